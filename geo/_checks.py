@@ -1,0 +1,190 @@
+"""Checks that need more than one row: references, order, coverage."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.region import Region
+
+Numbered = list[tuple[int, Any]]
+
+
+def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
+    """
+    Return what is wrong between rows that are each right on their own.
+
+    Parameters
+    ----------
+    tables
+        Rows of every table with their line numbers.
+    region
+        The region they belong to.
+
+    Returns
+    -------
+    problems
+        Everything found.
+    """
+    return [
+        *_sources(tables),
+        *_references(tables),
+        *_alignments(tables),
+        *_sections(tables),
+        *_cities(tables, region),
+    ]
+
+
+def _file(table: str) -> str:
+    return f"tables/{table}.csv"
+
+
+def _ids(numbered: Numbered, column: str) -> dict[str, Any]:
+    return {getattr(row, column): row for _, row in numbered}
+
+
+def _unknown(table: str, line: int, column: str, value: str, known: Any) -> Problem:  # noqa: ANN401
+    close = difflib.get_close_matches(value, list(known), 1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return Problem(_file(table), line, column, value, f"expected a known id{hint}")
+
+
+def _sources(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    known = _ids(tables["sources"], "key")
+    for table, numbered in tables.items():
+        for line, row in numbered:
+            for key in row.sources:
+                if key not in known:
+                    yield _unknown(table, line, "source", key, known)
+
+
+def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    routes = _ids(tables["routes"], "route_id")
+    places = _ids(tables["places"], "place_id")
+    sections = _ids(tables["sections"], "section_id")
+    cities = {name for _, c in tables["cities"] for name in (c.city_id, c.name_zh, c.name_en)}
+    for table in ("alignments", "sections"):
+        for line, row in tables[table]:
+            if row.route_id not in routes:
+                yield _unknown(table, line, "route_id", row.route_id, routes)
+    for line, row in tables["alignments"]:
+        if row.place_id and row.place_id not in places:
+            yield _unknown("alignments", line, "place_id", row.place_id, places)
+    for line, row in tables["sections"]:
+        for column in ("from_place", "to_place"):
+            if getattr(row, column) not in places:
+                yield _unknown("sections", line, column, getattr(row, column), places)
+        yield from _shares(line, row, sections)
+    for line, row in tables["projects"]:
+        for section in filter(None, row.sections.split(";")):
+            if section not in sections:
+                yield _unknown("projects", line, "sections", section, sections)
+    for line, row in tables["services"]:
+        for column, name in (("from", row.from_), ("to", row.to)):
+            if name not in places and name not in cities:
+                yield _unknown("services", line, column, name, places)
+
+
+def _shares(line: int, row: Any, sections: dict[str, Any]) -> Iterator[Problem]:  # noqa: ANN401
+    for other in filter(None, row.shares.split(";")):
+        if other not in sections:
+            yield _unknown("sections", line, "shares", other, sections)
+        elif other == row.section_id or sections[other].shares:
+            text = "expected a section that has its own track or carriageway"
+            yield Problem(_file("sections"), line, "shares", other, text)
+
+
+def _by_route(numbered: Numbered) -> dict[str, Numbered]:
+    groups: dict[str, Numbered] = defaultdict(list)
+    for line, row in numbered:
+        groups[row.route_id].append((line, row))
+    return groups
+
+
+def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    file, points = _file("alignments"), _by_route(tables["alignments"])
+    for line, route in tables["routes"]:
+        if len(points.get(route.route_id, ())) < 2:
+            text = "expected at least two points of this route in alignments.csv"
+            yield Problem(_file("routes"), line, "route_id", route.route_id, text)
+    for numbered in points.values():
+        for (_, before), (line, row) in zip(numbered, numbered[1:], strict=False):
+            if row.seq <= before.seq:
+                text = f"expected a number above {before.seq}, the one before"
+                yield Problem(file, line, "seq", str(row.seq), text)
+            if _same_point(before, row):
+                text = "expected a point other than the one before"
+                yield Problem(file, line, "place_id" if row.place_id else "lon", row.place_id, text)
+        yield from _chainage(numbered)
+
+
+def _same_point(a: Any, b: Any) -> bool:  # noqa: ANN401
+    if a.place_id or b.place_id:
+        return bool(a.place_id == b.place_id)
+    return bool((a.lon, a.lat) == (b.lon, b.lat))
+
+
+def _chainage(numbered: Numbered) -> Iterator[Problem]:
+    """Official kilometres rise along the route."""
+    known = [(line, row.chainage_km) for line, row in numbered if row.chainage_km is not None]
+    for (_, before), (line, now) in zip(known, known[1:], strict=False):
+        if now <= before:
+            text = f"expected more than {before:g}, the kilometre before"
+            yield Problem(_file("alignments"), line, "chainage_km", f"{now:g}", text)
+
+
+def _sections(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    """Sections follow each other along the alignment, from its first place to its last."""
+    points, sections = _by_route(tables["alignments"]), _by_route(tables["sections"])
+    for line, route in tables["routes"]:
+        numbered = sorted(sections.get(route.route_id, ()), key=lambda item: item[1].seq)
+        if not numbered:
+            text = "expected at least one section of this route in sections.csv"
+            yield Problem(_file("routes"), line, "route_id", route.route_id, text)
+        elif len(points.get(route.route_id, ())) >= 2:
+            order = sorted(points[route.route_id], key=lambda item: item[1].seq)
+            yield from _coverage(numbered, [row.place_id for _, row in order])
+
+
+def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
+    file, position, last_seq = _file("sections"), 0, -1
+    for line, row in numbered:
+        if row.seq == last_seq:
+            yield Problem(file, line, "seq", str(row.seq), "expected a number used once per route")
+        last_seq = row.seq
+        for column in ("from_place", "to_place"):
+            if getattr(row, column) not in places:
+                text = "expected a place on the alignment of its route"
+                yield Problem(file, line, column, getattr(row, column), text)
+                return
+        if places[position] != row.from_place:
+            ahead = row.from_place in places[position:]
+            what = "a section is missing before this one" if ahead else "it overlaps the one before"
+            text = f"expected {places[position] or 'the end of the section before'}: {what}"
+            yield Problem(file, line, "from_place", row.from_place, text)
+            return
+        if row.to_place not in places[position + 1 :]:
+            text = "expected a place further along the alignment than from_place: wrong order"
+            yield Problem(file, line, "to_place", row.to_place, text)
+            return
+        position = places.index(row.to_place, position + 1)
+    if position != len(places) - 1:
+        line, row = numbered[-1]
+        text = f"expected the last place of the alignment, {places[-1] or 'a named place'}: a section is missing"
+        yield Problem(file, line, "to_place", row.to_place, text)
+
+
+def _cities(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
+    known = _ids(tables["cities"], "city_id")
+    names = [name for r in region.regions for name in (r.id, r.name_zh, r.name_en)]
+    for line, row in tables["cities"]:
+        if region.find(row.region) is None:
+            yield _unknown("cities", line, "region", row.region, names)
+        if row.part_of and row.part_of not in known:
+            yield _unknown("cities", line, "part_of", row.part_of, known)

@@ -1,0 +1,243 @@
+"""
+Where corridors cross the border between two regions.
+
+A section never reaches across a border, so a crossing is a place where a section of one
+region meets a section of the other: of the same route, or of two routes that meet on the
+border. Each side has its own status, for each region builds and counts its own; the traveller
+meets the less advanced of the two.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.admin import county_index, read_base, section_regions
+from geo.dates import STAGES, last_day
+from geo.errors import NotFoundError
+from geo.layers import CRS, status_frame
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import geopandas as gpd
+
+    from geo.layers import Layers
+    from geo.region import AdminRegion, Region
+
+#: A county is looked up this far inside the region, for borders are known to about 1 km.
+INSIDE_M = 2000.0
+
+
+@dataclass(frozen=True)
+class Side:
+    """
+    What one region has at a crossing.
+
+    Parameters
+    ----------
+    county
+        Name of the county on this side.
+    route_id, section_id
+        The route and the section that reach the border.
+    status
+        Stage on the day asked for.
+    assumed
+        Whether it counts as open only because its expected year is over.
+    opened
+        Partial date of opening, empty if not open or unknown.
+    expected
+        Expected year of opening, if any.
+    lanes, tracks
+        Lanes or tracks at the border, where known.
+    """
+
+    county: str
+    route_id: str
+    section_id: str
+    status: str
+    assumed: bool
+    opened: str
+    expected: int | None
+    lanes: int | None
+    tracks: int | None
+
+
+def pair_of(region: Region, name_a: str | None = None, name_b: str | None = None) -> tuple[AdminRegion, AdminRegion]:
+    """
+    Return two regions by name.
+
+    Parameters
+    ----------
+    region
+        The region they are part of.
+    name_a, name_b
+        Names, ids or codes; default: the first two of the region.
+
+    Returns
+    -------
+    pair
+        The two regions.
+
+    Raises
+    ------
+    NotFoundError
+        When a name is unknown, the two are the same, or the region has less than two.
+    """
+    found = []
+    for name, default in ((name_a, 0), (name_b, 1)):
+        if name is None and len(region.regions) > default:
+            found.append(region.regions[default])
+            continue
+        hit = region.find(name) if name else None
+        if hit is None or hit in found:
+            raise NotFoundError("second region" if hit else "region", name or "",
+                                [r.name_zh for r in region.regions])  # fmt: skip
+        found.append(hit)
+    return found[0], found[1]
+
+
+def crossings(
+    layers: Layers,
+    region_a: str | None = None,
+    region_b: str | None = None,
+    *,
+    day: date,
+    mode: str | None = None,
+) -> gpd.GeoDataFrame:
+    """
+    Return where corridors cross the border between two regions.
+
+    Sections that share the track or carriageway of others are not counted again.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    region_a, region_b
+        Names of the regions; default: the first two of the catalogue.
+    day
+        The day asked for.
+    mode
+        Only this mode of transport.
+
+    Returns
+    -------
+    crossings
+        One point per crossing with `route_id`, names, `status` for the traveller, `assumed`,
+        `opened`, `expected`, `place_id` and `sides`, a dict of :class:`Side` by the Chinese
+        name of the region. Ordered by opening, the unopened last.
+    """
+    import geopandas as gpd
+
+    region = layers.catalogue.region
+    pair = pair_of(region, region_a, region_b)
+    sections = status_frame(layers.sections, day, region.as_of)
+    sections = sections[sections["shares"] == ""]
+    if mode is not None:
+        sections = sections[sections["mode"] == mode]
+    meetings = _meetings(layers, sections, pair)
+    rows = [_crossing(layers, sections, pair, place, ends) for place, ends in meetings]
+    rows.sort(key=lambda row: (row["order"], row["route_id"], row["place_id"]))
+    frame = gpd.GeoDataFrame(
+        rows, columns=[*_COLUMNS, "order", "geometry"], geometry="geometry", crs=CRS
+    )
+    return frame.drop(columns="order")
+
+
+_COLUMNS = ["route_id", "name_zh", "name_en", "mode", "class", "group", "ref", "status",
+            "assumed", "opened", "expected", "place_id", "place_zh", "place_en", "sides"]  # fmt: skip
+
+
+def _meetings(
+    layers: Layers, sections: gpd.GeoDataFrame, pair: tuple[AdminRegion, AdminRegion]
+) -> list[tuple[str, tuple[str, str]]]:
+    """Return places where a section of each region ends, with the two sections."""
+    code = {section: code for section, (code, _) in section_regions(layers).items()}
+    ends: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for section_id, row in sections.iterrows():
+        for place in {row["from_place"], row["to_place"]}:
+            ends[place, row["mode"]][code[str(section_id)]].append(str(section_id))
+    meetings = []
+    for (place, _), by_region in sorted(ends.items()):
+        sides = [by_region.get(region.adcode, []) for region in pair]
+        if all(sides):
+            meetings.append((place, _same_route_first(sides, sections)))
+    return meetings
+
+
+def _same_route_first(sides: list[list[str]], sections: gpd.GeoDataFrame) -> tuple[str, str]:
+    route = sections["route_id"]
+    pairs = [(a, b) for a in sides[0] for b in sides[1]]
+    return min(pairs, key=lambda ab: (route[ab[0]] != route[ab[1]], ab))
+
+
+def _crossing(
+    layers: Layers,
+    sections: gpd.GeoDataFrame,
+    pair: tuple[AdminRegion, AdminRegion],
+    place: str,
+    ends: tuple[str, str],
+) -> dict[str, Any]:
+    sides = {
+        region.name_zh: _side(layers, sections.loc[section], section, place, region)
+        for region, section in zip(pair, ends, strict=True)
+    }
+    last = max(sides.values(), key=_opening)
+    route = layers.catalogue.route[last.route_id]
+    both_open = all(side.opened for side in sides.values())
+    point = layers.places.loc[place]
+    return {
+        "route_id": route.route_id,
+        "name_zh": route.name_zh,
+        "name_en": route.name_en,
+        "mode": route.mode,
+        "class": route.class_,
+        "group": route.group,
+        "ref": route.ref,
+        "status": max((side.status for side in sides.values()), key=STAGES.index),
+        "assumed": any(side.assumed for side in sides.values()),
+        "opened": last.opened if both_open else "",
+        "expected": max((s.expected for s in sides.values() if s.expected), default=None),
+        "place_id": place,
+        "place_zh": point["name_zh"],
+        "place_en": point["name_en"],
+        "sides": sides,
+        "order": _opening(last),
+        "geometry": point.geometry,
+    }
+
+
+def _opening(side: Side) -> tuple[int, int]:
+    """Return when a side opens: known dates first, then expected years, then unknown."""
+    if side.opened:
+        return 0, last_day(side.opened).toordinal()
+    return (1, side.expected) if side.expected else (2, 0)
+
+
+def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRegion) -> Side:  # noqa: ANN401
+    import shapely
+    from pandas import notna
+
+    counties = read_base(layers.catalogue, "counties")
+    metres = 111_195.0
+    line = row.geometry if row["from_place"] == place else row.geometry.reverse()
+    inside = shapely.line_interpolate_point(line, min(INSIDE_M / metres, line.length / 2))
+    county = county_index(counties, np.array([inside]), region.adcode)[0]
+    expected, lanes, tracks = (
+        int(row[key]) if notna(row[key]) else None for key in ("expected", "lanes", "tracks")
+    )
+    return Side(
+        county=str(counties["name_zh"].iloc[county]),
+        route_id=row["route_id"],
+        section_id=section_id,
+        status=row["stage"],
+        assumed=bool(row["assumed"]),
+        opened=row["opened"],
+        expected=expected,
+        lanes=lanes,
+        tracks=tracks,
+    )

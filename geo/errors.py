@@ -1,0 +1,91 @@
+"""
+Errors a user can act on.
+
+    GeoError
+    ├── BadInputError   tables, files or arguments that cannot be used (exit code 2)
+    ├── NotFoundError   a name that nothing in the catalogue carries (exit code 2)
+    └── OutputError     a result that cannot be written (exit code 2)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class GeoError(Exception):
+    """Anything this package refuses to do, said in one line per problem."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """
+    One thing wrong in one place of an input.
+
+    Parameters
+    ----------
+    file
+        Name of the file, relative to the data folder.
+    row
+        Line in the file, counted from 1 with the header; 0 when no line is to blame.
+    column
+        Name of the column; empty when no column is to blame.
+    value
+        What stands there.
+    expected
+        What should stand there.
+    """
+
+    file: str
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    expected: str = ""
+
+    def __str__(self) -> str:
+        where = self.file + (f":{self.row}" if self.row else "")
+        where += f" {self.column}" if self.column else ""
+        found = f" {self.value!r}:" if self.value else ""
+        return f"{where}:{found} {self.expected}"
+
+
+class BadInputError(GeoError, ValueError):
+    """
+    Input that cannot be used.
+
+    Parameters
+    ----------
+    problems
+        Everything found wrong, or one sentence.
+    """
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        self.problems = () if isinstance(problems, str) else tuple(sorted(set(problems)))
+        text = problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
+        super().__init__(text)
+
+
+class NotFoundError(GeoError, LookupError):
+    """
+    A name that nothing in the catalogue carries.
+
+    Parameters
+    ----------
+    kind
+        What was looked for, such as "city".
+    name
+        The name as it was given.
+    close
+        The closest names there are.
+    """
+
+    def __init__(self, kind: str, name: str, close: Iterable[str] = ()) -> None:
+        hint = ", ".join(close)
+        super().__init__(f"no {kind} {name!r}" + (f"; closest: {hint}" if hint else ""))
+
+
+class OutputError(GeoError, OSError):
+    """A file or folder that cannot be written."""
