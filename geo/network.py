@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from geo.catalogue import Catalogue
 from geo.dates import parse_day
 from geo.layers import CRS, Layers, layers, status_frame
-from geo.tables import MODES, TRANSFER_KINDS
+from geo.terms import MODES, TRANSFER_KINDS
 from geo.times import travel_speed_kmh
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import networkx as nx
     from scipy.sparse import csr_array
+
+    from geo.catalogue import Catalogue
 
 Nodes = Literal["junctions", "stops"]
 #: What makes a place a node, said beside every index.
@@ -150,7 +151,7 @@ def network(
     network
         The network.
     """
-    drawn = layers(source) if isinstance(source, Catalogue) else source
+    drawn = source if isinstance(source, Layers) else layers(source)
     day = parse_day(year)
     sections = open_sections(drawn, day)
     if mode is not None:

@@ -8,7 +8,7 @@ cell is an unknown value.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -22,30 +22,7 @@ from pydantic import (
 )
 
 from geo.dates import Stage, last_day
-
-Mode = Literal["road", "rail", "water"]
-RouteClass = Literal["expressway", "hsr", "intercity", "conventional", "waterway"]
-PlaceKind = Literal[
-    "station",
-    "interchange",
-    "junction",
-    "border",
-    "port",
-    "airport",
-    "tunnel",
-    "bridge",
-    "town",
-    "end",
-]
-Confidence = Literal["high", "medium", "low"]
-MODES: tuple[Mode, ...] = get_args(Mode)
-#: Traffic changes from one route to another only at a shared place of these kinds.
-TRANSFER_KINDS = frozenset({"station", "interchange", "junction", "port", "airport"})
-CLASSES_OF_MODE = {
-    "road": {"expressway"},
-    "rail": {"hsr", "intercity", "conventional"},
-    "water": {"waterway"},
-}
+from geo.terms import CLASSES_OF_MODE, Change, Confidence, Mode, PlaceKind, RouteClass
 
 
 def _empty_is_unknown(value: object) -> object:
@@ -260,7 +237,7 @@ class Project(Row):
     name_en: Name
     sections: Keys
     year: Year
-    change: Literal["add", "upgrade", "close", "delay"]
+    change: Change
 
 
 class Source(Row):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from geo.errors import BadInputError
-from geo.tables import MODES
+from geo.terms import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,0 +1,249 @@
+"""Layers and network as files that other programs open."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import BadInputError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import geopandas as gpd
+    from pandas import DataFrame
+
+    from geo.layers import Layers
+    from geo.network import Network
+
+#: A fixed time of change, so that the same data give the same bytes.
+_STAMP = "2000-01-01T00:00:00Z"
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """
+    Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+
+    Yields
+    ------
+    temporary
+        A path beside it to write to; moved into place when the block ends without error.
+
+    Raises
+    ------
+    OutputError
+        When the folder or the file cannot be written.
+    """
+    temporary = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def flat_crossings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Return crossings with one column per side and fact, for tables and files.
+
+    Parameters
+    ----------
+    frame
+        Crossings with `sides`.
+
+    Returns
+    -------
+    frame
+        The same without `sides`, with columns such as ``四川_status``.
+    """
+    flat = frame.drop(columns="sides")
+    for name in frame["sides"].iloc[0] if len(frame) else ():
+        sides = [asdict(sides[name]) for sides in frame["sides"]]
+        for key in ("county", "route_id", "section_id", "status", "opened", "lanes", "tracks"):
+            flat[f"{name}_{key}"] = [side[key] for side in sides]
+    return flat
+
+
+def cities_frame(drawn: Layers) -> gpd.GeoDataFrame:
+    """
+    Return the cities as points.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+
+    Returns
+    -------
+    cities
+        One row per city, indexed by id.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    rows = pd.DataFrame([city.model_dump() for city in drawn.catalogue.cities])
+    points = gpd.points_from_xy(rows["lon"], rows["lat"])
+    return gpd.GeoDataFrame(rows, geometry=points, crs=4326).set_index("city_id")
+
+
+def tables(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """
+    Return every layer that is exported.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    net
+        A network.
+    crossings
+        Border crossings.
+
+    Returns
+    -------
+    tables
+        GeoDataFrames by name.
+    """
+    return {
+        "places": drawn.places,
+        "sections": drawn.sections,
+        "routes": drawn.routes,
+        "cities": cities_frame(drawn),
+        "crossings": flat_crossings(crossings),
+        "nodes": net.nodes,
+        "edges": net.edges,
+    }
+
+
+def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
+    """
+    Write a table; geometry becomes well-known text.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    path
+        The file.
+    index
+        Whether to write the index.
+    """
+    plain = frame.copy()
+    if "geometry" in plain:
+        plain["geometry"] = [shape.wkt for shape in plain["geometry"].set_precision(1e-5)]
+    with replaced(path) as temporary:
+        plain.to_csv(temporary, index=index, encoding="utf-8", lineterminator="\n",
+                     float_format="%.6g")  # fmt: skip
+
+
+def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path) -> None:
+    """
+    Write layers into one GeoPackage.
+
+    Parameters
+    ----------
+    frames
+        GeoDataFrames by layer name.
+    path
+        The file.
+    """
+    before = os.environ.get("OGR_CURRENT_DATE")
+    os.environ["OGR_CURRENT_DATE"] = _STAMP
+    try:
+        with replaced(path) as temporary:
+            for name, frame in frames.items():
+                frame.reset_index().to_file(temporary, layer=name, driver="GPKG", engine="pyogrio")
+    finally:
+        os.environ.pop("OGR_CURRENT_DATE")
+        if before is not None:
+            os.environ["OGR_CURRENT_DATE"] = before
+
+
+def _gpkg(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
+    del net
+    write_gpkg(frames, out / "network.gpkg")
+    return [out / "network.gpkg"]
+
+
+def _geojson(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
+    del net
+    files = []
+    for name, frame in frames.items():
+        with replaced(out / f"{name}.geojson") as temporary:
+            whole = frame.reset_index()
+            whole.to_file(temporary, driver="GeoJSON", engine="pyogrio", COORDINATE_PRECISION=5)
+        files.append(out / f"{name}.geojson")
+    return files
+
+
+def _csv(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
+    del net
+    for name, frame in frames.items():
+        write_csv(frame, out / f"{name}.csv", index=frame.index.name is not None)
+    return [out / f"{name}.csv" for name in frames]
+
+
+def _graphml(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
+    import networkx as nx
+
+    del frames
+    graph = net.graph.copy()
+    for node, point in net.nodes.geometry.items():
+        graph.nodes[node].update(lon=point.x, lat=point.y)
+    with replaced(out / "network.graphml") as temporary:
+        nx.write_graphml(graph, temporary)
+    return [out / "network.graphml"]
+
+
+FORMATS: dict[str, Callable[[dict[str, Any], Any, Path], list[Path]]] = {
+    "gpkg": _gpkg,
+    "geojson": _geojson,
+    "csv": _csv,
+    "graphml": _graphml,
+}
+
+
+def export(
+    drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, *, fmt: str, out: Path
+) -> list[Path]:
+    """
+    Write layers and network in a format.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    net
+        A network.
+    crossings
+        Border crossings.
+    fmt
+        One of `FORMATS`.
+    out
+        Folder to write to.
+
+    Returns
+    -------
+    files
+        The files written.
+
+    Raises
+    ------
+    BadInputError
+        When the format is unknown.
+    """
+    if fmt not in FORMATS:
+        raise BadInputError(f"format {fmt!r}: expected one of {', '.join(FORMATS)}")
+    return FORMATS[fmt](tables(drawn, net, crossings), net, out)

@@ -1,0 +1,167 @@
+"""Findings about the data: lengths that differ, borders missed, dates unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.admin import read_base, section_regions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
+
+    from geo.layers import Layers
+
+#: Geometric and published length may differ by this share before it is a finding.
+LENGTH_TOLERANCE = 0.08
+#: A border place may lie this far from the border line; borders are known to about 1 km.
+BORDER_TOLERANCE_KM = 2.5
+#: A section must lie in one region but for this share (a wiggly border).
+REGION_SHARE = 0.8
+#: Points further apart than this cut corners.
+SPARSE_KM = 5.0
+
+
+class Finding(NamedTuple):
+    """Something to know about the data, with where it is."""
+
+    severity: str
+    code: str
+    message: str
+    file: str
+    row: int
+    route_id: str
+    lon: float
+    lat: float
+
+
+def findings(drawn: Layers) -> list[Finding]:
+    """
+    Return what a reader of the data should know.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+
+    Returns
+    -------
+    findings
+        Errors first, then warnings and remarks.
+    """
+    found = [*_lengths(drawn), *_route_lengths(drawn), *_dates(drawn)]
+    if drawn.catalogue.region.base.counties:
+        found += [*_straddling(drawn), *_off_border(drawn)]
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row))
+
+
+def _rows(drawn: Layers, table: str, column: str) -> dict[str, int]:
+    """Return the line of every row of a table; the header is line 1."""
+    rows = getattr(drawn.catalogue, table)
+    return {getattr(row, column): line for line, row in enumerate(rows, 2)}
+
+
+def _middle(frame: gpd.GeoDataFrame, key: str) -> tuple[float, float]:
+    point = frame.geometry[key].interpolate(0.5, normalized=True)
+    return round(point.x, 5), round(point.y, 5)
+
+
+def _lengths(drawn: Layers) -> Iterator[Finding]:
+    lines = _rows(drawn, "sections", "section_id")
+    frame = drawn.sections
+    for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
+        section = str(key)
+        text = (
+            f"{row['name_zh']} ({section}): drawn {row['geometry_km']:.1f} km, published "
+            f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {_why(drawn, section)}"
+        )
+        yield Finding("warning", "length-differs", text, "tables/sections.csv", lines[section],
+                      row["route_id"], *_middle(frame, section))  # fmt: skip
+
+
+def _why(drawn: Layers, section: str) -> str:
+    """Return why a drawn and a published length differ, as far as the data tell."""
+    row = drawn.sections.loc[section]
+    track, (i, j) = drawn.tracks[row["route_id"]], drawn.span[section]
+    reasons = []
+    if row["accuracy_class"] != "surveyed":
+        reasons.append(f"a sketch, points accurate to {row['accuracy_m']:.0f} m")
+    gap = float(np.diff(track.km[track.at[i : j + 1]]).max())
+    if row["length_ratio"] < 1 and gap > SPARSE_KM:
+        reasons.append(f"corners cut, points up to {gap:.0f} km apart")
+    if row["notes"]:
+        reasons.append(row["notes"])
+    return "; ".join(reasons) or "another definition of the ends"
+
+
+def _route_lengths(drawn: Layers) -> Iterator[Finding]:
+    lines = _rows(drawn, "routes", "route_id")
+    frame = drawn.routes
+    for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
+        route = str(key)
+        part = row["geometry_km"] < 0.75 * row["length_km"]
+        why = "only a part of the route lies in the catalogue" if part else "other ends, or corners cut"
+        text = (
+            f"{row['name_zh']} ({route}): drawn {row['geometry_km']:.1f} km, published "
+            f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {row['notes'] or why}"
+        )
+        yield Finding("info", "route-length-differs", text, "tables/routes.csv", lines[route],
+                      route, *_middle(frame, route))  # fmt: skip
+
+
+def _dates(drawn: Layers) -> Iterator[Finding]:
+    lines = _rows(drawn, "sections", "section_id")
+    frame = drawn.sections
+    unknown = (frame["status"] == "open") & (frame["opened"] == "")
+    late = (frame["status"] != "open") & frame["expected"].isna()
+    for mask, code, text in (
+        (unknown, "opening-unknown", "open, but its opening is not known: open on every day"),
+        (late, "expected-unknown", "no expected year: never open in the future"),
+    ):
+        for key, row in frame[mask].iterrows():
+            section = str(key)
+            yield Finding("info", code, f"{row['name_zh']} ({section}): {text}",
+                          "tables/sections.csv", lines[section], row["route_id"],
+                          *_middle(frame, section))  # fmt: skip
+
+
+def _straddling(drawn: Layers) -> Iterator[Finding]:
+    """Sections that reach across a border without a place on it."""
+    lines = _rows(drawn, "sections", "section_id")
+    for section, (code, share) in section_regions(drawn).items():
+        if share < REGION_SHARE:
+            row = drawn.sections.loc[section]
+            text = (
+                f"{row['name_zh']} ({section}): only {share:.0%} of it lies in "
+                f"{code or 'no region'}; expected a border place where it crosses"
+            )
+            yield Finding("error", "crosses-border", text, "tables/sections.csv", lines[section],
+                          row["route_id"], *_middle(drawn.sections, section))  # fmt: skip
+
+
+def _off_border(drawn: Layers) -> Iterator[Finding]:
+    """Places of kind border that lie too far from any border of a region."""
+    import shapely
+
+    from geo.curves import geod
+
+    lines = _rows(drawn, "places", "place_id")
+    places = drawn.places[drawn.places["kind"] == "border"]
+    counties = read_base(drawn.catalogue, "counties")
+    areas = [
+        shapely.coverage_union_all(group.geometry.to_numpy())
+        for _, group in counties.groupby("province")
+    ]
+    border = shapely.union_all(shapely.boundary(areas))
+    shapely.prepare(border)
+    for key, row in places.iterrows():
+        near = shapely.get_point(shapely.shortest_line(row.geometry, border), 1)
+        km = geod().inv(row["lon"], row["lat"], near.x, near.y)[2] / 1000
+        if km > BORDER_TOLERANCE_KM and km * 1000 > row["accuracy_m"]:
+            text = f"{row['name_zh']} ({key}): {km:.1f} km from the nearest border"
+            yield Finding("warning", "off-border", text, "tables/places.csv", lines[str(key)],
+                          row["routes"].split(";")[0], row["lon"], row["lat"])  # fmt: skip
