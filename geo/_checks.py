@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from geo.region import Region
 
@@ -49,8 +50,8 @@ def _ids(numbered: Numbered, column: str) -> dict[str, Any]:
     return {getattr(row, column): row for _, row in numbered}
 
 
-def _unknown(table: str, line: int, column: str, value: str, known: Any) -> Problem:  # noqa: ANN401
-    close = difflib.get_close_matches(value, list(known), 1)
+def _unknown(table: str, line: int, column: str, value: str, known: Collection[str]) -> Problem:
+    close = difflib.get_close_matches(value, sorted(known), 1)
     hint = f" (did you mean {close[0]}?)" if close else ""
     return Problem(_file(table), line, column, value, f"expected a known id{hint}")
 
@@ -69,26 +70,27 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     places = _ids(tables["places"], "place_id")
     sections = _ids(tables["sections"], "section_id")
     cities = {name for _, c in tables["cities"] for name in (c.city_id, c.name_zh, c.name_en)}
-    for table in ("alignments", "sections"):
-        for line, row in tables[table]:
-            if row.route_id not in routes:
-                yield _unknown(table, line, "route_id", row.route_id, routes)
-    for line, row in tables["alignments"]:
-        if row.place_id and row.place_id not in places:
-            yield _unknown("alignments", line, "place_id", row.place_id, places)
+    yield from _missing(tables, "alignments", "route_id", routes)
+    yield from _missing(tables, "sections", "route_id", routes)
+    yield from _missing(tables, "alignments", "place_id", places)
+    yield from _missing(tables, "sections", "from_place", places)
+    yield from _missing(tables, "sections", "to_place", places)
+    yield from _missing(tables, "projects", "sections", sections)
+    yield from _missing(tables, "services", "from", {*places, *cities})
+    yield from _missing(tables, "services", "to", {*places, *cities})
     for line, row in tables["sections"]:
-        for column in ("from_place", "to_place"):
-            if getattr(row, column) not in places:
-                yield _unknown("sections", line, column, getattr(row, column), places)
         yield from _shares(line, row, sections)
-    for line, row in tables["projects"]:
-        for section in filter(None, row.sections.split(";")):
-            if section not in sections:
-                yield _unknown("projects", line, "sections", section, sections)
-    for line, row in tables["services"]:
-        for column, name in (("from", row.from_), ("to", row.to)):
-            if name not in places and name not in cities:
-                yield _unknown("services", line, column, name, places)
+
+
+def _missing(
+    tables: dict[str, Numbered], table: str, column: str, known: Collection[str]
+) -> Iterator[Problem]:
+    """Find ids that nothing carries; several in one cell are separated by semicolons."""
+    for line, row in tables[table]:
+        values = getattr(row, "from_" if column == "from" else column).split(";")
+        for value in filter(None, values):
+            if value not in known:
+                yield _unknown(table, line, column, value, known)
 
 
 def _shares(line: int, row: Any, sections: dict[str, Any]) -> Iterator[Problem]:  # noqa: ANN401
@@ -114,13 +116,15 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
             text = "expected at least two points of this route in alignments.csv"
             yield Problem(_file("routes"), line, "route_id", route.route_id, text)
     for numbered in points.values():
-        for (_, before), (line, row) in zip(numbered, numbered[1:], strict=False):
+        for (_, before), (line, row) in itertools.pairwise(numbered):
             if row.seq <= before.seq:
                 text = f"expected a number above {before.seq}, the one before"
                 yield Problem(file, line, "seq", str(row.seq), text)
             if _same_point(before, row):
                 text = "expected a point other than the one before"
-                yield Problem(file, line, "place_id" if row.place_id else "lon", row.place_id, text)
+                yield Problem(
+                    file, line, "place_id" if row.place_id else "lon", row.place_id, text
+                )
         yield from _chainage(numbered)
 
 
@@ -133,7 +137,7 @@ def _same_point(a: Any, b: Any) -> bool:  # noqa: ANN401
 def _chainage(numbered: Numbered) -> Iterator[Problem]:
     """Official kilometres rise along the route."""
     known = [(line, row.chainage_km) for line, row in numbered if row.chainage_km is not None]
-    for (_, before), (line, now) in zip(known, known[1:], strict=False):
+    for (_, before), (line, now) in itertools.pairwise(known):
         if now <= before:
             text = f"expected more than {before:g}, the kilometre before"
             yield Problem(_file("alignments"), line, "chainage_km", f"{now:g}", text)
@@ -165,7 +169,9 @@ def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
                 return
         if places[position] != row.from_place:
             ahead = row.from_place in places[position:]
-            what = "a section is missing before this one" if ahead else "it overlaps the one before"
+            what = (
+                "a section is missing before this one" if ahead else "it overlaps the one before"
+            )
             text = f"expected {places[position] or 'the end of the section before'}: {what}"
             yield Problem(file, line, "from_place", row.from_place, text)
             return
@@ -176,7 +182,8 @@ def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
         position = places.index(row.to_place, position + 1)
     if position != len(places) - 1:
         line, row = numbered[-1]
-        text = f"expected the last place of the alignment, {places[-1] or 'a named place'}: a section is missing"
+        last = places[-1] or "a named place"
+        text = f"expected the last place of the alignment, {last}: a section is missing"
         yield Problem(file, line, "to_place", row.to_place, text)
 
 

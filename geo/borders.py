@@ -66,7 +66,9 @@ class Side:
     tracks: int | None
 
 
-def pair_of(region: Region, name_a: str | None = None, name_b: str | None = None) -> tuple[AdminRegion, AdminRegion]:
+def pair_of(
+    region: Region, name_a: str | None = None, name_b: str | None = None
+) -> tuple[AdminRegion, AdminRegion]:
     """
     Return two regions by name.
 
@@ -149,7 +151,8 @@ def crossings(
 
 
 _COLUMNS = ["route_id", "name_zh", "name_en", "mode", "class", "group", "ref", "status",
-            "assumed", "opened", "expected", "place_id", "place_zh", "place_en", "sides"]  # fmt: skip
+            "assumed", "opened", "expected", "place_id", "place_zh", "place_en",
+            "sides"]  # fmt: skip
 
 
 def _meetings(

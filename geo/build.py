@@ -117,10 +117,12 @@ def build(
         if pages is None:
             with clock("matrices"):
                 for mode in [m for m in ("road", "rail") if m in net.modes]:
-                    write_csv(matrix_table(stops, catalogue, mode), stage / DATA / f"times_{mode}_min.csv")  # fmt: skip
+                    table = matrix_table(stops, catalogue, mode)
+                    write_csv(table, stage / DATA / f"times_{mode}_min.csv")
             with clock("exports"):
                 write_csv(stats, stage / DATA / "statistics.csv")
-                write_csv(route_table(drawn, day).drop(columns="geometry"), stage / DATA / "routes.csv")  # fmt: skip
+                routes = route_table(drawn, day).drop(columns="geometry")
+                write_csv(routes, stage / DATA / "routes.csv")
                 write_csv(flat_crossings(border), stage / DATA / "crossings.csv", index=False)
                 write_gpkg(tables(drawn, net, border), stage / DATA / "network.gpkg")
         files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())

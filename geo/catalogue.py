@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from geo._checks import cross_checks
+from geo._reading import read_table
 from geo.errors import BadInputError, NotFoundError, Problem
 from geo.region import Region, read_region
-from geo.tables import KEY_COLUMN, TABLES, Row, columns
+from geo.tables import KEY_COLUMN, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from geo.tables import AlignmentPoint, City, Place, Project, Route, Section, Service, Source
 
+#: More problems than this are not told at once.
 MAX_PROBLEMS = 200
-_FIELD_LIMIT = 10_000
+#: Tables that need at least one row.
+NEEDED = ("routes", "places", "alignments", "sections")
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,8 @@ class Catalogue:
         NotFoundError
             When there is none; the message lists the closest names.
         """
-        return _find("city", name, self.cities, "city_id")
+        found: City = _find("city", name, self.cities, "city_id")
+        return found
 
     def find_route(self, name: str) -> Route:
         """
@@ -120,7 +118,8 @@ class Catalogue:
         NotFoundError
             When none fits, or several do; the message lists the closest names.
         """
-        return _find("route", name, self.routes, "route_id")
+        found: Route = _find("route", name, self.routes, "route_id")
+        return found
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -198,133 +197,14 @@ def load(folder: Path | str | None = None) -> Catalogue:
     folder = data_folder() if folder is None else Path(folder)
     region = read_region(folder)
     problems: list[Problem] = []
-    tables: dict[str, list[tuple[int, Any]]] = {}
+    tables = {}
     for name, model in TABLES.items():
-        tables[name] = list(_read(folder, name, model, region, problems))
+        key, needed = KEY_COLUMN.get(name), name in NEEDED
+        tables[name], wrong = read_table(folder, name, model, region, key=key, needed=needed)
+        problems += wrong
     if not problems:
-        problems += cross_checks({k: v for k, v in tables.items()}, region)
+        problems += cross_checks(tables, region)
     if problems:
         raise BadInputError(problems[:MAX_PROBLEMS])
     rows = {name: tuple(row for _, row in numbered) for name, numbered in tables.items()}
     return Catalogue(folder=folder, region=region, **rows)
-
-
-def _read(
-    folder: Path, name: str, model: type[Row], region: Region, problems: list[Problem]
-) -> Iterator[tuple[int, Row]]:
-    """Yield the valid rows of a table with their line numbers; append what is wrong."""
-    file = f"tables/{name}.csv"
-    text = _decoded(folder / file, file, problems)
-    if text is None:
-        return
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    seen: dict[str, int] = {}
-    try:
-        header = next(reader, [])
-        if not _header_fits(header, columns(model), file, problems):
-            return
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = _row(cells, header, model, region, Problem(file, reader.line_num), problems)
-            if row is not None and _is_new(row, name, seen, reader.line_num, problems):
-                yield reader.line_num, row
-    except csv.Error as error:
-        problems.append(Problem(file, reader.line_num, expected=f"expected valid CSV: {error}"))
-        return
-    if reader.line_num <= 1 and name in ("routes", "places", "alignments", "sections"):
-        problems.append(Problem(file, 2, expected="expected at least one row"))
-
-
-def _decoded(path: Path, file: str, problems: list[Problem]) -> str | None:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        problems.append(Problem(file, expected="expected this file; it is missing"))
-        return None
-    except OSError as error:
-        problems.append(Problem(file, expected=f"expected a readable file: {error.strerror}"))
-        return None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(file, line, "", repr(raw[error.start : error.start + 4])[2:-1],
-                                "expected UTF-8 text (was it saved as GBK or UTF-16?)"))  # fmt: skip
-        return None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        problems.append(Problem(file, line, expected="expected text without NUL characters"))
-        return None
-    return text
-
-
-def _header_fits(
-    header: list[str], wanted: list[str], file: str, problems: list[Problem]
-) -> bool:
-    header[:] = [cell.strip() for cell in header]
-    before = len(problems)
-    for column in wanted:
-        if column not in header:
-            problems.append(Problem(file, 1, column, expected="expected this column; it is missing"))
-    for column in dict.fromkeys(header):
-        if column not in wanted:
-            hint = difflib.get_close_matches(column, wanted, 1)
-            more = f" (did you mean {hint[0]}?)" if hint else ""
-            problems.append(Problem(file, 1, column, column,
-                                    f"expected one of the columns {', '.join(wanted)}{more}"))  # fmt: skip
-        elif header.count(column) > 1:
-            problems.append(Problem(file, 1, column, expected="expected this column only once"))
-    return len(problems) == before
-
-
-def _row(
-    cells: list[str],
-    header: list[str],
-    model: type[Row],
-    region: Region,
-    place: Problem,
-    problems: list[Problem],
-) -> Row | None:
-    if len(cells) != len(header):
-        problems.append(Problem(place.file, place.row, "", "", f"expected {len(header)} cells, "
-                                f"found {len(cells)} (a comma too many or too few?)"))  # fmt: skip
-        return None
-    long = next((i for i, cell in enumerate(cells) if len(cell) > _FIELD_LIMIT), None)
-    if long is not None:
-        problems.append(Problem(place.file, place.row, header[long], cells[long][:20] + "…",
-                                f"expected at most {_FIELD_LIMIT} characters"))  # fmt: skip
-        return None
-    values = dict(zip(header, cells, strict=True))
-    try:
-        return model.model_validate(values, context={"frame": region.frame})
-    except ValidationError as error:
-        problems += [_problem(detail, values, place) for detail in error.errors()]
-    return None
-
-
-def _problem(detail: Any, values: dict[str, str], place: Problem) -> Problem:  # noqa: ANN401
-    """Translate one pydantic error; a row-wide message starts with the name of its column."""
-    column = str(detail["loc"][0]) if detail["loc"] else ""
-    text = detail["msg"].removeprefix("Value error, ")
-    if not column and ": " in text:
-        column, text = text.split(": ", 1)
-    text = text.replace("Input should be", "expected").replace("String should", "expected text to")
-    if not text.startswith("expected"):
-        text = f"expected a valid value: {text}"
-    return Problem(place.file, place.row, column, values.get(column, ""), text)
-
-
-def _is_new(
-    row: Row, table: str, seen: dict[str, int], line: int, problems: list[Problem]
-) -> bool:
-    column = KEY_COLUMN.get(table)
-    if column is None:
-        return True
-    key = getattr(row, column)
-    if key in seen:
-        problems.append(Problem(f"tables/{table}.csv", line, column, key,
-                                f"expected an id used once; row {seen[key]} has it too"))  # fmt: skip
-        return False
-    seen[key] = line
-    return True

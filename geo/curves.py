@@ -102,7 +102,9 @@ def smooth(
     return line, index
 
 
-def _off(arms: NDArray[np.float64], chords: NDArray[np.float64], lengths: NDArray[np.float64]) -> NDArray[np.float64]:
+def _off(
+    arms: NDArray[np.float64], chords: NDArray[np.float64], lengths: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return how far the ends of arms lie from the chords."""
     cross = arms[:, 0] * chords[:, 1] - arms[:, 1] * chords[:, 0]
     return np.asarray(np.abs(cross) / lengths)

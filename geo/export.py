@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import BadInputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import geopandas as gpd
     from pandas import DataFrame
@@ -98,7 +98,9 @@ def cities_frame(drawn: Layers) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326).set_index("city_id")
 
 
-def tables(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+def tables(
+    drawn: Layers, net: Network, crossings: gpd.GeoDataFrame
+) -> dict[str, gpd.GeoDataFrame]:
     """
     Return every layer that is exported.
 
@@ -140,9 +142,13 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
     index
         Whether to write the index.
     """
-    plain = frame.copy()
+    import pandas as pd
+    import shapely
+
+    plain = pd.DataFrame(frame)
     if "geometry" in plain:
-        plain["geometry"] = [shape.wkt for shape in plain["geometry"].set_precision(1e-5)]
+        shapes = shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=5)
+        plain = plain.assign(geometry=shapes)
     with replaced(path) as temporary:
         plain.to_csv(temporary, index=index, encoding="utf-8", lineterminator="\n",
                      float_format="%.6g")  # fmt: skip

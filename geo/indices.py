@@ -1,4 +1,4 @@
-"""Connectivity indices of a network (Kansky 1963; Ducruet and Rodrigue, Geography of Transport Systems)."""
+"""Connectivity indices of a network (Kansky 1963; Rodrigue and Ducruet)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _reasons(values: dict[str, Any], v: int, e: int, p: int) -> dict[str, str]:
            "diameter_km": none, "detour_index": none}  # fmt: skip
     reasons = {k: text for k, text in why.items() if math.isnan(values[k])}
     if p > 1 and e:
-        reasons |= {k: "of the longest of several components" for k in ("diameter_km", "pi")}
+        reasons |= dict.fromkeys(("diameter_km", "pi"), "of the longest of several components")
     return reasons
 
 

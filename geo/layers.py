@@ -34,7 +34,7 @@ class Track:
     ----------
     line
         Points of the drawn line in degrees, shape (m, 2).
-    at
+    knots
         Where the points of the alignment stand in `line`, shape (n,).
     km
         Geodesic distance from the start at every point of `line`, in km, shape (m,).
@@ -47,7 +47,7 @@ class Track:
     """
 
     line: NDArray[np.float64]
-    at: NDArray[np.intp]
+    knots: NDArray[np.intp]
     km: NDArray[np.float64]
     places: list[str]
     accuracy_m: NDArray[np.float64]
@@ -68,7 +68,7 @@ class Track:
             Kilometres; NaN where the official kilometres do not reach.
         """
         known = ~np.isnan(self.chainage_km)
-        at = self.km[self.at]
+        at = self.km[self.knots]
         if not known.any() or at[i] < at[known][0] - 1e-9 or at[j] > at[known][-1] + 1e-9:
             return float("nan")
         start, end = np.interp(at[[i, j]], at[known], self.chainage_km[known])
@@ -146,10 +146,10 @@ def _track(catalogue: Catalogue, route_id: str) -> Track:
     points = catalogue.points_of[route_id]
     known = np.array([_position(catalogue, point) for point in points])
     ring = points[0].place_id != "" and points[0].place_id == points[-1].place_id
-    line, at = smooth(known[:, :2], closed=ring)
+    line, knots = smooth(known[:, :2], closed=ring)
     return Track(
         line=line,
-        at=at,
+        knots=knots,
         km=along_km(line),
         places=[point.place_id for point in points],
         accuracy_m=known[:, 2],
@@ -185,7 +185,7 @@ def _sections(
     rows, lines = [], []
     for section in catalogue.sections:
         track, (i, j) = tracks[section.route_id], span[section.section_id]
-        a, b = track.at[i], track.at[j]
+        a, b = track.knots[i], track.knots[j]
         route = catalogue.route[section.route_id]
         lines.append(track.line[a : b + 1])
         geometry_km = float(track.km[b] - track.km[a])

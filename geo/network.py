@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,7 +31,7 @@ NODE_RULE = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """
     A multimodal network on a day.
@@ -113,9 +114,14 @@ class Network:
         touched = self.nodes.index.isin({*edges["u"], *edges["v"]})
         return Network(self.nodes[touched], edges, self.day, self.node_rule, self.assumed)
 
+    def __repr__(self) -> str:
+        modes = ", ".join(f"{mode} {len(self.select(mode).edges)}" for mode in self.modes)
+        return f"<Network {self.day}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})>"
+
     def _repr_html_(self) -> str:
-        modes = ", ".join(f"{m} {len(self.select(m).edges)}" for m in self.modes)
-        return f"<p>Network {self.day}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})</p>"
+        from geo.report import statistics
+
+        return f"<p>{repr(self)[1:-1]}</p>{statistics(self).round(3).to_html()}"
 
     @property
     def modes(self) -> list[str]:
@@ -192,7 +198,7 @@ def open_sections(drawn: Layers, day: date) -> gpd.GeoDataFrame:
     sections = sections[sections["stage"] == "open"]
     here = set(sections.index)
     own = [not shares or not set(shares.split(";")) <= here for shares in sections["shares"]]
-    return sections[own]
+    return sections[np.array(own, bool)]
 
 
 def _cuts(drawn: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> set[str]:
@@ -215,8 +221,8 @@ def _edges(drawn: Layers, section_id: str, section: Any, cuts: set[str]) -> Any:
     stops = [k for k in range(i, j + 1) if k in (i, j) or track.places[k] in cuts]
     scale = section["running_km"] / section["geometry_km"]
     speed = travel_speed_kmh(section)
-    for a, b in zip(stops, stops[1:], strict=False):
-        start, end = track.at[a], track.at[b]
+    for a, b in itertools.pairwise(stops):
+        start, end = track.knots[a], track.knots[b]
         geometry_km = float(track.km[end] - track.km[start])
         row = {
             "edge_id": f"{section_id}:{track.places[a]}",

@@ -90,7 +90,7 @@ def _why(drawn: Layers, section: str) -> str:
     reasons = []
     if row["accuracy_class"] != "surveyed":
         reasons.append(f"a sketch, points accurate to {row['accuracy_m']:.0f} m")
-    gap = float(np.diff(track.km[track.at[i : j + 1]]).max())
+    gap = float(np.diff(track.km[track.knots[i : j + 1]]).max())
     if row["length_ratio"] < 1 and gap > SPARSE_KM:
         reasons.append(f"corners cut, points up to {gap:.0f} km apart")
     if row["notes"]:
@@ -104,7 +104,11 @@ def _route_lengths(drawn: Layers) -> Iterator[Finding]:
     for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
         route = str(key)
         part = row["geometry_km"] < 0.75 * row["length_km"]
-        why = "only a part of the route lies in the catalogue" if part else "other ends, or corners cut"
+        why = (
+            "only a part of the route lies in the catalogue"
+            if part
+            else "other ends, or corners cut"
+        )
         text = (
             f"{row['name_zh']} ({route}): drawn {row['geometry_km']:.1f} km, published "
             f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {row['notes'] or why}"

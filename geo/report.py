@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -185,7 +186,7 @@ def _length_headline(net: Network, day: date) -> dict[str, str]:
 
 
 def _core_headlines(drawn: Layers, day: date, stops: Network) -> list[dict[str, str]]:
-    """Times between the largest cities of the first two regions."""
+    """Say how long it takes between the largest cities of the first two regions."""
     region = drawn.catalogue.region
     cores = []
     for part in region.regions[:2]:
@@ -200,7 +201,7 @@ def _core_headlines(drawn: Layers, day: date, stops: Network) -> list[dict[str, 
             continue
         graph = travel_graph(stops, cores, mode=mode)
         for way in best_routes(graph, *cores):
-            pairs = list(zip(way, way[1:], strict=False))
+            pairs = list(itertools.pairwise(way))
             minutes, km = (
                 sum(graph.edges[p][key] for p in pairs) for key in ("time_min", "length_km")
             )
@@ -216,22 +217,31 @@ def _core_headlines(drawn: Layers, day: date, stops: Network) -> list[dict[str, 
     return found
 
 
-_STAGE_ZH = {"open": "已通车", "construction": "在建", "planned": "规划", "partly open": "部分通车"}
+_STAGE_ZH = {
+    "open": "已通车",
+    "construction": "在建",
+    "planned": "规划",
+    "partly open": "部分通车",
+}
 
 
 def _named_headlines(drawn: Layers, day: date) -> list[dict[str, str]]:
+    import pandas as pd
+
     routes = route_table(drawn, day)
     expected = drawn.sections.groupby("route_id")["expected"].max()
     found = []
     for key, row in routes[routes["group"] == "named"].iterrows():
-        year = expected[str(key)]
-        when_zh = f",预计 {year} 年" if row["stage"] != "open" and year == year else ""  # noqa: PLR0124
-        when_en = f", expected {year}" if when_zh else ""
+        year, stage = expected[str(key)], row["stage"]
+        known = stage != "open" and pd.notna(year)
+        when_zh = f",预计 {year} 年" if known else ""
+        when_en = f", expected {year}" if known else ""
+        km = f"{row['running_km']:.1f} km"
+        stage_en = stage.replace("construction", "under construction")
         found.append(
             {
-                "zh": f"{row['name_zh']}:{row['running_km']:.1f} km,{_STAGE_ZH[row['stage']]}{when_zh}。",
-                "en": f"{row['name_en']}: {row['running_km']:.1f} km, "
-                f"{row['stage'].replace('construction', 'under construction')}{when_en}.",
+                "zh": f"{row['name_zh']}:{km},{_STAGE_ZH[stage]}{when_zh}。",
+                "en": f"{row['name_en']}: {km}, {stage_en}{when_en}.",
             }
         )
     return found

@@ -58,9 +58,7 @@ Positive = Annotated[
 Distance = Annotated[
     Annotated[Number, Field(ge=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
 ]
-Count = Annotated[
-    Annotated[int, Field(gt=0, le=16)] | None, BeforeValidator(_empty_is_unknown)
-]
+Count = Annotated[Annotated[int, Field(gt=0, le=16)] | None, BeforeValidator(_empty_is_unknown)]
 Year = Annotated[
     Annotated[int, Field(ge=1850, le=2100)] | None, BeforeValidator(_empty_is_unknown)
 ]

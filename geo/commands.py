@@ -1,0 +1,355 @@
+"""What every command does: call the package, print the result."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo._text import print_json, print_table
+from geo.errors import BadInputError, NotFoundError
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import date
+
+    from geo.catalogue import Catalogue
+
+
+def _load(arguments: argparse.Namespace) -> Catalogue:
+    from geo.catalogue import load
+
+    return load(arguments.data)
+
+
+def _when(arguments: argparse.Namespace) -> date:
+    from geo.dates import parse_day
+
+    return arguments.year or parse_day(None)
+
+
+def _stamp(day: date, catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "year": day.year,
+        "date": day.isoformat(),
+        "as_of": catalogue.region.as_of.isoformat(),
+    }
+
+
+def build(arguments: argparse.Namespace) -> None:
+    """Do the main job and tell what came of it."""
+    from geo.build import build
+
+    catalogue = _load(arguments)
+    with _progress(8) as progress:
+        done = build(catalogue, arguments.out, day=_when(arguments), progress=progress)
+    if arguments.json:
+        print_json(done)
+        return
+    out = Path(done["out"])
+    print(f"{done['seconds']:.1f} s, {done['date']}: {out / 'index.html'}")
+    for name in [*done["pages"], *done["files"]]:
+        print(f"  {out / name}  {(out / name).stat().st_size / 1000:,.0f} kB")
+    for finding in done["findings"]:
+        print(f"- {finding['zh']}\n  {finding['en']}")
+    if done["assumed"]:
+        print(f"{len(done['assumed'])} sections count as open by their expected year")
+
+
+def _progress(total: int) -> Any:  # noqa: ANN401
+    """Return a context manager that gives a function to call at every stage."""
+    from contextlib import contextmanager
+
+    from tqdm import tqdm
+
+    @contextmanager
+    def bar() -> Any:  # noqa: ANN401
+        with tqdm(total=total, disable=not sys.stderr.isatty(), leave=False,
+                  bar_format="{desc:<12} {bar:30} {n}/{total}") as shown:  # fmt: skip
+
+            def step(name: str) -> None:
+                shown.set_description_str(name)
+                shown.update()
+
+            yield step
+
+    return bar()
+
+
+def maps(arguments: argparse.Namespace) -> None:
+    """Write only the maps."""
+    from geo.build import build
+    from geo.mapping import PAGES
+
+    wanted = arguments.pages or list(PAGES)
+    for name in wanted:
+        if name not in PAGES:
+            raise NotFoundError("page", name, PAGES)
+    catalogue = _load(arguments)
+    with _progress(5) as progress:
+        done = build(
+            catalogue, arguments.out, day=_when(arguments), progress=progress, pages=wanted
+        )
+    if arguments.json:
+        print_json({"out": done["out"], "pages": done["pages"], "date": done["date"]})
+        return
+    for name in done["pages"]:
+        print(Path(done["out"]) / name)
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Validate tables, geometry and borders; 1 where an error was found."""
+    try:
+        catalogue = _load(arguments)
+    except BadInputError as error:
+        if arguments.json:
+            bad = [
+                {"severity": "error", "code": "bad-input", "message": str(p), "file": p.file,
+                 "row": p.row, "column": p.column, "route_id": "", "lon": None, "lat": None}
+                for p in error.problems
+            ]  # fmt: skip
+            print_json({"ok": False, "findings": bad})
+        raise
+    from geo.layers import layers
+    from geo.quality import findings
+
+    drawn = layers(catalogue)
+    found = findings(drawn)
+    ok = not any(finding.severity == "error" for finding in found)
+    known = drawn.sections["length_ratio"].dropna()
+    fit = {f"within_{p}_percent": int((known.sub(1).abs() <= p / 100).sum()) for p in (3, 8)}
+    if arguments.json:
+        rows = [finding._asdict() for finding in found]
+        print_json({"ok": ok, "findings": rows, "lengths": {"published": len(known), **fit}})
+        return 0 if ok else 1
+    for finding in found:
+        where = f"{finding.file}:{finding.row}"
+        print(f"{finding.severity:7}  {finding.code:20}  {where}  {finding.message}")
+    print(
+        f"{len(catalogue.routes)} routes, {len(catalogue.sections)} sections, "
+        f"{len(catalogue.places)} places: "
+        f"{'no error' if ok else 'errors'}, {len(found)} findings; "
+        f"of {len(known)} sections with a published length {fit['within_3_percent']} are drawn "
+        f"within 3 %, {fit['within_8_percent']} within 8 %"
+    )
+    return 0 if ok else 1
+
+
+def routes(arguments: argparse.Namespace) -> None:
+    """List the routes."""
+    from geo.layers import layers
+    from geo.report import number, route_table
+
+    catalogue = _load(arguments)
+    table = route_table(layers(catalogue), _when(arguments))
+    if arguments.mode:
+        table = table[table["mode"] == arguments.mode]
+    if arguments.group:
+        groups = sorted(set(table["group"]))
+        if arguments.group not in groups:
+            raise NotFoundError("group", arguments.group, groups)
+        table = table[table["group"] == arguments.group]
+    table = table.rename(columns={"stage": "status"}).reset_index()
+    keys = ["route_id", "name_zh", "name_en", "ref", "mode", "class_", "group", "status",
+            "length_km", "running_km", "open_km", "geometry_km", "accuracy_m", "accuracy_class",
+            "assumed"]  # fmt: skip
+    keys = [key for key in keys if key in table]
+    rows = [{key: number(row[key]) for key in keys} for row in table[keys].to_dict("records")]
+    if arguments.json:
+        print_json({**_stamp(_when(arguments), catalogue), "routes": rows})
+        return
+    print_table(rows, {"route_id": "id", "name_zh": "名称", "ref": "编号", "status": "status",
+                        "length_km": "published km", "geometry_km": "drawn km",
+                        "accuracy_m": "± m"})  # fmt: skip
+
+
+def crossings(arguments: argparse.Namespace) -> None:
+    """List the border crossings."""
+    from geo.borders import crossings, pair_of
+    from geo.layers import layers
+
+    if len(arguments.regions) not in (0, 2):
+        raise BadInputError("crossings: expected two regions, or none for the first two")
+    catalogue, day = _load(arguments), _when(arguments)
+    names = arguments.regions or [None, None]
+    pair = pair_of(catalogue.region, *names)
+    frame = crossings(layers(catalogue), *names, day=day, mode=arguments.mode)
+    rows = [_crossing_row(row) for row in frame.itertuples()]
+    if arguments.json:
+        regions = [region.name_zh for region in pair]
+        print_json({**_stamp(day, catalogue), "regions": regions, "crossings": rows})
+        return
+    for row in rows:
+        row |= {name: f"{side['county']} {side['status']}" for name, side in row["sides"].items()}
+    a, b = (region.name_zh for region in pair)
+    print_table(rows, {"mode": "mode", "name_zh": "名称", "status": "status", "opened": "opened",
+                        a: a, b: b, "lon": "lon", "lat": "lat"})  # fmt: skip
+    for mode in ("road", "rail", "water"):
+        part = [row for row in rows if row["mode"] == mode]
+        if part:
+            own = [sum(r["sides"][n]["status"] == "open" for r in part) for n in (a, b)]
+            through = sum(row["status"] == "open" for row in part)
+            print(f"{day} {mode}: {len(part)} crossings; open to traffic {through}, "
+                  f"on the side of {a} {own[0]}, of {b} {own[1]}")  # fmt: skip
+
+
+def _crossing_row(row: Any) -> dict[str, Any]:  # noqa: ANN401
+    from dataclasses import asdict
+
+    return {
+        "route_id": row.route_id,
+        "name_zh": row.name_zh,
+        "name_en": row.name_en,
+        "mode": row.mode,
+        "group": row.group,
+        "ref": row.ref,
+        "status": row.status,
+        "assumed": bool(row.assumed),
+        "opened": row.opened or None,
+        "lon": round(row.geometry.x, 4),
+        "lat": round(row.geometry.y, 4),
+        "place_id": row.place_id,
+        "sides": {
+            name: {**asdict(side), "opened": side.opened or None}
+            for name, side in row.sides.items()
+        },
+    }
+
+
+def stats(arguments: argparse.Namespace) -> None:
+    """Print the connectivity indices."""
+    from geo.indices import indices
+    from geo.network import network
+    from geo.report import number
+
+    catalogue, day = _load(arguments), _when(arguments)
+    net = network(catalogue, year=day, mode=arguments.mode)
+    values = indices(net)
+    by_mode = {mode: indices(net.select(mode)) for mode in net.modes}
+    lengths = net.edges.groupby("class")["length_km"].sum()
+    result = {
+        **_stamp(day, catalogue),
+        "mode": arguments.mode or "all",
+        "node_rule": net.node_rule,
+        **_plain(values),
+        "length_km_by_class": {str(k): number(v) for k, v in lengths.items()},
+        "modes": {mode: _plain(found) for mode, found in by_mode.items()},
+        "assumed": list(net.assumed),
+    }
+    if arguments.json:
+        print_json(result)
+        return
+    columns = {"name": f"{day}", "all": arguments.mode or "all", **{m: m for m in by_mode}}
+    rows = [
+        {"name": key, "all": _decimal(value), **{m: _decimal(f[key]) for m, f in by_mode.items()}}
+        for key, value in values.items()
+        if key != "reasons"
+    ]
+    print_table(rows, columns if not arguments.mode else {"name": f"{day}", "all": arguments.mode})
+    print(f"nodes: {net.node_rule}")
+    if net.assumed:
+        print(f"{len(net.assumed)} sections count as open by their expected year")
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    from geo.report import number
+
+    return {key: value if key == "reasons" else number(value) for key, value in values.items()}
+
+
+def _decimal(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+
+
+def od(arguments: argparse.Namespace) -> None:
+    """Print the fastest ways between two cities."""
+    from geo.network import network
+    from geo.times import best_routes, travel_graph
+
+    catalogue, day = _load(arguments), _when(arguments)
+    origin = catalogue.find_city(arguments.origin)
+    destination = catalogue.find_city(arguments.destination)
+    net = network(catalogue, year=day, nodes="stops")
+    graph = travel_graph(net, [origin, destination], mode=arguments.mode)
+    ways = best_routes(graph, origin, destination, k=arguments.k)
+    routes = [_way(catalogue, graph, way) for way in ways]
+    result = {
+        "from": origin.name_zh,
+        "to": destination.name_zh,
+        **_stamp(day, catalogue),
+        "mode": arguments.mode,
+        "routes": routes,
+    }
+    if arguments.json:
+        print_json(result)
+        return
+    if not routes:
+        print(
+            f"{origin.name_zh} and {destination.name_zh} are not connected "
+            f"({arguments.mode}, {day})"
+        )
+    for number, route in enumerate(routes, 1):
+        print(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
+        print_table(route["legs"], {"mode": "mode", "name_zh": "名称", "from": "from", "to": "to",
+                                     "time_min": "min", "length_km": "km"})  # fmt: skip
+
+
+def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  # noqa: ANN401
+    from geo.times import legs
+
+    city = {f"city:{row.city_id}": row.name_zh for row in catalogue.cities}
+    parts = legs(graph, way)
+    for leg in parts:
+        for end in ("from", "to"):
+            node = leg[end]
+            leg[end] = city.get(node) or catalogue.place[node].name_zh
+        leg["name_zh"] = catalogue.route[leg["route_id"]].name_zh if leg["route_id"] else "接驳"
+        leg |= {key: round(leg[key], 2) for key in ("time_min", "length_km")}
+    total = {key: round(sum(leg[key] for leg in parts), 1) for key in ("time_min", "length_km")}
+    return {**total, "legs": parts}
+
+
+def matrix(arguments: argparse.Namespace) -> None:
+    """Print or write the times between all cities."""
+    from geo.export import write_csv
+    from geo.network import network
+    from geo.report import cities_of, matrix_table, number
+
+    catalogue, day = _load(arguments), _when(arguments)
+    table = matrix_table(network(catalogue, year=day, nodes="stops"), catalogue, arguments.mode)
+    if arguments.out:
+        import numpy as np
+
+        write_csv(table.replace(np.inf, np.nan), arguments.out)
+    if arguments.json:
+        minutes = [[number(round(v, 1)) for v in row] for row in table.to_numpy()]
+        cities = cities_of(catalogue)
+        names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
+        stamp = _stamp(day, catalogue)
+        print_json({**stamp, "mode": arguments.mode, **names, "time_min": minutes})
+    elif arguments.out:
+        print(arguments.out)
+    else:
+        shown = table.map("{:.0f}".format).reset_index().to_dict("records")
+        rows = [{str(key): value for key, value in row.items()} for row in shown]
+        print_table(rows, {"from": "min", **{name: name for name in table.columns}})
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """Write layers and network as files."""
+    from geo.borders import crossings
+    from geo.export import FORMATS, export
+    from geo.layers import layers
+    from geo.network import network
+
+    if arguments.format not in FORMATS:
+        raise NotFoundError("format", arguments.format, FORMATS)
+    catalogue, day = _load(arguments), _when(arguments)
+    drawn = layers(catalogue)
+    files = export(drawn, network(drawn, year=day), crossings(drawn, day=day),
+                   fmt=arguments.format, out=arguments.out)  # fmt: skip
+    names = [str(file) for file in files]
+    if arguments.json:
+        print_json({"files": names})
+        return
+    print("\n".join(names))
