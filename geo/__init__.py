@@ -5,7 +5,7 @@ Corridor connectivity: named railways and expressways to networks, statistics an
 >>> cat = geo.load()
 >>> net = geo.network(cat, year=2025)
 >>> geo.indices(net)["p"]
-2
+3
 """
 
 from importlib import import_module

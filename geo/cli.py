@@ -90,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     matrix.add_argument(
         "--out", type=Path, metavar="FILE", help="also write it as CSV, in minutes"
     )
+    _add(verbs, "calibrate", commands.calibrate, "computed times against published ones",
+         year=False)  # fmt: skip
     export = _add(verbs, "export", commands.export, "layers and network as files")
     export.add_argument("format", metavar="FORMAT", help="gpkg, geojson, graphml or csv")
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")

@@ -335,6 +335,30 @@ def matrix(arguments: argparse.Namespace) -> None:
         print_table(rows, {"from": "min", **{name: name for name in table.columns}})
 
 
+def calibrate(arguments: argparse.Namespace) -> None:
+    """Print published and computed times side by side."""
+    from geo.calibration import WIDE, calibration, summary
+    from geo.layers import layers
+    from geo.report import number
+
+    table = calibration(layers(_load(arguments)))
+    fit = {key: number(value) for key, value in summary(table).items()}
+    rows = [{str(k): number(v) for k, v in row.items()} for row in table.to_dict("records")]
+    if arguments.json:
+        print_json({**fit, "pairs_compared": rows})
+        return
+    for row in rows:
+        error = row["error"]
+        row["error"] = "" if error is None else f"{error:+.0%}"
+        wide = isinstance(error, float) and abs(error) > WIDE and not row["reason"]
+        row["why"] = row["reason"] or (row["notes"] if wide else "")
+    print_table(rows, {"mode": "mode", "from_zh": "from", "to_zh": "to", "date": "date",
+                       "published_min": "published min", "computed_min": "computed min",
+                       "error": "error", "why": "not counted, or why so far off"})  # fmt: skip
+    print(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
+          f"{fit['worst_error']:.1%}, within 20 % {fit['within_20_percent']:.0%}")  # fmt: skip
+
+
 def export(arguments: argparse.Namespace) -> None:
     """Write layers and network as files."""
     from geo.borders import crossings

@@ -12,7 +12,7 @@ import numpy as np
 from geo.dates import parse_day
 from geo.layers import CRS, Layers, layers, status_frame
 from geo.terms import MODES, TRANSFER_KINDS
-from geo.times import travel_speed_kmh
+from geo.times import pace
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,7 +42,8 @@ class Network:
         Points indexed by place id, with names, `kind` and `modes`.
     edges
         Lines with `u`, `v`, `mode`, `class`, `route_id`, `section_id`, `length_km` (running
-        length), `geometry_km`, `speed_kmh` and `time_min`. Routes that share a track or a
+        length), `geometry_km`, `speed_kmh`, `time_min` and `stop_min`, the part of it that
+        stops of trains take. Routes that share a track or a
         carriageway have one edge.
     day
         The day it stands for.
@@ -220,26 +221,29 @@ def _edges(drawn: Layers, section_id: str, section: Any, cuts: set[str]) -> Any:
     track, (i, j) = drawn.tracks[section["route_id"]], drawn.span[section_id]
     stops = [k for k in range(i, j + 1) if k in (i, j) or track.places[k] in cuts]
     scale = section["running_km"] / section["geometry_km"]
-    speed = travel_speed_kmh(section)
+    run, stopping = pace(section)
     for a, b in itertools.pairwise(stops):
         start, end = track.knots[a], track.knots[b]
         geometry_km = float(track.km[end] - track.km[start])
+        length_km = geometry_km * scale
         row = {
             "edge_id": f"{section_id}:{track.places[a]}",
             "u": track.places[a],
             "v": track.places[b],
             "section_id": section_id,
-            "length_km": geometry_km * scale,
+            "length_km": length_km,
             "geometry_km": geometry_km,
-            "speed_kmh": speed,
-            "time_min": 60 * geometry_km * scale / speed,
+            "speed_kmh": 60 / (run + stopping),
+            "time_min": length_km * (run + stopping),
+            "stop_min": length_km * stopping,
         }
         row |= {key: section[key] for key in ("route_id", "mode", "class", "route_zh", "route_en")}
         yield row, track.line[start : end + 1]
 
 
 _EDGE_COLUMNS = ["edge_id", "u", "v", "section_id", "route_id", "mode", "class", "route_zh",
-                 "route_en", "length_km", "geometry_km", "speed_kmh", "time_min"]  # fmt: skip
+                 "route_en", "length_km", "geometry_km", "speed_kmh", "time_min",
+                 "stop_min"]  # fmt: skip
 
 
 def _edge_frame(rows: list[dict[str, Any]], shapes: list[Any]) -> gpd.GeoDataFrame:

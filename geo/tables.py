@@ -221,7 +221,8 @@ class Service(Row):
     mode: Mode
     minutes: Positive
     km: Positive
-    date: str
+    date: PartialDate
+    reason: str
     source: Keys
     confidence: Confidence
     notes: str

@@ -27,37 +27,47 @@ class Constant(NamedTuple):
     reason: str
 
 
-#: Every constant of the travel times, once.
+#: Every constant of the travel times, once. Those of rail come from one fit to all published
+#: times that describe the fastest trains on the lines as they are (`calibration`).
 CONSTANTS: dict[str, Constant] = {
     "road_factor": Constant(0.85, "1", "share of the design speed that cars keep over a trip"),
     "road_default": Constant(80, "km/h", "design speed taken where none is known"),
-    "hsr_factor": Constant(
-        0.80, "1", "62 min over 299 km of a 350 km/h line: 0.83, with stops less"
-    ),
-    "intercity_factor": Constant(0.62, "1", "582 km in 297 min on 200 km/h lines, with stops"),
-    "conventional_factor": Constant(0.65, "1", "many stops, single track, old signalling"),
-    "rail_default": Constant(120, "km/h", "design speed taken where none is known"),
+    "rail_factor": Constant(0.95, "1", "share of the line speed that trains keep between stops"),
+    "rail_default": Constant(120, "km/h", "line speed taken where none is known"),
+    "rail_start_min": Constant(4, "min", "speeding up at the start and slowing down at the end"),
+    "stop_min": Constant(4, "min", "lost by a stop on the way: braking, standing, speeding up"),
+    "stop_every_hsr": Constant(90, "km", "between stops of the fastest trains, high-speed lines"),
+    "stop_every_intercity": Constant(70, "km", "the same on intercity lines"),
+    "stop_every_conventional": Constant(80, "km", "the same on conventional lines"),
+    "nonstop_people": Constant(8e6, "people", "between two cities of more, high-speed trains run "
+                               "without a stop (62 min over 299 km)"),
+    "board_min": Constant(20, "min", "reaching the platform and waiting, rail only"),
+    "alight_min": Constant(5, "min", "leaving the station, rail only"),
+    "transfer_limit": Constant(15, "km", "straight distance from a city centre within which its "
+                               "stations are joined for changing trains"),
     "water_speed": Constant(15, "km/h", "loaded barge, mean of both directions"),
     "access_speed": Constant(35, "km/h", "city streets and roads to an interchange or station"),
     "access_detour": Constant(1.3, "1", "length of city streets against the straight line"),
     "access_limit": Constant(30, "km", "straight distance a traveller goes to enter a network"),
     "access_choices": Constant(6, "places", "nearest places of a mode a traveller considers"),
-    "board_min": Constant(20, "min", "reaching the platform and waiting, rail only"),
-    "alight_min": Constant(5, "min", "leaving the station, rail only"),
-}
-_FACTOR = {
-    "expressway": "road_factor",
-    "hsr": "hsr_factor",
-    "intercity": "intercity_factor",
-    "conventional": "conventional_factor",
-}
+}  # fmt: skip
 #: A further route may repeat at most this share of an earlier one.
 MAX_OVERLAP = 0.6
 
 
-def travel_speed_kmh(section: Any) -> float:  # noqa: ANN401
+class Pace(NamedTuple):
+    """How long a kilometre takes, in minutes: running, and stops on the way."""
+
+    run: float
+    stops: float
+
+
+def pace(section: Any) -> Pace:  # noqa: ANN401
     """
-    Return the mean speed of travel on a section.
+    Return how long a kilometre of a section takes.
+
+    Roads: design speed times a factor. Rail: operating speed where known, else design speed,
+    times a factor, and a loss per stop at the spacing of stops of its class. Water: one speed.
 
     Parameters
     ----------
@@ -66,17 +76,23 @@ def travel_speed_kmh(section: Any) -> float:  # noqa: ANN401
 
     Returns
     -------
-    speed
-        Operating speed where known, else design speed, times the factor of the class, in km/h.
+    pace
+        Minutes per kilometre.
     """
     from pandas import notna
 
-    if section["mode"] == "water":
-        return CONSTANTS["water_speed"].value
-    default = CONSTANTS[f"{section['mode']}_default"].value
+    mode = section["mode"]
+    if mode == "water":
+        return Pace(60 / CONSTANTS["water_speed"].value, 0.0)
+    default = CONSTANTS[f"{mode}_default"].value
     known = [section["operating_speed_kmh"], section["design_speed_kmh"], default]
-    speed = next(float(v) for v in known if notna(v))
-    return speed * CONSTANTS[_FACTOR[section["class"]]].value
+    speed = next(float(value) for value in known if notna(value))
+    run = 60 / (speed * CONSTANTS[f"{mode}_factor"].value)
+    if mode == "road":
+        return Pace(run, 0.0)
+    return Pace(
+        run, CONSTANTS["stop_min"].value / CONSTANTS[f"stop_every_{section['class']}"].value
+    )
 
 
 def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph[str]:
@@ -107,21 +123,58 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
 
     if mode not in (*MODES, "any"):
         raise BadInputError(f"--mode {mode!r}: expected road, rail, water or any")
+    cities = list(cities)
+    large = [c for c in cities if c.population >= CONSTANTS["nonstop_people"].value]
+    express = len(cities) > 1 and len(large) == len(cities)
     graph: nx.Graph[str] = nx.Graph()
     modes = net.modes if mode == "any" else [mode]
     for name in modes:
         part = net.select(name)
-        for row in part.edges.itertuples():
-            old = graph.get_edge_data(row.u, row.v)
-            if row.u != row.v and (old is None or row.time_min < old["time_min"]):
-                graph.add_edge(row.u, row.v, time_min=row.time_min, length_km=row.length_km,
-                               leg=row.route_id, mode=name)  # fmt: skip
+        _add_edges(graph, part, express=express)
         _add_access(graph, part, name, [(f"city:{c.city_id}", c.lon, c.lat) for c in cities])
+    if "rail" in modes:
+        _add_transfers(graph, net.select("rail"), cities)
     if mode == "any" and "rail" in modes and "road" in modes:
         rail = net.select("rail").nodes
         stops = list(zip(rail.index, rail.geometry.x, rail.geometry.y, strict=True))
         _add_access(graph, net.select("road"), "rail", stops)
+    if len(large) > 1 and not express:
+        graph.graph["express"] = travel_graph(net, large, mode=mode)
     return graph
+
+
+def _add_edges(graph: nx.Graph[str], part: Network, *, express: bool) -> None:
+    """Add the edges of one mode; of parallel ones the fastest."""
+    hsr = part.edges["class"] == "hsr"
+    for row, high_speed in zip(part.edges.itertuples(), hsr, strict=True):
+        minutes = row.time_min - (row.stop_min if express and high_speed else 0.0)
+        old = graph.get_edge_data(row.u, row.v)
+        if row.u != row.v and (old is None or minutes < old["time_min"]):
+            graph.add_edge(row.u, row.v, time_min=minutes, length_km=row.length_km,
+                           leg=row.route_id, mode=row.mode)  # fmt: skip
+
+
+def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) -> None:
+    """Join the stations of a city, for changing trains between them."""
+    from itertools import combinations
+
+    from geo.curves import geod
+
+    stations = rail.nodes[rail.nodes["kind"] == "station"]
+    lon, lat = stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()
+    limit = CONSTANTS["transfer_limit"].value * 1000
+    change = CONSTANTS["board_min"].value + CONSTANTS["alight_min"].value
+    change += CONSTANTS["rail_start_min"].value
+    for city in cities:
+        ones = np.ones(len(lon))
+        near = np.flatnonzero(geod().inv(city.lon * ones, city.lat * ones, lon, lat)[2] <= limit)
+        for i, j in combinations(near, 2):
+            u, v = stations.index[i], stations.index[j]
+            metres = geod().inv(lon[i], lat[i], lon[j], lat[j])[2]
+            km = metres / 1000 * CONSTANTS["access_detour"].value
+            minutes = 60 * km / CONSTANTS["access_speed"].value + change
+            if not graph.has_edge(u, v):
+                graph.add_edge(u, v, time_min=minutes, length_km=km, leg="access", mode="access")
 
 
 def _add_access(
@@ -135,7 +188,8 @@ def _add_access(
     entry = part.nodes[part.nodes["kind"] != "border"]
     if entry.empty:
         return
-    extra = CONSTANTS["board_min"].value + CONSTANTS["alight_min"].value if mode == "rail" else 0
+    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
+    extra = sum(CONSTANTS[key].value for key in rail)
     lon, lat = shapely.get_coordinates(entry.geometry.to_numpy()).T
     for name, x, y in points:
         ones = np.ones(len(lon))
@@ -286,4 +340,15 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
                 last = matrix[[between[destination]], :].toarray()[0]
                 exits = np.flatnonzero(last)
                 minutes[i, j] = (best[exits] + last[exits]).min()
+    if "express" in graph.graph:
+        _express_times(minutes, graph.graph["express"], cities)
     return minutes
+
+
+def _express_times(
+    minutes: np.ndarray[Any, Any], express: nx.Graph[str], cities: Sequence[City]
+) -> None:
+    """Replace the times between large cities by those of trains that do not stop."""
+    here = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
+    faster = time_matrix(express, [cities[i] for i in here])
+    minutes[np.ix_(here, here)] = np.minimum(minutes[np.ix_(here, here)], faster)

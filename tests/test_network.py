@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import geo
 from geo.indices import detour_index
-from geo.times import best_routes, legs, time_matrix, travel_graph, travel_speed_kmh
+from geo.times import best_routes, legs, pace, time_matrix, travel_graph
 
 
 @pytest.fixture(scope="module")
@@ -124,22 +124,17 @@ def test_the_road_network_ties_all_cities_together(cat):
     assert cut_off == {"秀山", "酉阳"}
 
 
-def test_speed_is_design_speed_times_factor():
+def test_pace_is_design_speed_times_factor_and_stops():
     road = {
         "mode": "road",
         "class": "expressway",
         "design_speed_kmh": 100.0,
         "operating_speed_kmh": None,
     }
-    assert travel_speed_kmh(road) == pytest.approx(85)
-    assert travel_speed_kmh({**road, "design_speed_kmh": float("nan")}) == pytest.approx(68)
-    rail = {
-        "mode": "rail",
-        "class": "hsr",
-        "design_speed_kmh": 350.0,
-        "operating_speed_kmh": 300.0,
-    }
-    assert travel_speed_kmh(rail) == pytest.approx(240)
+    assert pace(road) == pytest.approx((60 / 85, 0))
+    assert pace({**road, "design_speed_kmh": float("nan")}) == pytest.approx((60 / 68, 0))
+    rail = {"mode": "rail", "class": "hsr", "design_speed_kmh": 350, "operating_speed_kmh": 300}
+    assert pace(rail) == pytest.approx((60 / 285, 4 / 90))
 
 
 def test_ways_between_cities_of_the_textbook_network(k):

@@ -1,0 +1,141 @@
+"""The main job: true results, whole or not at all, the same bytes every time, no network."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+import geo.mapping
+from geo.build import build, staged
+from geo.cli import main
+
+DAY = date(2026, 11, 23)
+
+
+def contents(folder):
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def built(cat, tmp_path_factory):
+    out = tmp_path_factory.mktemp("maps")
+    return out, build(cat, out, day=DAY)
+
+
+def test_the_summary_names_what_was_written(built):
+    out, summary = built
+    assert set(summary) >= {"out", "pages", "seconds", "stages"}
+    assert {"index.html", "network.html", "crossings.html"} <= set(summary["pages"])
+    written = set(contents(out))
+    assert written == {*summary["pages"], *summary["files"]}
+    assert all((out / page).stat().st_size < 3_000_000 for page in summary["pages"])
+    assert all(set(finding) == {"zh", "en"} for finding in summary["findings"])
+    assert not list(out.glob(".geo-build-*"))
+
+
+def test_a_second_build_gives_the_same_bytes(built, cat, tmp_path):
+    out, _ = built
+    build(cat, tmp_path, day=DAY)
+    assert contents(tmp_path) == contents(out)
+
+
+def test_the_tables_say_what_the_package_computes(built, drawn):
+    out, _ = built
+    crossings = pd.read_csv(out / "data" / "crossings.csv")
+    roads = crossings[crossings["mode"] == "road"]
+    assert (roads["四川_status"] == "open").sum() == 17
+    stats = pd.read_csv(out / "data" / "statistics.csv", index_col="mode")
+    assert stats.loc["all", "e"] == stats.loc[["road", "rail", "water"], "e"].sum()
+    layers = gpd.list_layers(out / "data" / "network.gpkg")["name"]
+    assert set(layers) == {"places", "sections", "routes", "cities", "crossings", "nodes", "edges"}
+    sections = gpd.read_file(out / "data" / "network.gpkg", layer="sections")
+    assert len(sections) == len(drawn.sections)
+    assert sections.crs.to_epsg() == 4326
+
+
+def test_headlines_carry_the_published_numbers(built):
+    text = " ".join(finding["en"] for finding in built[1]["findings"])
+    assert "17 open on the Sichuan side" in text
+    assert "Middle Line HSR: 291.3 km, under construction, expected 2027" in text
+    assert "486.4 km, partly open" in text
+
+
+def test_a_failing_build_leaves_earlier_results_whole(built, cat, monkeypatch):
+    out, _ = built
+    before = contents(out)
+
+    def fail(*_, **__):
+        raise RuntimeError("boom")
+
+    monkeypatch.setitem(geo.mapping.PAGES, "crossings", fail)
+    with pytest.raises(RuntimeError, match="boom"):
+        build(cat, out, day=date(2010, 12, 31))
+    assert contents(out) == before
+
+
+def test_a_build_stopped_at_any_moment_leaves_whole_files(built, tmp_path):
+    first = contents(built[0])
+    for name, raw in first.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(raw)
+    started = time.monotonic()
+    command = [sys.executable, "-m", "geo", "build", "--out", str(tmp_path), "--year", "2010"]
+    subprocess.run(command, check=True, capture_output=True)
+    whole = time.monotonic() - started
+    second = contents(tmp_path)
+    for part in (0.2, 0.5, 0.8):
+        for name, raw in first.items():
+            (tmp_path / name).write_bytes(raw)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * part)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        now = {k: v for k, v in contents(tmp_path).items() if not k.startswith(".geo-build-")}
+        assert set(now) == set(first)
+        assert all(raw in (first[name], second[name]) for name, raw in now.items())
+
+
+def test_the_json_summary_is_alone_on_stdout(tmp_path, capsys):
+    assert main(["build", "--out", str(tmp_path / "中文 maps"), "--json", "--year", "2026"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert Path(summary["out"]).is_dir()
+    assert summary["assumed"], "sections of 2026 are expected at its end"
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    assert main(["build", "--out", str(tmp_path / "file")]) == 2
+    err = capsys.readouterr().err
+    assert "cannot write" in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_only_some_pages(tmp_path, capsys):
+    assert main(["map", "crossings", "--out", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pages"] == ["crossings.html"]
+    assert set(contents(tmp_path)) == {"crossings.html"}
+
+
+def test_a_stage_that_fails_moves_nothing(tmp_path):
+    def fail():
+        with staged(tmp_path) as stage:
+            (stage / "a").write_text("a")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert list(tmp_path.iterdir()) == []
