@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import networkx as nx
+    from numpy.typing import NDArray
 
     from geo.network import Network
     from geo.tables import City
@@ -181,26 +182,54 @@ def _add_access(
     graph: nx.Graph[str], part: Network, mode: str, points: Sequence[tuple[str, float, float]]
 ) -> None:
     """Join points to the nearest places where a network can be entered."""
-    import shapely
+    entry = part.nodes[part.nodes["kind"] != "border"]
+    if entry.empty or not points:
+        return
+    lonlat = np.column_stack([entry.geometry.x, entry.geometry.y])
+    choices = int(CONSTANTS["access_choices"].value)
+    pairs = nearest(np.array([point[1:] for point in points], float), lonlat, choices)
+    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
+    extra = sum(CONSTANTS[key].value for key in rail) / 2
+    for i, j, straight_km in pairs:
+        if straight_km <= CONSTANTS["access_limit"].value:
+            km = straight_km * CONSTANTS["access_detour"].value
+            minutes = 60 * km / CONSTANTS["access_speed"].value + extra
+            graph.add_edge(points[i][0], entry.index[j], time_min=minutes, length_km=km,
+                           leg="access", mode="access")  # fmt: skip
+
+
+def nearest(
+    origins: NDArray[np.float64], targets: NDArray[np.float64], k: int
+) -> list[tuple[int, int, float]]:
+    """
+    Return the nearest targets of every origin.
+
+    Parameters
+    ----------
+    origins, targets
+        Points in degrees (WGS-84), shapes (n, 2) and (m, 2).
+    k
+        Targets wanted per origin.
+
+    Returns
+    -------
+    pairs
+        Index of the origin, index of the target and their geodesic distance in km.
+    """
+    from scipy.spatial import KDTree
 
     from geo.curves import geod
 
-    entry = part.nodes[part.nodes["kind"] != "border"]
-    if entry.empty:
-        return
-    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
-    extra = sum(CONSTANTS[key].value for key in rail)
-    lon, lat = shapely.get_coordinates(entry.geometry.to_numpy()).T
-    for name, x, y in points:
-        ones = np.ones(len(lon))
-        metres = geod().inv(x * ones, y * ones, lon, lat)[2]
-        order = np.argsort(metres, kind="stable")[: int(CONSTANTS["access_choices"].value)]
-        near = [i for i in order if metres[i] <= CONSTANTS["access_limit"].value * 1000]
-        for i in near or []:
-            km = float(metres[i]) / 1000 * CONSTANTS["access_detour"].value
-            minutes = 60 * km / CONSTANTS["access_speed"].value + extra / 2
-            graph.add_edge(name, entry.index[i], time_min=minutes, length_km=km,
-                           leg="access", mode="access")  # fmt: skip
+    k = min(k, len(targets))
+    _, index = KDTree(_on_sphere(targets)).query(_on_sphere(origins), k=k)
+    i, j = np.repeat(np.arange(len(origins)), k), np.asarray(index).reshape(-1)
+    km = geod().inv(*origins[i].T, *targets[j].T)[2] / 1000
+    return list(zip(i.tolist(), j.tolist(), km.tolist(), strict=True))
+
+
+def _on_sphere(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    lon, lat = np.radians(lonlat).T
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def best_routes(
@@ -300,6 +329,9 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
     """
     Return the fastest times between cities.
 
+    Every city is split into a node to leave from and one to arrive at, so that nobody travels
+    through another city's centre.
+
     Parameters
     ----------
     graph
@@ -312,37 +344,28 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
     minutes
         Shape (n, n); infinite where two cities are not connected, 0 on the diagonal.
     """
-    from networkx import to_scipy_sparse_array
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 
-    order = sorted(graph.nodes)
-    index = {node: i for i, node in enumerate(order)}
-    centres = [f"city:{city.city_id}" for city in cities]
-    minutes = np.full((len(cities), len(cities)), np.inf)
-    np.fill_diagonal(minutes, 0.0)
-    if not order:
-        return minutes
-    matrix = to_scipy_sparse_array(graph, nodelist=order, weight="time_min", format="csr")
-    # nobody travels through another city's centre: leave every centre only as an origin
-    stops = np.array([not node.startswith("city:") for node in order])
-    inner = matrix.multiply(stops[:, None] & stops[None, :]).tocsr()
-    inner.eliminate_zeros()  # an explicit zero would be a way that takes no time
-    between = {c: index[c] for c in centres if c in index}
-    for i, origin in enumerate(centres):
-        if origin not in between:
-            continue
-        first = matrix[[between[origin]], :].toarray()[0]
-        entries = np.flatnonzero(first)
-        reach = dijkstra(inner, directed=False, indices=entries)
-        best = (first[entries][:, None] + reach).min(axis=0)
-        for j, destination in enumerate(centres):
-            if destination in between and i != j:
-                last = matrix[[between[destination]], :].toarray()[0]
-                exits = np.flatnonzero(last)
-                minutes[i, j] = (best[exits] + last[exits]).min()
+    number = {node: i for i, node in enumerate(graph.nodes)}
+    size = len(number)
+    ways: list[tuple[int, int, float]] = []
+    for a, b, minutes in graph.edges(data="time_min"):
+        for u, v in ((a, b), (b, a)):
+            arrival = size if v.startswith("city:") else 0
+            ways.append((number[u], number[v] + arrival, minutes))
+    here = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
+    start = np.array([number[f"city:{cities[i].city_id}"] for i in here], int)
+    times = np.full((len(cities), len(cities)), np.inf)
+    np.fill_diagonal(times, 0.0)
+    if ways and here:
+        rows, columns, weights = zip(*ways, strict=True)
+        matrix = csr_array((weights, (rows, columns)), shape=(2 * size, 2 * size))
+        times[np.ix_(here, here)] = dijkstra(matrix, indices=start)[:, start + size]
+        times[here, here] = 0.0
     if "express" in graph.graph:
-        _express_times(minutes, graph.graph["express"], cities)
-    return minutes
+        _express_times(times, graph.graph["express"], cities)
+    return times
 
 
 def _express_times(
