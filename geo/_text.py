@@ -10,6 +10,19 @@ def print_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
 
 
+def plain(value: Any) -> Any:  # noqa: ANN401
+    """Return a result as JSON can hold it: tables as rows, NaN and infinity as null."""
+    from geo.report import number
+
+    if hasattr(value, "to_dict"):
+        return plain(value.to_dict("records"))
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return number(value)
+
+
 def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     """Print rows as aligned text; a Chinese character is two columns wide."""
     lines = [list(columns.values())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,7 +107,7 @@ class Catalogue:
         Parameters
         ----------
         name
-            Chinese name, English name, road number or id.
+            Chinese name, English name, road number or id; or its two ends with a dash between.
 
         Returns
         -------
@@ -139,6 +140,9 @@ def _grouped(rows: tuple[Any, ...]) -> dict[str, list[Any]]:
     return {key: sorted(group, key=lambda row: row.seq) for key, group in groups.items()}
 
 
+_DASH = re.compile("[-–—~～至]")
+
+
 def _find(kind: str, name: str, rows: tuple[Any, ...], id_column: str) -> Any:  # noqa: ANN401
     """Look a row up: an exact match first, then a part of a name that only one row has."""
     wanted = name.strip().casefold()
@@ -152,6 +156,9 @@ def _find(kind: str, name: str, rows: tuple[Any, ...], id_column: str) -> Any:  
         hits = [
             row for row, names in zip(rows, labels, strict=True) if any(wanted in n for n in names)
         ]
+    if not hits and len(ends := [part.strip() for part in _DASH.split(wanted)]) > 1:
+        hits = [row for row, names in zip(rows, labels, strict=True)
+                if any(all(end in n for end in ends) for n in names)]  # fmt: skip
     if len(hits) == 1:
         return hits[0]
     known = {row.name_zh: row for row in hits or rows}

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo import __version__, commands
+from geo import __version__, commands, inquiries
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
@@ -80,18 +80,25 @@ def _parser() -> argparse.ArgumentParser:
     crossings.add_argument("--mode", choices=["road", "rail", "water"])
     stats = _add(verbs, "stats", commands.stats, "connectivity indices, whole and by mode")
     stats.add_argument("--mode", choices=["road", "rail", "water"])
-    od = _add(verbs, "od", commands.od, "fastest and alternative ways between two cities")
+    od = _add(verbs, "od", inquiries.od, "fastest and alternative ways between two cities")
     od.add_argument("origin", metavar="FROM", help="a city, in Chinese or English")
     od.add_argument("destination", metavar="TO", help="another city")
     od.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
     od.add_argument("--k", type=_positive, default=1, metavar="K", help="ways wanted (default 1)")
-    matrix = _add(verbs, "matrix", commands.matrix, "fastest times between all cities")
+    matrix = _add(verbs, "matrix", inquiries.matrix, "fastest times between all cities")
     matrix.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
     matrix.add_argument(
         "--out", type=Path, metavar="FILE", help="also write it as CSV, in minutes"
     )
-    _add(verbs, "calibrate", commands.calibrate, "computed times against published ones",
+    _add(verbs, "calibrate", inquiries.calibrate, "computed times against published ones",
          year=False)  # fmt: skip
+    corridor = _add(verbs, "corridor", inquiries.corridor, "everything about one corridor")
+    corridor.add_argument("names", nargs="+", metavar="NAME",
+                          help="a route, or two cities: geo corridor 万州 达州")  # fmt: skip
+    compare = _add(verbs, "compare", inquiries.compare,
+                   "two dates side by side, and what each project is worth", year=False)  # fmt: skip
+    compare.add_argument("before", type=_day, metavar="Y1", help="a year or a date")
+    compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
     export = _add(verbs, "export", commands.export, "layers and network as files")
     export.add_argument("format", metavar="FORMAT", help="gpkg, geojson, graphml or csv")
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")

@@ -16,19 +16,22 @@ if TYPE_CHECKING:
     from geo.catalogue import Catalogue
 
 
-def _load(arguments: argparse.Namespace) -> Catalogue:
-    from geo.catalogue import load
+def load(arguments: argparse.Namespace) -> Catalogue:
+    """Read the catalogue that is asked for."""
+    from geo.catalogue import load as read
 
-    return load(arguments.data)
+    return read(arguments.data)
 
 
-def _when(arguments: argparse.Namespace) -> date:
+def when(arguments: argparse.Namespace) -> date:
+    """Return the day that is asked for; today where none is."""
     from geo.dates import parse_day
 
     return arguments.year or parse_day(None)
 
 
-def _stamp(day: date, catalogue: Catalogue) -> dict[str, Any]:
+def stamp(day: date, catalogue: Catalogue) -> dict[str, Any]:
+    """Return what every result says of its day."""
     return {
         "year": day.year,
         "date": day.isoformat(),
@@ -40,9 +43,9 @@ def build(arguments: argparse.Namespace) -> None:
     """Do the main job and tell what came of it."""
     from geo.build import build
 
-    catalogue = _load(arguments)
+    catalogue = load(arguments)
     with _progress(8) as progress:
-        done = build(catalogue, arguments.out, day=_when(arguments), progress=progress)
+        done = build(catalogue, arguments.out, day=when(arguments), progress=progress)
     if arguments.json:
         print_json(done)
         return
@@ -85,10 +88,10 @@ def maps(arguments: argparse.Namespace) -> None:
     for name in wanted:
         if name not in PAGES:
             raise NotFoundError("page", name, PAGES)
-    catalogue = _load(arguments)
+    catalogue = load(arguments)
     with _progress(5) as progress:
         done = build(
-            catalogue, arguments.out, day=_when(arguments), progress=progress, pages=wanted
+            catalogue, arguments.out, day=when(arguments), progress=progress, pages=wanted
         )
     if arguments.json:
         print_json({"out": done["out"], "pages": done["pages"], "date": done["date"]})
@@ -100,7 +103,7 @@ def maps(arguments: argparse.Namespace) -> None:
 def check(arguments: argparse.Namespace) -> int:
     """Validate tables, geometry and borders; 1 where an error was found."""
     try:
-        catalogue = _load(arguments)
+        catalogue = load(arguments)
     except BadInputError as error:
         if arguments.json:
             bad = [
@@ -140,8 +143,8 @@ def routes(arguments: argparse.Namespace) -> None:
     from geo.layers import layers
     from geo.report import number, route_table
 
-    catalogue = _load(arguments)
-    table = route_table(layers(catalogue), _when(arguments))
+    catalogue = load(arguments)
+    table = route_table(layers(catalogue), when(arguments))
     if arguments.mode:
         table = table[table["mode"] == arguments.mode]
     if arguments.group:
@@ -156,7 +159,7 @@ def routes(arguments: argparse.Namespace) -> None:
     keys = [key for key in keys if key in table]
     rows = [{key: number(row[key]) for key in keys} for row in table[keys].to_dict("records")]
     if arguments.json:
-        print_json({**_stamp(_when(arguments), catalogue), "routes": rows})
+        print_json({**stamp(when(arguments), catalogue), "routes": rows})
         return
     print_table(rows, {"route_id": "id", "name_zh": "名称", "ref": "编号", "status": "status",
                         "length_km": "published km", "geometry_km": "drawn km",
@@ -170,14 +173,14 @@ def crossings(arguments: argparse.Namespace) -> None:
 
     if len(arguments.regions) not in (0, 2):
         raise BadInputError("crossings: expected two regions, or none for the first two")
-    catalogue, day = _load(arguments), _when(arguments)
+    catalogue, day = load(arguments), when(arguments)
     names = arguments.regions or [None, None]
     pair = pair_of(catalogue.region, *names)
     frame = crossings(layers(catalogue), *names, day=day, mode=arguments.mode)
     rows = [_crossing_row(row) for row in frame.itertuples()]
     if arguments.json:
         regions = [region.name_zh for region in pair]
-        print_json({**_stamp(day, catalogue), "regions": regions, "crossings": rows})
+        print_json({**stamp(day, catalogue), "regions": regions, "crossings": rows})
         return
     for row in rows:
         row |= {name: f"{side['county']} {side['status']}" for name, side in row["sides"].items()}
@@ -222,13 +225,13 @@ def stats(arguments: argparse.Namespace) -> None:
     from geo.network import network
     from geo.report import number
 
-    catalogue, day = _load(arguments), _when(arguments)
+    catalogue, day = load(arguments), when(arguments)
     net = network(catalogue, year=day, mode=arguments.mode)
     values = indices(net)
     by_mode = {mode: indices(net.select(mode)) for mode in net.modes}
     lengths = net.edges.groupby("class")["length_km"].sum()
     result = {
-        **_stamp(day, catalogue),
+        **stamp(day, catalogue),
         "mode": arguments.mode or "all",
         "node_rule": net.node_rule,
         **_plain(values),
@@ -261,104 +264,6 @@ def _decimal(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
 
 
-def od(arguments: argparse.Namespace) -> None:
-    """Print the fastest ways between two cities."""
-    from geo.network import network
-    from geo.times import best_routes, travel_graph
-
-    catalogue, day = _load(arguments), _when(arguments)
-    origin = catalogue.find_city(arguments.origin)
-    destination = catalogue.find_city(arguments.destination)
-    net = network(catalogue, year=day, nodes="stops")
-    graph = travel_graph(net, [origin, destination], mode=arguments.mode)
-    ways = best_routes(graph, origin, destination, k=arguments.k)
-    routes = [_way(catalogue, graph, way) for way in ways]
-    result = {
-        "from": origin.name_zh,
-        "to": destination.name_zh,
-        **_stamp(day, catalogue),
-        "mode": arguments.mode,
-        "routes": routes,
-    }
-    if arguments.json:
-        print_json(result)
-        return
-    if not routes:
-        print(
-            f"{origin.name_zh} and {destination.name_zh} are not connected "
-            f"({arguments.mode}, {day})"
-        )
-    for number, route in enumerate(routes, 1):
-        print(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
-        print_table(route["legs"], {"mode": "mode", "name_zh": "名称", "from": "from", "to": "to",
-                                     "time_min": "min", "length_km": "km"})  # fmt: skip
-
-
-def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  # noqa: ANN401
-    from geo.times import legs
-
-    city = {f"city:{row.city_id}": row.name_zh for row in catalogue.cities}
-    parts = legs(graph, way)
-    for leg in parts:
-        for end in ("from", "to"):
-            node = leg[end]
-            leg[end] = city.get(node) or catalogue.place[node].name_zh
-        leg["name_zh"] = catalogue.route[leg["route_id"]].name_zh if leg["route_id"] else "接驳"
-        leg |= {key: round(leg[key], 2) for key in ("time_min", "length_km")}
-    total = {key: round(sum(leg[key] for leg in parts), 1) for key in ("time_min", "length_km")}
-    return {**total, "legs": parts}
-
-
-def matrix(arguments: argparse.Namespace) -> None:
-    """Print or write the times between all cities."""
-    from geo.export import write_csv
-    from geo.network import network
-    from geo.report import cities_of, matrix_table, number
-
-    catalogue, day = _load(arguments), _when(arguments)
-    table = matrix_table(network(catalogue, year=day, nodes="stops"), catalogue, arguments.mode)
-    if arguments.out:
-        import numpy as np
-
-        write_csv(table.replace(np.inf, np.nan), arguments.out)
-    if arguments.json:
-        minutes = [[number(round(v, 1)) for v in row] for row in table.to_numpy()]
-        cities = cities_of(catalogue)
-        names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
-        stamp = _stamp(day, catalogue)
-        print_json({**stamp, "mode": arguments.mode, **names, "time_min": minutes})
-    elif arguments.out:
-        print(arguments.out)
-    else:
-        shown = table.map("{:.0f}".format).reset_index().to_dict("records")
-        rows = [{str(key): value for key, value in row.items()} for row in shown]
-        print_table(rows, {"from": "min", **{name: name for name in table.columns}})
-
-
-def calibrate(arguments: argparse.Namespace) -> None:
-    """Print published and computed times side by side."""
-    from geo.calibration import WIDE, calibration, summary
-    from geo.layers import layers
-    from geo.report import number
-
-    table = calibration(layers(_load(arguments)))
-    fit = {key: number(value) for key, value in summary(table).items()}
-    rows = [{str(k): number(v) for k, v in row.items()} for row in table.to_dict("records")]
-    if arguments.json:
-        print_json({**fit, "pairs_compared": rows})
-        return
-    for row in rows:
-        error = row["error"]
-        row["error"] = "" if error is None else f"{error:+.0%}"
-        wide = isinstance(error, float) and abs(error) > WIDE and not row["reason"]
-        row["why"] = row["reason"] or (row["notes"] if wide else "")
-    print_table(rows, {"mode": "mode", "from_zh": "from", "to_zh": "to", "date": "date",
-                       "published_min": "published min", "computed_min": "computed min",
-                       "error": "error", "why": "not counted, or why so far off"})  # fmt: skip
-    print(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
-          f"{fit['worst_error']:.1%}, within 20 % {fit['within_20_percent']:.0%}")  # fmt: skip
-
-
 def export(arguments: argparse.Namespace) -> None:
     """Write layers and network as files."""
     from geo.borders import crossings
@@ -368,7 +273,7 @@ def export(arguments: argparse.Namespace) -> None:
 
     if arguments.format not in FORMATS:
         raise NotFoundError("format", arguments.format, FORMATS)
-    catalogue, day = _load(arguments), _when(arguments)
+    catalogue, day = load(arguments), when(arguments)
     drawn = layers(catalogue)
     files = export(drawn, network(drawn, year=day), crossings(drawn, day=day),
                    fmt=arguments.format, out=arguments.out)  # fmt: skip

@@ -194,12 +194,26 @@ def open_sections(drawn: Layers, day: date) -> gpd.GeoDataFrame:
     -------
     sections
         Open sections; one that shares the track of others is left out where these are open.
+        A widening, a section of the group "expansion" on the carriageway of another, gives
+        that one its lanes and its design speed.
     """
     sections = status_frame(drawn.sections, day, drawn.catalogue.region.as_of)
-    sections = sections[sections["stage"] == "open"]
+    sections = _widened(sections[sections["stage"] == "open"])
     here = set(sections.index)
     own = [not shares or not set(shares.split(";")) <= here for shares in sections["shares"]]
     return sections[np.array(own, bool)]
+
+
+def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give a road the lanes and the speed of a later section on its carriageway."""
+    sections = sections.copy()
+    expansion = sections[(sections["shares"] != "") & (sections["group"] == "expansion")]
+    for _, wider in expansion.iterrows():
+        for owner in set(wider["shares"].split(";")) & set(sections.index):
+            for key in ("design_speed_kmh", "lanes"):
+                if wider[key] > sections.loc[owner, key]:
+                    sections.loc[owner, key] = wider[key]
+    return sections
 
 
 def _cuts(drawn: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> set[str]:

@@ -166,8 +166,8 @@ def _crossing_headlines(
         building = int((part["status"] == "construction").sum())
         found.append(
             {
-                "zh": f"截至{day},{a.name_zh}与{b.name_zh}之间可通行的{zh}省际通道 {through} 条"
-                f"({a.name_zh}侧 {own[a.name_zh]} 条、{b.name_zh}侧 {own[b.name_zh]} 条已通),"
+                "zh": f"截至 {day}，{a.name_zh}与{b.name_zh}之间可通行的{zh}省际通道 {through} 条"
+                f"（{a.name_zh}侧 {own[a.name_zh]} 条、{b.name_zh}侧 {own[b.name_zh]} 条已通），"
                 f"在建 {building} 条。",
                 "en": f"On {day}, {through} {en} links between {a.name_en} and {b.name_en} are "
                 f"open to traffic ({own[a.name_zh]} open on the {a.name_en} side, "
@@ -182,7 +182,7 @@ def _length_headline(net: Network, day: date) -> dict[str, str]:
     known = [name for name in CLASS_NAMES if total.get(name, 0) > 0]
     zh = "、".join(f"{CLASS_NAMES[n][0]} {total[n]:,.0f} km" for n in known)
     en = ", ".join(f"{CLASS_NAMES[n][1]} {total[n]:,.0f} km" for n in known)
-    return {"zh": f"{day} 目录内已通车:{zh}。", "en": f"Open in the catalogue on {day}: {en}."}
+    return {"zh": f"{day} 目录内已通车：{zh}。", "en": f"Open in the catalogue on {day}: {en}."}
 
 
 def _core_headlines(drawn: Layers, day: date, stops: Network) -> list[dict[str, str]]:
@@ -208,7 +208,7 @@ def _core_headlines(drawn: Layers, day: date, stops: Network) -> list[dict[str, 
             found.append(
                 {
                     "zh": f"{day} {cores[0].name_zh}–{cores[1].name_zh}{zh}门到门估算 "
-                    f"{minutes:.0f} 分钟({km:.0f} km,按设计速度推算,含市内接驳)。",
+                    f"{minutes:.0f} 分钟（{km:.0f} km，按设计速度推算，含市内接驳）。",
                     "en": f"{cores[0].name_en}–{cores[1].name_en} by {en} on {day}: an estimated "
                     f"{minutes:.0f} min door to door ({km:.0f} km, from design speeds, with "
                     f"access in the cities).",
@@ -234,13 +234,13 @@ def _named_headlines(drawn: Layers, day: date) -> list[dict[str, str]]:
     for key, row in routes[routes["group"] == "named"].iterrows():
         year, stage = expected[str(key)], row["stage"]
         known = stage != "open" and pd.notna(year)
-        when_zh = f",预计 {year} 年" if known else ""
+        when_zh = f"，预计 {year} 年" if known else ""
         when_en = f", expected {year}" if known else ""
         km = f"{row['running_km']:.1f} km"
         stage_en = stage.replace("construction", "under construction")
         found.append(
             {
-                "zh": f"{row['name_zh']}:{km},{_STAGE_ZH[stage]}{when_zh}。",
+                "zh": f"{row['name_zh']}：{km}，{_STAGE_ZH[stage]}{when_zh}。",
                 "en": f"{row['name_en']}: {km}, {stage_en}{when_en}.",
             }
         )

@@ -190,6 +190,8 @@ NAMED = [
     ("开梁高速", "Kaijiang–Liangping"),
     ("万开达高速", "Wanzhou–Kaijiang direct"),
     ("达万高速", "Dazhou–Wanzhou Expressway"),
+    ("开江—梁平", "Kaijiang-Liangping"),
+    ("万州—达州", "Wanzhou - Dazhou Expressway"),
 ]
 
 

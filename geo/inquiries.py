@@ -1,0 +1,189 @@
+"""What the commands of the analysis do: call the package, print the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geo._text import plain, print_json, print_table
+from geo.commands import load, stamp, when
+from geo.errors import BadInputError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from geo.catalogue import Catalogue
+
+
+def od(arguments: argparse.Namespace) -> None:
+    """Print the fastest ways between two cities."""
+    from geo.network import network
+    from geo.times import best_routes, travel_graph
+
+    catalogue, day = load(arguments), when(arguments)
+    origin = catalogue.find_city(arguments.origin)
+    destination = catalogue.find_city(arguments.destination)
+    net = network(catalogue, year=day, nodes="stops")
+    graph = travel_graph(net, [origin, destination], mode=arguments.mode)
+    ways = best_routes(graph, origin, destination, k=arguments.k)
+    routes = [_way(catalogue, graph, way) for way in ways]
+    result = {
+        "from": origin.name_zh,
+        "to": destination.name_zh,
+        **stamp(day, catalogue),
+        "mode": arguments.mode,
+        "routes": routes,
+    }
+    if arguments.json:
+        print_json(result)
+        return
+    if not routes:
+        print(
+            f"{origin.name_zh} and {destination.name_zh} are not connected "
+            f"({arguments.mode}, {day})"
+        )
+    for number, route in enumerate(routes, 1):
+        print(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
+        print_table(route["legs"], {"mode": "mode", "name_zh": "名称", "from": "from", "to": "to",
+                                     "time_min": "min", "length_km": "km"})  # fmt: skip
+
+
+def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  # noqa: ANN401
+    from geo.times import legs
+
+    city = {f"city:{row.city_id}": row.name_zh for row in catalogue.cities}
+    parts = legs(graph, way)
+    for leg in parts:
+        for end in ("from", "to"):
+            node = leg[end]
+            leg[end] = city.get(node) or catalogue.place[node].name_zh
+        leg["name_zh"] = catalogue.route[leg["route_id"]].name_zh if leg["route_id"] else "接驳"
+        leg |= {key: round(leg[key], 2) for key in ("time_min", "length_km")}
+    total = {key: round(sum(leg[key] for leg in parts), 1) for key in ("time_min", "length_km")}
+    return {**total, "legs": parts}
+
+
+def matrix(arguments: argparse.Namespace) -> None:
+    """Print or write the times between all cities."""
+    from geo.export import write_csv
+    from geo.network import network
+    from geo.report import cities_of, matrix_table, number
+
+    catalogue, day = load(arguments), when(arguments)
+    table = matrix_table(network(catalogue, year=day, nodes="stops"), catalogue, arguments.mode)
+    if arguments.out:
+        import numpy as np
+
+        write_csv(table.replace(np.inf, np.nan), arguments.out)
+    if arguments.json:
+        minutes = [[number(round(v, 1)) for v in row] for row in table.to_numpy()]
+        cities = cities_of(catalogue)
+        names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
+        print_json({**stamp(day, catalogue), "mode": arguments.mode, **names, "time_min": minutes})
+    elif arguments.out:
+        print(arguments.out)
+    else:
+        shown = table.map("{:.0f}".format).reset_index().to_dict("records")
+        rows = [{str(key): value for key, value in row.items()} for row in shown]
+        print_table(rows, {"from": "min", **{name: name for name in table.columns}})
+
+
+def calibrate(arguments: argparse.Namespace) -> None:
+    """Print published and computed times side by side."""
+    from geo.calibration import WIDE, calibration, summary
+    from geo.layers import layers
+    from geo.report import number
+
+    table = calibration(layers(load(arguments)))
+    fit = {key: number(value) for key, value in summary(table).items()}
+    rows = [{str(k): number(v) for k, v in row.items()} for row in table.to_dict("records")]
+    if arguments.json:
+        print_json({**fit, "pairs_compared": rows})
+        return
+    for row in rows:
+        error = row["error"]
+        row["error"] = "" if error is None else f"{error:+.0%}"
+        wide = isinstance(error, float) and abs(error) > WIDE and not row["reason"]
+        row["why"] = row["reason"] or (row["notes"] if wide else "")
+    print_table(rows, {"mode": "mode", "from_zh": "from", "to_zh": "to", "date": "date",
+                       "published_min": "published min", "computed_min": "computed min",
+                       "error": "error", "why": "not counted, or why so far off"})  # fmt: skip
+    print(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
+          f"{fit['worst_error']:.1%}, within 20 % {fit['within_20_percent']:.0%}")  # fmt: skip
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """Print two dates side by side."""
+    from geo.layers import layers
+    from geo.report import number
+    from geo.scenario import compare as compared
+
+    catalogue = load(arguments)
+    found = compared(layers(catalogue), arguments.before, arguments.after)
+    stats = {
+        str(name): {key: number(value) for key, value in row.items()}
+        for name, row in found["stats"].iterrows()
+    }
+    if arguments.json:
+        ends = {key: found[key].year for key in ("from", "to")}
+        dates = {f"{key}_date": found[key].isoformat() for key in ("from", "to")}
+        print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(), "stats": stats,
+                    **plain({key: found[key] for key in ("cities", "projects")})})  # fmt: skip
+        return
+    rows = [{"name": name, **values} for name, values in stats.items() if values["delta"]]
+    first, second = str(found["from"]), str(found["to"])
+    print_table(rows, {"name": "statistic", "before": first, "after": second, "delta": "+/-"})
+    print()
+    cities = found["cities"].sort_values("mean_min_delta")
+    print_table(plain(cities), {"name_zh": "城市", "mean_min_before": f"mean min {first}",
+                "mean_min_after": second, "mean_min_delta": "+/-",
+                "people_120min_delta": "people within 2 h +/-"})  # fmt: skip
+    print()
+    print_table(plain(found["projects"].round(3)), {"name_zh": "项目", "change": "change",
+                "first_in_percent": "first in, % of nearness", "last_in_percent": "last in, %",
+                "relation": "to the others"})  # fmt: skip
+
+
+def corridor(arguments: argparse.Namespace) -> None:
+    """Print the sheet of a route, or of the ways between two cities."""
+    from geo.corridor import pair_sheet, route_sheet
+    from geo.layers import layers
+
+    catalogue, day = load(arguments), when(arguments)
+    if len(arguments.names) == 1:
+        route = catalogue.find_route(arguments.names[0])
+        sheet = route_sheet(layers(catalogue), route, day=day)
+    elif len(arguments.names) == 2:
+        pair = [catalogue.find_city(name) for name in arguments.names]
+        sheet = pair_sheet(layers(catalogue), *pair, day=day)
+    else:
+        raise BadInputError("corridor: expected the name of a route, or two cities")
+    sheet = {**stamp(day, catalogue), **plain(sheet)}
+    if arguments.json:
+        print_json(sheet)
+        return
+    _print_sheet(sheet)
+
+
+def _print_sheet(sheet: dict[str, Any]) -> None:
+    """Print a sheet as a list of facts, tables below their name."""
+    for key, value in sheet.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            print(f"{key}:")
+            for item in value:
+                print("  - " + "; ".join(f"{k} {_short(v)}" for k, v in item.items() if v))
+        elif isinstance(value, dict):
+            print(f"{key}:")
+            for name, item in value.items():
+                print(f"  {name}: {_short(item)}")
+        elif value not in (None, "", []):
+            print(f"{key}: {_short(value)}")
+
+
+def _short(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_short(item)}" for key, item in value.items() if item)
+    if isinstance(value, list):
+        return " | ".join(_short(item) for item in value)
+    return str(value)

@@ -1,0 +1,323 @@
+"""Two dates side by side, and what each project is worth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.dates import parse_day
+from geo.layers import status_frame
+from geo.network import network
+from geo.report import cities_of, statistics
+from geo.times import time_matrix, travel_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from numpy.typing import NDArray
+    from pandas import DataFrame
+
+    from geo.layers import Layers
+    from geo.tables import Project
+
+#: The horizons within which people are counted, in minutes.
+HORIZONS = (60, 120)
+
+
+def with_projects(
+    drawn: Layers, projects: Iterable[Project], *, day: date, done: bool = True
+) -> Layers:
+    """
+    Return the layers as they would be if projects were done by a day, or were never done.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    projects
+        Projects to do or to leave undone. The sections of a project of the change "close" are
+        closed when it is done; "add" and "upgrade" open theirs; a "delay" opens them in the
+        year of the project and not before.
+    day
+        The day by which they are done.
+    done
+        False: the sections are neither open nor expected on any day.
+
+    Returns
+    -------
+    layers
+        A copy with other dates of opening.
+    """
+    for project in projects:
+        opens = done != (project.change == "close")
+        late = project.change == "delay" and project.year is not None and day.year < project.year
+        ids = [key for key in project.sections.split(";") if key]
+        drawn = with_sections(drawn, ids, open_on=day if opens and not late else None)
+    return drawn
+
+
+def with_sections(drawn: Layers, ids: Iterable[str], *, open_on: date | None) -> Layers:
+    """
+    Return the layers as they would be if sections were open, or never opened.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    ids
+        Ids of the sections; those that are open by then already keep their date.
+    open_on
+        The day they open; None: they are neither open nor expected on any day.
+
+    Returns
+    -------
+    layers
+        A copy with other dates of opening.
+    """
+    sections = drawn.sections.copy()
+    rows = list(ids)
+    if open_on is None:
+        sections.loc[rows, ["status", "opened", "started"]] = ["planned", "", ""]
+        sections.loc[rows, "expected"] = None
+        return replace(drawn, sections=sections)
+    stages = status_frame(sections.loc[rows], open_on, drawn.catalogue.region.as_of)["stage"]
+    closed = list(stages.index[stages != "open"])
+    sections.loc[closed, ["status", "opened"]] = ["open", open_on.isoformat()]
+    return replace(drawn, sections=sections)
+
+
+def times(drawn: Layers, day: date, mode: str = "any") -> NDArray[np.float64]:
+    """
+    Return the fastest times between all cities on a day.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    day
+        The day asked for.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    minutes
+        Shape (n, n), infinite where there is no way.
+    """
+    cities = cities_of(drawn.catalogue)
+    net = network(drawn, year=day, nodes="stops")
+    return time_matrix(travel_graph(net, cities, mode=mode), cities)
+
+
+def nearness(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:
+    r"""
+    Return how near people are to each other: the mean of 1/t over all pairs of people.
+
+    Formula: sum over i != j of P_i P_j / t_ij, over sum over i != j of P_i P_j, times 60
+    (Latora and Marchiori 2001, weighted by people). A pair without a way counts 0, so a new
+    link never lowers it.
+
+    Parameters
+    ----------
+    minutes
+        Times, shape (n, n).
+    people
+        People per city, shape (n,).
+
+    Returns
+    -------
+    value
+        Per hour.
+    """
+    weight = np.outer(people, people)
+    np.fill_diagonal(weight, 0.0)
+    off = ~np.eye(len(people), dtype=bool)
+    inverse = np.zeros_like(minutes)
+    inverse[off] = 1 / minutes[off]
+    total = weight.sum()
+    return float(60 * (weight * inverse).sum() / total) if total else float("nan")
+
+
+def compare_stats(drawn: Layers, before: date, after: date) -> DataFrame:
+    """
+    Return every statistic on two dates with the difference.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    before, after
+        The two dates.
+
+    Returns
+    -------
+    table
+        Indexed by name (``rail.beta``; the whole network has no prefix), with `before`,
+        `after` and `delta`.
+    """
+    import pandas as pd
+
+    flat = []
+    for day in (before, after):
+        table = statistics(network(drawn, year=day))
+        found = {
+            (key if mode == "all" else f"{mode}.{key}"): value
+            for mode, row in table.iterrows()
+            for key, value in row.items()
+        }
+        found |= _links(drawn, day)
+        flat.append(found)
+    names = list(dict.fromkeys([*flat[0], *flat[1]]))
+    table = pd.DataFrame({"before": pd.Series(flat[0]), "after": pd.Series(flat[1])})
+    table = table.reindex(names).astype(float)
+    return table.assign(delta=table["after"] - table["before"]).rename_axis("name")
+
+
+def _links(drawn: Layers, day: date) -> dict[str, float]:
+    """Count the links between the first two regions that are open to the traveller."""
+    from geo.borders import crossings
+
+    region = drawn.catalogue.region
+    if len(region.regions) < 2 or not region.base.counties:
+        return {}
+    open_ones = crossings(drawn, day=day).query("status == 'open'")
+    return {f"{mode}.links": float(n) for mode, n in open_ones["mode"].value_counts().items()}
+
+
+def compare_cities(drawn: Layers, before: date, after: date, mode: str = "any") -> DataFrame:
+    """
+    Return what changes for every city between two dates.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    before, after
+        The two dates.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    table
+        One row per city: people-weighted mean minutes to the cities reached on both dates
+        (`mean_min_before`, `mean_min_after`), and people within 1 h and 2 h
+        (`people_60min_before` …), each with its difference.
+    """
+    import pandas as pd
+
+    cities = cities_of(drawn.catalogue)
+    people = np.array([city.population for city in cities], float)
+    pair = [times(drawn, day, mode) for day in (before, after)]
+    both = np.isfinite(pair[0]) & np.isfinite(pair[1]) & ~np.eye(len(cities), dtype=bool)
+    weight = np.where(both, people, 0.0)
+    table = pd.DataFrame(
+        {"city_id": [c.city_id for c in cities], "name_zh": [c.name_zh for c in cities],
+         "name_en": [c.name_en for c in cities], "region": [c.region for c in cities]}
+    )  # fmt: skip
+    for name, minutes in zip(("before", "after"), pair, strict=True):
+        total = weight.sum(axis=1)
+        spent = (weight * np.where(both, minutes, 0.0)).sum(axis=1)
+        table[f"mean_min_{name}"] = np.divide(
+            spent, total, out=np.full(len(cities), np.nan), where=total > 0
+        )
+        for horizon in HORIZONS:
+            table[f"people_{horizon}min_{name}"] = (people * (minutes <= horizon)).sum(axis=1)
+    for key in ("mean_min", *(f"people_{horizon}min" for horizon in HORIZONS)):
+        table[f"{key}_delta"] = table[f"{key}_after"] - table[f"{key}_before"]
+    return table
+
+
+def project_values(drawn: Layers, before: date, after: date, mode: str = "any") -> DataFrame:
+    """
+    Return what each project that opens between two dates is worth, two ways.
+
+    `first_in` is the gain when the project alone is added to the state at the start,
+    `last_in` the loss when it alone is missing from the state at the end, both in nearness
+    (`nearness`) as a percentage of that at the start. A project worth more at the end than at
+    the start complements the others; one worth less replaces or is replaced by them.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    before, after
+        The two dates.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    table
+        One row per project: `project_id`, names, `change`, `year`, `first_in_percent`,
+        `last_in_percent`, `relation` (complements, replaces, independent).
+    """
+    import pandas as pd
+
+    cat = drawn.catalogue
+    people = np.array([city.population for city in cities_of(cat)], float)
+    opening = [p for p in cat.projects if _opens_between(drawn, p, before, after)]
+    start = nearness(times(drawn, before, mode), people)
+    end = nearness(times(drawn, after, mode), people)
+    rows = []
+    for project in opening:
+        alone = with_projects(drawn, [project], day=before)
+        without = with_projects(drawn, [project], day=after, done=False)
+        first = nearness(times(alone, before, mode), people) - start
+        last = end - nearness(times(without, after, mode), people)
+        rows.append(_value_row(project, 100 * first / start, 100 * last / start))
+    columns = ["project_id", "name_zh", "name_en", "change", "year", "first_in_percent",
+               "last_in_percent", "relation"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("last_in_percent", ascending=False, ignore_index=True)
+
+
+def _opens_between(drawn: Layers, project: Project, before: date, after: date) -> bool:
+    rows = drawn.sections.loc[[key for key in project.sections.split(";") if key]]
+    as_of = drawn.catalogue.region.as_of
+    stages = [set(status_frame(rows, day, as_of)["stage"]) for day in (before, after)]
+    return stages[0] != {"open"} and stages[1] == {"open"}
+
+
+def _value_row(project: Project, first: float, last: float) -> dict[str, Any]:
+    small = max(abs(first), abs(last)) < 1e-3 or abs(last - first) < 0.05 * max(first, last)
+    relation = "independent" if small else ("complements" if last > first else "replaces")
+    return {
+        "project_id": project.project_id,
+        "name_zh": project.name_zh,
+        "name_en": project.name_en,
+        "change": project.change,
+        "year": project.year,
+        "first_in_percent": first,
+        "last_in_percent": last,
+        "relation": relation,
+    }
+
+
+def compare(drawn: Layers, before: int | str | date, after: int | str | date) -> dict[str, Any]:
+    """
+    Return two dates side by side: statistics, cities and projects.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    before, after
+        Years (their 31 December) or dates.
+
+    Returns
+    -------
+    tables
+        `stats`, `cities` and `projects`, DataFrames, and the two dates `from` and `to`.
+    """
+    first, second = parse_day(before), parse_day(after)
+    return {
+        "from": first,
+        "to": second,
+        "stats": compare_stats(drawn, first, second),
+        "cities": compare_cities(drawn, first, second),
+        "projects": project_values(drawn, first, second),
+    }
