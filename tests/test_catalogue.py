@@ -191,7 +191,7 @@ NAMED = [
     ("万开达高速", "Wanzhou–Kaijiang direct"),
     ("达万高速", "Dazhou–Wanzhou Expressway"),
     ("开江—梁平", "Kaijiang-Liangping"),
-    ("万州—达州", "Wanzhou - Dazhou Expressway"),
+    ("万州—达州", "Dazhou—Wanzhou Expressway"),
 ]
 
 

@@ -1,0 +1,93 @@
+"""The pages in headless Chromium, with the network switched off."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+
+import pytest
+
+DAY = date(2026, 11, 23)
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+]
+
+
+#: pytest-playwright brings pytest-base-url, whose fixture pytest 9.2 calls deprecated.
+BASE_URL = "ignore:Session-scoped fixtures defined as instance methods"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.filterwarnings(BASE_URL))
+
+
+def chromium():
+    """Return the path of the browser; without one fail in continuous integration, else skip."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "no Chromium: apt-get install chromium fonts-noto-cjk"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    size = {"width": 1280, "height": 860}
+    return {
+        **browser_context_args,
+        "viewport": size,
+        "locale": "zh-CN",
+        "offline": True,
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture(scope="session")
+def files(drawn, tmp_path_factory):
+    """The built pages, by name."""
+    from geo.mapping import PAGES
+
+    chromium()
+    folder = tmp_path_factory.mktemp("pages")
+    findings = [{"zh": "十七条通道", "en": "Seventeen corridors"}]
+    options = {"index": {"findings": findings, "downloads": ["network.gpkg"]}}
+    paths = {}
+    for name, build in PAGES.items():
+        paths[name] = folder / f"{name}.html"
+        paths[name].write_text(build(drawn, day=DAY, **options.get(name, {})), encoding="utf-8")
+    return paths
+
+
+@pytest.fixture
+def visit(page):
+    """Open a page, wait until it can be used, and check afterwards that it kept quiet."""
+    messages, requests, opened = [], [], []
+    page.set_default_timeout(5000)
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+
+    def open_page(path, fragment=""):
+        opened.append(path.as_uri() + fragment)
+        page.goto(opened[-1])
+        page.wait_for_selector("html[data-ready]", timeout=5000)
+        return page
+
+    yield open_page
+    assert messages == []
+    files = [url.split("#")[0] for url in requests if not url.startswith(("data:", "blob:"))]
+    assert set(files) <= {url.split("#")[0] for url in opened}

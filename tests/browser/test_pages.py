@@ -1,0 +1,176 @@
+"""What every page promises: quiet, quick, accessible, bilingual, fit for a phone."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from geo.mapping import PAGES
+
+NAMES = list(PAGES)
+PHONE = {"width": 390, "height": 844}
+#: Visible text in Chinese that is not marked as a name or an original title.
+UNTRANSLATED = """() => {
+  const han = /[\\u3400-\\u9fff]/, found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement, text = walk.currentNode.nodeValue.trim();
+    if (!han.test(text) || parent.closest('script, style, noscript, [data-original], .label')) continue;
+    if (parent.closest('[lang="zh-CN"]:not(html)') || parent.closest('.leaflet-control-attribution, .foot')) continue;
+    if (parent.closest('.overview')) continue;
+    if (parent.checkVisibility()) found.push(text);
+  }
+  for (const node of document.querySelectorAll('[aria-label], [placeholder], [title]')) {
+    for (const name of ['aria-label', 'placeholder', 'title']) {
+      const value = node.getAttribute(name) || '';
+      if (han.test(value) && !node.closest('.crossing, svg')) found.push(name + '=' + value);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ready_within_two_seconds_and_quiet(name, files, visit):
+    start = time.perf_counter()
+    visit(files[name])
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_language_switch_leaves_nothing_untranslated(name, files, visit):
+    page = visit(files[name])
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    chinese = page.title()
+    page.get_by_role("button", name="English").click()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.title() != chinese
+    assert page.evaluate(UNTRANSLATED) == []
+    assert page.url.endswith("#lang=en")
+    page.get_by_role("button", name="中文").click()
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert page.title() == chinese
+
+
+@pytest.fixture
+def examined(browser, browser_context_args):
+    """Open a page in a context that lets axe in, and count what it finds."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    contexts = []
+
+    def examine(url, size=None, prepare=None):
+        options = browser_context_args | {"bypass_csp": True}
+        context = browser.new_context(**options | ({"viewport": size} if size else {}))
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        page.wait_for_selector("html[data-ready]")
+        if prepare:
+            prepare(page)
+        return axe.Axe().run(page)
+
+    yield examine
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("lang", "size"), [("zh", None), ("en", PHONE)], ids=["zh", "en-phone"])
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_no_violation(name, lang, size, files, examined):
+    results = examined(f"{files[name].as_uri()}#lang={lang}", size)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_axe_finds_no_violation_in_open_panels(files, examined):
+    def prepare(page):
+        page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
+        page.locator("#search").fill("高速")
+        page.locator("#found li").first.wait_for()
+
+    results = examined(f"{files['network'].as_uri()}#section=chengyu-2", None, prepare)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_overflows_on_a_phone(name, lang, files, visit, page):
+    page.set_viewport_size(PHONE)
+    visit(files[name], f"#lang={lang}")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_controls_are_large_enough_to_touch(name, files, visit, page):
+    page.set_viewport_size(PHONE)
+    visit(files[name])
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, nav a, .item:has(input), input[type=range]')]
+        .filter(node => node.checkVisibility() && !node.closest('table'))
+        .map(node => [node.className || node.tagName, node.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+        .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize(("name", "table"), [("index", "routes"), ("network", "sections")])
+def test_tables_sort(name, table, files, visit):
+    page = visit(files[name])
+    head = page.locator(f"#{table} th").nth(6)
+    numbers = f"""[...document.querySelectorAll('#{table} tbody tr')]
+        .map(row => row.cells[6].dataset.order).filter(text => text !== '').map(Number)"""
+    head.get_by_role("button").click()
+    values = page.evaluate(numbers)
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert values == sorted(values)
+    head.get_by_role("button").press("Enter")
+    assert page.evaluate(numbers) == values[::-1]
+
+
+def test_tables_stand_without_javascript(files, browser, browser_context_args):
+    context = browser.new_context(**browser_context_args | {"java_script_enabled": False})
+    page = context.new_page()
+    for name, table in (("network", "sections"), ("crossings", "crossings-road")):
+        page.goto(files[name].as_uri())
+        assert page.locator(f"#{table} tbody tr").count() > 10
+        assert page.locator("noscript").is_visible()
+    context.close()
+
+
+def test_findings_and_downloads_are_on_the_landing_page(files, visit):
+    page = visit(files["index"])
+    assert page.get_by_text("十七条通道").is_visible()
+    assert page.get_by_role("link", name="network.gpkg").get_attribute("href") == "network.gpkg"
+    assert page.locator("svg.overview path").count() > 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hostile_names_do_nothing(name, cat, visit, tmp_path):
+    from conftest import DAY
+
+    import geo
+
+    bad = "<img src=x onerror=window.PWN=1></script><script>window.PWN=1</script>{{7*7}}'\"\\"
+    spoil = lambda rows: tuple(  # noqa: E731
+        row.model_copy(update={"name_zh": bad, "name_en": bad}) for row in rows
+    )
+    region = cat.region.model_copy(update={"name_zh": bad, "name_en": bad})
+    damaged = replace(
+        cat, region=region, routes=spoil(cat.routes), places=spoil(cat.places),
+        cities=spoil(cat.cities),
+    )  # fmt: skip
+    path = tmp_path / "bad.html"
+    path.write_text(PAGES[name](geo.layers(damaged), day=DAY), encoding="utf-8")
+    page = visit(path)
+    if name == "network":
+        page.locator("#search").fill("onerror")
+        page.locator("#found li").first.click()
+        assert "onerror" in page.locator("#sheet-card h2").inner_text()
+        assert "{{7*7}}" in page.locator("#sheet-card h2").inner_text()
+    if name == "crossings":
+        page.locator(".crossing").first.hover(force=True)
+        assert "onerror" in page.locator(".leaflet-tooltip").first.inner_text()
+    assert page.evaluate("window.PWN") is None
+    assert page.locator("img[src=x]").count() == 0
