@@ -1,0 +1,241 @@
+"""Sections, routes and places as GeoJSON and plain values, with only what a page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geo.mapping.styles import POINT_OF_KIND, weight_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geo.layers import Layers
+
+#: Lines lose no more than this, and coordinates keep five decimals (about 1 m).
+TOLERANCE_M = 25.0
+
+
+DIGITS = 5
+
+
+_METRES_PER_DEGREE = 111_195.0
+
+
+#: Columns of the sections that the pages show, as they are.
+SECTION_FIELDS = (
+    "route_id", "name_zh", "from_zh", "from_en", "to_zh", "to_en", "opened", "started",
+    "expected", "design_speed_kmh", "operating_speed_kmh", "lanes", "tracks", "length_km",
+    "geometry_km", "shares", "accuracy_m", "accuracy_class", "confidence",
+)  # fmt: skip
+
+
+#: Columns of the routes that the pages show, as they are.
+ROUTE_FIELDS = (
+    "name_zh", "name_en", "ref", "mode", "class", "group", "length_km", "geometry_km",
+    "accuracy_m", "accuracy_class",
+)  # fmt: skip
+
+
+def is_unknown(value: object) -> bool:
+    """
+    Tell whether a value is empty: None, NaN, NA, or nothing in it.
+
+    Parameters
+    ----------
+    value
+        A number, text or list.
+
+    Returns
+    -------
+    unknown
+        True where there is nothing to show.
+    """
+    import pandas as pd
+
+    if isinstance(value, (str, list)):
+        return not value
+    scalar: Any = value
+    return bool(pd.isna(scalar))
+
+
+def known(values: dict[str, Any]) -> dict[str, Any]:
+    """
+    Drop what is unknown and make numbers short.
+
+    Parameters
+    ----------
+    values
+        Values by name.
+
+    Returns
+    -------
+    values
+        Those that are neither None, NaN nor empty; whole numbers as integers, others with
+        one decimal.
+    """
+    kept: dict[str, Any] = {}
+    for key, value in values.items():
+        if is_unknown(value):
+            continue
+        if isinstance(value, (str, list)):
+            kept[key] = value
+        else:
+            kept[key] = int(value) if value == int(value) else round(float(value), 1)
+    return kept
+
+
+def rounded(points: NDArray[np.float64], digits: int) -> list[list[float]]:
+    """
+    Return rounded points without repetitions.
+
+    Parameters
+    ----------
+    points
+        Points in degrees, shape (n, 2).
+    digits
+        Number of decimals.
+
+    Returns
+    -------
+    points
+        Lists of two numbers; at least two of them where two were given.
+    """
+    kept: list[list[float]] = []
+    for point in points.round(digits).tolist():
+        if not kept or kept[-1] != point:
+            kept.append(point)
+    return kept if len(kept) > 1 or len(points) < 2 else kept * 2
+
+
+def coordinates(line: Any) -> list[list[float]]:  # noqa: ANN401
+    """
+    Return the points of a line, simplified and rounded.
+
+    Parameters
+    ----------
+    line
+        A LineString in WGS-84.
+
+    Returns
+    -------
+    points
+        Longitude and latitude of every point.
+    """
+    import shapely
+
+    simple = shapely.simplify(line, TOLERANCE_M / _METRES_PER_DEGREE)
+    return rounded(shapely.get_coordinates(simple), DIGITS)
+
+
+def section_features(
+    layers: Layers, class_: str, stages: dict[str, str], only: Iterable[str] | None = None
+) -> dict[str, Any]:
+    """
+    Return the sections of one class as GeoJSON.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    class_
+        Class of the routes.
+    stages
+        Result of :func:`stages_by_year`.
+    only
+        Only these sections.
+
+    Returns
+    -------
+    collection
+        A FeatureCollection.
+    """
+    rows = layers.sections[layers.sections["class"] == class_]
+    rows = rows if only is None else rows[rows.index.isin(list(only))]
+    keys = layers.catalogue.section
+    features = []
+    for section_id, row in rows.iterrows():
+        properties = {
+            "stages": stages[str(section_id)],
+            "weight": weight_of(class_, row["group"]),
+            "source": keys[str(section_id)].sources,
+        }
+        properties |= {name: row[name] for name in SECTION_FIELDS}
+        features.append(
+            {
+                "type": "Feature",
+                "id": section_id,
+                "properties": known(properties),
+                "geometry": {"type": "LineString", "coordinates": coordinates(row.geometry)},
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def route_facts(layers: Layers) -> dict[str, dict[str, Any]]:
+    """
+    Return the facts of every route.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+
+    Returns
+    -------
+    routes
+        Values by route.
+    """
+    sections = {
+        route: [row.section_id for row in rows]
+        for route, rows in layers.catalogue.sections_of.items()
+    }
+    facts = {}
+    for route_id, row in layers.routes.iterrows():
+        key = str(route_id)
+        values = {name: row[name] for name in ROUTE_FIELDS}
+        values |= {"sections": sections[key], "source": layers.catalogue.route[key].sources}
+        facts[key] = known(values)
+    return facts
+
+
+def point_features(layers: Layers, layer: str) -> dict[str, Any]:
+    """
+    Return the places of one layer of points as GeoJSON.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    layer
+        Name of the layer, see :data:`geo.mapping.styles.POINTS`.
+
+    Returns
+    -------
+    collection
+        A FeatureCollection.
+    """
+    kinds = [kind for kind, name in POINT_OF_KIND.items() if name == layer]
+    features = []
+    for place in layers.catalogue.places:
+        if place.kind not in kinds:
+            continue
+        fields: dict[str, Any] = {"name_zh": place.name_zh, "name_en": place.name_en}
+        fields |= {"accuracy_m": place.accuracy_m, "confidence": place.confidence}
+        fields["source"] = place.sources
+        routes = layers.places["routes"][place.place_id]
+        fields["routes"] = [route for route in routes.split(";") if route]
+        features.append(
+            {
+                "type": "Feature",
+                "id": place.place_id,
+                "properties": known(fields),
+                "geometry": {
+                    "type": "Point",
+                    "coordinates": [round(place.lon, DIGITS), round(place.lat, DIGITS)],
+                },
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}

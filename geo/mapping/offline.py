@@ -1,0 +1,372 @@
+"""
+One HTML file from a folium map, without anything from the network.
+
+Leaflet is read from the installed distribution XStatic-Leaflet when a page is built. Every
+link that folium asks for is either inlined, known to be unused, or refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import itertools
+import json
+import re
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from geo.errors import GeoError
+from geo.mapping.styles import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import folium
+
+#: What folium links to by default and nothing here uses (no popups of folium, no icon fonts).
+UNUSED_LINKS = frozenset(
+    {
+        "jquery",
+        "bootstrap",
+        "bootstrap_css",
+        "glyphicons_css",
+        "awesome_markers",
+        "awesome_markers_css",
+        "awesome_markers_font_css",
+        "awesome_rotate_css",
+    }
+)
+#: Kinds of elements that load images from elsewhere.
+ONLINE_KINDS = ("TileLayer", "WmsTileLayer", "VideoOverlay")
+CONTENT_POLICY = (
+    "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; font-src data:"
+)
+#: Stands in the body of a page where the map goes.
+MAP_SLOT = "<!-- map -->"
+DISTRIBUTION, FOLDER = "XStatic-Leaflet", "xstatic/pkg/leaflet/data"
+_REFERENCE = re.compile(
+    r"<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)=[\"'](?:https?:)?//[^\"']+", re.IGNORECASE
+)
+
+
+class MissingAssetError(GeoError):
+    """A page would load something from the network, or a file it needs is not installed."""
+
+
+class Leaflet(NamedTuple):
+    """The map library, ready to be put into a page."""
+
+    css: str
+    js: str
+
+
+def asset(name: str) -> str:
+    """
+    Return the text of one of the style sheets, scripts or notices of this package.
+
+    Parameters
+    ----------
+    name
+        File name in the folder ``assets``.
+
+    Returns
+    -------
+    text
+        What the file holds.
+    """
+    return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def leaflet() -> Leaflet:
+    """
+    Read Leaflet from its installed distribution, with its images inside.
+
+    Returns
+    -------
+    leaflet
+        Style sheet and script.
+
+    Raises
+    ------
+    MissingAssetError
+        When the distribution or one of its files is not there.
+    """
+    try:
+        folder = Path(str(distribution(DISTRIBUTION).locate_file(FOLDER)))
+        css = (folder / "leaflet.css").read_text(encoding="utf-8")
+        js = (folder / "leaflet.js").read_text(encoding="utf-8")
+        css = re.sub(r"url\(images/([\w.-]+)\)", lambda m: f"url({_png(folder, m[1])})", css)
+        icons = {
+            key: _png(folder, name)
+            for key, name in (
+                ("iconUrl", "marker-icon.png"),
+                ("iconRetinaUrl", "marker-icon-2x.png"),
+                ("shadowUrl", "marker-shadow.png"),
+            )
+        }
+    except (PackageNotFoundError, OSError) as error:
+        text = f"Leaflet is not installed: pip install {DISTRIBUTION} ({error})"
+        raise MissingAssetError(text) from error
+    js = re.sub(r"//# sourceMappingURL=\S*", "", js)
+    js += f"\nL.Icon.Default.imagePath='';L.Icon.Default.mergeOptions({json.dumps(icons)});\n"
+    return Leaflet(css, _in_script(js))
+
+
+def _png(folder: Path, name: str) -> str:
+    raw = (folder / "images" / name).read_bytes()
+    return "data:image/png;base64," + base64.b64encode(raw).decode()
+
+
+def _in_script(text: str) -> str:
+    """Keep the end tag of a script out of a script."""
+    return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE)
+
+
+def json_text(value: object) -> str:
+    """
+    Return compact JSON that cannot end a script or start a tag.
+
+    Parameters
+    ----------
+    value
+        Anything JSON knows; NaN is refused.
+
+    Returns
+    -------
+    text
+        JSON in which `<`, `>`, `&` and the two line separators of Unicode are escaped.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def json_block(name: str, value: object) -> str:
+    """
+    Return a data block that scripts of the page read.
+
+    Parameters
+    ----------
+    name
+        Id of the block.
+    value
+        Its content.
+
+    Returns
+    -------
+    block
+        A script element of type ``application/json``.
+    """
+    return f'<script type="application/json" id="{name}">{json_text(value)}</script>'
+
+
+def _inert_json(value: object, **_: object) -> str:
+    """
+    Return JSON for the templates of folium.
+
+    What a template of folium writes is read as a template once more, so braces that would
+    start a tag are escaped: they stand only inside strings.
+    """
+    return re.sub(r"\{(?=[{%#])", r"\\u007b", json_text(value))
+
+
+@contextmanager
+def _safe_templates() -> Iterator[None]:
+    """Let the templates of folium write compact JSON in which no text can become code."""
+    import folium
+
+    policies = folium.GeoJson._template.environment.policies  # noqa: SLF001
+    before = policies["json.dumps_function"]
+    policies["json.dumps_function"] = _inert_json
+    try:
+        yield
+    finally:
+        policies["json.dumps_function"] = before
+
+
+@contextmanager
+def stable_ids() -> Iterator[None]:
+    """
+    Let folium number its elements instead of naming them at random.
+
+    Build **and** render a map inside this block, and its bytes are the same every time.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
+    from branca.element import Element
+
+    before = Element.__dict__["_generate_id"]
+    count = itertools.count(1)
+    patched: Any = Element
+    patched._generate_id = classmethod(lambda _: f"{next(count):04d}")  # noqa: SLF001
+    try:
+        yield
+    finally:
+        patched._generate_id = before  # noqa: SLF001
+
+
+def document(
+    body: str,
+    *,
+    title: Label,
+    css: str = "",
+    head: str = "",
+    script: str = "",
+    data: Mapping[str, object] | None = None,
+    lang: str = "zh-CN",
+) -> str:
+    """
+    Return a complete HTML page that may load nothing.
+
+    Parameters
+    ----------
+    body
+        HTML of the body.
+    title
+        Title in both languages; the page switches between them.
+    css, head
+        Style sheet of our own, and further HTML of the head.
+    script
+        JavaScript that runs at the end.
+    data
+        Data blocks by id.
+    lang
+        Language the page starts with.
+
+    Returns
+    -------
+    page
+        The HTML.
+
+    Raises
+    ------
+    MissingAssetError
+        When something in it points to the network.
+    """
+    blocks = "\n".join(json_block(name, value) for name, value in (data or {}).items())
+    zh, en = (html.escape(text) for text in title)
+    page = f"""<!DOCTYPE html>
+<html lang="{lang}" data-title-zh="{zh}" data-title-en="{en}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light">
+<title>{zh} | {en}</title>
+{head}
+<style>
+{css}</style>
+</head>
+<body>
+{body}
+{blocks}
+<script>
+{_in_script(script)}
+</script>
+</body>
+</html>
+"""
+    if found := _REFERENCE.findall(page):
+        raise MissingAssetError(f"the page would load {found[0][-120:]!r}")
+    return page
+
+
+def offline_html(
+    map_: folium.Map,
+    *,
+    title: Label | str,
+    body: str = "",
+    css: str = "",
+    script: str = "",
+    data: Mapping[str, object] | None = None,
+    lang: str = "zh-CN",
+) -> str:
+    """
+    Return a folium map as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    map_
+        The map, made with ``tiles=None``.
+    title
+        Title of the page.
+    body
+        HTML of the body with :data:`MAP_SLOT` where the map goes; default: the map alone.
+    css, script
+        Style sheet and JavaScript of our own; the script runs after that of the map.
+    data
+        Data blocks by id.
+    lang
+        Language the page starts with.
+
+    Returns
+    -------
+    page
+        The HTML.
+
+    Raises
+    ------
+    MissingAssetError
+        When the map holds tiles or links to something that is not in the page.
+    """
+    label = Label(title, title) if isinstance(title, str) else title
+    _refuse_online(map_)
+    figure: Any = map_.get_root()
+    with _safe_templates():
+        figure.render()
+        script = figure.script.render() + "\n" + script
+    head = _head(figure)
+    slot = body or f"<main><h1>{html.escape(label.zh)}</h1>{MAP_SLOT}</main>"
+    css = css or "html,body,main{height:100%;margin:0}h1{position:absolute;left:-999em}"
+    notice = "<!--\n" + asset("leaflet-licence.txt") + "-->"
+    return document(
+        slot.replace(MAP_SLOT, figure.html.render().strip(), 1),
+        title=label,
+        css=css,
+        head=f"{notice}\n{head}",
+        script=script,
+        data=data,
+        lang=lang,
+    )
+
+
+def _refuse_online(element: Any) -> None:  # noqa: ANN401
+    """Refuse elements whose scripts load images: no scan of tags would find those."""
+    for child in element._children.values():  # noqa: SLF001
+        kinds = {kind.__name__ for kind in type(child).__mro__}
+        url = str(getattr(child, "url", "") or getattr(child, "embed_link", "") or "")
+        if kinds.intersection(ONLINE_KINDS):
+            raise MissingAssetError(f"tiles from the network: {getattr(child, 'tiles', url)}")
+        if re.match(r"(?:https?:)?//", url) and not kinds & {"Link", "JavascriptLink", "CssLink"}:
+            raise MissingAssetError(f"{type(child).__name__} would load {url}")
+        _refuse_online(child)
+
+
+def _head(figure: Any) -> str:  # noqa: ANN401
+    """Return what folium wants in the head, its links to Leaflet inlined."""
+    from branca.element import Link
+
+    library = leaflet()
+    inlined = {
+        "leaflet": f"<script>{library.js}</script>",
+        "leaflet_css": f"<style>{library.css}</style>",
+    }
+    parts = []
+    for name, child in figure.header._children.items():  # noqa: SLF001
+        if not isinstance(child, Link):
+            text = child.render()
+            parts.append("" if re.search(r"<meta\b", text) else text)
+        elif name in inlined:
+            parts.append(inlined[name])
+        elif name not in UNUSED_LINKS:
+            raise MissingAssetError(f"folium links {name} to {child.url}: not in the page")
+    return "\n".join(part.strip() for part in parts if part.strip())

@@ -1,0 +1,148 @@
+"""
+Take the pictures of the pages that the documentation shows.
+
+Builds every page into a temporary folder, opens it in Debian's Chromium without network, and
+writes one compressed PNG per page and size into a folder, by default ``docs/images``.
+
+    python scripts/screenshots.py [--out docs/images] [--data DIR] [--day YYYY-MM-DD]
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+import geo
+from geo.dates import parse_day
+from geo.mapping import PAGES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geo.layers import Layers
+
+SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
+#: Colours of the palette of a picture, tried until the file is small enough.
+PALETTES = (256, 128, 64)
+LIMIT = 400_000
+
+
+def build(layers: Layers, day: date, folder: Path) -> dict[str, Path]:
+    """
+    Build the pages into a folder.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    day
+        The day of the pages.
+    folder
+        Where to write.
+
+    Returns
+    -------
+    files
+        Path of every page by name.
+    """
+    files = {}
+    for name, page in PAGES.items():
+        files[name] = folder / f"{name}.html"
+        files[name].write_text(page(layers, day=day), encoding="utf-8")
+    return files
+
+
+def compressed(picture: bytes) -> bytes:
+    """
+    Return a PNG with a palette, small enough for a repository.
+
+    Parameters
+    ----------
+    picture
+        A PNG in true colour.
+
+    Returns
+    -------
+    picture
+        The same with fewer colours.
+    """
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    raw = b""
+    for colors in PALETTES:
+        out = io.BytesIO()
+        image.quantize(colors, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        raw = out.getvalue()
+        if len(raw) <= LIMIT:
+            break
+    return raw
+
+
+def shoot(files: dict[str, Path], out: Path) -> None:
+    """
+    Open every page at every size and write the pictures.
+
+    Parameters
+    ----------
+    files
+        The pages.
+    out
+        Folder for the pictures.
+    """
+    from playwright.sync_api import sync_playwright
+
+    out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        for size, (width, height) in SIZES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                offline=True,
+                locale="zh-CN",
+                reduced_motion="reduce",
+            )
+            for name, file in files.items():
+                page = context.new_page()
+                page.goto(file.as_uri())
+                page.wait_for_selector("html[data-ready]")
+                page.wait_for_timeout(300)
+                raw = compressed(page.screenshot())
+                (out / f"{name}-{size}.png").write_bytes(raw)
+                print(f"{name}-{size}.png", len(raw))
+            context.close()
+        browser.close()
+
+
+def main() -> int:
+    """
+    Read the arguments, build and shoot.
+
+    Returns
+    -------
+    code
+        0, or 2 without a browser.
+    """
+    parser = argparse.ArgumentParser(description="Take the pictures of the pages.")
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--day")
+    arguments = parser.parse_args()
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        print("no Chromium: apt-get install chromium fonts-noto-cjk", file=sys.stderr)
+        return 2
+    catalogue = geo.load(arguments.data)
+    day = parse_day(arguments.day) if arguments.day else catalogue.region.as_of
+    with tempfile.TemporaryDirectory() as folder:
+        shoot(build(geo.layers(catalogue), day, Path(folder)), arguments.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
