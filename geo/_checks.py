@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import Problem
+from geo.region import unknown_group_routes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -39,6 +40,7 @@ def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
         *_alignments(tables),
         *_sections(tables),
         *_cities(tables, region),
+        *unknown_group_routes(region, _ids(tables["routes"], "route_id")),
     ]
 
 

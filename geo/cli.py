@@ -92,11 +92,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add(verbs, "calibrate", inquiries.calibrate, "computed times against published ones",
          year=False)  # fmt: skip
+    access = _add(verbs, "access", inquiries.access, "accessibility of every city")
+    access.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
+    access.add_argument("--indicator", choices=["location", "daily", "potential", "efficiency"],
+                        default="location", help="default: location")  # fmt: skip
+    access.add_argument("--within", type=_minutes, default=120.0, metavar="MIN",
+                        help="limit of the indicator daily (default 120)")  # fmt: skip
+    _add(verbs, "openness", inquiries.openness, "links that leave the region, by direction")
     corridor = _add(verbs, "corridor", inquiries.corridor, "everything about one corridor")
     corridor.add_argument("names", nargs="+", metavar="NAME",
                           help="a route, or two cities: geo corridor 万州 达州")  # fmt: skip
-    compare = _add(verbs, "compare", inquiries.compare,
-                   "two dates side by side, and what each project is worth", year=False)  # fmt: skip
+    text = "two dates side by side, and what each project is worth"
+    compare = _add(verbs, "compare", inquiries.compare, text, year=False)
     compare.add_argument("before", type=_day, metavar="Y1", help="a year or a date")
     compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
     export = _add(verbs, "export", commands.export, "layers and network as files")
@@ -143,6 +150,16 @@ def _day(text: str) -> date:
         return parse_day(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+
+
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected minutes above 0")
+    return value
 
 
 def _positive(text: str) -> int:

@@ -115,9 +115,11 @@ def check(arguments: argparse.Namespace) -> int:
         raise
     from geo.layers import layers
     from geo.quality import findings
+    from geo.topology import topology_findings
 
     drawn = layers(catalogue)
-    found = findings(drawn)
+    found = [*findings(drawn), *topology_findings(drawn, catalogue.region.as_of)]
+    found.sort(key=lambda finding: ("error", "warning", "info").index(finding.severity))
     ok = not any(finding.severity == "error" for finding in found)
     known = drawn.sections["length_ratio"].dropna()
     fit = {f"within_{p}_percent": int((known.sub(1).abs() <= p / 100).sum()) for p in (3, 8)}

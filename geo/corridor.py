@@ -225,16 +225,18 @@ def _ways(
 
 
 def _gaps(own: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    import pandas as pd
+
     missing = own[own["stage"] != "open"]
     return [
         {
             "section_id": str(key),
             "name_zh": row["name_zh"],
             "status": row["stage"],
-            "expected": int(row["expected"]) if row["expected"] == row["expected"] else None,  # noqa: PLR0124
+            "expected": int(row["expected"]) if pd.notna(row["expected"]) else None,
             "length_km": float(row["running_km"]),
         }
-        for key, row in missing.astype({"expected": object}).iterrows()
+        for key, row in missing.iterrows()
     ]
 
 

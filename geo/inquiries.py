@@ -187,3 +187,49 @@ def _short(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, list):
         return " | ".join(_short(item) for item in value)
     return str(value)
+
+
+def access(arguments: argparse.Namespace) -> None:
+    """Print the accessibility of every city."""
+    from geo.accessibility import city_table
+    from geo.network import network
+
+    catalogue, day = load(arguments), when(arguments)
+    net = network(catalogue, year=day, nodes="stops")
+    table = city_table(net, catalogue, mode=arguments.mode, indicator=arguments.indicator,
+                       limit=arguments.within)  # fmt: skip
+    rows = plain(table.drop(columns="unit"))
+    unit = str(table["unit"].iloc[0]) if len(table) else ""
+    if arguments.json:
+        print_json({**stamp(day, catalogue), "mode": arguments.mode, "unit": unit,
+                    "indicator": arguments.indicator, "cities": rows})  # fmt: skip
+        return
+    best_last = arguments.indicator in ("daily", "potential")
+    worst = float("-inf") if best_last else float("inf")
+    rows.sort(key=lambda row: worst if row["value"] is None else row["value"], reverse=best_last)
+    shown = {"name_zh": "城市", "name_en": "city", "value": f"{arguments.indicator} ({unit})"}
+    more = {key: key for key in table.columns if key not in {*shown, "unit", "city_id", "region"}}
+    print_table(rows, {**shown, **more})
+
+
+def openness(arguments: argparse.Namespace) -> None:
+    """Print the links that leave the region, and the named groups of routes."""
+    from geo.layers import layers
+    from geo.openness import group_openness, open_sectors, sectors
+    from geo.openness import openness as links_out
+
+    catalogue, day = load(arguments), when(arguments)
+    drawn = layers(catalogue)
+    frame = links_out(drawn, day)
+    links, groups = plain(frame.drop(columns="geometry")), group_openness(drawn, day).groups
+    by_sector = sectors(frame).reset_index()
+    if arguments.json:
+        print_json({**stamp(day, catalogue), "open_sectors": open_sectors(frame),
+                    "sectors": plain(by_sector), "links": links,
+                    "groups": plain(groups.reset_index())})  # fmt: skip
+        return
+    print_table(links, {"sector_zh": "方向", "mode": "mode", "name_zh": "名称", "stage": "status",
+                        "neighbour_zh": "通往", "expected": "expected"})  # fmt: skip
+    print(f"{day}: open links in {open_sectors(frame)} of 8 directions, of the routes drawn here")
+    print_table(plain(groups), {"name_zh": "组", "length_km": "km", "open_km": "open km",
+                                "stage": "status", "confidence": "confidence"})  # fmt: skip

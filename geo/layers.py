@@ -139,7 +139,8 @@ def _position(catalogue: Catalogue, point: AlignmentPoint) -> tuple[float, float
     if point.place_id:
         place = catalogue.place[point.place_id]
         return place.lon, place.lat, place.accuracy_m or np.nan
-    return point.lon or np.nan, point.lat or np.nan, point.accuracy_m or np.nan
+    lon, lat = (np.nan if value is None else value for value in (point.lon, point.lat))
+    return lon, lat, point.accuracy_m or np.nan
 
 
 def _track(catalogue: Catalogue, route_id: str) -> Track:

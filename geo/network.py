@@ -211,8 +211,7 @@ def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for _, wider in expansion.iterrows():
         for owner in set(wider["shares"].split(";")) & set(sections.index):
             for key in ("design_speed_kmh", "lanes"):
-                if wider[key] > sections.loc[owner, key]:
-                    sections.loc[owner, key] = wider[key]
+                sections.loc[owner, key] = max(sections.loc[owner, key], wider[key])
     return sections
 
 

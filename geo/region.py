@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import BadInputError, Problem
+from geo.terms import Confidence
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 FILE = "region.toml"
@@ -55,6 +58,28 @@ class MapSettings(_Settings):
     attribution: str = ""
 
 
+class RouteGroup(_Settings):
+    """
+    Routes that a plan counts as one: a ring or a radial.
+
+    ``region`` names the region whose plan it is: then only the parts of the routes that lie
+    there count. ``partial`` says that the catalogue holds only a part of it; without routes
+    it holds nothing of it.
+    """
+
+    id: Annotated[str, Field(min_length=1)]
+    plan: str = ""
+    name_zh: str
+    name_en: str
+    kind: Literal["ring", "radial", "link", "other"]
+    routes: tuple[str, ...] = ()
+    region: str = ""
+    partial: bool = False
+    source: str = ""
+    confidence: Confidence = "low"
+    notes: str = ""
+
+
 class Region(_Settings):
     """
     A region: its name, the frame no coordinate may leave, and the regions it consists of.
@@ -72,12 +97,25 @@ class Region(_Settings):
     base: BaseFiles = BaseFiles()
     context: ContextFiles = ContextFiles()
     map: MapSettings
+    groups: tuple[RouteGroup, ...] = ()
 
     @model_validator(mode="after")
     def _frame_in_order(self) -> Region:
         west, south, east, north = self.frame
         if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
             raise ValueError("frame: expected west < east and south < north, in degrees")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_in_order(self) -> Region:
+        ids = [group.id for group in self.groups]
+        if twice := sorted({key for key in ids if ids.count(key) > 1}):
+            raise ValueError(f"groups: expected unique ids; {', '.join(twice)} stands twice")
+        for group in self.groups:
+            if len(set(group.routes)) < len(group.routes):
+                raise ValueError(f"group {group.id}: expected every route once")
+            if group.region and group.region not in {region.id for region in self.regions}:
+                raise ValueError(f"group {group.id}: expected the id of a region")
         return self
 
     def find(self, name: str) -> AdminRegion | None:
@@ -104,6 +142,33 @@ class Region(_Settings):
             }:
                 return region
         return None
+
+
+def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Problem]:
+    """
+    Return the routes of groups that the catalogue does not have.
+
+    Parameters
+    ----------
+    region
+        The settings of a region.
+    known_ids
+        Ids of the routes of the catalogue.
+
+    Returns
+    -------
+    problems
+        One per unknown route, with the closest id there is.
+    """
+    problems = []
+    for group in region.groups:
+        for route_id in group.routes:
+            if route_id not in known_ids:
+                close = difflib.get_close_matches(route_id, sorted(known_ids), 1)
+                hint = f" (did you mean {close[0]}?)" if close else ""
+                text = f"expected a known route id in group {group.id!r}{hint}"
+                problems.append(Problem(FILE, 0, "groups.routes", route_id, text))
+    return problems
 
 
 def read_region(folder: Path) -> Region:

@@ -163,8 +163,8 @@ def compare_stats(drawn: Layers, before: date, after: date) -> DataFrame:
     flat = []
     for day in (before, after):
         table = statistics(network(drawn, year=day))
-        found = {
-            (key if mode == "all" else f"{mode}.{key}"): value
+        found: dict[str, float] = {
+            str(key if mode == "all" else f"{mode}.{key}"): value
             for mode, row in table.iterrows()
             for key, value in row.items()
         }

@@ -350,13 +350,13 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
     number = {node: i for i, node in enumerate(graph.nodes)}
     size = len(number)
     ways: list[tuple[int, int, float]] = []
-    for a, b, minutes in graph.edges(data="time_min"):
+    for a, b, way in graph.edges(data=True):
         for u, v in ((a, b), (b, a)):
             arrival = size if v.startswith("city:") else 0
-            ways.append((number[u], number[v] + arrival, minutes))
+            ways.append((number[u], number[v] + arrival, float(way["time_min"])))
     here = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
     start = np.array([number[f"city:{cities[i].city_id}"] for i in here], int)
-    times = np.full((len(cities), len(cities)), np.inf)
+    times: NDArray[np.float64] = np.full((len(cities), len(cities)), np.inf)
     np.fill_diagonal(times, 0.0)
     if ways and here:
         rows, columns, weights = zip(*ways, strict=True)

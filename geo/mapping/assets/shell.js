@@ -31,7 +31,7 @@ var geo = (function () {
   }
 
   // What an object holds itself, not what every object inherits.
-  function own(object, key) { return object && Object.hasOwn(object, key) ? object[key] : undefined; }
+  function own(object, key) { return object && Object.prototype.hasOwnProperty.call(object, key) ? object[key] : undefined; }
 
   function english() { return root.lang === "en"; }
   function pick(label) { return label[english() ? 1 : 0]; }
