@@ -99,6 +99,15 @@ def _parser() -> argparse.ArgumentParser:
     access.add_argument("--within", type=_minutes, default=120.0, metavar="MIN",
                         help="limit of the indicator daily (default 120)")  # fmt: skip
     _add(verbs, "openness", inquiries.openness, "links that leave the region, by direction")
+    cut = _add(verbs, "cut", inquiries.cut, "how many independent links hold two regions together")
+    cut.add_argument("a", metavar="A", help="a region or a city")
+    cut.add_argument("b", metavar="B", help="another region or city")
+    cut.add_argument("--mode", choices=["road", "rail", "water"])
+    critical = _add(verbs, "critical", inquiries.critical, "what the loss of every link costs")
+    critical.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
+    critical.add_argument("--top", type=_count, metavar="N", default=20,
+                          help="only the worst N (default 20)")  # fmt: skip
+    critical.add_argument("--routes", action="store_true", help="whole routes instead of links")
     corridor = _add(verbs, "corridor", inquiries.corridor, "everything about one corridor")
     corridor.add_argument("names", nargs="+", metavar="NAME",
                           help="a route, or two cities: geo corridor 万州 达州")  # fmt: skip
@@ -160,6 +169,12 @@ def _minutes(text: str) -> float:
     if not 0 < value <= 10_000:
         raise argparse.ArgumentTypeError(f"{text!r}: expected minutes above 0")
     return value
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number above 0")
+    return int(text)
 
 
 def _positive(text: str) -> int:

@@ -233,3 +233,58 @@ def openness(arguments: argparse.Namespace) -> None:
     print(f"{day}: open links in {open_sectors(frame)} of 8 directions, of the routes drawn here")
     print_table(plain(groups), {"name_zh": "组", "length_km": "km", "open_km": "open km",
                                 "stage": "status", "confidence": "confidence"})  # fmt: skip
+
+
+def cut(arguments: argparse.Namespace) -> None:
+    """Print how many independent links hold two regions or cities together."""
+    from geo.network import network
+    from geo.resilience import cut as cut_between
+
+    catalogue, day = load(arguments), when(arguments)
+    net = network(catalogue, year=day, mode=arguments.mode, nodes="stops")
+    found, name_a, name_b = cut_between(net, catalogue, arguments.a, arguments.b)
+
+    def named(edges: list[str]) -> list[dict[str, Any]]:
+        rows = net.edges.loc[edges]
+        names = rows.rename(columns={"route_zh": "name_zh", "route_en": "name_en"})
+        return [
+            {**row, "from": catalogue.place[row.pop("u")].name_zh,
+             "to": catalogue.place[row.pop("v")].name_zh}
+            for row in names[["route_id", "name_zh", "name_en", "section_id", "mode", "u", "v"]]
+            .to_dict("records")
+        ]  # fmt: skip
+
+    paths = [list(dict.fromkeys(net.edges.loc[path, "route_id"])) for path in found.paths]
+    if arguments.json:
+        print_json({**stamp(day, catalogue), "regions": [name_a, name_b],
+                    "mode": arguments.mode or "all", "value": found.value,
+                    "unique": found.unique, "cut": named(found.cut),
+                    "far_cut": named(found.far_cut), "paths": paths})  # fmt: skip
+        return
+    print(f"{day}: {found.value} independent links hold {name_a} and {name_b} together; "
+          f"a smallest set whose loss parts them:")  # fmt: skip
+    print_table(named(found.cut), {"mode": "mode", "name_zh": "名称", "from": "from", "to": "to"})
+    print("as many ways without a common link:")
+    for number_, path in enumerate(paths, 1):
+        print(f"  {number_}. " + " · ".join(catalogue.route[key].name_zh for key in path))
+
+
+def critical(arguments: argparse.Namespace) -> None:
+    """Print what the loss of every link costs."""
+    from geo.layers import layers
+    from geo.network import network
+    from geo.removal import link_removal, route_removal
+
+    catalogue, day = load(arguments), when(arguments)
+    drawn = layers(catalogue)
+    nets = network(drawn, year=day, nodes="stops"), network(drawn, year=day)
+    remove = route_removal if arguments.routes else link_removal
+    table = remove(*nets, catalogue, mode=arguments.mode).head(arguments.top)
+    if arguments.json:
+        print_json({**stamp(day, catalogue), "mode": arguments.mode, "links": plain(table)})
+        return
+    table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
+    shown = {"name_zh": "名称", "from": "from", "to": "to", "extra_min": "extra min",
+             "cut_off_population": "people cut off", "efficiency_loss": "efficiency lost",
+             "pairs": "pairs"}  # fmt: skip
+    print_table(plain(table), {key: text for key, text in shown.items() if key in table})

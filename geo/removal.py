@@ -1,0 +1,407 @@
+"""What the loss of a link, of two links or of a corridor costs."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.report import cities_of
+from geo.times import travel_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from pandas import DataFrame
+
+    from geo.catalogue import Catalogue
+    from geo.network import Network
+    from geo.tables import City
+
+
+class Loss(NamedTuple):
+    """What the loss of links costs; see `removal`."""
+
+    extra_min: float
+    cut_off_population: float
+    efficiency_loss: float
+    pairs: int
+
+
+def loss(
+    before: NDArray[np.float64], after: NDArray[np.float64], people: NDArray[np.float64]
+) -> Loss:
+    r"""
+    Return what a change of travel times costs.
+
+    `extra_min` is sum w (t' - t) / sum w over the pairs connected before and after, with
+    w = P_i P_j, in minutes; `cut_off_population` the people of every component that falls
+    apart but for its most populous remainder; `efficiency_loss` is 1 - E'/E with
+    E = sum of 1/t over all pairs (Latora and Marchiori 2001); `pairs` counts the pairs whose
+    time changes (after Jenelius, Petersen and Mattsson 2006).
+
+    Parameters
+    ----------
+    before, after
+        Times, shape (n, n), infinite where there is no way.
+    people
+        People per city, shape (n,).
+
+    Returns
+    -------
+    loss
+        The four measures.
+    """
+    still = np.isfinite(before) & np.isfinite(after)
+    np.fill_diagonal(still, val=False)
+    weight = np.outer(people, people)
+    change = np.where(still, np.where(still, after, 0.0) - np.where(still, before, 0.0), 0.0)
+    total = float((weight * still).sum())
+    extra = float((weight * change).sum() / total) if total else 0.0
+    off = ~np.eye(len(people), dtype=bool)
+    worth = [float((1 / minutes[off]).sum()) for minutes in (before, after)]
+    efficiency = 1 - worth[1] / worth[0] if worth[0] else 0.0
+    moved = (change > 1e-9) | (np.isfinite(before) & ~np.isfinite(after))
+    return Loss(extra, _cut_off(before, after, people), efficiency, int(moved.sum() // 2))
+
+
+def _cut_off(
+    before: NDArray[np.float64], after: NDArray[np.float64], people: NDArray[np.float64]
+) -> float:
+    """Return the people who lose the rest of their component, the largest part aside."""
+    lost = 0.0
+    for group in {tuple(np.flatnonzero(np.isfinite(row))) for row in before}:
+        members = list(group)
+        parts = {tuple(np.flatnonzero(np.isfinite(after[i]))) for i in members}
+        lost += people[members].sum() - max(people[list(part)].sum() for part in parts)
+    return float(lost)
+
+
+class Sweep:
+    """
+    Shortest times between terminals with any links removed.
+
+    The base times are computed once with the links each one uses; when links are lost, only
+    the origins that used one of them are computed again.
+
+    Parameters
+    ----------
+    ways
+        Directed edges: from, to (numbers of nodes) and minutes, shape (m, 3).
+    link
+        Number of the link that every edge belongs to, -1 for none, shape (m,).
+    starts, ends
+        Nodes to leave from and to arrive at, shapes (n,).
+    size
+        Number of nodes.
+    """
+
+    def __init__(
+        self,
+        ways: NDArray[np.float64],
+        link: NDArray[np.intp],
+        starts: NDArray[np.intp],
+        ends: NDArray[np.intp],
+        size: int,
+    ) -> None:
+        order = np.argsort(-ways[:, 2], kind="stable")  # of parallel edges the fastest is last
+        self.ways, self.link, self.size = ways[order], link[order], size
+        self.starts, self.ends = starts, ends
+        everything = np.ones(len(ways), bool)
+        self.base, self.before = self._times(everything, np.arange(len(starts)))
+        self.used: list[set[int]] = [set() for _ in starts]
+        for i, _, links in self.pairs():
+            self.used[i] |= links
+
+    def _times(
+        self, keep: NDArray[np.bool_], origins: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import dijkstra
+
+        u, v = self.ways[keep, 0].astype(int), self.ways[keep, 1].astype(int)
+        fastest = {pair: i for i, pair in enumerate(zip(u.tolist(), v.tolist(), strict=True))}
+        rows = np.fromiter(fastest.values(), int)
+        shape = (self.size, self.size)
+        graph = csr_array((self.ways[keep, 2][rows], (u[rows], v[rows])), shape=shape)
+        found = dijkstra(graph, indices=self.starts[origins], return_predecessors=True)
+        times, before = found[0], np.asarray(found[1], np.intp)
+        minutes = times[:, self.ends]
+        minutes[np.arange(len(origins)), origins] = 0.0
+        return minutes, before
+
+    def pairs(self) -> Iterator[tuple[int, int, set[int]]]:
+        """
+        Yield the links that the fastest way of every connected pair uses.
+
+        Yields
+        ------
+        i, j
+            Numbers of the terminals.
+        links
+            Numbers of the links on the way.
+        """
+        known = {
+            (int(u), int(v)): int(number)
+            for (u, v), number in zip(self.ways[:, :2], self.link, strict=True)
+        }
+        for i in range(len(self.starts)):
+            for j in np.flatnonzero(np.isfinite(self.base[i])):
+                node, links = int(self.ends[j]), set()
+                while i != j and self.before[i, node] >= 0:
+                    links.add(known[int(self.before[i, node]), node])
+                    node = int(self.before[i, node])
+                yield i, int(j), links - {-1}
+
+    def without(self, links: Iterable[int]) -> NDArray[np.float64]:
+        """
+        Return the times without some links.
+
+        Parameters
+        ----------
+        links
+            Numbers of the links.
+
+        Returns
+        -------
+        minutes
+            Shape (n, n).
+        """
+        gone = set(links)
+        hit = np.array([i for i, used in enumerate(self.used) if used & gone], int)
+        minutes = self.base.copy()
+        if len(hit):
+            minutes[hit] = self._times(~np.isin(self.link, list(gone)), hit)[0]
+        return minutes
+
+
+def sweep(
+    net: Network, junctions: Network, cities: Sequence[City], *, mode: str
+) -> tuple[Sweep, DataFrame]:
+    """
+    Return a sweep over the links of a network, and the links by name.
+
+    Trains between large cities stop like others here.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    junctions
+        The same with nodes at junctions: its edges are the links.
+    cities
+        The cities, n of them.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    sweep
+        Times between the cities with any links removed.
+    links
+        One row per link: `section_id`, `route_id`, `name_zh`, `name_en`, `mode`, `from`, `to`,
+        `length_km`, `time_min`.
+    """
+    part = net if mode == "any" else net.select(mode)
+    edges, links = _links(part, set(junctions.nodes.index))
+    graph = travel_graph(net, cities, mode=mode)
+    graph.graph.clear()
+    names = sorted({*part.nodes.index, *graph.nodes})
+    number = {name: i for i, name in enumerate(names)}
+    ways, link = [], []
+    for u, v, minutes, which in edges:
+        ways += [(number[u], number[v], minutes), (number[v], number[u], minutes)]
+        link += [which, which]
+    arrival = {f"city:{city.city_id}": len(names) + i for i, city in enumerate(cities)}
+    for u, v, way in graph.edges(data=True):
+        if way["leg"] == "access":
+            for a, b in ((u, v), (v, u)):
+                ways.append((number[a], arrival.get(b, number[b]), way["time_min"]))
+                link.append(-1)
+    # a city that no stop is near to keeps a node of its own
+    start = {
+        name: number.get(name, len(names) + len(cities) + i) for i, name in enumerate(arrival)
+    }
+    size = len(names) + 2 * len(cities)
+    ends = np.array(list(arrival.values()), int)
+    made = Sweep(np.array(ways, float).reshape(-1, 3), np.array(link, int),
+                 np.array(list(start.values()), int), ends, size)  # fmt: skip
+    return made, _link_frame(part, links)
+
+
+def _links(
+    part: Network, junctions: set[str]
+) -> tuple[list[tuple[str, str, float, int]], list[list[str]]]:
+    """Join the edges of a section between two junctions to one link."""
+    edges: list[tuple[str, str, float, int]] = []
+    links: list[list[str]] = []
+    section = ""
+    frame = part.edges[["u", "v", "section_id", "time_min"]]
+    for edge, u, v, own, minutes in frame.itertuples():
+        if own != section or u in junctions:
+            links.append([])
+            section = own
+        links[-1].append(str(edge))
+        edges.append((u, v, float(minutes), len(links) - 1))
+    return edges, links
+
+
+def _link_frame(part: Network, links: list[list[str]]) -> DataFrame:
+    import pandas as pd
+
+    rows = []
+    for members in links:
+        own = part.edges.loc[members]
+        first, last = own.iloc[0], own.iloc[-1]
+        rows.append(
+            {
+                "section_id": first["section_id"],
+                "route_id": first["route_id"],
+                "name_zh": first["route_zh"],
+                "name_en": first["route_en"],
+                "mode": first["mode"],
+                "from": part.nodes.loc[first["u"], "name_zh"],
+                "to": part.nodes.loc[last["v"], "name_zh"],
+                "length_km": own["length_km"].sum(),
+                "time_min": own["time_min"].sum(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def link_removal(
+    net: Network, junctions: Network, catalogue: Catalogue, *, mode: str = "any"
+) -> DataFrame:
+    """
+    Return what the loss of every single link costs, the worst first.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    junctions
+        The same with nodes at junctions: its edges are the links.
+    catalogue
+        The catalogue of the cities.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    table
+        The links by name (`sweep`) with the measures of `loss`, ordered by people cut off,
+        then by extra minutes.
+    """
+    cities = cities_of(catalogue)
+    people = np.array([city.population for city in cities], float)
+    swept, links = sweep(net, junctions, cities, mode=mode)
+    losses = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
+    return _ranked(links, losses)
+
+
+def _ranked(links: DataFrame, losses: list[Loss]) -> DataFrame:
+    import pandas as pd
+
+    table = pd.concat([links, pd.DataFrame(losses, columns=Loss._fields)], axis=1)
+    keys = ["cut_off_population", "extra_min", "efficiency_loss"]
+    return table.sort_values(keys, ascending=False, ignore_index=True)
+
+
+def route_removal(
+    net: Network, junctions: Network, catalogue: Catalogue, *, mode: str = "any"
+) -> DataFrame:
+    """
+    Return what the loss of every whole route costs, the worst first.
+
+    Parameters
+    ----------
+    net, junctions, catalogue, mode
+        As in `link_removal`.
+
+    Returns
+    -------
+    table
+        `route_id`, `name_zh`, `name_en`, `mode` and the measures of `loss`.
+    """
+    cities = cities_of(catalogue)
+    people = np.array([city.population for city in cities], float)
+    swept, links = sweep(net, junctions, cities, mode=mode)
+    groups = links.groupby("route_id", sort=False)
+    losses = [loss(swept.base, swept.without(list(own.index)), people) for _, own in groups]
+    names = links.drop_duplicates("route_id")[["route_id", "name_zh", "name_en", "mode"]]
+    return _ranked(names.reset_index(drop=True), losses)
+
+
+def double_removal(
+    net: Network,
+    junctions: Network,
+    catalogue: Catalogue,
+    *,
+    mode: str = "any",
+    among: int = 20,
+) -> DataFrame:
+    """
+    Return the worst losses of two links at once, exact among the worst single ones.
+
+    Parameters
+    ----------
+    net, junctions, catalogue, mode
+        As in `link_removal`.
+    among
+        Number of the worst single links that are paired.
+
+    Returns
+    -------
+    table
+        The two links (`section_a`, `name_a`, `section_b`, `name_b`) and the measures of
+        `loss`, the worst first.
+    """
+    cities = cities_of(catalogue)
+    people = np.array([city.population for city in cities], float)
+    swept, links = sweep(net, junctions, cities, mode=mode)
+    single = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
+    order = sorted(range(len(links)), key=lambda i: single[i][1::-1], reverse=True)
+    pairs = list(combinations(order[:among], 2))
+    losses = [loss(swept.base, swept.without(pair), people) for pair in pairs]
+    named = {"section": "section_id", "name": "name_zh", "from": "from", "to": "to"}
+    frame = {
+        f"{key}_{side}": [links[column].iloc[pair[at]] for pair in pairs]
+        for at, side in enumerate("ab")
+        for key, column in named.items()
+    }
+    import pandas as pd
+
+    return _ranked(pd.DataFrame(frame), losses)
+
+
+def link_use(
+    net: Network, junctions: Network, catalogue: Catalogue, *, mode: str = "any"
+) -> DataFrame:
+    r"""
+    Return how much of all travel uses every link: betweenness weighted by people.
+
+    Formula: sum over pairs of P_a P_b, where the fastest way from a to b uses the link, over
+    the sum over all connected pairs (Freeman 1977, one fastest way per pair).
+
+    Parameters
+    ----------
+    net, junctions, catalogue, mode
+        As in `link_removal`.
+
+    Returns
+    -------
+    table
+        The links by name with `betweenness`, between 0 and 1, the most used first.
+    """
+    cities = cities_of(catalogue)
+    people = np.array([city.population for city in cities], float)
+    swept, links = sweep(net, junctions, cities, mode=mode)
+    weight = np.outer(people, people) * np.isfinite(swept.base)
+    np.fill_diagonal(weight, 0.0)
+    share = np.zeros(len(links))
+    for i, j, used in swept.pairs():
+        share[list(used)] += weight[i, j]
+    table = links.assign(betweenness=share / weight.sum() if weight.sum() else np.nan)
+    return table.sort_values("betweenness", ascending=False, ignore_index=True)
