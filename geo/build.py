@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.analysis import analyse
 from geo.errors import OutputError
+from geo.findings import findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from geo.analysis import Analysis
     from geo.catalogue import Catalogue
 
 #: Name of the folder of data files beside the pages.
@@ -88,46 +91,28 @@ def build(
     progress
         Called with the name of every stage when it begins.
     pages
-        Only these pages and no data files; default: everything.
+        Only these pages and no tables; default: everything.
 
     Returns
     -------
     summary
         `out`, `pages` and `files` (relative names), `seconds`, `stages` (seconds by name)
-        and `findings` (sentences in Chinese and English).
+        and `findings` (sentences in Chinese and English with their methods).
     """
     clock = _Clock(progress)
-    from geo.borders import crossings as find_crossings
-    from geo.export import flat_crossings, tables, write_csv, write_gpkg
     from geo.layers import layers
-    from geo.network import network
-    from geo.report import headlines, matrix_table, route_table, statistics
 
     with clock("layers"):
         drawn = layers(catalogue)
-    with clock("network"):
-        net = network(drawn, year=day)
-        stops = network(drawn, year=day, nodes="stops")
-    with clock("crossings"):
-        border = find_crossings(drawn, day=day)
-    with clock("statistics"):
-        stats = statistics(net)
-        findings = headlines(drawn, day, border, net, stops)
     with staged(out) as stage:
+        found = analyse(drawn, day, clock.begin)
+        sentences = findings(found)
         if pages is None:
-            with clock("matrices"):
-                for mode in [m for m in ("road", "rail") if m in net.modes]:
-                    table = matrix_table(stops, catalogue, mode)
-                    write_csv(table, stage / DATA / f"times_{mode}_min.csv")
             with clock("exports"):
-                write_csv(stats, stage / DATA / "statistics.csv")
-                routes = route_table(drawn, day).drop(columns="geometry")
-                write_csv(routes, stage / DATA / "routes.csv")
-                write_csv(flat_crossings(border), stage / DATA / "crossings.csv", index=False)
-                write_gpkg(tables(drawn, net, border), stage / DATA / "network.gpkg")
+                _write_tables(found, stage / DATA)
         files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
         with clock("maps"):
-            made = _write_pages(drawn, stage, day, findings, files, pages)
+            made = _write_pages(drawn, stage, day, sentences, files, pages)
     return {
         "out": str(out),
         "pages": made,
@@ -135,9 +120,36 @@ def build(
         "date": day.isoformat(),
         "seconds": round(sum(clock.stages.values()), 2),
         "stages": {name: round(value, 2) for name, value in clock.stages.items()},
-        "findings": findings,
-        "assumed": list(net.assumed),
+        "findings": sentences,
+        "assumed": list(found.net.assumed),
     }
+
+
+def _write_tables(found: Analysis, folder: Path) -> None:
+    """Write every table of the analysis, and the layers as a GeoPackage."""
+    from geo.export import flat_crossings, tables, write_csv, write_gpkg
+    from geo.report import matrix_table, route_table
+
+    for mode in [mode for mode in ("road", "rail") if mode in found.net.modes]:
+        matrix = matrix_table(found.stops, found.drawn.catalogue, mode)
+        write_csv(matrix, folder / f"times_{mode}_min.csv")
+    routes = route_table(found.drawn, found.day).drop(columns="geometry")
+    write_csv(found.statistics, folder / "statistics.csv")
+    write_csv(routes, folder / "routes.csv")
+    plain = {
+        "crossings": flat_crossings(found.crossings),
+        "cuts": found.cuts,
+        "links": found.links,
+        "links_later": found.links_later,
+        "route_losses": found.routes,
+        "accessibility": found.access,
+        "city_changes": found.changes,
+        "projects": found.projects,
+        "leaving": found.leaving,
+    }
+    for name, table in plain.items():
+        write_csv(table, folder / f"{name}.csv", index=False)
+    write_gpkg(tables(found.drawn, found.net, found.crossings), folder / "network.gpkg")
 
 
 class _Clock:
@@ -145,20 +157,29 @@ class _Clock:
 
     def __init__(self, progress: Callable[[str], None]) -> None:
         self.progress, self.stages = progress, dict[str, float]()
+        self.running, self.since = "", 0.0
+
+    def begin(self, name: str) -> None:
+        """End the running stage and begin another."""
+        now = time.perf_counter()
+        if self.running:
+            self.stages[self.running] = now - self.since
+        self.running, self.since = name, now
+        if name:
+            self.progress(name)
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        self.progress(name)
-        start = time.perf_counter()
+        self.begin(name)
         yield
-        self.stages[name] = time.perf_counter() - start
+        self.begin("")
 
 
 def _write_pages(
     drawn: Any,  # noqa: ANN401
     stage: Path,
     day: date,
-    findings: list[dict[str, str]],
+    sentences: list[dict[str, str]],
     files: list[str],
     pages: list[str] | None,
 ) -> list[str]:
@@ -168,7 +189,7 @@ def _write_pages(
     for name, page in PAGES.items():
         if pages is not None and name not in pages:
             continue
-        extra = {"findings": findings, "downloads": files} if name == "index" else {}
+        extra = {"findings": sentences, "downloads": files} if name == "index" else {}
         (stage / f"{name}.html").write_text(page(drawn, day=day, **extra), encoding="utf-8")
         made.append(f"{name}.html")
     return made

@@ -44,7 +44,7 @@ def build(arguments: argparse.Namespace) -> None:
     from geo.build import build
 
     catalogue = load(arguments)
-    with _progress(8) as progress:
+    with _progress(9) as progress:
         done = build(catalogue, arguments.out, day=when(arguments), progress=progress)
     if arguments.json:
         print_json(done)

@@ -68,7 +68,7 @@ def flat_crossings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     frame
         The same without `sides`, with columns such as ``四川_status``.
     """
-    flat = frame.drop(columns="sides")
+    flat = frame.drop(columns="sides", errors="ignore")
     for name in frame["sides"].iloc[0] if len(frame) else ():
         sides = [asdict(sides[name]) for sides in frame["sides"]]
         for key in ("county", "route_id", "section_id", "status", "opened", "lanes", "tracks"):
@@ -116,9 +116,9 @@ def tables(
     Returns
     -------
     tables
-        GeoDataFrames by name.
+        GeoDataFrames by name, those that are not empty.
     """
-    return {
+    found = {
         "places": drawn.places,
         "sections": drawn.sections,
         "routes": drawn.routes,
@@ -127,6 +127,7 @@ def tables(
         "nodes": net.nodes,
         "edges": net.edges,
     }
+    return {name: frame for name, frame in found.items() if len(frame)}
 
 
 def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:

@@ -97,6 +97,7 @@ class Region(_Settings):
     base: BaseFiles = BaseFiles()
     context: ContextFiles = ContextFiles()
     map: MapSettings
+    milestones: tuple[int, ...] = ()
     groups: tuple[RouteGroup, ...] = ()
 
     @model_validator(mode="after")

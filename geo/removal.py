@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.losses import Loss, loss
 from geo.report import cities_of
 from geo.times import travel_graph
 
@@ -19,64 +20,6 @@ if TYPE_CHECKING:
     from geo.catalogue import Catalogue
     from geo.network import Network
     from geo.tables import City
-
-
-class Loss(NamedTuple):
-    """What the loss of links costs; see `removal`."""
-
-    extra_min: float
-    cut_off_population: float
-    efficiency_loss: float
-    pairs: int
-
-
-def loss(
-    before: NDArray[np.float64], after: NDArray[np.float64], people: NDArray[np.float64]
-) -> Loss:
-    r"""
-    Return what a change of travel times costs.
-
-    `extra_min` is sum w (t' - t) / sum w over the pairs connected before and after, with
-    w = P_i P_j, in minutes; `cut_off_population` the people of every component that falls
-    apart but for its most populous remainder; `efficiency_loss` is 1 - E'/E with
-    E = sum of 1/t over all pairs (Latora and Marchiori 2001); `pairs` counts the pairs whose
-    time changes (after Jenelius, Petersen and Mattsson 2006).
-
-    Parameters
-    ----------
-    before, after
-        Times, shape (n, n), infinite where there is no way.
-    people
-        People per city, shape (n,).
-
-    Returns
-    -------
-    loss
-        The four measures.
-    """
-    still = np.isfinite(before) & np.isfinite(after)
-    np.fill_diagonal(still, val=False)
-    weight = np.outer(people, people)
-    change = np.where(still, np.where(still, after, 0.0) - np.where(still, before, 0.0), 0.0)
-    total = float((weight * still).sum())
-    extra = float((weight * change).sum() / total) if total else 0.0
-    off = ~np.eye(len(people), dtype=bool)
-    worth = [float((1 / minutes[off]).sum()) for minutes in (before, after)]
-    efficiency = 1 - worth[1] / worth[0] if worth[0] else 0.0
-    moved = (change > 1e-9) | (np.isfinite(before) & ~np.isfinite(after))
-    return Loss(extra, _cut_off(before, after, people), efficiency, int(moved.sum() // 2))
-
-
-def _cut_off(
-    before: NDArray[np.float64], after: NDArray[np.float64], people: NDArray[np.float64]
-) -> float:
-    """Return the people who lose the rest of their component, the largest part aside."""
-    lost = 0.0
-    for group in {tuple(np.flatnonzero(np.isfinite(row))) for row in before}:
-        members = list(group)
-        parts = {tuple(np.flatnonzero(np.isfinite(after[i]))) for i in members}
-        lost += people[members].sum() - max(people[list(part)].sum() for part in parts)
-    return float(lost)
 
 
 class Sweep:
@@ -202,7 +145,7 @@ def sweep(
         Times between the cities with any links removed.
     links
         One row per link: `section_id`, `route_id`, `name_zh`, `name_en`, `mode`, `from`, `to`,
-        `length_km`, `time_min`.
+        `from_en`, `to_en`, `length_km`, `time_min`.
     """
     part = net if mode == "any" else net.select(mode)
     edges, links = _links(part, set(junctions.nodes.index))
@@ -264,11 +207,21 @@ def _link_frame(part: Network, links: list[list[str]]) -> DataFrame:
                 "mode": first["mode"],
                 "from": part.nodes.loc[first["u"], "name_zh"],
                 "to": part.nodes.loc[last["v"], "name_zh"],
+                "from_en": part.nodes.loc[first["u"], "name_en"],
+                "to_en": part.nodes.loc[last["v"], "name_en"],
                 "length_km": own["length_km"].sum(),
                 "time_min": own["time_min"].sum(),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _prepared(
+    net: Network, junctions: Network, catalogue: Catalogue, mode: str
+) -> tuple[Sweep, DataFrame, NDArray[np.float64]]:
+    cities = cities_of(catalogue)
+    swept, links = sweep(net, junctions, cities, mode=mode)
+    return swept, links, np.array([city.population for city in cities], float)
 
 
 def link_removal(
@@ -294,9 +247,7 @@ def link_removal(
         The links by name (`sweep`) with the measures of `loss`, ordered by people cut off,
         then by extra minutes.
     """
-    cities = cities_of(catalogue)
-    people = np.array([city.population for city in cities], float)
-    swept, links = sweep(net, junctions, cities, mode=mode)
+    swept, links, people = _prepared(net, junctions, catalogue, mode)
     losses = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
     return _ranked(links, losses)
 
@@ -325,9 +276,7 @@ def route_removal(
     table
         `route_id`, `name_zh`, `name_en`, `mode` and the measures of `loss`.
     """
-    cities = cities_of(catalogue)
-    people = np.array([city.population for city in cities], float)
-    swept, links = sweep(net, junctions, cities, mode=mode)
+    swept, links, people = _prepared(net, junctions, catalogue, mode)
     groups = links.groupby("route_id", sort=False)
     losses = [loss(swept.base, swept.without(list(own.index)), people) for _, own in groups]
     names = links.drop_duplicates("route_id")[["route_id", "name_zh", "name_en", "mode"]]
@@ -358,9 +307,7 @@ def double_removal(
         The two links (`section_a`, `name_a`, `section_b`, `name_b`) and the measures of
         `loss`, the worst first.
     """
-    cities = cities_of(catalogue)
-    people = np.array([city.population for city in cities], float)
-    swept, links = sweep(net, junctions, cities, mode=mode)
+    swept, links, people = _prepared(net, junctions, catalogue, mode)
     single = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
     order = sorted(range(len(links)), key=lambda i: single[i][1::-1], reverse=True)
     pairs = list(combinations(order[:among], 2))
@@ -395,9 +342,7 @@ def link_use(
     table
         The links by name with `betweenness`, between 0 and 1, the most used first.
     """
-    cities = cities_of(catalogue)
-    people = np.array([city.population for city in cities], float)
-    swept, links = sweep(net, junctions, cities, mode=mode)
+    swept, links, people = _prepared(net, junctions, catalogue, mode)
     weight = np.outer(people, people) * np.isfinite(swept.base)
     np.fill_diagonal(weight, 0.0)
     share = np.zeros(len(links))

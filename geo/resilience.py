@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from geo.errors import NotFoundError
+from geo.errors import BadInputError
 from geo.report import cities_of
 from geo.times import travel_graph
 
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import networkx as nx
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
     from geo.catalogue import Catalogue
     from geo.network import Network
+    from geo.region import AdminRegion
     from geo.tables import City
 
 #: Capacity of what cannot be cut: the ways between a city and its stops.
@@ -99,6 +101,44 @@ def articulation_points(net: Network) -> DataFrame:
     return table.assign(parts=[parts[node] for node in table.index])
 
 
+def detours(net: Network, weight: str = "time_min") -> Series[float]:
+    """
+    Return how much longer the way round is when an edge is lost.
+
+    Formula: t'(u, v) / t(e), with t' the shortest way between the ends of edge e without it
+    (after Jenelius, Petersen and Mattsson 2006).
+
+    Parameters
+    ----------
+    net
+        A network; with nodes at junctions its edges are the links.
+    weight
+        Column of its edges: `time_min` or `length_km`.
+
+    Returns
+    -------
+    detour
+        Ratio by edge id: infinite for a bridge, NaN for a loop, below 1 where a parallel edge
+        is shorter.
+    """
+    import networkx as nx
+    import pandas as pd
+
+    found = {}
+    for edge, u, v, own in net.edges[["u", "v", weight]].itertuples():
+
+        def left(_a: str, _b: str, keys: Any, lost: str = edge) -> float | None:  # noqa: ANN401
+            return min((data[weight] for key, data in keys.items() if key != lost), default=None)
+
+        try:
+            found[edge] = nx.bidirectional_dijkstra(net.graph, u, v, left)[0] / own
+        except nx.NetworkXNoPath:
+            found[edge] = float("inf")
+        if u == v:
+            found[edge] = float("nan")
+    return pd.Series(found, index=net.edges.index, name="detour", dtype=float)
+
+
 class Cut(NamedTuple):
     """
     How many independent ways hold two sets of places together.
@@ -110,7 +150,7 @@ class Cut(NamedTuple):
     cut
         Ids of the edges of the minimum cut nearest to the first set.
     far_cut
-        The same nearest to the second set.
+        The same nearest to the second set; a link that both cut is told by the same edge.
     paths
         Ids of the edges of that many ways without a common edge.
     """
@@ -242,7 +282,8 @@ def cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Cut, str, s
     Return how many independent links hold two regions or two cities together.
 
     A region stands for the stops that its cities can enter, so its value is not just the
-    number of border crossings.
+    number of border crossings. A name that a region and a city share means the region only
+    where both names are regions.
 
     Parameters
     ----------
@@ -251,33 +292,69 @@ def cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Cut, str, s
     catalogue
         The catalogue of the regions and cities.
     a, b
-        Names of two regions, or of two cities.
+        Names of regions or cities.
 
     Returns
     -------
     cut
-        The cut in edges of `net`.
+        The cut in edges of `net`; the edges between two junctions or terminals are one link.
     name_a, name_b
         The Chinese names of what was cut apart.
 
     Raises
     ------
     NotFoundError
-        When a name is unknown, or the two are the same.
+        When a name is unknown.
+    BadInputError
+        When the two are the same, one is part of the other, or both can enter the same stop,
+        so that no loss of links parts them.
     """
-    (name_a, first), (name_b, second) = (_terminals(net, catalogue, name) for name in (a, b))
-    if name_a == name_b:
-        raise NotFoundError("second region or city", b, ())
-    return min_cut(net.graph, first - second, second - first), name_a, name_b
+    regions = [catalogue.region.find(name) for name in (a, b)]
+    both = None not in regions
+    (name_a, cities_a), (name_b, cities_b) = (
+        _side(catalogue, name, region, both=both)
+        for name, region in zip((a, b), regions, strict=True)
+    )
+    for one, other in product(cities_a, cities_b):
+        if other.city_id in (one.city_id, one.part_of) or other.part_of == one.city_id:
+            raise BadInputError(f"cut: {name_a} and {name_b} are the same, or one holds the other")
+    first, second = _stops(net, cities_a), _stops(net, cities_b)
+    if shared := sorted(net.nodes.loc[list(first & second), "name_zh"]):
+        raise BadInputError(
+            f"cut: {name_a} and {name_b} can both enter {', '.join(shared)}: no loss of links "
+            f"parts them"
+        )
+    found = min_cut(net.graph, first, second)
+    link = _link_of(net.graph, first | second)
+    near = {link[key]: key for key in found.cut}
+    far = sorted(near.get(link[key], key) for key in found.far_cut)
+    return found._replace(far_cut=far), name_a, name_b
 
 
-def _terminals(net: Network, catalogue: Catalogue, name: str) -> tuple[str, set[str]]:
-    region = catalogue.region.find(name)
-    if region is None:
+def _side(
+    catalogue: Catalogue, name: str, region: AdminRegion | None, *, both: bool
+) -> tuple[str, list[City]]:
+    """Return the Chinese name and the cities of a region, or of a city."""
+    wanted = name.strip().casefold()
+    exact = any(wanted in (c.city_id, c.name_zh, c.name_en.casefold()) for c in catalogue.cities)
+    if region is None or (exact and not both):
         city = catalogue.find_city(name)
-        return city.name_zh, _stops(net, [city])
+        return city.name_zh, [city]
     own = [c for c in cities_of(catalogue) if catalogue.region.find(c.region) == region]
-    return region.name_zh, _stops(net, own)
+    return region.name_zh, own
+
+
+def _link_of(graph: nx.MultiGraph[str], terminals: set[str]) -> dict[str, int]:
+    """Number the links: edges in a row with no junction or terminal between them."""
+    import networkx as nx
+
+    rows: nx.Graph[str] = nx.Graph()
+    rows.add_nodes_from(key for _, _, key in graph.edges(keys=True))
+    for node in set(graph) - terminals:
+        keys = [key for _, _, key in graph.edges(node, keys=True)]
+        if len(keys) == 2:
+            rows.add_edge(*keys)
+    return {key: i for i, row in enumerate(nx.connected_components(rows)) for key in row}
 
 
 def _stops(net: Network, cities: Sequence[City]) -> set[str]:

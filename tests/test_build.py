@@ -14,7 +14,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import toy
 
+import geo
 import geo.mapping
 from geo.build import build, staged
 from geo.cli import main
@@ -43,7 +45,8 @@ def test_the_summary_names_what_was_written(built):
     written = set(contents(out))
     assert written == {*summary["pages"], *summary["files"]}
     assert all((out / page).stat().st_size < 3_000_000 for page in summary["pages"])
-    assert all(set(finding) == {"zh", "en"} for finding in summary["findings"])
+    keys = {"zh", "en", "method_zh", "method_en"}
+    assert all(set(finding) == keys and all(finding.values()) for finding in summary["findings"])
     assert not list(out.glob(".geo-build-*"))
 
 
@@ -65,6 +68,30 @@ def test_the_tables_say_what_the_package_computes(built, drawn):
     sections = gpd.read_file(out / "data" / "network.gpkg", layer="sections")
     assert len(sections) == len(drawn.sections)
     assert sections.crs.to_epsg() == 4326
+
+
+def test_the_tables_carry_the_analysis(built, cat):
+    folder = built[0] / "data"
+    cuts = pd.read_csv(folder / "cuts.csv")
+    rail = cuts[cuts["mode"] == "rail"].set_index("date")["value"]
+    assert rail["2020-12-31"] == 6
+    assert rail["2026-11-23"] == 7
+    links = pd.read_csv(folder / "links.csv")
+    assert set(links["section_id"]) <= set(cat.section)
+    assert links["cut_off_population"].is_monotonic_decreasing
+    changes = pd.read_csv(folder / "city_changes.csv").set_index("city_id")
+    assert changes["mean_min_delta"].min() < 0
+    assert len(pd.read_csv(folder / "accessibility.csv")) == len(changes)
+    projects = pd.read_csv(folder / "projects.csv").set_index("project_id")
+    assert {"chengyu-middle", "chengdawan"} <= set(projects.index)
+
+
+def test_a_region_of_one_part_without_borders_is_built(tmp_path):
+    folder = toy.region(tmp_path / "toy", toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
+    summary = build(geo.load(folder), tmp_path / "maps", day=date(2025, 1, 1))
+    assert "network.html" in summary["pages"]
+    assert any("76 km" in finding["en"] for finding in summary["findings"])
+    assert any("loss of one link" in finding["en"] for finding in summary["findings"])
 
 
 def test_headlines_carry_the_published_numbers(built):

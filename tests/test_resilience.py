@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import geo
 from geo.cli import main
 from geo.errors import NotFoundError
-from geo.removal import Sweep, double_removal, link_removal, link_use, loss, route_removal, sweep
+from geo.losses import loss
+from geo.removal import Sweep, double_removal, link_removal, link_use, route_removal, sweep
 from geo.report import cities_of
 from geo.resilience import articulation_points, bridges, cut, min_cut
 from geo.times import time_matrix, travel_graph

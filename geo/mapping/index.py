@@ -24,7 +24,7 @@ from geo.mapping.styles import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from geo.layers import Layers
@@ -122,7 +122,7 @@ def page(
 _READY = 'document.documentElement.dataset.ready = "true";'
 
 
-def _findings(layers: Layers, day: date, findings: Iterable[Mapping[str, str]]) -> str:
+def _findings(layers: Layers, day: date, findings: Sequence[Mapping[str, str]]) -> str:
     """Return the findings handed over, else the plain figures of the day."""
     texts = [Label(item["zh"], item["en"]) for item in findings]
     if not texts:
@@ -137,7 +137,10 @@ def _findings(layers: Layers, day: date, findings: Iterable[Mapping[str, str]]) 
                 "railway are open.",
             )
         ]
-    items = "".join(f"<li>{bi(text)}</li>" for text in texts)
+    methods = [Label(item.get("method_zh", ""), item.get("method_en", "")) for item in findings]
+    notes = [f"<small>{bi(method)}</small>" if method.zh else "" for method in methods]
+    notes += [""] * (len(texts) - len(notes))
+    items = "".join(f"<li>{bi(text)}{note}</li>" for text, note in zip(texts, notes, strict=True))
     return f'<h2>{bi(Label("要点", "Findings"))}</h2><ol class="findings">{items}</ol>'
 
 

@@ -1,0 +1,221 @@
+"""The whole analysis of a region on a day, as tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from geo.borders import crossings, pair_of
+from geo.network import network
+from geo.report import statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    from pandas import DataFrame
+
+    from geo.layers import Layers
+    from geo.network import Network
+    from geo.region import Region
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """
+    Results on a day, and up to the year by which all that is expected is open.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    day, horizon
+        The day, and the last day of the last expected year.
+    net, stops
+        The network with nodes at junctions, and at every stop.
+    crossings
+        Border crossings between the first two regions.
+    statistics
+        Connectivity indices by mode.
+    cuts
+        Independent links between the first two regions by date and mode: `date`, `mode`,
+        `value`, `unique`, `names_zh`, `names_en`, `section_ids`.
+    links, routes
+        What the loss of every link and of every route costs.
+    links_later
+        What the loss of every link costs at the horizon.
+    access
+        Accessibility of every city: one column per indicator.
+    changes
+        What changes for every city up to the horizon.
+    projects
+        What every project up to the horizon is worth.
+    leaving
+        Links that leave the region, by direction.
+    """
+
+    drawn: Layers
+    day: date
+    horizon: date
+    net: Network
+    stops: Network
+    crossings: gpd.GeoDataFrame
+    statistics: DataFrame
+    cuts: DataFrame
+    links: DataFrame
+    routes: DataFrame
+    links_later: DataFrame
+    access: DataFrame
+    changes: DataFrame
+    projects: DataFrame
+    leaving: gpd.GeoDataFrame
+
+
+def analyse(
+    drawn: Layers, day: date, progress: Callable[[str], None] = lambda _: None
+) -> Analysis:
+    """
+    Do the whole analysis.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue of a region with two regions, borders and cities.
+    day
+        The day asked for.
+    progress
+        Called with the name of every stage when it begins.
+
+    Returns
+    -------
+    analysis
+        All tables.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.openness import openness
+    from geo.removal import link_removal, route_removal
+    from geo.scenario import compare_cities, project_values
+
+    cat = drawn.catalogue
+    progress("network")
+    net, stops = network(drawn, year=day), network(drawn, year=day, nodes="stops")
+    years = drawn.sections["expected"].dropna()
+    horizon = date(max([day.year, *map(int, years)]), 12, 31)
+    later = [network(drawn, year=horizon, nodes=nodes) for nodes in ("stops", "junctions")]
+    progress("losses")
+    links, routes = link_removal(stops, net, cat), route_removal(stops, net, cat)
+    links_later = link_removal(later[0], later[1], cat)
+    progress("accessibility")
+    access = access_table(stops, drawn)
+    progress("projects")
+    changes = compare_cities(drawn, day, horizon)
+    projects = project_values(drawn, day, horizon)
+    progress("borders")
+    border, leaving, cuts = gpd.GeoDataFrame(), gpd.GeoDataFrame(), pd.DataFrame()
+    if cat.region.base.counties:
+        leaving = openness(drawn, day)
+        if len(cat.region.regions) > 1:
+            border = crossings(drawn, day=day)
+            cuts = cut_table(drawn, day, horizon)
+    return Analysis(
+        drawn, day, horizon, net, stops, border, statistics(net), cuts, links, routes, links_later,
+        access, changes, projects, leaving,
+    )  # fmt: skip
+
+
+def access_table(stops: Network, drawn: Layers) -> DataFrame:
+    """
+    Return all indicators of accessibility by any mode, one column each.
+
+    Parameters
+    ----------
+    stops
+        A network with a node at every stop.
+    drawn
+        The drawn catalogue.
+
+    Returns
+    -------
+    table
+        One row per city; the column names carry the unit.
+    """
+    from geo.accessibility import city_table
+
+    table = None
+    for indicator, column in (("location", "mean_min"), ("daily", "people_within_120min"),
+                              ("potential", "potential_people_per_min15"),
+                              ("efficiency", "network_efficiency")):  # fmt: skip
+        found = city_table(stops, drawn.catalogue, mode="any", indicator=indicator)  # type: ignore[arg-type]
+        if table is None:
+            table = found[["city_id", "name_zh", "name_en", "region", "population"]].copy()
+        table[column] = found["value_reached"] if "value_reached" in found else found["value"]
+        if "share_reached" in found:
+            table["people_reached_share"] = found["share_reached"]
+    assert table is not None  # noqa: S101 - there is at least one indicator
+    return table
+
+
+def milestones(region: Region, day: date, horizon: date) -> list[date]:
+    """
+    Return the dates on which the region is looked at.
+
+    Parameters
+    ----------
+    region
+        The region, with its years of interest.
+    day, horizon
+        Two more dates.
+
+    Returns
+    -------
+    dates
+        In order.
+    """
+    years = {date(year, 12, 31) for year in region.milestones}
+    return sorted({day, horizon, *years})
+
+
+def cut_table(drawn: Layers, day: date, horizon: date) -> DataFrame:
+    """
+    Return how many independent links hold the first two regions together, by date and mode.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    day, horizon
+        The day, and the last date looked at.
+
+    Returns
+    -------
+    table
+        `date`, `mode`, `value`, `unique`, and the routes and sections of a minimum cut.
+    """
+    import pandas as pd
+
+    from geo.resilience import cut
+
+    region = drawn.catalogue.region
+    a, b = pair_of(region)
+    rows = []
+    for when in milestones(region, day, horizon):
+        net = network(drawn, year=when, nodes="stops")
+        for mode in ("road", "rail"):
+            part = net.select(mode)
+            found, _, _ = cut(part, drawn.catalogue, a.id, b.id)
+            edges = part.edges.loc[found.cut]
+            rows.append(
+                {
+                    "date": when,
+                    "mode": mode,
+                    "value": found.value,
+                    "unique": found.unique,
+                    "names_zh": "、".join(dict.fromkeys(edges["route_zh"])),
+                    "names_en": ", ".join(dict.fromkeys(edges["route_en"])),
+                    "section_ids": ";".join(dict.fromkeys(edges["section_id"])),
+                }
+            )
+    return pd.DataFrame(rows)
