@@ -51,6 +51,10 @@ class Analysis:
         What changes for every city up to the horizon.
     projects
         What every project up to the horizon is worth.
+    effects
+        What each project alone would change for every city today.
+    circles
+        The time circles between cities, door to door, on the day and at the horizon.
     leaving
         Links that leave the region, by direction.
     """
@@ -69,6 +73,8 @@ class Analysis:
     access: DataFrame
     changes: DataFrame
     projects: DataFrame
+    effects: DataFrame
+    circles: DataFrame
     leaving: gpd.GeoDataFrame
 
 
@@ -97,7 +103,7 @@ def analyse(
 
     from geo.openness import openness
     from geo.removal import link_removal, route_removal
-    from geo.scenario import compare_cities, project_values
+    from geo.scenario import compare_cities, project_effects, project_values
 
     cat = drawn.catalogue
     progress("network")
@@ -113,6 +119,8 @@ def analyse(
     progress("projects")
     changes = compare_cities(drawn, day, horizon)
     projects = project_values(drawn, day, horizon)
+    coming = set(projects["project_id"])
+    effects = project_effects(drawn, [p for p in cat.projects if p.project_id in coming], day)
     progress("borders")
     border, leaving, cuts = gpd.GeoDataFrame(), gpd.GeoDataFrame(), pd.DataFrame()
     if cat.region.base.counties:
@@ -122,7 +130,7 @@ def analyse(
             cuts = cut_table(drawn, day, horizon)
     return Analysis(
         drawn, day, horizon, net, stops, border, statistics(net), cuts, links, routes, links_later,
-        access, changes, projects, leaving,
+        access, changes, projects, effects, circle_table(drawn, day, horizon), leaving,
     )  # fmt: skip
 
 
@@ -156,6 +164,38 @@ def access_table(stops: Network, drawn: Layers) -> DataFrame:
             table["people_reached_share"] = found["share_reached"]
     assert table is not None  # noqa: S101 - there is at least one indicator
     return table
+
+
+def circle_table(drawn: Layers, day: date, horizon: date) -> DataFrame:
+    """
+    Return the time circles between cities on two dates.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    day, horizon
+        The two dates.
+
+    Returns
+    -------
+    table
+        The pairs of every preset with the minutes from door to door and the target, one row
+        per date; empty where the region has less than two parts.
+    """
+    import pandas as pd
+
+    from geo.circles import circles
+    from geo.scenario import times
+
+    if len(drawn.catalogue.region.regions) < 2:
+        return pd.DataFrame()
+    tables = []
+    for when in (day, horizon):
+        table = circles(times(drawn, when), drawn.catalogue)
+        table.insert(0, "date", when)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def milestones(region: Region, day: date, horizon: date) -> list[date]:

@@ -145,10 +145,13 @@ def _write_tables(found: Analysis, folder: Path) -> None:
         "accessibility": found.access,
         "city_changes": found.changes,
         "projects": found.projects,
+        "project_effects": found.effects,
+        "circles": found.circles,
         "leaving": found.leaving,
     }
     for name, table in plain.items():
-        write_csv(table, folder / f"{name}.csv", index=False)
+        if len(table):
+            write_csv(table, folder / f"{name}.csv", index=False)
     write_gpkg(tables(found.drawn, found.net, found.crossings), folder / "network.gpkg")
 
 

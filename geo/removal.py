@@ -49,27 +49,29 @@ class Sweep:
         ends: NDArray[np.intp],
         size: int,
     ) -> None:
-        order = np.argsort(-ways[:, 2], kind="stable")  # of parallel edges the fastest is last
-        self.ways, self.link, self.size = ways[order], link[order], size
-        self.starts, self.ends = starts, ends
-        everything = np.ones(len(ways), bool)
-        self.base, self.before = self._times(everything, np.arange(len(starts)))
+        from scipy.sparse import csr_array
+
+        u, v = ways[:, 0].astype(int), ways[:, 1].astype(int)
+        pairs, entry = np.unique(u * size + v, return_inverse=True)
+        self.minutes, self.link, self.entry = ways[:, 2], link, entry.reshape(-1)
+        fastest = np.full(len(pairs), np.inf)
+        np.minimum.at(fastest, self.entry, self.minutes)
+        rows, columns = np.divmod(pairs, size)
+        self.graph = csr_array((fastest, (rows, columns)), shape=(size, size))
+        self.starts, self.ends, self.size = starts, ends, size
+        self.base, self.before = self._times(np.arange(len(starts)))
+        best = np.flatnonzero(self.minutes == fastest[self.entry])
+        self.link_of = dict(
+            zip(pairs[self.entry[best]].tolist(), link[best].tolist(), strict=True)
+        )
         self.used: list[set[int]] = [set() for _ in starts]
         for i, _, links in self.pairs():
             self.used[i] |= links
 
-    def _times(
-        self, keep: NDArray[np.bool_], origins: NDArray[np.intp]
-    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-        from scipy.sparse import csr_array
+    def _times(self, origins: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         from scipy.sparse.csgraph import dijkstra
 
-        u, v = self.ways[keep, 0].astype(int), self.ways[keep, 1].astype(int)
-        fastest = {pair: i for i, pair in enumerate(zip(u.tolist(), v.tolist(), strict=True))}
-        rows = np.fromiter(fastest.values(), int)
-        shape = (self.size, self.size)
-        graph = csr_array((self.ways[keep, 2][rows], (u[rows], v[rows])), shape=shape)
-        found = dijkstra(graph, indices=self.starts[origins], return_predecessors=True)
+        found = dijkstra(self.graph, indices=self.starts[origins], return_predecessors=True)
         times, before = found[0], np.asarray(found[1], np.intp)
         minutes = times[:, self.ends]
         minutes[np.arange(len(origins)), origins] = 0.0
@@ -86,17 +88,14 @@ class Sweep:
         links
             Numbers of the links on the way.
         """
-        known = {
-            (int(u), int(v)): int(number)
-            for (u, v), number in zip(self.ways[:, :2], self.link, strict=True)
-        }
         for i in range(len(self.starts)):
-            for j in np.flatnonzero(np.isfinite(self.base[i])):
+            before = self.before[i].tolist()
+            for j in np.flatnonzero(np.isfinite(self.base[i])).tolist():
                 node, links = int(self.ends[j]), set()
-                while i != j and self.before[i, node] >= 0:
-                    links.add(known[int(self.before[i, node]), node])
-                    node = int(self.before[i, node])
-                yield i, int(j), links - {-1}
+                while i != j and before[node] >= 0:
+                    links.add(self.link_of[before[node] * self.size + node])
+                    node = before[node]
+                yield i, j, links - {-1}
 
     def without(self, links: Iterable[int]) -> NDArray[np.float64]:
         """
@@ -115,8 +114,16 @@ class Sweep:
         gone = set(links)
         hit = np.array([i for i, used in enumerate(self.used) if used & gone], int)
         minutes = self.base.copy()
-        if len(hit):
-            minutes[hit] = self._times(~np.isin(self.link, list(gone)), hit)[0]
+        if not len(hit):
+            return minutes
+        whole = self.graph.data.copy()
+        lost = np.isin(self.link, list(gone))
+        entries = np.unique(self.entry[lost])
+        left = np.isin(self.entry, entries) & ~lost
+        self.graph.data[entries] = np.inf
+        np.minimum.at(self.graph.data, self.entry[left], self.minutes[left])
+        minutes[hit] = self._times(hit)[0]
+        self.graph.data[:] = whole
         return minutes
 
 

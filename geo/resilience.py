@@ -345,7 +345,7 @@ def _side(
 
 
 def _link_of(graph: nx.MultiGraph[str], terminals: set[str]) -> dict[str, int]:
-    """Number the links: edges in a row with no junction or terminal between them."""
+    """Return the number of the link of every edge: those in a row without a junction between."""
     import networkx as nx
 
     rows: nx.Graph[str] = nx.Graph()

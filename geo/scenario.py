@@ -14,14 +14,14 @@ from geo.report import cities_of, statistics
 from geo.times import time_matrix, travel_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
     from pandas import DataFrame
 
     from geo.layers import Layers
-    from geo.tables import Project
+    from geo.tables import City, Project
 
 #: The horizons within which people are counted, in minutes.
 HORIZONS = (60, 120)
@@ -207,18 +207,76 @@ def compare_cities(drawn: Layers, before: date, after: date, mode: str = "any") 
         (`mean_min_before`, `mean_min_after`), and people within 1 h and 2 h
         (`people_60min_before` …), each with its difference.
     """
+    pair = [times(drawn, day, mode) for day in (before, after)]
+    return city_changes(cities_of(drawn.catalogue), *pair)
+
+
+def project_effects(
+    drawn: Layers, projects: Iterable[Project], day: date, mode: str = "any"
+) -> DataFrame:
+    """
+    Return what each project alone would change for every city on a day.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    projects
+        The projects, each added alone to the state of the day.
+    day
+        The day.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    table
+        `project_id`, `project_zh`, `project_en` and the columns of `compare_cities`, one row
+        per project and city.
+    """
     import pandas as pd
 
-    cities = cities_of(drawn.catalogue)
+    cities, now = cities_of(drawn.catalogue), times(drawn, day, mode)
+    tables = []
+    for project in projects:
+        done = times(with_projects(drawn, [project], day=day), day, mode)
+        table = city_changes(cities, now, done)
+        names = {"project_id": project.project_id, "project_zh": project.name_zh,
+                 "project_en": project.name_en}  # fmt: skip
+        for position, (key, value) in enumerate(names.items()):
+            table.insert(position, key, value)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def city_changes(
+    cities: Sequence[City], before: NDArray[np.float64], after: NDArray[np.float64]
+) -> DataFrame:
+    """
+    Return what a change of travel times means for every city.
+
+    Parameters
+    ----------
+    cities
+        The cities, n of them.
+    before, after
+        Times, shape (n, n).
+
+    Returns
+    -------
+    table
+        The columns of `compare_cities`.
+    """
+    import pandas as pd
+
     people = np.array([city.population for city in cities], float)
-    pair = [times(drawn, day, mode) for day in (before, after)]
-    both = np.isfinite(pair[0]) & np.isfinite(pair[1]) & ~np.eye(len(cities), dtype=bool)
+    both = np.isfinite(before) & np.isfinite(after) & ~np.eye(len(cities), dtype=bool)
     weight = np.where(both, people, 0.0)
     table = pd.DataFrame(
         {"city_id": [c.city_id for c in cities], "name_zh": [c.name_zh for c in cities],
          "name_en": [c.name_en for c in cities], "region": [c.region for c in cities]}
     )  # fmt: skip
-    for name, minutes in zip(("before", "after"), pair, strict=True):
+    for name, minutes in (("before", before), ("after", after)):
         total = weight.sum(axis=1)
         spent = (weight * np.where(both, minutes, 0.0)).sum(axis=1)
         table[f"mean_min_{name}"] = np.divide(

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 import geo
 from geo.cli import main
-from geo.errors import NotFoundError
+from geo.errors import BadInputError, NotFoundError
 from geo.losses import loss
 from geo.removal import Sweep, double_removal, link_removal, link_use, route_removal, sweep
 from geo.report import cities_of
-from geo.resilience import articulation_points, bridges, cut, min_cut
+from geo.resilience import articulation_points, bridges, cut, detours, min_cut
 from geo.times import time_matrix, travel_graph
 
 NOW = "2026-11-23"
@@ -98,6 +98,29 @@ def test_of_parallel_edges_neither_is_a_bridge(tmp_path):
     assert list(bridges(net)["route_id"]) == ["bc"]
 
 
+def test_every_edge_of_a_forest_is_a_bridge(tmp_path):
+    nodes = {n: (10 * i, 0 if n < "d" else 30) for i, n in enumerate("abcdef")}
+    edges = {"ab": 10, "bc": 10, "de": 10, "ef": 10}
+    net = geo.network(geo.load(toy.region(tmp_path, nodes, edges)))
+    assert set(bridges(net)["route_id"]) == set(edges)
+    assert set(bridges(net)["nodes_cut_off"]) == {1}
+    assert dict(articulation_points(net)["parts"]) == {"b": 2, "e": 2}
+
+
+def test_the_way_round_every_link_of_the_textbook_network(tmp_path):
+    net = geo.network(geo.load(toy.region(tmp_path, toy.K_NODES, toy.K_EDGES)))
+    wanted = {"ab": 28 / 12, "ac": 22 / 18, "ad": 2, "bc": 3, "cd": 2.75, "ce": math.inf}
+    for weight in ("time_min", "length_km"):
+        found = detours(net, weight)
+        assert dict(zip(net.edges["route_id"], found, strict=True)) == pytest.approx(wanted)
+
+
+def test_the_way_round_one_of_two_parallel_edges_is_the_other(tmp_path):
+    nodes = {"a": (0, 0), "b": (10, 0)}
+    net = geo.network(geo.load(toy.region(tmp_path, nodes, {"ab": 10, "abx": 12})))
+    assert sorted(detours(net)) == pytest.approx([10 / 12, 1.2])
+
+
 @pytest.mark.parametrize(
     ("first", "second", "value", "unique"),
     [("ab", "cde", 3, True), ("ab", "d", 2, True), ("a", "c", 3, False), ("b", "d", 2, False),
@@ -171,6 +194,25 @@ def nets(drawn):
     return geo.network(drawn, year=NOW, nodes="stops"), geo.network(drawn, year=NOW)
 
 
+def _assert_crosses(part, cat, keys):
+    """Every edge of a cut leads from the side of one region to that of the other."""
+    rest = part.graph.copy()
+    rest.remove_edges_from([(*part.edges.loc[key, ["u", "v"]], key) for key in keys])
+    ends = []
+    for region in cat.region.regions[:2]:
+        own = [c for c in cities_of(cat) if cat.region.find(c.region) == region]
+        ends.append(_entered(part, own))
+    sides = [set().union(*(nx.node_connected_component(rest, n) for n in end)) for end in ends]
+    assert not sides[0] & sides[1]
+    for u, v in part.edges.loc[keys, ["u", "v"]].to_numpy():
+        assert {u in sides[0], v in sides[0]} == {u in sides[1], v in sides[1]} == {True, False}
+
+
+def _entered(part, cities):
+    graph = travel_graph(part, cities, mode=part.modes[0])
+    return {stop for city in cities for stop in graph.adj.get(f"city:{city.city_id}", ())}
+
+
 def test_links_hold_the_two_provinces_together(drawn, cat):
     values = {}
     for year in ("2020", NOW, "2030"):
@@ -180,8 +222,8 @@ def test_links_hold_the_two_provinces_together(drawn, cat):
             found, a, b = cut(part, cat, "四川", "Chongqing")
             assert (a, b) == ("四川", "重庆")
             assert found.value == len(found.cut) == len(found.far_cut) == len(found.paths)
-            rest = part.graph.copy()
-            rest.remove_edges_from([(*part.edges.loc[key, ["u", "v"]], key) for key in found.cut])
+            for keys in (found.cut, found.far_cut):
+                _assert_crosses(part, cat, keys)
             values[year, mode] = found.value
     assert values["2020", "road"] <= values[NOW, "road"] <= values["2030", "road"]
     assert values["2020", "rail"] == 6
@@ -189,6 +231,54 @@ def test_links_hold_the_two_provinces_together(drawn, cat):
     # no more independent ways than links that are open to the traveller, by road inside the
     # regions there are fewer
     assert values[NOW, "road"] <= 17
+
+
+def test_edges_in_a_row_are_one_link_of_a_cut(tmp_path):
+    x = {"a": 0, "p": 40, "q": 80, "b": 120}
+    nodes = {n: (km, 0) for n, km in x.items()}
+    cat = geo.load(toy.region(tmp_path, nodes, {"ap": 40, "pq": 40, "qb": 40}, {"a": 2, "b": 1}))
+    net = geo.network(cat, nodes="stops")
+    assert not min_cut(net.graph, "a", "b").unique
+    found, _, _ = cut(net, cat, "a", "b")
+    assert found.value == 1
+    assert found.cut == found.far_cut == ["ap-1:a"]
+    assert found.unique
+
+
+def test_a_cut_through_a_junction_is_not_unique(tmp_path):
+    nodes = {"a": (0, 0), "p": (40, 0), "b": (80, 0), "x": (40, 40)}
+    edges = {"ap": 40, "pb": 40, "px": 40}
+    cat = geo.load(toy.region(tmp_path, nodes, edges, {"a": 2, "b": 1}))
+    found, _, _ = cut(geo.network(cat, nodes="stops"), cat, "a", "b")
+    assert (found.cut, found.far_cut, found.unique) == (["ap-1:a"], ["pb-1:p"], False)
+
+
+def test_cities_that_share_a_stop_cannot_be_parted(tmp_path):
+    nodes = {"a": (0, 0), "b": (10, 0), "c": (60, 0)}
+    cat = geo.load(toy.region(tmp_path, nodes, {"ab": 10, "bc": 50}, {"a": 2, "b": 1, "c": 1}))
+    net = geo.network(cat, nodes="stops")
+    with pytest.raises(BadInputError, match="can both enter a, b: no loss"):
+        cut(net, cat, "a", "b")
+    assert cut(net, cat, "a", "c")[0].value == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("成都", "四川"), ("四川", "成都"), ("重庆", "渝中"), ("四川", "四川"), ("成都", "成都")],
+)
+def test_nothing_is_parted_from_what_holds_it(nets, cat, one, other):
+    with pytest.raises(BadInputError, match="the same, or one holds the other"):
+        cut(nets[0], cat, one, other)
+
+
+def test_a_name_of_a_region_and_a_city_means_the_region_only_beside_a_region(nets, cat):
+    rail = nets[0].select("rail")
+    found, _, name = cut(rail, cat, "成都", "重庆")
+    last = rail.edges.loc[[path[-1] for path in found.paths], ["u", "v"]]
+    ends = _entered(rail, [cat.find_city("重庆")])
+    assert name == "重庆"
+    assert all(ends & {u, v} for u, v in last.to_numpy())
+    assert cut(rail, cat, "四川", "重庆")[0].value == 7
 
 
 def test_losses_on_the_real_network(nets, cat):

@@ -107,8 +107,9 @@ def page(
     title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
     body = f"""{header(title, NAME, table="routes")}
 <main>
-<section class="page first"><div class="hero"><div>{_findings(layers, day, findings)}
+<section class="page first"><div class="hero"><div>{_findings(layers, day, findings[:FIRST])}
 {_cards()}</div>{_overview(layers, day)}</div></section>
+{_more(findings[FIRST:])}
 {_growth(layers, day)}
 <section class="page"><h2>{bi(Label("线路", "Routes"))}</h2>{_routes_table(layers, day)}</section>
 {_methods()}
@@ -119,29 +120,43 @@ def page(
     return document(body, title=title, css=style_sheet("index"), script=scripts() + _READY)
 
 
+#: Findings that stand beside the map; the others follow below.
+FIRST = 6
 _READY = 'document.documentElement.dataset.ready = "true";'
 
 
 def _findings(layers: Layers, day: date, findings: Sequence[Mapping[str, str]]) -> str:
     """Return the findings handed over, else the plain figures of the day."""
-    texts = [Label(item["zh"], item["en"]) for item in findings]
-    if not texts:
+    if not findings:
         sections = facts.status_today(layers, day)
         is_open = sections[(sections["stage"] == "open") & (sections["shares"] == "")]
         km = is_open.groupby("mode")["running_km"].sum()
         road, rail = (number(km.get(mode, 0.0)) for mode in ("road", "rail"))
-        texts = [
-            Label(
-                f"收录线路 {len(layers.routes)} 条：{day} 已通车公路 {road} km、铁路 {rail} km。",
-                f"{len(layers.routes)} routes: on {day} {road} km of road and {rail} km of "
-                "railway are open.",
-            )
-        ]
-    methods = [Label(item.get("method_zh", ""), item.get("method_en", "")) for item in findings]
-    notes = [f"<small>{bi(method)}</small>" if method.zh else "" for method in methods]
-    notes += [""] * (len(texts) - len(notes))
-    items = "".join(f"<li>{bi(text)}{note}</li>" for text, note in zip(texts, notes, strict=True))
+        plain = {
+            "zh": f"收录线路 {len(layers.routes)} 条：{day} "
+            f"已通车公路 {road} km、铁路 {rail} km。",
+            "en": f"{len(layers.routes)} routes: on {day} {road} km of road and {rail} km of "
+            "railway are open.",
+        }
+        findings = [plain]
+    items = "".join(_finding(item) for item in findings)
     return f'<h2>{bi(Label("要点", "Findings"))}</h2><ol class="findings">{items}</ol>'
+
+
+def _more(findings: Sequence[Mapping[str, str]]) -> str:
+    """Return the findings that do not stand beside the map."""
+    if not findings:
+        return ""
+    items = "".join(_finding(item) for item in findings)
+    title = bi(Label("更多结果", "More results"))
+    return f"""<section class="page"><h2>{title}</h2>
+<ol class="findings more" start="{FIRST + 1}">{items}</ol></section>"""
+
+
+def _finding(item: Mapping[str, str]) -> str:
+    method = Label(item.get("method_zh", ""), item.get("method_en", ""))
+    note = f"<small>{bi(method)}</small>" if method.zh else ""
+    return f"<li>{bi(Label(item['zh'], item['en']))}{note}</li>"
 
 
 def _cards() -> str:
