@@ -102,8 +102,9 @@ def analyse(
     import pandas as pd
 
     from geo.openness import openness
+    from geo.projects import added_alone, opening_between, project_effects, project_values
     from geo.removal import link_removal, route_removal
-    from geo.scenario import compare_cities, project_effects, project_values
+    from geo.scenario import compare_cities
 
     cat = drawn.catalogue
     progress("network")
@@ -118,9 +119,9 @@ def analyse(
     access = access_table(stops, drawn)
     progress("projects")
     changes = compare_cities(drawn, day, horizon)
-    projects = project_values(drawn, day, horizon)
-    coming = set(projects["project_id"])
-    effects = project_effects(drawn, [p for p in cat.projects if p.project_id in coming], day)
+    added = added_alone(drawn, opening_between(drawn, day, horizon), day)
+    projects = project_values(drawn, day, horizon, added=added)
+    effects = project_effects(drawn, added, day)
     progress("borders")
     border, leaving, cuts = gpd.GeoDataFrame(), gpd.GeoDataFrame(), pd.DataFrame()
     if cat.region.base.counties:

@@ -59,10 +59,25 @@ def loss(
 def _cut_off(
     before: NDArray[np.float64], after: NDArray[np.float64], people: NDArray[np.float64]
 ) -> float:
-    """Return the people who lose the rest of their component, the largest part aside."""
+    """
+    Return the people who lose what they reached: all but the most populous remainder.
+
+    To reach is not transitive here, for nobody travels through the centre of another city:
+    cities that still reach the same ones remain together.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    was, still = np.isfinite(before), np.isfinite(after)
+    labels = connected_components(csr_array(was), directed=False)[1]
     lost = 0.0
-    for group in {tuple(np.flatnonzero(np.isfinite(row))) for row in before}:
-        members = list(group)
-        parts = {tuple(np.flatnonzero(np.isfinite(after[i]))) for i in members}
-        lost += people[members].sum() - max(people[list(part)].sum() for part in parts)
-    return float(lost)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        alike: dict[bytes, list[int]] = {}
+        for city in members.tolist():
+            alike.setdefault(still[city].tobytes(), []).append(city)
+        main = max(alike.values(), key=lambda own: float(people[own].sum()))
+        pick = np.ix_(members, np.array(main))
+        gone = (was[pick] & ~still[pick]).any(axis=1) & ~still[pick].any(axis=1)
+        lost += float(people[members[gone]].sum())
+    return lost

@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.losses import Loss, loss
 from geo.report import cities_of
+from geo.resilience import detours
 from geo.times import travel_graph
 
 if TYPE_CHECKING:
@@ -151,8 +152,8 @@ def sweep(
     sweep
         Times between the cities with any links removed.
     links
-        One row per link: `section_id`, `route_id`, `name_zh`, `name_en`, `mode`, `from`, `to`,
-        `from_en`, `to_en`, `length_km`, `time_min`.
+        One row per link: `edge_id` (in `junctions`), `section_id`, `route_id`, `name_zh`,
+        `name_en`, `mode`, `from`, `to`, `from_en`, `to_en`, `length_km`, `time_min`.
     """
     part = net if mode == "any" else net.select(mode)
     edges, links = _links(part, set(junctions.nodes.index))
@@ -207,6 +208,7 @@ def _link_frame(part: Network, links: list[list[str]]) -> DataFrame:
         first, last = own.iloc[0], own.iloc[-1]
         rows.append(
             {
+                "edge_id": members[0],
                 "section_id": first["section_id"],
                 "route_id": first["route_id"],
                 "name_zh": first["route_zh"],
@@ -251,12 +253,14 @@ def link_removal(
     Returns
     -------
     table
-        The links by name (`sweep`) with the measures of `loss`, ordered by people cut off,
-        then by extra minutes.
+        The links by name (`sweep`) with `detour`, the best way round in times its own time
+        (infinite for a bridge), and the measures of `loss`; ordered by people cut off, then
+        by extra minutes.
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
     losses = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
-    return _ranked(links, losses)
+    around = detours(junctions if mode == "any" else junctions.select(mode))
+    return _ranked(links.assign(detour=links["edge_id"].map(around)), losses)
 
 
 def _ranked(links: DataFrame, losses: list[Loss]) -> DataFrame:
@@ -272,6 +276,8 @@ def route_removal(
 ) -> DataFrame:
     """
     Return what the loss of every whole route costs, the worst first.
+
+    A route loses the links it owns, not those it runs on of other routes.
 
     Parameters
     ----------
@@ -299,7 +305,9 @@ def double_removal(
     among: int = 20,
 ) -> DataFrame:
     """
-    Return the worst losses of two links at once, exact among the worst single ones.
+    Return the worst losses of two links at once among the worst single ones.
+
+    A search, not a proof: a pair of links that are harmless one by one is not tried.
 
     Parameters
     ----------

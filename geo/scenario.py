@@ -211,44 +211,6 @@ def compare_cities(drawn: Layers, before: date, after: date, mode: str = "any") 
     return city_changes(cities_of(drawn.catalogue), *pair)
 
 
-def project_effects(
-    drawn: Layers, projects: Iterable[Project], day: date, mode: str = "any"
-) -> DataFrame:
-    """
-    Return what each project alone would change for every city on a day.
-
-    Parameters
-    ----------
-    drawn
-        The drawn catalogue.
-    projects
-        The projects, each added alone to the state of the day.
-    day
-        The day.
-    mode
-        Road, rail, water or any.
-
-    Returns
-    -------
-    table
-        `project_id`, `project_zh`, `project_en` and the columns of `compare_cities`, one row
-        per project and city.
-    """
-    import pandas as pd
-
-    cities, now = cities_of(drawn.catalogue), times(drawn, day, mode)
-    tables = []
-    for project in projects:
-        done = times(with_projects(drawn, [project], day=day), day, mode)
-        table = city_changes(cities, now, done)
-        names = {"project_id": project.project_id, "project_zh": project.name_zh,
-                 "project_en": project.name_en}  # fmt: skip
-        for position, (key, value) in enumerate(names.items()):
-            table.insert(position, key, value)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
 def city_changes(
     cities: Sequence[City], before: NDArray[np.float64], after: NDArray[np.float64]
 ) -> DataFrame:
@@ -289,72 +251,6 @@ def city_changes(
     return table
 
 
-def project_values(drawn: Layers, before: date, after: date, mode: str = "any") -> DataFrame:
-    """
-    Return what each project that opens between two dates is worth, two ways.
-
-    `first_in` is the gain when the project alone is added to the state at the start,
-    `last_in` the loss when it alone is missing from the state at the end, both in nearness
-    (`nearness`) as a percentage of that at the start. A project worth more at the end than at
-    the start complements the others; one worth less replaces or is replaced by them.
-
-    Parameters
-    ----------
-    drawn
-        The drawn catalogue.
-    before, after
-        The two dates.
-    mode
-        Road, rail, water or any.
-
-    Returns
-    -------
-    table
-        One row per project: `project_id`, names, `change`, `year`, `first_in_percent`,
-        `last_in_percent`, `relation` (complements, replaces, independent).
-    """
-    import pandas as pd
-
-    cat = drawn.catalogue
-    people = np.array([city.population for city in cities_of(cat)], float)
-    opening = [p for p in cat.projects if _opens_between(drawn, p, before, after)]
-    start = nearness(times(drawn, before, mode), people)
-    end = nearness(times(drawn, after, mode), people)
-    rows = []
-    for project in opening:
-        alone = with_projects(drawn, [project], day=before)
-        without = with_projects(drawn, [project], day=after, done=False)
-        first = nearness(times(alone, before, mode), people) - start
-        last = end - nearness(times(without, after, mode), people)
-        rows.append(_value_row(project, 100 * first / start, 100 * last / start))
-    columns = ["project_id", "name_zh", "name_en", "change", "year", "first_in_percent",
-               "last_in_percent", "relation"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values("last_in_percent", ascending=False, ignore_index=True)
-
-
-def _opens_between(drawn: Layers, project: Project, before: date, after: date) -> bool:
-    rows = drawn.sections.loc[[key for key in project.sections.split(";") if key]]
-    as_of = drawn.catalogue.region.as_of
-    stages = [set(status_frame(rows, day, as_of)["stage"]) for day in (before, after)]
-    return stages[0] != {"open"} and stages[1] == {"open"}
-
-
-def _value_row(project: Project, first: float, last: float) -> dict[str, Any]:
-    small = max(abs(first), abs(last)) < 1e-3 or abs(last - first) < 0.05 * max(first, last)
-    relation = "independent" if small else ("complements" if last > first else "replaces")
-    return {
-        "project_id": project.project_id,
-        "name_zh": project.name_zh,
-        "name_en": project.name_en,
-        "change": project.change,
-        "year": project.year,
-        "first_in_percent": first,
-        "last_in_percent": last,
-        "relation": relation,
-    }
-
-
 def compare(drawn: Layers, before: int | str | date, after: int | str | date) -> dict[str, Any]:
     """
     Return two dates side by side: statistics, cities and projects.
@@ -371,6 +267,8 @@ def compare(drawn: Layers, before: int | str | date, after: int | str | date) ->
     tables
         `stats`, `cities` and `projects`, DataFrames, and the two dates `from` and `to`.
     """
+    from geo.projects import project_values
+
     first, second = parse_day(before), parse_day(after)
     return {
         "from": first,

@@ -304,6 +304,22 @@ def test_the_base_of_a_sweep_is_the_time_matrix(nets, cat):
     )
 
 
+def test_a_city_between_two_others_joins_nobody():
+    """1 reaches 0 and 2, which do not reach each other: losing 1-2 cuts off 2 alone."""
+    inf = math.inf
+    before = np.array([[0, 5, inf], [5, 0, 7], [inf, 7, 0]])
+    after = np.array([[0, 5, inf], [5, 0, inf], [inf, inf, 0]])
+    found = loss(before, after, np.array([4.0, 2.0, 1.0]))
+    assert (found.cut_off_population, found.pairs, found.extra_min) == (1, 1, 0)
+
+
+def test_losses_carry_the_way_round(nets, cat):
+    table = link_removal(*nets, cat, mode="rail").set_index("edge_id")
+    assert table["detour"].notna().all()
+    bridge = set(bridges(nets[1].select("rail"))["edge_id"])
+    assert set(table.index[np.isinf(table["detour"])]) == bridge
+
+
 def test_two_losses_cost_at_least_what_one_does(nets, cat):
     single = link_removal(*nets, cat, mode="rail")
     double = double_removal(*nets, cat, mode="rail", among=6)

@@ -14,17 +14,10 @@ from geo.calibration import calibration, summary
 from geo.cli import main
 from geo.corridor import pair_sheet, route_sheet
 from geo.network import open_sections
-from geo.scenario import (
-    compare_cities,
-    compare_stats,
-    nearness,
-    project_values,
-    times,
-    with_projects,
-)
+from geo.projects import added_alone, project_effects, project_values
+from geo.scenario import compare_cities, compare_stats, nearness, times, with_projects
 
 NOW, SOON = date(2026, 11, 23), date(2027, 12, 31)
-STATE: dict[str, object] = {}
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +110,16 @@ def test_first_in_and_last_in_of_two_lines_that_replace_each_other(tmp_path):
     )
     assert value.loc["y"].tolist() == pytest.approx([100 * (400 / 280 - 1), 0])
     assert set(table["relation"]) == {"replaces"}
+
+
+def test_what_each_named_line_changes_for_every_city(drawn, cat):
+    named = [p for p in cat.projects if p.project_id in ("chengyu-middle", "chengdawan")]
+    table = project_effects(drawn, added_alone(drawn, named, NOW), NOW)
+    assert len(table) == 2 * len([c for c in cat.cities if not c.part_of])
+    assert (table["mean_min_delta"].dropna() <= 1e-9).all()
+    change = table.set_index(["project_id", "city_id"])["mean_min_delta"]
+    assert change["chengdawan", "dazhou"] < change["chengyu-middle", "dazhou"] <= 0
+    assert change["chengyu-middle", "dazu"] < -10
 
 
 def test_closing_and_delaying(drawn, cat):
