@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Name of the folder of data files beside the pages.
 DATA = "data"
 _TEMPORARY = ".geo-build-"
+#: A folder of a build that has not changed for so long belongs to a build that is dead.
+_STALE_S = 3600.0
 
 Progress = "Callable[[str], None]"
 
@@ -52,6 +54,7 @@ def staged(out: Path) -> Iterator[Path]:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
         stage = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=out))
     except OSError as error:
         raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
@@ -67,6 +70,13 @@ def staged(out: Path) -> Iterator[Path]:
         raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what builds that were killed long ago left behind."""
+    for folder in out.glob(_TEMPORARY + "*"):
+        if time.time() - folder.stat().st_mtime > _STALE_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def build(

@@ -157,6 +157,17 @@ def test_only_some_pages(tmp_path, capsys):
     assert set(contents(tmp_path)) == {"crossings.html"}
 
 
+def test_what_a_killed_build_left_is_swept_away(tmp_path):
+    old, young = tmp_path / ".geo-build-old", tmp_path / ".geo-build-young"
+    for folder in (old, young):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    with staged(tmp_path):
+        pass
+    assert not old.exists()
+    assert young.exists()
+
+
 def test_a_stage_that_fails_moves_nothing(tmp_path):
     def fail():
         with staged(tmp_path) as stage:

@@ -211,7 +211,7 @@ def _label(city: dict[str, Any], x: float, y: float, size: float) -> str:
     left = f'x="{size * 0.45:.1f}"'
     names = "".join(
         f'<g class="{lang}"><text {left} y="{size * 0.1:.1f}">{escape(city[lang])}</text>'
-        f'<text class="second" {left} y="{size * 0.75:.1f}">{escape(city[other])}</text></g>'
+        f'<text class="second" {left} y="{size * 0.86:.1f}">{escape(city[other])}</text></g>'
         for lang, other in (("zh", "en"), ("en", "zh"))
     )
     return (
