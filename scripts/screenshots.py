@@ -15,48 +15,17 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image
 
 import geo
+from geo.build import build
 from geo.dates import parse_day
-from geo.mapping import PAGES
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from geo.layers import Layers
 
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 #: Frequent and rare colours in the palette of a picture, tried until the file is small enough.
 PALETTES = ((160, 96), (96, 64), (48, 48))
 LIMIT = 400_000
-
-
-def build(layers: Layers, day: date, folder: Path) -> dict[str, Path]:
-    """
-    Build the pages into a folder.
-
-    Parameters
-    ----------
-    layers
-        The drawn catalogue.
-    day
-        The day of the pages.
-    folder
-        Where to write.
-
-    Returns
-    -------
-    files
-        Path of every page by name.
-    """
-    files = {}
-    for name, page in PAGES.items():
-        files[name] = folder / f"{name}.html"
-        files[name].write_text(page(layers, day=day), encoding="utf-8")
-    return files
 
 
 def compressed(picture: bytes) -> bytes:
@@ -155,7 +124,8 @@ def main() -> int:
     catalogue = geo.load(arguments.data)
     day = parse_day(arguments.day) if arguments.day else catalogue.region.as_of
     with tempfile.TemporaryDirectory() as folder:
-        shoot(build(geo.layers(catalogue), day, Path(folder)), arguments.out)
+        pages = build(catalogue, Path(folder), day=day)["pages"]
+        shoot({Path(page).stem: Path(folder) / page for page in pages}, arguments.out)
     return 0
 
 
