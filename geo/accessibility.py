@@ -127,6 +127,37 @@ def city_table(
     return pd.DataFrame([_labels(city) for city in cities]).assign(unit=unit, **values)
 
 
+def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -> list[City]:
+    """
+    Return the cities that a mode connects: the most populous group that reach each other.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    catalogue
+        The catalogue of the cities.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    cities
+        In file order.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    from geo.report import cities_of
+
+    cities = cities_of(catalogue)
+    reached = np.isfinite(time_matrix(travel_graph(net, cities, mode=mode), cities))
+    labels = connected_components(csr_array(reached), directed=False)[1]
+    people = np.bincount(labels, [city.population for city in cities])
+    largest = people.argmax() if len(people) else -1
+    return [city for city, label in zip(cities, labels, strict=True) if label == largest]
+
+
 def _labels(city: City) -> dict[str, Any]:
     keys = ("city_id", "name_zh", "name_en", "region", "population")
     return {key: getattr(city, key) for key in keys}

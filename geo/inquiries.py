@@ -191,18 +191,23 @@ def _short(value: Any) -> str:  # noqa: ANN401
 
 def access(arguments: argparse.Namespace) -> None:
     """Print the accessibility of every city."""
-    from geo.accessibility import city_table
+    from geo.accessibility import city_table, connected_cities
     from geo.network import network
+    from geo.report import cities_of
 
     catalogue, day = load(arguments), when(arguments)
     net = network(catalogue, year=day, nodes="stops")
+    inside = [c.city_id for c in connected_cities(net, catalogue, mode=arguments.mode)]
+    left_out = [c.name_zh for c in cities_of(catalogue) if c.city_id not in inside]
+    mean = arguments.indicator in ("location", "efficiency")  # a mean needs every destination
     table = city_table(net, catalogue, mode=arguments.mode, indicator=arguments.indicator,
-                       limit=arguments.within)  # fmt: skip
+                       limit=arguments.within, destinations=inside if mean else None)  # fmt: skip
     rows = plain(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     if arguments.json:
         print_json({**stamp(day, catalogue), "mode": arguments.mode, "unit": unit,
-                    "indicator": arguments.indicator, "cities": rows})  # fmt: skip
+                    "indicator": arguments.indicator, "not_connected": left_out,
+                    "cities": rows})  # fmt: skip
         return
     best_last = arguments.indicator in ("daily", "potential")
     worst = float("-inf") if best_last else float("inf")
@@ -210,6 +215,8 @@ def access(arguments: argparse.Namespace) -> None:
     shown = {"name_zh": "城市", "name_en": "city", "value": f"{arguments.indicator} ({unit})"}
     more = {key: key for key in table.columns if key not in {*shown, "unit", "city_id", "region"}}
     print_table(rows, {**shown, **more})
+    if left_out:
+        print(f"{day}, {arguments.mode}: not connected with the others: {'、'.join(left_out)}")
 
 
 def openness(arguments: argparse.Namespace) -> None:

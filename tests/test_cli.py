@@ -10,6 +10,8 @@ import pytest
 
 from geo.cli import main
 
+NOW = "2026-11-23"
+
 
 def run(capsys, *arguments):
     code = main([*arguments, "--json"])
@@ -85,6 +87,37 @@ def test_matrix(capsys, tmp_path):
     assert [len(row) for row in found["time_min"]] == [size] * size
     assert any(value is None for row in found["time_min"] for value in row)
     assert len(file.read_text("utf-8").splitlines()) == size + 1
+
+
+@pytest.mark.parametrize("indicator", ["location", "daily", "potential", "efficiency"])
+def test_access(capsys, indicator):
+    _, found, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", NOW)
+    assert found["indicator"] == indicator
+    assert found["unit"]
+    assert {"city_id", "name_zh", "value"} <= set(found["cities"][0])
+    empty = {city["name_zh"] for city in found["cities"] if city["value"] is None}
+    alone = {"城口", "忠县", "开州", "巫溪"}
+    assert set(found["not_connected"]) == alone
+    assert empty == (alone if indicator in ("location", "efficiency") else set())
+    assert main(["access", "--indicator", indicator, "--mode", "rail", "--year", NOW]) == 0
+    assert "not connected with the others: 开州" in capsys.readouterr().out
+
+
+def test_people_within_reach_include_the_city_itself(capsys):
+    _, found, _ = run(capsys, "access", "--indicator", "daily", "--mode", "rail", "--year", NOW)
+    value = {city["name_zh"]: city["value"] for city in found["cities"]}
+    assert value["城口"] == 197_497
+    assert value["成都"] > 40_000_000
+
+
+def test_openness(capsys):
+    _, found, _ = run(capsys, "openness", "--year", NOW)
+    assert 1 <= found["open_sectors"] <= 8
+    assert len(found["sectors"]) == 8
+    assert {"route_id", "sector", "stage", "neighbour_zh"} <= set(found["links"][0])
+    assert len([group for group in found["groups"] if group["kind"] == "radial"]) == 18
+    assert main(["openness", "--year", "2010"]) == 0
+    assert "of 8 directions" in capsys.readouterr().out
 
 
 def test_check(capsys):
