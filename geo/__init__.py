@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from geo.borders import crossings
     from geo.catalogue import Catalogue, load
     from geo.errors import BadInputError, GeoError, NotFoundError
+    from geo.report import od_matrix
+    from geo.scenario import compare
+    from geo.show import map  # noqa: A004
 
 __all__ = [
     "BadInputError",
@@ -29,11 +32,14 @@ __all__ = [
     "Layers",
     "Network",
     "NotFoundError",
+    "compare",
     "crossings",
     "indices",
     "layers",
     "load",
+    "map",
     "network",
+    "od_matrix",
 ]
 __version__ = "0.1.0"
 
@@ -42,8 +48,11 @@ _HOME = {
     "Catalogue": "catalogue",
     "GeoError": "errors",
     "NotFoundError": "errors",
+    "compare": "scenario",
     "crossings": "borders",
     "load": "catalogue",
+    "map": "show",
+    "od_matrix": "report",
 }
 
 

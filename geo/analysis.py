@@ -127,7 +127,7 @@ def analyse(
     if cat.region.base.counties:
         leaving = openness(drawn, day)
         if len(cat.region.regions) > 1:
-            border = crossings(drawn, day=day)
+            border = crossings(drawn, year=day)
             cuts = cut_table(drawn, day, horizon)
     return Analysis(
         drawn, day, horizon, net, stops, border, statistics(net), cuts, links, routes, links_later,

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.admin import county_index, read_base, section_regions
-from geo.dates import STAGES, last_day
+from geo.dates import STAGES, last_day, parse_day
 from geo.errors import NotFoundError
-from geo.layers import CRS, status_frame
+from geo.layers import CRS, as_layers, status_frame
 
 if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
 
+    from geo.catalogue import Catalogue
     from geo.layers import Layers
     from geo.region import AdminRegion, Region
 
@@ -103,11 +104,11 @@ def pair_of(
 
 
 def crossings(
-    layers: Layers,
+    source: Catalogue | Layers,
     region_a: str | None = None,
     region_b: str | None = None,
     *,
-    day: date,
+    year: int | str | date | None = None,
     mode: str | None = None,
 ) -> gpd.GeoDataFrame:
     """
@@ -117,12 +118,12 @@ def crossings(
 
     Parameters
     ----------
-    layers
-        The drawn catalogue.
+    source
+        A catalogue, or its layers where they are there already.
     region_a, region_b
         Names of the regions; default: the first two of the catalogue.
-    day
-        The day asked for.
+    year
+        A year (its 31 December) or a date; default: today.
     mode
         Only this mode of transport.
 
@@ -135,6 +136,7 @@ def crossings(
     """
     import geopandas as gpd
 
+    layers, day = as_layers(source), parse_day(year)
     region = layers.catalogue.region
     pair = pair_of(region, region_a, region_b)
     sections = status_frame(layers.sections, day, region.as_of)

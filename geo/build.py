@@ -138,10 +138,10 @@ def build(
 def _write_tables(found: Analysis, folder: Path) -> None:
     """Write every table of the analysis, and the layers as a GeoPackage."""
     from geo.export import flat_crossings, tables, write_csv, write_gpkg
-    from geo.report import matrix_table, route_table
+    from geo.report import od_matrix, route_table
 
     for mode in [mode for mode in ("road", "rail") if mode in found.net.modes]:
-        matrix = matrix_table(found.stops, found.drawn.catalogue, mode)
+        matrix = od_matrix(found.stops, mode)
         write_csv(matrix, folder / f"times_{mode}_min.csv")
     routes = route_table(found.drawn, found.day).drop(columns="geometry")
     write_csv(found.statistics, folder / "statistics.csv")

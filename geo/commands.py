@@ -178,7 +178,7 @@ def crossings(arguments: argparse.Namespace) -> None:
     catalogue, day = load(arguments), when(arguments)
     names = arguments.regions or [None, None]
     pair = pair_of(catalogue.region, *names)
-    frame = crossings(layers(catalogue), *names, day=day, mode=arguments.mode)
+    frame = crossings(layers(catalogue), *names, year=day, mode=arguments.mode)
     rows = [_crossing_row(row) for row in frame.itertuples()]
     if arguments.json:
         regions = [region.name_zh for region in pair]
@@ -277,7 +277,7 @@ def export(arguments: argparse.Namespace) -> None:
         raise NotFoundError("format", arguments.format, FORMATS)
     catalogue, day = load(arguments), when(arguments)
     drawn = layers(catalogue)
-    files = export(drawn, network(drawn, year=day), crossings(drawn, day=day),
+    files = export(drawn, network(drawn, year=day), crossings(drawn, year=day),
                    fmt=arguments.format, out=arguments.out)  # fmt: skip
     names = [str(file) for file in files]
     if arguments.json:

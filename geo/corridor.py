@@ -155,7 +155,7 @@ def _border(drawn: Layers, route_id: str, day: date) -> list[dict[str, Any]]:
     if len(region.regions) < 2 or not region.base.counties:
         return []
     found = []
-    for row in crossings(drawn, day=day).itertuples():
+    for row in crossings(drawn, year=day).itertuples():
         if route_id in {side.route_id for side in row.sides.values()}:
             sides = {
                 name: {"county": s.county, "status": s.status, "opened": s.opened or None,

@@ -66,10 +66,10 @@ def matrix(arguments: argparse.Namespace) -> None:
     """Print or write the times between all cities."""
     from geo.export import write_csv
     from geo.network import network
-    from geo.report import cities_of, matrix_table, number
+    from geo.report import cities_of, number, od_matrix
 
     catalogue, day = load(arguments), when(arguments)
-    table = matrix_table(network(catalogue, year=day, nodes="stops"), catalogue, arguments.mode)
+    table = od_matrix(network(catalogue, year=day, nodes="stops"), arguments.mode)
     if arguments.out:
         import numpy as np
 

@@ -135,6 +135,23 @@ def layers(catalogue: Catalogue) -> Layers:
     )
 
 
+def as_layers(source: Catalogue | Layers) -> Layers:
+    """
+    Return the layers of a catalogue.
+
+    Parameters
+    ----------
+    source
+        A catalogue, or its layers, which are returned as they are.
+
+    Returns
+    -------
+    layers
+        The layers.
+    """
+    return source if isinstance(source, Layers) else layers(source)
+
+
 def _position(catalogue: Catalogue, point: AlignmentPoint) -> tuple[float, float, float]:
     if point.place_id:
         place = catalogue.place[point.place_id]

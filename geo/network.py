@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from geo.dates import parse_day
-from geo.layers import CRS, Layers, layers, status_frame
+from geo.layers import CRS, as_layers, status_frame
 from geo.terms import MODES, TRANSFER_KINDS
 from geo.times import pace
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from geo.catalogue import Catalogue
+    from geo.layers import Layers
 
 Nodes = Literal["junctions", "stops"]
 #: What makes a place a node, said beside every index.
@@ -51,6 +52,8 @@ class Network:
         What makes a place a node.
     assumed
         Sections that count as open only because their expected year is over.
+    drawn
+        The drawn catalogue it was made from.
     """
 
     nodes: gpd.GeoDataFrame
@@ -58,6 +61,7 @@ class Network:
     day: date
     node_rule: str
     assumed: tuple[str, ...]
+    drawn: Layers
 
     @cached_property
     def graph(self) -> nx.MultiGraph[str]:
@@ -113,7 +117,7 @@ class Network:
         """
         edges = self.edges[self.edges["mode"] == mode]
         touched = self.nodes.index.isin({*edges["u"], *edges["v"]})
-        return Network(self.nodes[touched], edges, self.day, self.node_rule, self.assumed)
+        return replace(self, nodes=self.nodes[touched], edges=edges)
 
     def __repr__(self) -> str:
         modes = ", ".join(f"{mode} {len(self.select(mode).edges)}" for mode in self.modes)
@@ -158,7 +162,7 @@ def network(
     network
         The network.
     """
-    drawn = source if isinstance(source, Layers) else layers(source)
+    drawn = as_layers(source)
     day = parse_day(year)
     sections = open_sections(drawn, day)
     if mode is not None:
@@ -176,6 +180,7 @@ def network(
         day=day,
         node_rule=NODE_RULE[nodes],
         assumed=tuple(map(str, sections.index[sections["assumed"]])),
+        drawn=drawn,
     )
 
 

@@ -90,16 +90,14 @@ def cities_of(catalogue: Catalogue) -> list[City]:
     return [city for city in catalogue.cities if not city.part_of]
 
 
-def matrix_table(net: Network, catalogue: Catalogue, mode: str) -> DataFrame:
+def od_matrix(net: Network, mode: str = "any") -> DataFrame:
     """
-    Return the fastest times between all cities.
+    Return the fastest times between all cities on the day of a network.
 
     Parameters
     ----------
     net
-        A network with a node at every stop.
-    catalogue
-        The catalogue of the cities.
+        A network; its nodes may be junctions only.
     mode
         Road, rail, water or any.
 
@@ -110,7 +108,11 @@ def matrix_table(net: Network, catalogue: Catalogue, mode: str) -> DataFrame:
     """
     import pandas as pd
 
-    cities = cities_of(catalogue)
+    from geo.network import NODE_RULE, network
+
+    cities = cities_of(net.drawn.catalogue)
+    if net.node_rule != NODE_RULE["stops"]:
+        net = network(net.drawn, year=net.day, nodes="stops")
     names = [city.name_zh for city in cities]
     minutes = time_matrix(travel_graph(net, cities, mode=mode), cities)
     return pd.DataFrame(minutes, index=pd.Index(names, name="from"), columns=names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.dates import parse_day
-from geo.layers import status_frame
+from geo.layers import as_layers, status_frame
 from geo.network import network
 from geo.report import cities_of, statistics
 from geo.times import time_matrix, travel_graph
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pandas import DataFrame
 
+    from geo.catalogue import Catalogue
     from geo.layers import Layers
     from geo.tables import City, Project
 
@@ -183,7 +184,7 @@ def _links(drawn: Layers, day: date) -> dict[str, float]:
     region = drawn.catalogue.region
     if len(region.regions) < 2 or not region.base.counties:
         return {}
-    open_ones = crossings(drawn, day=day).query("status == 'open'")
+    open_ones = crossings(drawn, year=day).query("status == 'open'")
     return {f"{mode}.links": float(n) for mode, n in open_ones["mode"].value_counts().items()}
 
 
@@ -251,14 +252,16 @@ def city_changes(
     return table
 
 
-def compare(drawn: Layers, before: int | str | date, after: int | str | date) -> dict[str, Any]:
+def compare(
+    source: Catalogue | Layers, before: int | str | date, after: int | str | date
+) -> dict[str, Any]:
     """
     Return two dates side by side: statistics, cities and projects.
 
     Parameters
     ----------
-    drawn
-        The drawn catalogue.
+    source
+        A catalogue, or its layers where they are there already.
     before, after
         Years (their 31 December) or dates.
 
@@ -269,7 +272,7 @@ def compare(drawn: Layers, before: int | str | date, after: int | str | date) ->
     """
     from geo.projects import project_values
 
-    first, second = parse_day(before), parse_day(after)
+    drawn, first, second = as_layers(source), parse_day(before), parse_day(after)
     return {
         "from": first,
         "to": second,

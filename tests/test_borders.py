@@ -25,7 +25,7 @@ REAL = {
 
 
 def count(drawn, day, region, *stages):
-    frame = crossings(drawn, day=date.fromisoformat(day), mode="road")
+    frame = crossings(drawn, year=date.fromisoformat(day), mode="road")
     return sum(sides[region].status in stages for sides in frame["sides"])
 
 
@@ -44,34 +44,34 @@ def test_the_seventeen_of_the_announcement(drawn):
 
 
 def test_the_seventeen_are_the_group_of_that_name(drawn, cat):
-    frame = crossings(drawn, day=date(2020, 12, 31), mode="road")
+    frame = crossings(drawn, year=date(2020, 12, 31), mode="road")
     own = {s["四川"].route_id for s in frame["sides"] if s["四川"].status != "planned"}
     assert own == {route.route_id for route in cat.routes if route.group == "inter17"}
 
 
 def test_crossings_lie_where_the_roads_cross(drawn):
-    frame = crossings(drawn, day=date(2021, 12, 31), mode="road").set_index("route_id")
+    frame = crossings(drawn, year=date(2021, 12, 31), mode="road").set_index("route_id")
     for route, (lon, lat) in REAL.items():
         point = frame.geometry[route]
         assert geod().inv(point.x, point.y, lon, lat)[2] < 500, route
 
 
 def test_a_traveller_meets_the_less_advanced_side(drawn):
-    frame = crossings(drawn, day=date(2021, 6, 1), mode="road").set_index("place_id")
+    frame = crossings(drawn, year=date(2021, 6, 1), mode="road").set_index("place_id")
     luyong = frame.loc["baofengyangdakou-border"]
     assert luyong["sides"]["重庆"].status == "open"
     assert luyong["sides"]["四川"].status == luyong["status"] == "construction"
 
 
 def test_two_routes_that_meet_on_the_border_are_one_crossing(drawn):
-    frame = crossings(drawn, day=date(2026, 1, 1)).set_index("place_id")
+    frame = crossings(drawn, year=date(2026, 1, 1)).set_index("place_id")
     sides = frame.loc["nanmuwan-hub", "sides"]
     assert sides["四川"].route_id == "nanchong-tongnan"
     assert sides["重庆"].route_id == "ronglu-tongrong"
 
 
 def test_counties_of_the_published_border_towns(drawn):
-    frame = crossings(drawn, day=date(2025, 1, 1)).set_index("route_id")
+    frame = crossings(drawn, year=date(2025, 1, 1)).set_index("route_id")
     for route, counties in {"chengyu": ("隆昌市", "荣昌区"), "kailiang": ("开江县", "梁平区"),
                             "luyong": ("泸县", "永川区"), "neida": ("东兴区", "荣昌区"),
                             "dawan": ("开江县", "开州区"), "nanyu-yuwu": ("武胜县", "合川区")}.items():  # fmt: skip
@@ -80,15 +80,15 @@ def test_counties_of_the_published_border_towns(drawn):
 
 
 def test_widening_a_road_is_no_further_link(drawn):
-    frame = crossings(drawn, day=date(2029, 1, 1))
+    frame = crossings(drawn, year=date(2029, 1, 1))
     assert "chengyu-widening" not in set(frame["route_id"])
 
 
 def test_the_order_of_the_regions_does_not_matter(drawn):
     day = date(2024, 1, 1)
     one, two = (
-        crossings(drawn, "四川", "重庆", day=day),
-        crossings(drawn, "Chongqing", "Sichuan", day=day),
+        crossings(drawn, "四川", "重庆", year=day),
+        crossings(drawn, "Chongqing", "Sichuan", year=day),
     )
     assert list(one["place_id"]) == list(two["place_id"])
     assert list(one["status"]) == list(two["status"])

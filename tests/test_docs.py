@@ -52,3 +52,11 @@ def test_the_documents_show_pictures_that_exist():
     for name in ("README.md", "README.zh-CN.md"):
         for path in re.findall(r"!\[.*?\]\((.*?)\)", (ROOT / name).read_text("utf-8")):
             assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_python_of_the_readme_runs(name):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    known: dict[str, object] = {}
+    exec(code, known)  # noqa: S102 - our own document
+    assert len(known["layers"].routes) == len(known["cat"].routes)

@@ -108,7 +108,7 @@ def test_the_figures_by_year_add_up(pages, drawn):
     open_ = frame[(frame["stage"] == "open") & (frame["shares"] == "")]
     for class_, km in open_.groupby("class")["running_km"].sum().items():
         assert now["km"][class_] == round(km)
-    crossings = geo.crossings(drawn, day=DAY)
+    crossings = geo.crossings(drawn, year=DAY)
     for mode in ("road", "rail"):
         rows = crossings[crossings["mode"] == mode]
         assert now["crossings"][mode] == (rows["status"] == "open").sum()
@@ -118,7 +118,7 @@ def test_the_figures_by_year_add_up(pages, drawn):
 
 def test_the_crossings_on_the_map_are_those_of_the_borders(pages, drawn):
     found = embedded(pages["crossings"], "number")
-    crossings = geo.crossings(drawn, day=DAY)
+    crossings = geo.crossings(drawn, year=DAY)
     assert len(found) == len(crossings)
     points = {tuple(f["geometry"]["coordinates"]) for f in found.values()}
     assert points == {(round(p.x, 5), round(p.y, 5)) for p in crossings.geometry}

@@ -116,7 +116,7 @@ def _crossings(
         return facts.crossings_or_none(layers, day)
     from geo.borders import crossings
 
-    return crossings(layers, name_a, name_b, day=day)
+    return crossings(layers, name_a, name_b, year=day)
 
 
 def _numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:

@@ -143,7 +143,7 @@ def crossings_or_none(layers: Layers, day: date, mode: str | None = None) -> gpd
 
     region = layers.catalogue.region
     if len(region.regions) > 1 and region.base.counties and len(layers.sections):
-        return crossings(layers, day=day, mode=mode)
+        return crossings(layers, year=day, mode=mode)
     import geopandas as gpd
 
     return gpd.GeoDataFrame({"mode": [], "sides": []}, geometry=[], crs=4326)
