@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geo.network import Network
 
 NAN = float("nan")
@@ -146,12 +148,28 @@ def detour_index(net: Network) -> float:
         Sum of the running lengths over the sum of the geodesic distances, at least 1 but for
         rounding; NaN where there is no edge of two ends.
     """
+    straight = straight_edges_km(net)
+    length = net.edges["length_km"].to_numpy(float)[straight > 0]
+    return float(length.sum() / straight.sum()) if len(length) else NAN
+
+
+def straight_edges_km(net: Network) -> NDArray[np.float64]:
+    """
+    Return the geodesic distance between the ends of every edge.
+
+    Parameters
+    ----------
+    net
+        A network with e edges.
+
+    Returns
+    -------
+    distances
+        Kilometres, shape (e,); 0 for a loop.
+    """
     from geo.curves import geod
 
-    edges = net.edges[net.edges["u"] != net.edges["v"]]
-    if edges.empty:
-        return NAN
     place = net.nodes.geometry
-    a, b = place.loc[edges["u"]], place.loc[edges["v"]]
+    a, b = place.loc[net.edges["u"]], place.loc[net.edges["v"]]
     metres = geod().inv(a.x.to_numpy(), a.y.to_numpy(), b.x.to_numpy(), b.y.to_numpy())[2]
-    return float(edges["length_km"].sum() / (np.sum(metres) / 1000))
+    return np.asarray(metres, float) / 1000

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.indices import straight_edges_km
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -334,12 +336,7 @@ def edge_table(net: Network) -> DataFrame:
     """
     import pandas as pd
 
-    from geo.curves import geod
-
-    place = net.nodes.geometry
-    a, b = place.loc[net.edges["u"]], place.loc[net.edges["v"]]
-    metres = geod().inv(a.x.to_numpy(), a.y.to_numpy(), b.x.to_numpy(), b.y.to_numpy())[2]
-    straight = np.asarray(metres, float) / 1000
+    straight = straight_edges_km(net)
     length = net.edges["length_km"].to_numpy(float)
     detour = np.divide(length, straight, out=np.full(len(length), NAN), where=straight > 0)
     table = pd.DataFrame(net.edges[["u", "v", "mode", "route_id", "length_km"]])
