@@ -7,6 +7,7 @@ import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from geo.dates import last_day
 from geo.errors import Problem
 from geo.region import unknown_group_routes
 
@@ -39,6 +40,7 @@ def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
         *_references(tables),
         *_alignments(tables),
         *_sections(tables),
+        *_future(tables, region),
         *_cities(tables, region),
         *unknown_group_routes(region, _ids(tables["routes"], "route_id")),
     ]
@@ -81,7 +83,8 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     yield from _missing(tables, "services", "from", {*places, *cities})
     yield from _missing(tables, "services", "to", {*places, *cities})
     for line, row in tables["sections"]:
-        yield from _shares(line, row, sections)
+        yield from _shares(line, row, sections, routes)
+        yield from _fits_mode(line, row, routes)
 
 
 def _missing(
@@ -95,13 +98,41 @@ def _missing(
                 yield _unknown(table, line, column, value, known)
 
 
-def _shares(line: int, row: Any, sections: dict[str, Any]) -> Iterator[Problem]:  # noqa: ANN401
+def _fits_mode(line: int, row: Any, routes: dict[str, Any]) -> Iterator[Problem]:  # noqa: ANN401
+    mode = getattr(routes.get(row.route_id), "mode", None)
+    for column, own in (("lanes", "road"), ("tracks", "rail")):
+        value = getattr(row, column)
+        if mode is not None and mode != own and value is not None:
+            text = f"expected nothing, for its route is of mode {mode}"
+            yield Problem(_file("sections"), line, column, str(value), text)
+
+
+def _shares(
+    line: int,
+    row: Any,  # noqa: ANN401
+    sections: dict[str, Any],
+    routes: dict[str, Any],
+) -> Iterator[Problem]:
+    mode = getattr(routes.get(row.route_id), "mode", None)
     for other in filter(None, row.shares.split(";")):
         if other not in sections:
             yield _unknown("sections", line, "shares", other, sections)
         elif other == row.section_id or sections[other].shares:
             text = "expected a section that has its own track or carriageway"
             yield Problem(_file("sections"), line, "shares", other, text)
+        elif getattr(routes.get(sections[other].route_id), "mode", None) != mode:
+            text = f"expected a section of the same mode, {mode}"
+            yield Problem(_file("sections"), line, "shares", other, text)
+
+
+def _future(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
+    """Find what is said to have happened after the day the tables are known to."""
+    for line, row in tables["sections"]:
+        for column in ("opened", "started"):
+            text = getattr(row, column)
+            if text and last_day(text) > region.as_of and text[:4] > str(region.as_of.year):
+                expected = f"expected a day up to {region.as_of}, the day the tables are known to"
+                yield Problem(_file("sections"), line, column, text, expected)
 
 
 def _by_route(numbered: Numbered) -> dict[str, Numbered]:
@@ -197,3 +228,6 @@ def _cities(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
             yield _unknown("cities", line, "region", row.region, names)
         if row.part_of and row.part_of not in known:
             yield _unknown("cities", line, "part_of", row.part_of, known)
+        elif row.part_of and (row.part_of == row.city_id or known[row.part_of].part_of):
+            text = "expected a city that is no part of another"
+            yield Problem(_file("cities"), line, "part_of", row.part_of, text)

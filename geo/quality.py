@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.admin import read_base, section_regions
+from geo.admin import county_index, read_base, section_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 #: Geometric and published length may differ by this share before it is a finding.
 LENGTH_TOLERANCE = 0.08
+#: Beyond this factor one of the two lengths is wrong.
+ABSURD = 2.0
+#: Neighbouring points of a route further apart than this are a gap or a misplaced point.
+JUMP_KM = 60.0
 #: A border place may lie this far from the border line; borders are known to about 1 km.
 BORDER_TOLERANCE_KM = 2.5
 #: A section must lie in one region but for this share (a wiggly border).
@@ -52,9 +56,9 @@ def findings(drawn: Layers) -> list[Finding]:
     findings
         Errors first, then warnings and remarks.
     """
-    found = [*_lengths(drawn), *_route_lengths(drawn), *_dates(drawn)]
+    found = [*_lengths(drawn), *_route_lengths(drawn), *_dates(drawn), *_jumps(drawn)]
     if drawn.catalogue.region.base.counties:
-        found += [*_straddling(drawn), *_off_border(drawn)]
+        found += [*_straddling(drawn), *_off_border(drawn), *_misplaced_cities(drawn)]
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row))
 
@@ -79,7 +83,9 @@ def _lengths(drawn: Layers) -> Iterator[Finding]:
             f"{row['name_zh']} ({section}): drawn {row['geometry_km']:.1f} km, published "
             f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {_why(drawn, section)}"
         )
-        yield Finding("warning", "length-differs", text, "tables/sections.csv", lines[section],
+        absurd = not 1 / ABSURD <= row["length_ratio"] <= ABSURD
+        severity = "error" if absurd else "warning"
+        yield Finding(severity, "length-differs", text, "tables/sections.csv", lines[section],
                       row["route_id"], *_middle(frame, section))  # fmt: skip
 
 
@@ -131,6 +137,36 @@ def _dates(drawn: Layers) -> Iterator[Finding]:
             yield Finding("info", code, f"{row['name_zh']} ({section}): {text}",
                           "tables/sections.csv", lines[section], row["route_id"],
                           *_middle(frame, section))  # fmt: skip
+
+
+def _jumps(drawn: Layers) -> Iterator[Finding]:
+    """Neighbouring points of a route that lie too far apart."""
+    lines = _rows(drawn, "routes", "route_id")
+    for route, track in drawn.tracks.items():
+        legs = np.diff(track.km[track.knots])
+        for k in np.flatnonzero(legs > JUMP_KM):
+            lon, lat = track.line[track.knots[k]]
+            name = drawn.catalogue.route[route].name_zh
+            text = f"{name} ({route}): {legs[k]:.0f} km between two neighbouring points"
+            yield Finding("error", "jump", text, "tables/routes.csv", lines[route], route,
+                          round(float(lon), 5), round(float(lat), 5))  # fmt: skip
+
+
+def _misplaced_cities(drawn: Layers) -> Iterator[Finding]:
+    """Cities that lie in another region than their row says."""
+    import shapely
+
+    counties = read_base(drawn.catalogue, "counties")
+    cities = drawn.catalogue.cities
+    points = shapely.points([(city.lon, city.lat) for city in cities])
+    found = county_index(counties, points) if len(cities) else ()
+    for line, (city, k) in enumerate(zip(cities, found, strict=True), 2):
+        region = drawn.catalogue.region.find(city.region)
+        inside = counties["province"].iloc[k] if k >= 0 else ""
+        if region is not None and inside != region.adcode:
+            text = f"{city.name_zh} ({city.city_id}) does not lie in {region.name_zh}"
+            yield Finding("error", "city-misplaced", text, "tables/cities.csv", line, "",
+                          city.lon, city.lat)  # fmt: skip
 
 
 def _straddling(drawn: Layers) -> Iterator[Finding]:

@@ -150,6 +150,11 @@ DAMAGES = {
     "project of nothing": (cell("projects", 0, sections="x-1"), ["projects.csv:2", "sections", "x-1"]),
     "service from nowhere": (cell("services", 0, **{"from": "nowhere"}), ["services.csv:2", "from", "nowhere"]),
     "confidence": (cell("places", 0, confidence="sure"), ["places.csv:2", "confidence", "sure"]),
+    "lanes of a railway": (section("chengyu-hsr-1", lanes="4"), ["sections.csv", "lanes", "rail"]),
+    "tracks of a road": (section("chengyu-1", tracks="2"), ["sections.csv:2", "tracks", "road"]),
+    "shares a road by rail": (section("chengyu-hsr-1", shares="chengyu-1"), ["sections.csv", "shares", "same mode"]),
+    "opened tomorrow": (section("chengyu-1", opened="2031-01-01"), ["sections.csv:2", "opened", "2026-11-23"]),
+    "part of itself": (cell("cities", 0, part_of="chengdu"), ["cities.csv:2", "part_of", "no part"]),
     "a cell of a novel": (cell("routes", 0, notes="x" * 20_000), ["routes.csv:2", "notes"]),
 }  # fmt: skip
 

@@ -157,6 +157,29 @@ def test_a_section_across_a_border_is_an_error(capsys, data_copy):
     assert found["findings"][0]["row"] == 2
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new", "code"),
+    [
+        ("cities", "chengdu,510100,成都,Chengdu,104.0667,30.6667", "chengdu,510100,成都,Chengdu,106.5,29.5", "city-misplaced"),
+        ("places", "jianyang-south-station,简阳南,Jianyang South,104.5157", "jianyang-south-station,简阳南,Jianyang South,103.5157", "jump"),
+        ("sections", ",35.7,", ",357,", "length-differs"),
+    ],
+)  # fmt: skip
+def test_what_tables_cannot_show_alone_the_check_finds(capsys, data_copy, table, old, new, code):
+    import shutil
+
+    from geo.catalogue import data_folder
+
+    shutil.copytree(data_folder() / "base", data_copy / "base")
+    path = data_copy / "tables" / f"{table}.csv"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    status, found, _ = run(capsys, "check", "--data", str(data_copy))
+    assert (status, found["ok"]) == (1, False)
+    assert code in {row["code"] for row in found["findings"] if row["severity"] == "error"}
+
+
 @pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml"])
 def test_export(capsys, tmp_path, fmt):
     from pathlib import Path
