@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo import __version__, commands, inquiries
 from geo.errors import GeoError
@@ -21,6 +21,14 @@ EPILOG = """examples:
   geo od 成都 重庆 --mode rail     the fastest way by rail
   geo routes --group inter17      the inter-provincial expressways
 """
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with one line on standard error and exit code 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="geo",
         description="Corridor connectivity: what links two regions, how well, what breaks it, "
         "and what each new line changes. 区域交通走廊连通性分析。",
