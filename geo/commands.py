@@ -147,13 +147,13 @@ def routes(arguments: argparse.Namespace) -> None:
 
     catalogue = load(arguments)
     table = route_table(layers(catalogue), when(arguments))
-    if arguments.mode:
-        table = table[table["mode"] == arguments.mode]
     if arguments.group:
         groups = sorted(set(table["group"]))
         if arguments.group not in groups:
             raise NotFoundError("group", arguments.group, groups)
         table = table[table["group"] == arguments.group]
+    if arguments.mode:
+        table = table[table["mode"] == arguments.mode]
     table = table.rename(columns={"stage": "status"}).reset_index()
     keys = ["route_id", "name_zh", "name_en", "ref", "mode", "class_", "group", "status",
             "length_km", "running_km", "open_km", "geometry_km", "accuracy_m", "accuracy_class",

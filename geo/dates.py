@@ -95,7 +95,7 @@ def status_on(
     ...           expected=2027, as_of=date(2026, 11, 23))
     Status(stage='open', assumed=True)
     """
-    if today == "open" and (not opened or last_day(opened) <= day):
+    if today == "open" and (not opened or last_day(opened) <= day or day >= as_of):
         return Status("open", assumed=False)
     if day > as_of and expected is not None and date(expected, 12, 31) <= day:
         return Status("open", assumed=True)

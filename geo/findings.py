@@ -250,15 +250,18 @@ def _projects(found: Analysis) -> list[Finding]:
 
 def _losses(found: Analysis) -> list[Finding]:
     sentences = []
-    for table, when in ((found.links, found.day), (found.links_later, found.horizon)):
+    for losses, when in ((found.links, found.day), (found.links_later, found.horizon)):
+        table = losses[losses["cut_off_population"] == 0]
         if table.empty or table["extra_min"].max() <= 0:
             continue
         worst: Any = table.sort_values("extra_min").iloc[-1]
         sentences.append(
             _sentence(
-                f"{when} 单段中断损失最大的是{worst['name_zh']}（{worst['from']}–{worst['to']}）："
+                f"{when} 不致断联的单段中断中，损失最大的是{worst['name_zh']}"
+                f"（{worst['from']}–{worst['to']}）："
                 f"城市间平均多花 {worst['extra_min']:.1f} 分钟，影响 {worst['pairs']} 对城市。",
-                f"On {when} the loss of one link that costs most is {worst['name_en']} "
+                f"On {when}, of the losses that cut nobody off, the one that costs most is "
+                f"{worst['name_en']} "
                 f"({worst['from_en']}–{worst['to_en']}): "
                 f"{worst['extra_min']:.1f} more minutes on average between cities, "
                 f"{worst['pairs']} pairs affected.",

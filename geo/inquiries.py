@@ -31,6 +31,7 @@ def od(arguments: argparse.Namespace) -> None:
         "to": destination.name_zh,
         **stamp(day, catalogue),
         "mode": arguments.mode,
+        "assumed": list(net.assumed),
         "routes": routes,
     }
     if arguments.json:
@@ -69,7 +70,8 @@ def matrix(arguments: argparse.Namespace) -> None:
     from geo.report import cities_of, number, od_matrix
 
     catalogue, day = load(arguments), when(arguments)
-    table = od_matrix(network(catalogue, year=day, nodes="stops"), arguments.mode)
+    net = network(catalogue, year=day, nodes="stops")
+    table = od_matrix(net, arguments.mode)
     if arguments.out:
         import numpy as np
 
@@ -78,7 +80,8 @@ def matrix(arguments: argparse.Namespace) -> None:
         minutes = [[number(round(v, 1)) for v in row] for row in table.to_numpy()]
         cities = cities_of(catalogue)
         names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
-        print_json({**stamp(day, catalogue), "mode": arguments.mode, **names, "time_min": minutes})
+        print_json({**stamp(day, catalogue), "mode": arguments.mode, **names,
+                    "assumed": list(net.assumed), "time_min": minutes})  # fmt: skip
     elif arguments.out:
         print(arguments.out)
     else:
@@ -207,6 +210,7 @@ def access(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json({**stamp(day, catalogue), "mode": arguments.mode, "unit": unit,
                     "indicator": arguments.indicator, "not_connected": left_out,
+                    "assumed": list(net.assumed),
                     "cities": rows})  # fmt: skip
         return
     best_last = arguments.indicator in ("daily", "potential")
@@ -264,6 +268,7 @@ def cut(arguments: argparse.Namespace) -> None:
     paths = [list(dict.fromkeys(net.edges.loc[path, "route_id"])) for path in found.paths]
     if arguments.json:
         print_json({**stamp(day, catalogue), "regions": [name_a, name_b],
+                    "assumed": list(net.assumed),
                     "mode": arguments.mode or "all", "value": found.value,
                     "unique": found.unique, "cut": named(found.cut),
                     "far_cut": named(found.far_cut), "paths": paths})  # fmt: skip
@@ -288,7 +293,8 @@ def critical(arguments: argparse.Namespace) -> None:
     remove = route_removal if arguments.routes else link_removal
     table = remove(*nets, catalogue, mode=arguments.mode).head(arguments.top)
     if arguments.json:
-        print_json({**stamp(day, catalogue), "mode": arguments.mode, "links": plain(table)})
+        print_json({**stamp(day, catalogue), "mode": arguments.mode,
+                    "assumed": list(nets[0].assumed), "links": plain(table)})  # fmt: skip
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
     shown = {"name_zh": "名称", "from": "from", "to": "to", "extra_min": "extra min",

@@ -222,7 +222,9 @@ def _link_frame(part: Network, links: list[list[str]]) -> DataFrame:
                 "time_min": own["time_min"].sum(),
             }
         )
-    return pd.DataFrame(rows)
+    columns = ["edge_id", "section_id", "route_id", "name_zh", "name_en", "mode", "from", "to",
+               "from_en", "to_en", "length_km", "time_min"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _prepared(

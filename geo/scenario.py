@@ -11,6 +11,7 @@ from geo.dates import parse_day
 from geo.layers import as_layers, status_frame
 from geo.network import network
 from geo.report import cities_of, statistics
+from geo.terms import MODES
 from geo.times import time_matrix, travel_graph
 
 if TYPE_CHECKING:
@@ -185,7 +186,8 @@ def _links(drawn: Layers, day: date) -> dict[str, float]:
     if len(region.regions) < 2 or not region.base.counties:
         return {}
     open_ones = crossings(drawn, year=day).query("status == 'open'")
-    return {f"{mode}.links": float(n) for mode, n in open_ones["mode"].value_counts().items()}
+    counts = open_ones["mode"].value_counts().reindex(MODES, fill_value=0)
+    return {f"{mode}.links": float(n) for mode, n in counts.items()}
 
 
 def compare_cities(drawn: Layers, before: date, after: date, mode: str = "any") -> DataFrame:

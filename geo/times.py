@@ -134,7 +134,8 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
         _add_edges(graph, part, express=express)
         _add_access(graph, part, name, [(f"city:{c.city_id}", c.lon, c.lat) for c in cities])
     if "rail" in modes:
-        _add_transfers(graph, net.select("rail"), cities)
+        centres = [city for city in net.drawn.catalogue.cities if not city.part_of]
+        _add_transfers(graph, net.select("rail"), centres)
     if mode == "any" and "rail" in modes and "road" in modes:
         rail = net.select("rail").nodes
         stops = list(zip(rail.index, rail.geometry.x, rail.geometry.y, strict=True))

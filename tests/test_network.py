@@ -183,3 +183,16 @@ MATRIX: dict[str, object] = {}
 
 def test_detour_of_nothing_is_unknown(k):
     assert math.isnan(detour_index(geo.network(k, year=1990)))
+
+
+def test_a_way_of_two_cities_is_the_one_of_the_matrix(cat):
+    """Trains may be changed between the stations of a city that is neither end."""
+    net = geo.network(cat, year="2026-11-23", nodes="stops")
+    matrix = geo.od_matrix(net, "rail")
+    for pair in (("大足", "成都"), ("大足", "重庆"), ("铜梁", "南充"), ("江津", "乐山")):
+        ends = [cat.find_city(name) for name in pair]
+        graph = travel_graph(net, ends, mode="rail")
+        minutes = [
+            sum(leg["time_min"] for leg in legs(graph, w)) for w in best_routes(graph, *ends)
+        ]
+        assert matrix.loc[pair] == pytest.approx(minutes[0] if minutes else np.inf)
