@@ -145,6 +145,7 @@ def _by_route(numbered: Numbered) -> dict[str, Numbered]:
 
 def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
     file, points = _file("alignments"), _by_route(tables["alignments"])
+    places = _ids(tables["places"], "place_id")
     for line, route in tables["routes"]:
         if len(points.get(route.route_id, ())) < 2:
             text = "expected at least two points of this route in alignments.csv"
@@ -154,7 +155,7 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
             if row.seq <= before.seq:
                 text = f"expected a number above {before.seq}, the one before"
                 yield Problem(file, line, "seq", str(row.seq), text)
-            if _same_point(before, row):
+            if _same_point(before, row, places):
                 text = "expected a point other than the one before"
                 yield Problem(
                     file, line, "place_id" if row.place_id else "lon", row.place_id, text
@@ -162,10 +163,9 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
         yield from _chainage(numbered)
 
 
-def _same_point(a: Any, b: Any) -> bool:  # noqa: ANN401
-    if a.place_id or b.place_id:
-        return bool(a.place_id == b.place_id)
-    return bool((a.lon, a.lat) == (b.lon, b.lat))
+def _same_point(a: Any, b: Any, places: dict[str, Any]) -> bool:  # noqa: ANN401
+    spots = [places.get(point.place_id, point) for point in (a, b)]
+    return bool((spots[0].lon, spots[0].lat) == (spots[1].lon, spots[1].lat))
 
 
 def _chainage(numbered: Numbered) -> Iterator[Problem]:

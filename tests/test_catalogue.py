@@ -130,6 +130,10 @@ DAMAGES = {
     "place off the alignment": (section("chengyu-1", to_place="mianyang-station"), ["sections.csv:2", "to_place"]),
     "points out of order": (cell("alignments", 3, seq="1"), ["alignments.csv", "seq"]),
     "point twice": (cell("alignments", 1, place_id="longquanyiqu", lon="", lat=""), ["alignments.csv:3", "place_id"]),
+    "point on the place before": (
+        cell("alignments", 1, place_id="", lon="104.1906", lat="30.6212", accuracy_m="60", source="osm"),
+        ["alignments.csv:3", "lon", "other than"],
+    ),
     "point and place": (cell("alignments", 0, lon="104.2", lat="30.6"), ["alignments.csv:2", "place_id", "either"]),
     "lat without lon": (cell("alignments", 0, place_id="", lat="30.6"), ["alignments.csv:2", "place_id"]),
     "kilometres fall": (kilometres_fall, ["alignments.csv", "chainage_km", "9999, the kilometre before"]),
