@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.admin import county_index, read_base, section_regions
+from geo.curves import METRES_PER_DEGREE
 from geo.dates import STAGES, last_day, parse_day
 from geo.errors import NotFoundError
 from geo.layers import CRS, as_layers, status_frame
@@ -228,9 +229,10 @@ def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRe
     from pandas import notna
 
     counties = read_base(layers.catalogue, "counties")
-    metres = 111_195.0
     line = row.geometry if row["from_place"] == place else row.geometry.reverse()
-    inside = shapely.line_interpolate_point(line, min(INSIDE_M / metres, line.length / 2))
+    inside = shapely.line_interpolate_point(
+        line, min(INSIDE_M / METRES_PER_DEGREE, line.length / 2)
+    )
     county = county_index(counties, np.array([inside]), region.adcode)[0]
     expected, lanes, tracks = (
         int(row[key]) if notna(row[key]) else None for key in ("expected", "lanes", "tracks")

@@ -26,8 +26,6 @@ _TEMPORARY = ".geo-build-"
 #: A folder of a build that has not changed for so long belongs to a build that is dead.
 _STALE_S = 3600.0
 
-Progress = "Callable[[str], None]"
-
 
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
@@ -107,19 +105,23 @@ def build(
     -------
     summary
         `out`, `pages` and `files` (relative names), `seconds`, `stages` (seconds by name)
-        and `findings` (sentences in Chinese and English with their methods).
+        and `findings` (sentences in Chinese and English with their methods, where a page or a
+        table shows them).
     """
     clock = _Clock(progress)
     from geo.layers import layers
+    from geo.network import network
 
     with clock("layers"):
         drawn = layers(catalogue)
     with staged(out) as stage:
-        found = analyse(drawn, day, clock.begin)
-        sentences = findings(found)
-        if pages is None:
-            with clock("exports"):
-                _write_tables(found, stage / DATA)
+        sentences: list[dict[str, str]] = []
+        if pages is None or "index" in pages:
+            found = analyse(drawn, day, clock.begin)
+            sentences = findings(found)
+            if pages is None:
+                with clock("exports"):
+                    _write_tables(found, stage / DATA)
         files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
         with clock("maps"):
             made = _write_pages(drawn, stage, day, sentences, files, pages)
@@ -131,7 +133,7 @@ def build(
         "seconds": round(sum(clock.stages.values()), 2),
         "stages": {name: round(value, 2) for name, value in clock.stages.items()},
         "findings": sentences,
-        "assumed": list(found.net.assumed),
+        "assumed": list(network(drawn, year=day).assumed),
     }
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo._text import print_json, print_table
+from geo._text import plain, print_json, print_table
 from geo.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -225,7 +225,6 @@ def stats(arguments: argparse.Namespace) -> None:
     """Print the connectivity indices."""
     from geo.indices import indices
     from geo.network import network
-    from geo.report import number
 
     catalogue, day = load(arguments), when(arguments)
     net = network(catalogue, year=day, mode=arguments.mode)
@@ -236,9 +235,9 @@ def stats(arguments: argparse.Namespace) -> None:
         **stamp(day, catalogue),
         "mode": arguments.mode or "all",
         "node_rule": net.node_rule,
-        **_plain(values),
-        "length_km_by_class": {str(k): number(v) for k, v in lengths.items()},
-        "modes": {mode: _plain(found) for mode, found in by_mode.items()},
+        **plain(values),
+        "length_km_by_class": plain(lengths.to_dict()),
+        "modes": {mode: plain(found) for mode, found in by_mode.items()},
         "assumed": list(net.assumed),
     }
     if arguments.json:
@@ -254,12 +253,6 @@ def stats(arguments: argparse.Namespace) -> None:
     print(f"nodes: {net.node_rule}")
     if net.assumed:
         print(f"{len(net.assumed)} sections count as open by their expected year")
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    from geo.report import number
-
-    return {key: value if key == "reasons" else number(value) for key, value in values.items()}
 
 
 def _decimal(value: float) -> str:

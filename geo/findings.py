@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.borders import pair_of
+from geo.circles import cores
 from geo.openness import open_sectors
-from geo.report import cities_of, route_table
+from geo.report import route_table
 from geo.terms import CLASS_NAMES
 from geo.times import best_routes, legs, travel_graph
 
 if TYPE_CHECKING:
     from geo.analysis import Analysis
-    from geo.tables import City
 
 Finding = dict[str, str]
 #: How each kind of figure is made, and where to find all of them.
@@ -143,28 +143,8 @@ def _cuts(found: Analysis) -> list[Finding]:
     return sentences
 
 
-def cores(found: Analysis) -> list[City]:
-    """
-    Return the largest city of each of the first two regions.
-
-    Parameters
-    ----------
-    found
-        The whole analysis.
-
-    Returns
-    -------
-    cities
-        Two cities, fewer where a region has none.
-    """
-    region = found.drawn.catalogue.region
-    cities = cities_of(found.drawn.catalogue)
-    groups = ([c for c in cities if region.find(c.region) == part] for part in region.regions[:2])
-    return [max(own, key=lambda city: city.population) for own in groups if own]
-
-
 def _cores(found: Analysis) -> list[Finding]:
-    pair = cores(found)
+    pair = cores(found.drawn.catalogue)
     if len(pair) < 2:
         return []
     sentences = []

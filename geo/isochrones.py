@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from geo.tables import City
 
     Array = NDArray[np.float64]
-    Objects = NDArray[np.object_]
 
 #: Reached roads are drawn in pieces of at most this length, in metres.
 PIECE_M = 4000.0

@@ -53,24 +53,37 @@ def loss(
     worth = [float((1 / minutes[off]).sum()) for minutes in (before, after)]
     efficiency = 1 - worth[1] / worth[0] if worth[0] else 0.0
     moved = (change > 1e-9) | (np.isfinite(before) & ~np.isfinite(after))
-    return Loss(extra, _cut_off(before, after, people), efficiency, int(moved.sum() // 2))
+    alone = float(people[cut_off(before, after, people)].sum())
+    return Loss(extra, alone, efficiency, int(moved.sum() // 2))
 
 
-def _cut_off(
+def cut_off(
     before: NDArray[np.float64], after: NDArray[np.float64], people: NDArray[np.float64]
-) -> float:
+) -> list[int]:
     """
-    Return the people who lose what they reached: all but the most populous remainder.
+    Return the cities that lose what they reached: all but the most populous remainder.
 
     To reach is not transitive here, for nobody travels through the centre of another city:
     cities that still reach the same ones remain together.
+
+    Parameters
+    ----------
+    before, after
+        Times, shape (n, n), infinite where there is no way.
+    people
+        People per city, shape (n,).
+
+    Returns
+    -------
+    cities
+        Numbers of the cities, in order.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     was, still = np.isfinite(before), np.isfinite(after)
     labels = connected_components(csr_array(was), directed=False)[1]
-    lost = 0.0
+    lost: list[int] = []
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
         alike: dict[bytes, list[int]] = {}
@@ -79,5 +92,5 @@ def _cut_off(
         main = max(alike.values(), key=lambda own: float(people[own].sum()))
         pick = np.ix_(members, np.array(main))
         gone = (was[pick] & ~still[pick]).any(axis=1) & ~still[pick].any(axis=1)
-        lost += float(people[members[gone]].sum())
-    return lost
+        lost += members[gone].tolist()
+    return sorted(lost)

@@ -205,6 +205,8 @@ def _runs(steps: Sequence[tuple[int, int]]) -> list[float]:
 
 def _detail(before: Matrix, after: Matrix, people: Matrix, ways: _Ways, link: int) -> Detail:
     """Return who loses what, and the ways of the pair that loses most."""
+    from geo.losses import cut_off
+
     still = np.isfinite(before) & np.isfinite(after)
     np.fill_diagonal(still, val=False)
     change = np.where(still, np.where(still, after, 0.0) - np.where(still, before, 0.0), 0.0)
@@ -213,7 +215,7 @@ def _detail(before: Matrix, after: Matrix, people: Matrix, ways: _Ways, link: in
     mean = (weight * change).sum(axis=1) / np.where(total > 0, total, 1.0)
     top = [i for i in np.argsort(-mean, kind="stable")[:TOP].tolist() if mean[i] > 1e-9]
     detail: Detail = {"c": [v for i in top for v in (i, round(float(mean[i]), 2))]}
-    if gone := _cut_off(before, after, people):
+    if gone := cut_off(before, after, people):
         detail["o"] = list(gone)
     worst = np.triu(np.outer(people, people) * (change + change.T))
     if worst.max(initial=0.0) > 0:
@@ -223,26 +225,6 @@ def _detail(before: Matrix, after: Matrix, people: Matrix, ways: _Ways, link: in
         detail["p"] = [a, b, *(round(float(times[a, b]), 1) for times in (before, after))]
         detail["b"], detail["w"] = ways.between(a, b), ways.between(a, b, link)
     return detail
-
-
-def _cut_off(before: Matrix, after: Matrix, people: Matrix) -> list[int]:
-    """Return the cities whose people `geo.losses.loss` counts as cut off."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    was, still = np.isfinite(before), np.isfinite(after)
-    labels = connected_components(csr_array(was), directed=False)[1]
-    lost: list[int] = []
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        alike: dict[bytes, list[int]] = {}
-        for city in members.tolist():
-            alike.setdefault(still[city].tobytes(), []).append(city)
-        main = max(alike.values(), key=lambda own: float(people[own].sum()))
-        pick = np.ix_(members, np.array(main))
-        gone = (was[pick] & ~still[pick]).any(axis=1) & ~still[pick].any(axis=1)
-        lost += members[gone].tolist()
-    return sorted(lost)
 
 
 def _data(drawn: Layers, net: Network, stops: Network, results: list[Losses]) -> dict[str, Any]:

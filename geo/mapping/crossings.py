@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo.mapping import facts
 from geo.mapping.basemap import add_basemap, new_map
-from geo.mapping.features import is_unknown, rounded, section_features
+from geo.mapping.features import add_classes, is_unknown, rounded, section_features
 from geo.mapping.growth import COLOR, GROUPS, chart
 from geo.mapping.lettering import area_labels, city_labels
 from geo.mapping.network import settings
@@ -152,19 +152,10 @@ def _add_lines(
             interactive=False,
             pane="context",
         ).add_to(map_)
-    names = {}
-    for class_ in [*LINES, *sorted(set(layers.sections.get("class", ())).difference(LINES))]:
-        collection = section_features(layers, class_, stages, ids) if ids else {}
-        if collection.get("features"):
-            style = LINES.get(class_, OTHER_LINE)
-            layer = folium.GeoJson(
-                collection,
-                style_function=lambda _, style=style: {"color": style.color},
-                name=class_,
-                show=False,
-            ).add_to(map_)
-            names[class_] = layer.get_name()
-    return names
+    present = set(layers.sections["class"]) if ids else set()
+    return add_classes(
+        map_, {name: section_features(layers, name, stages, ids) for name in present}
+    )
 
 
 def _add_points(map_: folium.Map, found: list[Numbered]) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from geo.dates import STAGES, last_day
+from geo.dates import STAGES
 from geo.layers import status_frame
-from geo.mapping.features import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -205,25 +204,6 @@ def stage_of_letter(letter: str) -> str:
         Open, construction or planned.
     """
     return "open" if letter == "a" else STAGES["ocp".index(letter)]
-
-
-def opening_year(row: Any) -> int | None:  # noqa: ANN401
-    """
-    Return the year a section or side opened or is expected to open.
-
-    Parameters
-    ----------
-    row
-        Anything with `opened` and `expected`.
-
-    Returns
-    -------
-    year
-        The year, None where unknown.
-    """
-    if row.opened:
-        return last_day(row.opened).year
-    return None if is_unknown(row.expected) else int(row.expected)
 
 
 def status_today(layers: Layers, day: date) -> DataFrame:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.mapping.styles import POINT_OF_KIND, weight_of
+from geo.curves import METRES_PER_DEGREE
+from geo.mapping.styles import LINES, OTHER_LINE, POINT_OF_KIND, weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    import folium
     import numpy as np
     from numpy.typing import NDArray
 
@@ -19,9 +21,6 @@ TOLERANCE_M = 25.0
 
 
 DIGITS = 5
-
-
-_METRES_PER_DEGREE = 111_195.0
 
 
 #: Columns of the sections that the pages show, as they are.
@@ -126,7 +125,7 @@ def coordinates(line: Any) -> list[list[float]]:  # noqa: ANN401
     """
     import shapely
 
-    simple = shapely.simplify(line, TOLERANCE_M / _METRES_PER_DEGREE)
+    simple = shapely.simplify(line, TOLERANCE_M / METRES_PER_DEGREE)
     return rounded(shapely.get_coordinates(simple), DIGITS)
 
 
@@ -239,3 +238,35 @@ def point_features(layers: Layers, layer: str) -> dict[str, Any]:
             }
         )
     return {"type": "FeatureCollection", "features": features}
+
+
+def add_classes(map_: folium.Map, collections: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """
+    Add one layer per class to a map; the page draws them with casing and status.
+
+    Parameters
+    ----------
+    map_
+        The map.
+    collections
+        Features by class; a class without features gets no layer.
+
+    Returns
+    -------
+    names
+        Name of the layer in the script, by class, in the order of the legend.
+    """
+    import folium
+
+    names = {}
+    for class_ in [*LINES, *sorted(set(collections).difference(LINES))]:
+        if collections.get(class_, {}).get("features"):
+            color = LINES.get(class_, OTHER_LINE).color
+            layer = folium.GeoJson(
+                collections[class_],
+                style_function=lambda _, color=color: {"color": color},
+                name=class_,
+                show=False,
+            ).add_to(map_)
+            names[class_] = layer.get_name()
+    return names

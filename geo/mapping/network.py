@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from geo.mapping import facts, panels
 from geo.mapping.basemap import Part, add_basemap, new_map
-from geo.mapping.features import is_unknown, point_features, route_facts, section_features
+from geo.mapping.features import (
+    add_classes,
+    is_unknown,
+    point_features,
+    route_facts,
+    section_features,
+)
 from geo.mapping.lettering import area_labels, city_labels
 from geo.mapping.offline import MAP_SLOT, offline_html, stable_ids
 from geo.mapping.shell import cell, footer, header, number, order, scripts, style_sheet, table
@@ -110,21 +116,8 @@ def page(layers: Layers, *, day: date) -> str:
 
 def _add_routes(map_: folium.Map, layers: Layers, stages: dict[str, str]) -> dict[str, str]:
     """Add one layer per class; the page draws them with casing and status."""
-    import folium
-
     present = set(layers.sections["class"]) if len(layers.sections) else set()
-    names = {}
-    for class_ in [*LINES, *sorted(present.difference(LINES))]:
-        if class_ in present:
-            style = LINES.get(class_, OTHER_LINE)
-            layer = folium.GeoJson(
-                section_features(layers, class_, stages),
-                style_function=lambda _, style=style: {"color": style.color},
-                name=class_,
-                show=False,
-            ).add_to(map_)
-            names[class_] = layer.get_name()
-    return names
+    return add_classes(map_, {name: section_features(layers, name, stages) for name in present})
 
 
 def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:
