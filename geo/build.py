@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from geo.analysis import Analysis
     from geo.catalogue import Catalogue
+    from geo.layers import Layers
 
 #: Name of the folder of data files beside the pages.
 DATA = "data"
@@ -115,7 +116,7 @@ def build(
     with clock("layers"):
         drawn = layers(catalogue)
     with staged(out) as stage:
-        sentences: list[dict[str, str]] = []
+        found, sentences = None, list[dict[str, str]]()
         if pages is None or "index" in pages:
             found = analyse(drawn, day, clock.begin)
             sentences = findings(found)
@@ -124,7 +125,11 @@ def build(
                     _write_tables(found, stage / DATA)
         files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
         with clock("maps"):
-            made = _write_pages(drawn, stage, day, sentences, files, pages)
+            options: dict[str, dict[str, Any]] = {
+                "index": {"findings": sentences, "downloads": files},
+                "criticality": {"found": found},
+            }
+            made = _write_pages(drawn, stage, day, options, pages)
     return {
         "out": str(out),
         "pages": made,
@@ -191,20 +196,16 @@ class _Clock:
 
 
 def _write_pages(
-    drawn: Any,  # noqa: ANN401
+    drawn: Layers,
     stage: Path,
     day: date,
-    sentences: list[dict[str, str]],
-    files: list[str],
-    pages: list[str] | None,
+    options: dict[str, dict[str, Any]],
+    wanted: list[str] | None,
 ) -> list[str]:
     from geo.mapping import PAGES
 
-    made = []
-    for name, page in PAGES.items():
-        if pages is not None and name not in pages:
-            continue
-        extra = {"findings": sentences, "downloads": files} if name == "index" else {}
-        (stage / f"{name}.html").write_text(page(drawn, day=day, **extra), encoding="utf-8")
-        made.append(f"{name}.html")
-    return made
+    names = [name for name in PAGES if wanted is None or name in wanted]
+    for name in names:
+        html = PAGES[name](drawn, day=day, **options.get(name, {}))
+        (stage / f"{name}.html").write_text(html, encoding="utf-8")
+    return [f"{name}.html" for name in names]

@@ -155,7 +155,12 @@ def _add_build(verbs: Any) -> None:  # noqa: ANN401
 
 def _add_map(verbs: Any) -> None:  # noqa: ANN401
     maps = _add(verbs, "map", commands.maps, "only the maps")
-    maps.add_argument("pages", nargs="*", metavar="PAGE", help="index, network, crossings")
+    maps.add_argument(
+        "pages",
+        nargs="*",
+        metavar="PAGE",
+        help="index, network, crossings, criticality; default: all",
+    )
     maps.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
                       help="folder for the pages (default: maps)")  # fmt: skip
 

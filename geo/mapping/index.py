@@ -48,6 +48,14 @@ CARDS = (
             "Every crossing with its number, the opening on both sides and the traveller's view.",
         ),
     ),
+    (
+        "criticality.html",
+        Label("关键路段", "Critical links"),
+        Label(
+            "关闭任一路段：谁被隔断、各城市多走多少分钟、绕行经过哪里。",
+            "Close any link: who is cut off, how many minutes every city loses, which way round.",
+        ),
+    ),
 )
 METHODS = (
     Label(

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("index.html", Label("概览", "Overview")),
     ("network.html", Label("路网与年份", "Network by year")),
     ("crossings.html", Label("跨界通道", "Crossings")),
+    ("criticality.html", Label("关键路段", "Critical links")),
 )
 NO_SCRIPT = Label(
     "本页的地图需要 JavaScript；下方表格不需要。",
