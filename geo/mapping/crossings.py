@@ -20,8 +20,8 @@ from geo.mapping.styles import (
     CLASS,
     DASHES,
     LINES,
+    LOOKS,
     MODE,
-    OPACITY,
     OTHER_LINE,
     STAGE,
     Label,
@@ -205,7 +205,7 @@ def _script(map_: folium.Map, layers: Layers, classes: dict[str, str], points: s
         for key, variable in classes.items()
         for style in [LINES.get(key, OTHER_LINE)]
     )
-    looks = json.dumps({"dashes": DASHES, "opacity": OPACITY})
+    looks = json.dumps(LOOKS)
     call = f"geo.crossings({map_.get_name()},[{groups}],{points},{looks},{settings(layers)});"
     return scripts("map", "crossings") + call
 

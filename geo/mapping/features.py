@@ -27,7 +27,7 @@ DIGITS = 5
 SECTION_FIELDS = (
     "route_id", "name_zh", "from_zh", "from_en", "to_zh", "to_en", "opened", "started",
     "expected", "design_speed_kmh", "operating_speed_kmh", "lanes", "tracks", "length_km",
-    "geometry_km", "shares", "accuracy_m", "accuracy_class", "confidence",
+    "geometry_km", "running_km", "shares", "accuracy_m", "accuracy_class", "confidence",
 )  # fmt: skip
 
 
@@ -173,6 +173,26 @@ def section_features(
     return {"type": "FeatureCollection", "features": features}
 
 
+def romanised(name: str) -> list[str]:
+    """
+    Return what a Chinese name can be found by: its pinyin without tones, and the initials.
+
+    Parameters
+    ----------
+    name
+        The name; letters that are no Chinese stay.
+
+    Returns
+    -------
+    texts
+        Both in lower case.
+    """
+    from pypinyin import Style, lazy_pinyin
+
+    styles = (Style.NORMAL, Style.FIRST_LETTER)
+    return ["".join(lazy_pinyin(name, style=style)).lower() for style in styles]
+
+
 def route_facts(layers: Layers) -> dict[str, dict[str, Any]]:
     """
     Return the facts of every route.
@@ -185,7 +205,7 @@ def route_facts(layers: Layers) -> dict[str, dict[str, Any]]:
     Returns
     -------
     routes
-        Values by route.
+        Values by route, with its sections in order and the pinyin of its name.
     """
     sections = {
         route: [row.section_id for row in rows]
@@ -196,6 +216,7 @@ def route_facts(layers: Layers) -> dict[str, dict[str, Any]]:
         key = str(route_id)
         values = {name: row[name] for name in ROUTE_FIELDS}
         values |= {"sections": sections[key], "source": layers.catalogue.route[key].sources}
+        values["pinyin"] = romanised(row["name_zh"])
         facts[key] = known(values)
     return facts
 
@@ -222,6 +243,7 @@ def point_features(layers: Layers, layer: str) -> dict[str, Any]:
         if place.kind not in kinds:
             continue
         fields: dict[str, Any] = {"name_zh": place.name_zh, "name_en": place.name_en}
+        fields["pinyin"] = romanised(place.name_zh)
         fields |= {"accuracy_m": place.accuracy_m, "confidence": place.confidence}
         fields["source"] = place.sources
         routes = layers.places["routes"][place.place_id]

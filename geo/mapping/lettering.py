@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.admin import read_base
 from geo.mapping.basemap import window
+from geo.mapping.features import romanised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +56,7 @@ def city_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
                 "id": city.city_id,
                 "zh": city.name_zh,
                 "en": city.name_en,
+                "pinyin": romanised(city.name_zh),
                 "at": [round(city.lat, 4), round(city.lon, 4)],
                 "zoom": 6 if large else LABEL_ZOOM.get(city.level, 7),
                 "kind": "metropolis" if large else "city" if city.level in LEVELS[:4] else "town",

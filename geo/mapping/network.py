@@ -21,12 +21,11 @@ from geo.mapping.styles import (
     ASSUMED,
     CLASS,
     CONFIDENCE,
-    DASHES,
     GROUP,
     KIND,
     LINES,
+    LOOKS,
     MODE,
-    OPACITY,
     OTHER_LINE,
     POINTS,
     Label,
@@ -60,6 +59,7 @@ UI = {
     "operating": Label("运营速度", "Operating speed"),
     "lanes": Label("车道", "Lanes"),
     "tracks": Label("线数", "Tracks"),
+    "profile": Label("设计速度 (km/h) 沿线", "Design speed (km/h) along the route"),
     "shares": Label("共线", "Shares track or carriageway of"),
     "accuracy": Label("位置精度", "Position accuracy"),
     "confidence": Label("可信度", "Confidence"),
@@ -193,12 +193,12 @@ def _script(
         for style in [POINTS[key]]
     )
     base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
-    looks = {"dashes": DASHES, "opacity": OPACITY, "frame": [[south, west], [north, east]]}
+    looks = LOOKS | {"frame": [[south, west], [north, east]]}
     call = (
         f"geo.network({map_.get_name()},[{groups}],[{places}],{{{base}}},{json.dumps(looks)},"
         f"{settings(layers)});"
     )
-    return scripts("map", "network") + call
+    return scripts("map", "profile", "network") + call
 
 
 def settings(layers: Layers) -> str:

@@ -93,7 +93,7 @@ def legend(
     groups: list[tuple[Label, str]] = []
     for mode in [*MODE, *sorted(set(mode_of.values()).difference(MODE))]:
         items = [
-            _switch(f"class:{key}", line_sample(key), named(CLASS, key))
+            _switch(f"class:{key}", line_sample(key), named(CLASS, key)) + _routes(layers, key)
             for key in classes
             if mode_of.get(key) == mode
         ]
@@ -104,6 +104,8 @@ def legend(
         samples = {"high": "named", "low": "background"}
         tiers = [_switch(f"tier:{k}", line_sample("", group=samples[k]), TIERS[k]) for k in TIERS]
         groups.append((Label("层级", "Tier"), "".join(tiers)))
+    known = [_known(key) for key in ("surveyed", "sketch")]
+    groups.append((Label("线形", "Alignment"), "".join(known) if classes else ""))
     places = [_switch(f"points:{key}", point_sample(key), KIND[key]) for key in points]
     more = [(Label("地点", "Places"), "".join(places))]
     base = [_switch(f"base:{part.key}", "", part.label, on=part.on) for part in parts]
@@ -125,6 +127,32 @@ def legend(
         f"{bi_attribute('aria-label', name)}><h2>{bi(name)}</h2>{body}"
         f'<p class="note">{bi(NOTE)}</p></div>'
     )
+
+
+def _routes(layers: Layers, class_: str) -> str:
+    """Return a switch for every route of a class, the named corridors first."""
+    rows = layers.routes[layers.routes["class"] == class_]
+    rank = rows["group"].map(lambda group: -EMPHASIS.get(group, BACKGROUND))
+    items = "".join(
+        _switch(
+            f"route:{route_id}",
+            line_sample(class_, group=row["group"]),
+            Label(row["name_zh"], row["name_en"]),
+        )
+        for route_id, row in rows.iloc[rank.argsort(kind="stable")].iterrows()
+    )
+    label = Label(f"{len(rows)} 条线路", f"{len(rows)} route{'s' * (len(rows) != 1)}")
+    return f'<details class="tree"><summary>{bi(label)}</summary>{items}</details>'
+
+
+def _known(accuracy: str) -> str:
+    """Return what the casing of a line says about its accuracy."""
+    sample = line_sample("", accuracy=accuracy)
+    label = {
+        "surveyed": Label("误差 1 km 以内", "Within 1 km"),
+        "sketch": Label("示意，误差更大", "Sketched, farther off"),
+    }[accuracy]
+    return f'<div class="item key">{sample}<span>{bi(label)}</span></div>'
 
 
 def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:

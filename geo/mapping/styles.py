@@ -5,7 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import NamedTuple
 
-CASING = "#FFFFFF"
+#: Colour of what lies beside a line by its class of accuracy: a haze where it is a sketch.
+CASING = {"surveyed": "#FFFFFF", "approximate": "#FFFFFF", "sketch": "#F3E2B3"}
+
+
+#: How much wider than its line the casing is, in pixels.
+CASING_WIDTH = {"surveyed": 3.0, "approximate": 3.0, "sketch": 7.0}
 
 
 class Label(NamedTuple):
@@ -44,6 +49,8 @@ OTHER_LINE = LineStyle("#555555", 3.0)
 #: Dashes by status, in pixels; empty is a solid line.
 DASHES = {"open": "", "construction": "9 6", "planned": "1 6"}
 OPACITY = {"open": 1.0, "construction": 0.95, "planned": 0.75}
+#: What the scripts of the pages need to draw lines.
+LOOKS = {"dashes": DASHES, "opacity": OPACITY, "casing": CASING, "casingWidth": CASING_WIDTH}
 #: Share of the full width by group; what is not listed is background.
 EMPHASIS = {"named": 1.0, "inter17": 1.0, "expansion": 0.9, "ring": 0.72}
 BACKGROUND = 0.55
@@ -141,14 +148,16 @@ def weight_of(class_: str, group: str) -> float:
     return round(style.weight * EMPHASIS.get(group, BACKGROUND), 2)
 
 
-def line_sample(class_: str, stage: str = "open", group: str = "named") -> str:
+def line_sample(
+    class_: str, stage: str = "open", group: str = "named", accuracy: str = "surveyed"
+) -> str:
     """
     Return a small SVG drawing of a line as it looks on the map.
 
     Parameters
     ----------
-    class_, stage, group
-        Class of route, status, and group.
+    class_, stage, group, accuracy
+        Class of route, status, group, and class of accuracy.
 
     Returns
     -------
@@ -160,11 +169,13 @@ def line_sample(class_: str, stage: str = "open", group: str = "named") -> str:
     dash = f' stroke-dasharray="{DASHES[stage]}"' if DASHES[stage] else ""
     line = '<path d="M2 6H36" fill="none" stroke="{}" stroke-width="{}" {}/>'
     parts = [
-        line.format(CASING, weight + 3, 'stroke-opacity=".95"'),
+        line.format(CASING[accuracy], weight + CASING_WIDTH[accuracy], 'stroke-opacity=".95"'),
         line.format(style.color, weight, f'stroke-linecap="{cap}"{dash}'),
     ]
     if style.ticks and stage == "open":
-        parts.append(line.format(CASING, round(weight * 0.5, 2), 'stroke-dasharray="6 6"'))
+        parts.append(
+            line.format(CASING["surveyed"], round(weight * 0.5, 2), 'stroke-dasharray="6 6"')
+        )
     return f'<svg width="38" height="12" aria-hidden="true">{"".join(parts)}</svg>'
 
 

@@ -110,6 +110,46 @@ def test_play_runs_and_stops(files, browser, browser_context_args):
     context.close()
 
 
+def test_the_legend_switches_one_route(network):
+    before = lines(network, ".hsr").count()
+    network.locator("details.tree summary").first.click()
+    switch(network, "route:chengdawan-hsr").uncheck()
+    assert lines(network, ".hsr").count() == before - 6
+    assert "layers=route" in network.url
+    switch(network, "class:hsr").uncheck()
+    switch(network, "class:hsr").check()
+    assert lines(network, ".hsr").count() == before - 6
+
+
+def test_a_haze_lies_under_sketched_lines(network):
+    haze = network.locator('path[stroke="#F3E2B3"]')
+    assert haze.count() > 20
+    assert network.locator('path[stroke="#FFFFFF"]').count() > 100
+    assert network.locator('.legend svg path[stroke="#F3E2B3"]').count() == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["chengdawan", "cdwgt", "成达万", "CHENG DA WAN", "Dazhou–Wanzhou HSR"]
+)
+def test_search_finds_a_route_by_pinyin(text, network):
+    network.locator("#search").fill(text)
+    assert "成达万高铁" in network.locator("#found li").first.inner_text()
+
+
+def test_the_card_has_the_profile_of_speeds_and_the_dates(files, visit, drawn):
+    page = visit(files["network"], "#route=chengdawan-hsr&year=2026")
+    card = page.locator("#sheet-card")
+    sections = drawn.sections.query("route_id == 'chengdawan-hsr'")
+    lines_ = card.locator(".profile-line")
+    assert lines_.count() == sections["design_speed_kmh"].notna().sum()
+    assert card.locator(".profile-line[stroke-dasharray]").count() == lines_.count() - 1
+    shown = card.locator(".profile text").last.text_content()
+    assert abs(int(shown.removesuffix(" km")) - sections["running_km"].sum()) < 1
+    assert "2023-12-26" in card.inner_text()
+    page.locator("#year").fill("2030")
+    assert card.locator(".profile-line[stroke-dasharray]").count() == 0
+
+
 @pytest.mark.parametrize("text", ["成渝中线", "middle line", "chengyu-middle"])
 def test_search_finds_a_route_in_both_languages(text, network):
     network.locator("#search").fill(text)

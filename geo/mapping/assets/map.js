@@ -41,6 +41,7 @@ geo.drawLines = function (map, groups, looks) {
   groups.slice().reverse().forEach(function (group) {
     group.layer.eachLayer(function (layer) {
       var feature = layer.feature, points = layer.getLatLngs();
+      var known = feature.properties.accuracy_class;    // the casing tells: white, or a haze
       var low = feature.properties.weight < group.weight * 0.7 ? "-low" : "";
       function line(pane, options) {
         return L.polyline(points, Object.assign({pane: pane, interactive: false, fill: false,
@@ -48,7 +49,7 @@ geo.drawLines = function (map, groups, looks) {
       }
       var section = {id: feature.id, group: group, properties: feature.properties,
         bounds: layer.getBounds(), stage: "", points: points,
-        casing: line("casing" + low, {color: "#fff", opacity: 0.92, lineCap: "butt"}),
+        casing: line("casing" + low, {color: looks.casing[known], opacity: 0.92, lineCap: "butt"}),
         line: line("line" + low, {color: group.color, className: "route-line " + group.key}),
         ticks: group.ticks ? line("line" + low, {color: "#fff", lineCap: "butt"}) : null,
         hit: line("hit", {color: "#000", opacity: 0, weight: tolerance, interactive: true,
@@ -69,7 +70,8 @@ geo.drawLines = function (map, groups, looks) {
     if (stage === "planned") { dash = [0.1, width * 2.2]; }
     section.line.setStyle({weight: width, opacity: looks.opacity[stage],
       dashArray: dash.length ? dash.join(" ") : null, lineCap: stage === "construction" ? "butt" : "round"});
-    section.casing.setStyle({weight: width + (section.properties.weight > 2.4 ? 3 : 2)});
+    section.casing.setStyle({weight: width + looks.casingWidth[section.properties.accuracy_class]
+      * (section.properties.weight > 2.4 ? 1 : 0.67)});
     if (section.ticks) {
       section.ticks.setStyle({weight: width * 0.5, dashArray: 6 * factor + " " + 6 * factor});
     }

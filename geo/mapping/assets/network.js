@@ -37,7 +37,7 @@ geo.network = function (map, groups, points, base, looks, settings) {
   function visible(section) {
     var stage = stageNames[letter(section)];
     var tier = section.properties.weight < section.group.weight * 0.7 ? "low" : "high";
-    return off["class:" + section.group.key] || off["stage:" + stage] || off["tier:" + tier] ? "" : stage;
+    return off["route:" + section.properties.route_id] || off["class:" + section.group.key] || off["stage:" + stage] || off["tier:" + tier] ? "" : stage;
   }
   function redraw() { lines.redraw(visible); }
 
@@ -161,6 +161,11 @@ geo.network = function (map, groups, points, base, looks, settings) {
       p.accuracy_class === "sketch" ? el("p", {"class": "warn"}, bi(ui.sketch)) : null];
   }
 
+  function when(p) {
+    var text = p.opened || (p.expected ? "(" + p.expected + ")" : "");
+    return text ? el("small", {"class": "when"}, " " + text) : null;
+  }
+
   function routeCard(id, sectionId) {
     var route = routes[id], section = lines.sections[sectionId];
     var color = (lines.sections[route.sections[0]] || {group: {}}).group.color;
@@ -168,12 +173,15 @@ geo.network = function (map, groups, points, base, looks, settings) {
       route.ref ? chip(route.ref) : null, chip(bi(label("group", route.group)))]);
     parts.push(facts([[ui.published, unit(route.length_km, "km")], [ui.geometry, unit(route.geometry_km, "km")],
       [ui.accuracy, accuracy(route)]]));
+    var drawn = route.sections.map(function (key) { return lines.sections[key]; });
+    var profile = geo.profile(drawn, function (other) { return stageNames[letter(other)]; }, ui);
+    if (profile) { parts.push(el("h3", {}, bi(ui.profile)), el("div", {"class": "profile"}, profile)); }
     if (section) { parts = parts.concat(sectionFacts(section)); }
     if (route.sections.length > 1 || !section) {
       parts.push(el("h3", {}, bi(ui.sections)), el("ul", {}, route.sections.map(function (key) {
         var other = lines.sections[key];
         return el("li", {"aria-current": key === sectionId}, el("button", {type: "button", "class": "link",
-          on: {click: function () { select({route: id, section: key}); }}}, bi(ends(other.properties))), " ", stageMark(other));
+          on: {click: function () { select({route: id, section: key}); }}}, bi(ends(other.properties))), " ", stageMark(other), when(other.properties));
       })));
     }
     return parts.concat(sourceList(unique((route.source || []).concat(section ? section.properties.source || [] : []))));
@@ -252,18 +260,18 @@ geo.network = function (map, groups, points, base, looks, settings) {
   Object.keys(routes).forEach(function (id) {
     var route = routes[id];
     entries.push({names: [route.name_zh, route.name_en], more: route.ref || "", text: [route.name_zh, route.name_en,
-      route.ref || "", id].map(fold), color: lines.sections[route.sections[0]].group.color,
+      route.ref || "", id].concat(route.pinyin).map(fold), color: lines.sections[route.sections[0]].group.color,
     go: function () { select({route: id}, true); }});
   });
   cities.forEach(function (city) {
-    entries.push({names: [city.zh, city.en], more: bi(label("kind", "city")), text: [city.zh, city.en, city.id].map(fold),
+    entries.push({names: [city.zh, city.en], more: bi(label("kind", "city")), text: [city.zh, city.en, city.id].concat(city.pinyin).map(fold),
       go: function () { map.setView(city.at, 10, {animate: !calm.matches}); }});
   });
   points.forEach(function (spec) {
     spec.layer.eachLayer(function (marker) {
       var p = marker.feature.properties;
       entries.push({rank: 0.5, names: [p.name_zh, p.name_en], more: bi(label("kind", spec.key)),
-        text: [p.name_zh, p.name_en, marker.feature.id].map(fold), go: function () {
+        text: [p.name_zh, p.name_en, marker.feature.id].concat(p.pinyin).map(fold), go: function () {
           map.setView(marker.getLatLng(), 12, {animate: !calm.matches});
           select({place: marker.feature, spec: spec});
         }});
