@@ -66,7 +66,7 @@ def test_od(capsys, mode):
 
 
 def test_no_way_is_an_empty_list(capsys):
-    code, found, _ = run(capsys, "od", "成都", "酉阳", "--mode", "road")
+    code, found, _ = run(capsys, "od", "成都", "酉阳", "--mode", "road", "--year", "2005")
     assert (code, found["routes"]) == (0, [])
 
 
