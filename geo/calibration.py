@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 WIDE = 0.20
 
 
+COLUMNS = [
+    "from_zh", "to_zh", "mode", "date", "published_min", "computed_min", "error", "km",
+    "confidence", "reason", "notes",
+]  # fmt: skip
+
+
 def calibration(drawn: Layers) -> DataFrame:
     """
     Compare every published journey time with the computed one.
@@ -49,7 +55,7 @@ def calibration(drawn: Layers) -> DataFrame:
         if day not in nets:
             nets[day] = network(drawn, year=day, nodes="stops")
         rows.append(_compared(drawn, service, nets[day]))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _compared(drawn: Layers, service: Service, net: Network) -> dict[str, Any]:
@@ -133,7 +139,7 @@ def summary(table: DataFrame) -> dict[str, float]:
     -------
     values
         `pairs` that count (rail, no reason against), `median_error` and `worst_error`
-        (absolute, relative), `within_20_percent` (share).
+        (absolute, relative), `within_20_percent` (share); NaN where no pair counts.
     """
     counted = table[(table["mode"] == "rail") & (table["reason"] == "")]
     error = counted["error"].abs().dropna()

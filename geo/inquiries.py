@@ -22,6 +22,8 @@ def od(arguments: argparse.Namespace) -> None:
     catalogue, day = load(arguments), when(arguments)
     origin = catalogue.find_city(arguments.origin)
     destination = catalogue.find_city(arguments.destination)
+    if origin is destination:
+        raise BadInputError(f"od: {origin.name_zh} twice; expected two different cities")
     net = network(catalogue, year=day, nodes="stops")
     graph = travel_graph(net, [origin, destination], mode=arguments.mode)
     ways = best_routes(graph, origin, destination, k=arguments.k)
@@ -110,6 +112,9 @@ def calibrate(arguments: argparse.Namespace) -> None:
     print_table(rows, {"mode": "mode", "from_zh": "from", "to_zh": "to", "date": "date",
                        "published_min": "published min", "computed_min": "computed min",
                        "error": "error", "why": "not counted, or why so far off"})  # fmt: skip
+    if not fit["pairs"]:
+        print("no published time to compare with: services.csv has none that counts")
+        return
     print(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
           f"{fit['worst_error']:.1%}, within 20 % {fit['within_20_percent']:.0%}")  # fmt: skip
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from geo.catalogue import data_folder
 from geo.cli import main
 
 NOW = "2026-11-23"
@@ -237,3 +240,26 @@ def test_chinese_in_a_plain_locale():
         capture_output=True, check=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert "成达万高铁" in shown.stdout.decode("utf-8")
+
+
+def test_one_city_twice_is_no_pair(capsys):
+    assert main(["od", "成都", "chengdu"]) == 2
+    assert "two different cities" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_is_one_line():
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([sys.executable, "-m", "geo", "routes"], stdout=full,
+                              stderr=subprocess.PIPE, text=True, check=False)  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "output: No space left on device\n"
+
+
+def test_no_published_time_to_compare_with(capsys, tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(data_folder(), folder)
+    services = folder / "tables" / "services.csv"
+    services.write_text(services.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert main(["calibrate", "--data", str(folder)]) == 0
+    assert "no published time" in capsys.readouterr().out
