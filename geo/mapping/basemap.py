@@ -7,7 +7,6 @@ result, so that a border of two levels is one line.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 #: Tolerance of the simplified coverage and of rivers, in degrees.
 COUNTY_TOLERANCE = 0.009
 RIVER_TOLERANCE = 0.002
-#: Tolerances for the context network in degrees: the first that stays within its budget.
-CONTEXT_TOLERANCES = (0.001, 0.003, 0.006, 0.01)
-CONTEXT_BUDGET = 120_000
 DIGITS = 4
 
 
@@ -120,15 +116,60 @@ def add_basemap(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
         parts.append(Part("rivers", Label("河流", "Rivers"), [layer], on=True))
     if base.counties:
         parts += _borders(map_, catalogue)
-    context = [
-        _lines(map_, lines, "context", CONTEXT, show=False)
-        for lines in map(_within_budget, _context(catalogue))
-        if lines
-    ]
-    if context:
-        label = Label("OSM 背景路网", "OSM context network")
-        parts.append(Part("context", label, context, on=False))
     return parts
+
+
+def context(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """
+    Return the context network, packed for :data:`geo.packed` of the page.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    layers
+        `text`, `style`, `pane`, and `lines` (how many) and `tolerance_m`, for railways and
+        roads; empty where there is neither.
+    """
+    import geopandas as gpd
+
+    from geo.mapping.packing import pack
+
+    found, files = [], catalogue.region.context
+    for file in (files.railways, files.roads):
+        path = catalogue.folder / file
+        if file and path.is_file():
+            frame = gpd.read_file(path).to_crs(4326).clip(catalogue.region.frame)
+            packed = pack(frame.geometry.to_numpy())._asdict()
+            found.append({**packed, "style": CONTEXT, "pane": "context"})
+    return found
+
+
+def context_part(layers: list[dict[str, Any]]) -> list[Part]:
+    """
+    Return the context network as a part of the background, which is off at first.
+
+    Parameters
+    ----------
+    layers
+        Result of :func:`context`.
+
+    Returns
+    -------
+    parts
+        One part, or none where there is no context network.
+    """
+    if not layers:
+        return []
+    count, metres = sum(row["lines"] for row in layers), max(row["tolerance_m"] for row in layers)
+    label = Label(
+        f"OSM 背景路网（{count:,} 条，简化至 {metres:.0f} m）",
+        f"OSM context network ({count:,} lines, simplified to {metres:.0f} m)",
+    )
+    return [Part("context", label, [], on=False)]
 
 
 def _relief(map_: folium.Map, catalogue: Catalogue) -> str:
@@ -302,8 +343,6 @@ def _lines(
     lines: list[list[list[float]]],
     pane: str,
     style: dict[str, Any],
-    *,
-    show: bool = True,
 ) -> str:
     import folium
 
@@ -311,7 +350,6 @@ def _lines(
         _collection({"type": "MultiLineString", "coordinates": lines}),
         style_function=lambda _: style,
         pane=pane,
-        show=show,
         interactive=False,
         smooth_factor=0.7,
     ).add_to(map_)
@@ -321,29 +359,3 @@ def _lines(
 def _collection(geometry: dict[str, Any]) -> dict[str, Any]:
     feature = {"type": "Feature", "id": "0", "properties": {}, "geometry": geometry}
     return {"type": "FeatureCollection", "features": [feature]}
-
-
-def _context(catalogue: Catalogue) -> list[gpd.GeoSeries]:
-    """Return the context lines there are, railways and roads."""
-    import geopandas as gpd
-
-    context, found = catalogue.region.context, []
-    for file in (context.railways, context.roads):
-        path = catalogue.folder / file
-        if file and path.is_file():
-            found.append(gpd.read_file(path).to_crs(4326).clip(catalogue.region.frame).geometry)
-    return found
-
-
-def _within_budget(lines: gpd.GeoSeries) -> list[list[list[float]]]:
-    """Return the coordinates of lines, as fine as their share of the page allows."""
-    import shapely
-
-    merged = shapely.line_merge(shapely.union_all(lines.to_numpy()))
-    for tolerance in CONTEXT_TOLERANCES:
-        pieces = shapely.get_parts(shapely.simplify(merged, tolerance))
-        parts = [p for p in pieces if p.geom_type == "LineString" and p.length > tolerance * 4]
-        points = [rounded(shapely.get_coordinates(part), DIGITS - 1) for part in parts]
-        if len(json.dumps(points)) <= CONTEXT_BUDGET:
-            return points
-    return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.mapping import facts, panels
-from geo.mapping.basemap import Part, add_basemap, new_map
+from geo.mapping.basemap import Part, add_basemap, context, context_part, new_map
 from geo.mapping.features import (
     add_classes,
     is_unknown,
@@ -101,7 +101,8 @@ def page(layers: Layers, *, day: date) -> str:
     title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
     with stable_ids():
         map_ = new_map(layers.catalogue)
-        parts = add_basemap(map_, layers.catalogue)
+        around = context(layers.catalogue)
+        parts = add_basemap(map_, layers.catalogue) + context_part(around)
         classes = _add_routes(map_, layers, stages)
         points = _add_points(map_, layers)
         return offline_html(
@@ -110,7 +111,7 @@ def page(layers: Layers, *, day: date) -> str:
             body=_body(layers, day, days, stages, figures, classes, points, parts),
             css=style_sheet("map", "network"),
             script=_script(map_, layers, classes, points, parts),
-            data=_data(layers, day, days, figures),
+            data=_data(layers, day, days, figures) | {"data-context": around},
         )
 
 
@@ -198,7 +199,7 @@ def _script(
         f"geo.network({map_.get_name()},[{groups}],[{places}],{{{base}}},{json.dumps(looks)},"
         f"{settings(layers)});"
     )
-    return scripts("map", "profile", "network") + call
+    return scripts("map", "packed", "profile", "network") + call
 
 
 def settings(layers: Layers) -> str:

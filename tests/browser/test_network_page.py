@@ -252,3 +252,20 @@ def test_the_panels_on_a_phone(files, visit, page):
     page.keyboard.press("Escape")
     assert page.locator("#sheet-figures").is_hidden()
     assert page.locator(".leaflet-control-attribution").is_visible()
+
+
+INK = """() => { let ink = 0; document.querySelectorAll('.leaflet-context-pane canvas').forEach(tile => {
+    const data = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;
+    for (let i = 3; i < data.length; i += 4) { ink += data[i] > 0 } });
+    return ink }"""
+
+
+def test_the_context_network_is_drawn_when_asked_for(network):
+    canvas = network.locator("canvas.leaflet-tile")
+    assert canvas.count() == 0
+    network.locator("summary", has_text="底图").click()
+    switch(network, "base:context").check()
+    becomes(network, f"({INK})() > 5000")
+    assert "简化至 10 m" in network.locator(".legend").inner_text()
+    switch(network, "base:context").uncheck()
+    assert canvas.count() == 0

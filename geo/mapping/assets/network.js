@@ -21,6 +21,9 @@ geo.network = function (map, groups, points, base, looks, settings) {
   });
   var names = geo.labels(map, cities.concat(geo.data("data-areas"), pointNames));
   var places = {};
+  base.context = geo.data("data-context").map(function (spec) {
+    return geo.packed(spec.text, spec.style, spec.pane);
+  });
 
   function label(kind, key) { return geo.own(labels[kind], key) || [key, key]; }
   function letter(section) { return section.properties.stages[time.years.indexOf(year)]; }
