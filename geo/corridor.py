@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from geo.borders import crossings
 from geo.curves import geod
 from geo.layers import status_frame
-from geo.network import network
+from geo.network import network, open_sections
 from geo.report import cities_of
 from geo.scenario import with_sections
 from geo.times import best_routes, legs, nearest, travel_graph
 
 if TYPE_CHECKING:
     from geo.layers import Layers
+    from geo.network import Network
     from geo.tables import City, Route
 
 #: People of cities whose centre lies within this distance count as served.
 SERVED_KM = 30.0
+#: A line whose ends lie nearer than this is a ring, without ends and detour.
+RING_M = 1000.0
 #: Ways looked for between the ends of a corridor.
 WAYS = 3
 
@@ -97,9 +102,13 @@ def pair_sheet(drawn: Layers, origin: City, destination: City, *, day: date) -> 
     Returns
     -------
     sheet
-        `from` and `to`, `straight_km`, and by mode the ways that are really different, with
-        times, lengths, detour index and the routes each uses, on the day and with everything
-        in the catalogue open that is expected.
+        `from` and `to`, `straight_km`; `times`, the fastest by mode on the day and with
+        everything in the catalogue open that is expected; `modes` and `modes_complete`, by
+        mode the ways that are really different, with times, lengths, detour index, the routes
+        each uses and the fewest `lanes` and `tracks` on it; `redundancy`, by mode the minimum
+        cut between the two cities; `gaps`, the sections of the fastest ways to come that are
+        not open; `population_served` within 30 km of the fastest ways of the day; `assumed`,
+        the sections taken as open by their expected year.
     """
     straight = geod().inv(origin.lon, origin.lat, destination.lon, destination.lat)[2] / 1000
     expected = drawn.sections["expected"].dropna()
@@ -111,21 +120,70 @@ def pair_sheet(drawn: Layers, origin: City, destination: City, *, day: date) -> 
         "complete_date": last.isoformat(),
         "straight_km": straight,
     }
-    for key, when in (("modes", day), ("modes_complete", last)):
-        net = network(drawn, year=when, nodes="stops")
-        sheet[key] = {}
-        for mode in net.modes:
-            ways = _ways(drawn, net, (origin, destination), mode, WAYS)
-            for way in ways:
-                way["detour_index"] = way["length_km"] / straight
-            sheet[key][mode] = ways
-    return sheet
+    nets = [network(drawn, year=when, nodes="stops") for when in (day, last)]
+    for key, net in zip(("modes", "modes_complete"), nets, strict=True):
+        sheet[key] = {
+            mode: _ways(drawn, net, (origin, destination), mode, WAYS) for mode in net.modes
+        }
+        for way in itertools.chain(*sheet[key].values()):
+            way["detour_index"] = way["length_km"] / straight
+    sheet["times"] = {
+        mode: {
+            "now_min": _first(sheet["modes"], mode),
+            "complete_min": _first(sheet["modes_complete"], mode),
+        }
+        for mode in nets[1].modes
+    }
+    sections = status_frame(drawn.sections, day, drawn.catalogue.region.as_of)
+    now, later = (_fastest_sections(sheet[key]) for key in ("modes", "modes_complete"))
+    lines = [shapely.get_coordinates(shape) for shape in sections.loc[now].geometry]
+    served = _served(drawn, np.concatenate(lines)) if lines else []
+    return sheet | {
+        "redundancy": {
+            mode: _redundancy(drawn, nets[0], origin, destination, mode) for mode in nets[0].modes
+        },
+        "gaps": _gaps(sections.loc[later]),
+        "population_served": sum(city.population for city in served),
+        "cities_served": [city.name_zh for city in served],
+        "assumed": list(nets[0].assumed),
+    }
+
+
+def _first(ways: dict[str, list[dict[str, Any]]], mode: str) -> float | None:
+    found = ways.get(mode)
+    return found[0]["time_min"] if found else None
+
+
+def _fastest_sections(ways: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the sections of the fastest way of every mode, each once."""
+    found = [key for own in ways.values() for way in own[:1] for key in way["section_ids"]]
+    return list(dict.fromkeys(found))
+
+
+def _redundancy(
+    drawn: Layers,
+    net: Network,
+    a: City,
+    b: City,
+    mode: str,
+) -> dict[str, Any]:
+    """Return how many links must fail to part two cities, and where; None where it cannot be."""
+    from geo.errors import BadInputError
+    from geo.resilience import cut
+
+    part = net.select(mode)
+    try:
+        found, _, _ = cut(part, drawn.catalogue, a.city_id, b.city_id)
+    except BadInputError as error:
+        return {"value": None, "reason": str(error)}
+    names = part.edges.loc[found.cut, "route_zh"]
+    return {"value": found.value, "cut": list(dict.fromkeys(names))}
 
 
 def _end_cities(drawn: Layers, line: Any) -> list[tuple[City, float]]:  # noqa: ANN401
-    """Return the cities nearest to the two ends of a line, with the distance in km."""
+    """Return the cities nearest to the ends of a line, with the km; a ring has none."""
     cities = cities_of(drawn.catalogue)
-    if not cities:
+    if not cities or geod().inv(*line[0], *line[-1])[2] < RING_M:
         return []
     centres = np.array([[city.lon, city.lat] for city in cities])
     found = nearest(line[[0, -1]], centres, 2)
@@ -138,7 +196,7 @@ def _end_cities(drawn: Layers, line: Any) -> list[tuple[City, float]]:  # noqa: 
 
 def _detour(line: Any, running_km: float) -> float | None:  # noqa: ANN401
     straight = geod().inv(*line[0], *line[-1])[2] / 1000
-    return running_km / straight if straight > 1 else None  # a ring has no detour
+    return running_km / straight if straight > RING_M / 1000 else None
 
 
 def _served(drawn: Layers, line: Any) -> list[City]:  # noqa: ANN401
@@ -194,14 +252,14 @@ def _service(
     }
 
 
-def _fastest(drawn: Layers, net: Any, pair: tuple[City, City], mode: str) -> float | None:  # noqa: ANN401
+def _fastest(drawn: Layers, net: Network, pair: tuple[City, City], mode: str) -> float | None:
     ways = _ways(drawn, net, pair, mode, 1)
     return float(ways[0]["time_min"]) if ways else None
 
 
 def _ways(
     drawn: Layers,
-    net: Any,  # noqa: ANN401
+    net: Network,
     pair: tuple[City, City],
     mode: str,
     k: int,
@@ -209,19 +267,31 @@ def _ways(
     if mode not in net.modes:
         return []
     graph, route = travel_graph(net, pair, mode=mode), drawn.catalogue.route
+    standard = open_sections(drawn, net.day)
     found = []
     for way in best_routes(graph, *pair, k=k):
         parts = legs(graph, way)
         ids = list(dict.fromkeys(leg["route_id"] for leg in parts if leg["route_id"]))
+        steps = (graph.edges[pair] for pair in itertools.pairwise(way))
+        own = net.edges.loc[[step["edge"] for step in steps if "edge" in step], "section_id"]
+        rows = standard.loc[list(dict.fromkeys(own))]
         found.append(
             {
                 "time_min": sum(leg["time_min"] for leg in parts),
                 "length_km": sum(leg["length_km"] for leg in parts),
                 "route_ids": ids,
                 "names_zh": [route[key].name_zh for key in ids],
+                "lanes": _fewest(rows, "lanes"),
+                "tracks": _fewest(rows, "tracks"),
+                "section_ids": list(rows.index),
             }
         )
     return found
+
+
+def _fewest(rows: Any, column: str) -> int | None:  # noqa: ANN401
+    known = rows[column].dropna()
+    return int(known.min()) if len(known) else None
 
 
 def _gaps(own: Any) -> list[dict[str, Any]]:  # noqa: ANN401

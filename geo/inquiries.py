@@ -191,7 +191,8 @@ def _short(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, float):
         return f"{value:.1f}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_short(item)}" for key, item in value.items() if item)
+        shown = {key: item for key, item in value.items() if item and not key.endswith("_ids")}
+        return ", ".join(f"{key} {_short(item)}" for key, item in shown.items())
     if isinstance(value, list):
         return " | ".join(_short(item) for item in value)
     return str(value)

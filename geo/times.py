@@ -113,7 +113,7 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
     -------
     graph
         Nodes are place ids and ``city:`` ids. Edges carry `time_min`, `length_km` and `leg`:
-        the route id, or "access".
+        the route id, or "access"; those of the network also `edge`, their id in it.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def _add_edges(graph: nx.Graph[str], part: Network, *, express: bool) -> None:
         old = graph.get_edge_data(row.u, row.v)
         if row.u != row.v and (old is None or minutes < old["time_min"]):
             graph.add_edge(row.u, row.v, time_min=minutes, length_km=row.length_km,
-                           leg=row.route_id, mode=row.mode)  # fmt: skip
+                           leg=row.route_id, mode=row.mode, edge=row.Index)  # fmt: skip
 
 
 def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) -> None:

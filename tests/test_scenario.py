@@ -15,6 +15,7 @@ from geo.cli import main
 from geo.corridor import pair_sheet, route_sheet
 from geo.network import open_sections
 from geo.projects import added_alone, project_effects, project_values
+from geo.resilience import cut
 from geo.scenario import compare_cities, compare_stats, nearness, times, with_projects
 
 NOW, SOON = date(2026, 11, 23), date(2027, 12, 31)
@@ -170,8 +171,41 @@ def test_the_sheet_of_two_cities(drawn, cat):
     sheet = pair_sheet(drawn, cat.find_city("万州"), cat.find_city("达州"), day=NOW)
     assert len(sheet["modes"]["road"]) >= 2
     assert all(way["detour_index"] > 1 for ways in sheet["modes"].values() for way in ways)
-    now, later = (sheet[key]["rail"][0]["time_min"] for key in ("modes", "modes_complete"))
-    assert later < now
+    assert sheet["times"]["rail"]["complete_min"] < sheet["times"]["rail"]["now_min"]
+    assert sheet["modes"]["rail"][0]["names_zh"] == ["达万铁路"]
+    assert sheet["modes"]["rail"][0]["tracks"] == 1
+    assert sheet["modes"]["road"][0]["lanes"] == 4
+    assert {gap["section_id"] for gap in sheet["gaps"]} == {
+        "wankaida-1", "chengdawan-hsr-5", "chengdawan-hsr-6"}  # fmt: skip
+    assert {"万州", "达州"} <= set(sheet["cities_served"])
+    assert sheet["population_served"] < sum(city.population for city in cat.cities)
+    assert sheet["assumed"] == []
+    assert pair_sheet(drawn, cat.find_city("万州"), cat.find_city("达州"), day=date(2030, 1, 1))[
+        "assumed"
+    ]
+
+
+@pytest.mark.parametrize("mode", ["road", "rail"])
+def test_the_redundancy_of_two_cities_is_their_cut(mode, drawn, cat):
+    pair = cat.find_city("万州"), cat.find_city("达州")
+    found = pair_sheet(drawn, *pair, day=NOW)["redundancy"][mode]
+    net = geo.network(drawn, year=NOW, mode=mode, nodes="stops")
+    wanted, _, _ = cut(net, cat, "万州", "达州")
+    assert found["value"] == wanted.value == len(wanted.cut)
+
+
+def test_cities_that_share_a_stop_cannot_be_parted(drawn, cat):
+    sheet = pair_sheet(drawn, cat.find_city("大足"), cat.find_city("荣昌"), day=NOW)
+    reasons = [row for row in sheet["redundancy"].values() if row["value"] is None]
+    assert all("no loss of links" in row["reason"] for row in reasons)
+    assert reasons
+
+
+def test_a_ring_has_no_ends(drawn, cat):
+    sheet = route_sheet(drawn, cat.find_route("chengdu-ring-1"), day=NOW)
+    assert sheet["ends"] == []
+    assert sheet["detour_index"] is None
+    assert sheet["population_served"] > 20_000_000
 
 
 @pytest.mark.parametrize(
