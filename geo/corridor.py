@@ -267,7 +267,7 @@ def _ways(
     if mode not in net.modes:
         return []
     graph, route = travel_graph(net, pair, mode=mode), drawn.catalogue.route
-    standard = open_sections(drawn, net.day)
+    standard = open_sections(net.drawn, net.day)
     found = []
     for way in best_routes(graph, *pair, k=k):
         parts = legs(graph, way)
