@@ -128,6 +128,7 @@ def build(
             options: dict[str, dict[str, Any]] = {
                 "index": {"findings": sentences, "downloads": files},
                 "criticality": {"found": found},
+                "compare": {"found": found},
             }
             made = _write_pages(drawn, stage, day, options, pages)
     return {

@@ -166,7 +166,7 @@ def _add_map(verbs: Any) -> None:  # noqa: ANN401
         "pages",
         nargs="*",
         metavar="PAGE",
-        help="index, network, crossings, criticality; default: all",
+        help="index, network, crossings, criticality, compare; default: all",
     )
     maps.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
                       help="folder for the pages (default: maps)")  # fmt: skip

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from geo.catalogue import Catalogue
     from geo.layers import Layers
+    from geo.network import Network
     from geo.tables import City, Project
 
 #: The horizons within which people are counted, in minutes.
@@ -162,20 +163,34 @@ def compare_stats(drawn: Layers, before: date, after: date) -> DataFrame:
     """
     import pandas as pd
 
-    flat = []
-    for day in (before, after):
-        table = statistics(network(drawn, year=day))
-        found: dict[str, float] = {
-            str(key if mode == "all" else f"{mode}.{key}"): value
-            for mode, row in table.iterrows()
-            for key, value in row.items()
-        }
-        found |= _links(drawn, day)
-        flat.append(found)
+    flat = [
+        named_statistics(network(drawn, year=day)) | _links(drawn, day) for day in (before, after)
+    ]
     names = list(dict.fromkeys([*flat[0], *flat[1]]))
     table = pd.DataFrame({"before": pd.Series(flat[0]), "after": pd.Series(flat[1])})
     table = table.reindex(names).astype(float)
     return table.assign(delta=table["after"] - table["before"]).rename_axis("name")
+
+
+def named_statistics(net: Network) -> dict[str, float]:
+    """
+    Return the connectivity indices of a network and of its modes in one row.
+
+    Parameters
+    ----------
+    net
+        A network.
+
+    Returns
+    -------
+    values
+        By name: ``beta`` of the whole network, ``rail.beta`` of a mode.
+    """
+    return {
+        str(key if mode == "all" else f"{mode}.{key}"): value
+        for mode, row in statistics(net).iterrows()
+        for key, value in row.items()
+    }
 
 
 def _links(drawn: Layers, day: date) -> dict[str, float]:

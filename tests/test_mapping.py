@@ -29,6 +29,7 @@ LIMIT = {
     "network": 1_700_000,
     "crossings": 1_200_000,
     "criticality": 1_600_000,
+    "compare": 1_800_000,
 }
 BAD = (
     "<img src=x onerror=window.PWN=1></script><script>window.PWN=1</script>{{7*7}}'\"\\\u2028{%x%}"
@@ -67,7 +68,7 @@ def test_pages_are_found_without_loading_the_map_libraries():
 
     code = "import sys, geo.mapping; assert not {'folium', 'geopandas'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
-    assert list(PAGES) == ["index", "network", "crossings", "criticality"]
+    assert list(PAGES) == ["index", "network", "crossings", "criticality", "compare"]
 
 
 def test_the_sections_on_the_map_are_those_of_the_layers(pages, drawn):

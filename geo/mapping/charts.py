@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from geo.mapping.styles import Label, bi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 WIDTH, HEIGHT = 300, 190
 LEFT, RIGHT, TOP, BOTTOM = 24, 12, 10, 20
@@ -21,13 +21,18 @@ class Series(NamedTuple):
     """A line of a chart: one value per year; a filled one is drawn as an area."""
 
     label: Label
-    values: Sequence[int]
+    values: Sequence[float]
     color: str
     filled: bool = False
 
 
 def growth_chart(
-    years: Sequence[int], series: Sequence[Series], *, title: Label, known_to: int
+    years: Sequence[int],
+    series: Sequence[Series],
+    *,
+    title: Label,
+    known_to: int,
+    marks: Mapping[str, float] | None = None,
 ) -> str:
     """
     Return a chart of numbers that grow in steps from year to year.
@@ -42,6 +47,9 @@ def growth_chart(
         What the chart shows.
     known_to
         The year up to which values are known; later ones are dashed.
+    marks
+        Names of lines that stand in the chart, with the year and its fraction. The page may
+        move them: the SVG tells where its first and last year lie.
 
     Returns
     -------
@@ -50,9 +58,9 @@ def growth_chart(
     """
     top = max((max(line.values, default=0) for line in series), default=0)
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if top / s <= GRID_LINES), 1000)
-    ceiling = max(step * -(-top // step), 1)
+    ceiling = int(max(step * -(-top // step), 1))
 
-    def x(year: int) -> float:
+    def x(year: float) -> float:
         span = max(years[-1] - years[0], 1)
         return LEFT + (year - years[0]) / span * (WIDTH - LEFT - RIGHT)
 
@@ -64,15 +72,17 @@ def growth_chart(
     for line in series:
         points = [(x(year), y(value)) for year, value in zip(years, line.values, strict=True)]
         parts += _drawn(line, points, later, y(0))
+    parts += [_mark(name, x(year)) for name, year in (marks or {}).items()]
     key = "".join(
         f'<span class="key"><i style="background:{line.color}"></i>{bi(line.label)}</span>'
         for line in series
     )
     name = escape(f"{title.zh} {title.en}")
+    ends = f'data-first="{years[0]} {x(years[0])}" data-last="{years[-1]} {x(years[-1])}"'
     return (
         f'<figure class="chart"><figcaption>{bi(title)}</figcaption><div>{key}</div>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{name}">{"".join(parts)}'
-        "</svg></figure>"
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{name}" {ends}>'
+        f"{''.join(parts)}</svg></figure>"
     )
 
 
@@ -89,6 +99,16 @@ def _years(years: Sequence[int], x: Callable[[int], float]) -> str:
         f'<text x="{x(year):.1f}" y="{HEIGHT - 5}" text-anchor="middle">{year}</text>'
         for year in years
         if year % TICK_YEARS == 0
+    )
+
+
+def _mark(name: str, x: float) -> str:
+    """Return a line from top to bottom with its name."""
+    return (
+        f'<g data-mark="{escape(name)}" transform="translate({x:.1f} 0)">'
+        f'<path d="M0 {TOP}V{HEIGHT - BOTTOM}" stroke="#1d2a35" stroke-width="1.4"/>'
+        f'<circle cy="{TOP}" r="8" fill="#1d2a35"/>'
+        f'<text y="{TOP + 4}" text-anchor="middle">{escape(name)}</text></g>'
     )
 
 

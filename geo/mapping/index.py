@@ -56,6 +56,15 @@ CARDS = (
             "Close any link: who is cut off, how many minutes every city loses, which way round.",
         ),
     ),
+    (
+        "compare.html",
+        Label("两期对比", "Compare two dates"),
+        Label(
+            "任选两个年份，左右滑动对比：哪些路段变了，各项指标与城市时间变了多少。",
+            "Choose two dates and swipe between them: which sections change, and what that "
+            "does to every index and to the times between cities.",
+        ),
+    ),
 )
 METHODS = (
     Label(

@@ -181,12 +181,6 @@ def _script(
     import json
 
     west, south, east, north = layers.catalogue.region.frame
-    groups = ",".join(
-        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
-        f"weight:{style.weight},ticks:{json.dumps(style.ticks)}" + "}"
-        for key, variable in classes.items()
-        for style in [LINES.get(key, OTHER_LINE)]
-    )
     places = ",".join(
         "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
         f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
@@ -196,10 +190,35 @@ def _script(
     base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
     looks = LOOKS | {"frame": [[south, west], [north, east]]}
     call = (
-        f"geo.network({map_.get_name()},[{groups}],[{places}],{{{base}}},{json.dumps(looks)},"
+        f"geo.network({map_.get_name()},{class_groups(classes)},[{places}],{{{base}}},{json.dumps(looks)},"
         f"{settings(layers)});"
     )
     return scripts("map", "packed", "profile", "network") + call
+
+
+def class_groups(classes: dict[str, str]) -> str:
+    """
+    Return the layers of the classes and how they look, as JavaScript.
+
+    Parameters
+    ----------
+    classes
+        Name of the layer in the script, by class.
+
+    Returns
+    -------
+    js
+        A list of objects, from the top of the drawing to the bottom.
+    """
+    import json
+
+    groups = ",".join(
+        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
+        f"weight:{style.weight},ticks:{json.dumps(style.ticks)}" + "}"
+        for key, variable in classes.items()
+        for style in [LINES.get(key, OTHER_LINE)]
+    )
+    return f"[{groups}]"
 
 
 def settings(layers: Layers) -> str:

@@ -22,6 +22,7 @@ NAVIGATION = (
     ("network.html", Label("路网与年份", "Network by year")),
     ("crossings.html", Label("跨界通道", "Crossings")),
     ("criticality.html", Label("关键路段", "Critical links")),
+    ("compare.html", Label("两期对比", "Compare")),
 )
 NO_SCRIPT = Label(
     "本页的地图需要 JavaScript；下方表格不需要。",

@@ -30,13 +30,15 @@ geo.zoomFactor = function (zoom) { return Math.max(0.75, Math.min(1.7, 1 + (zoom
 
 // Takes the sections out of the GeoJSON layers and draws them: casing, line, ticks, a wide
 // invisible line to point at. `groups` = [{key, layer, color, ticks}] from top to bottom.
-geo.drawLines = function (map, groups, looks) {
+// `side`, a pane, keeps the panes of the lines together; `looks.scale` makes them thicker.
+geo.drawLines = function (map, groups, looks, side) {
+  var prefix = side ? side + "-" : "";
   var sections = Object.create(null), list = [], shown = L.layerGroup().addTo(map);
   var tolerance = matchMedia("(pointer: coarse)").matches ? 26 : 14;
   ["casing-low:400", "line-low:401", "halo:405", "casing:410", "line:411", "hit:450"].forEach(
     function (text) {
       var parts = text.split(":");
-      map.createPane(parts[0]).style.zIndex = parts[1];
+      map.createPane(prefix + parts[0], map.getPane(side)).style.zIndex = parts[1];
     });
   groups.slice().reverse().forEach(function (group) {
     group.layer.eachLayer(function (layer) {
@@ -44,7 +46,7 @@ geo.drawLines = function (map, groups, looks) {
       var known = feature.properties.accuracy_class;    // the casing tells: white, or a haze
       var low = feature.properties.weight < group.weight * 0.7 ? "-low" : "";
       function line(pane, options) {
-        return L.polyline(points, Object.assign({pane: pane, interactive: false, fill: false,
+        return L.polyline(points, Object.assign({pane: prefix + pane, interactive: false, fill: false,
           lineJoin: "round"}, options));
       }
       var section = {id: feature.id, group: group, properties: feature.properties,
@@ -61,7 +63,7 @@ geo.drawLines = function (map, groups, looks) {
   list.sort(function (a, b) { return a.properties.weight - b.properties.weight; });
 
   function style(section) {
-    var factor = geo.zoomFactor(map.getZoom()), stage = section.stage;
+    var factor = geo.zoomFactor(map.getZoom()) * (looks.scale || 1), stage = section.stage;
     var width = section.properties.weight * factor * (stage === "planned" ? 0.8 : 1);
     var dash = looks.dashes[stage].split(" ").filter(Boolean).map(function (n) {
       return +n > 1 ? n * factor * (section.properties.weight > 2.4 ? 1 : 0.7)
@@ -109,16 +111,15 @@ geo.drawLines = function (map, groups, looks) {
     (ids || []).forEach(function (id) {
       var section = sections[id];
       if (section) {
-        halo.addLayer(L.polyline(section.points, {pane: "halo", interactive: false, color: "#ffc400",
+        halo.addLayer(L.polyline(section.points, {pane: prefix + "halo", interactive: false, color: "#ffc400",
           weight: section.properties.weight * geo.zoomFactor(map.getZoom()) + 11, opacity: 0.75,
           className: "route-halo"}));
       }
     });
   }
-  map.on("zoomend", function () {
-    list.forEach(function (section) { if (section.stage) { style(section); } });
-  });
-  return {sections: sections, list: list, redraw: redraw, highlight: highlight};
+  function restyle() { list.forEach(function (section) { if (section.stage) { style(section); } }); }
+  map.on("zoomend", restyle);
+  return {sections: sections, list: list, redraw: redraw, restyle: restyle, highlight: highlight};
 };
 
 // Labels in the order of their importance; one that would cover another waits for more room.

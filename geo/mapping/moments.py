@@ -1,0 +1,210 @@
+"""The network at every moment that a page offers: stages, statistics, lengths and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.mapping import facts
+from geo.mapping.features import is_unknown
+from geo.network import network
+from geo.report import cities_of
+from geo.scenario import named_statistics, times
+from geo.terms import MODES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.layers import Layers
+
+#: Digits of a statistic in a page.
+SIGNIFICANT = 7
+
+
+@dataclass(frozen=True)
+class Moments:
+    """
+    The years of a map and the day of its page, each with what is open then.
+
+    Moments on which the same sections are open are of one state, and the figures are kept
+    once per state.
+
+    Parameters
+    ----------
+    days
+        The moments in order: year (its 31 December) or date, and the day.
+    stages
+        By section, one letter per moment (:func:`geo.mapping.facts.stages_by_year`).
+    state
+        Number of the state of every moment.
+    stats
+        Per state the statistics by name, as :func:`geo.scenario.compare_stats` names them.
+    km
+        Per state the running length that is open, by class; its sum is `length_km`.
+    minutes
+        Per state the fastest times between the cities, shape (n, n).
+    """
+
+    days: dict[str, date]
+    stages: dict[str, str]
+    state: list[int]
+    stats: list[dict[str, float]]
+    km: list[dict[str, float]]
+    minutes: list[NDArray[np.float64]]
+
+    def at(self, key: str) -> int:
+        """
+        Return the position of a moment.
+
+        Parameters
+        ----------
+        key
+            Its year or date.
+
+        Returns
+        -------
+        position
+            From 0.
+        """
+        return list(self.days).index(key)
+
+    @property
+    def key(self) -> dict[date, str]:
+        """The key of every day that is a moment."""
+        return {when: key for key, when in self.days.items()}
+
+
+def moments(layers: Layers, day: date) -> Moments:
+    """
+    Return the network at every moment.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    day
+        The day of the page, a moment beside the ends of the years.
+
+    Returns
+    -------
+    moments
+        Stages and figures.
+    """
+    first, last = layers.catalogue.region.map.years
+    ends = {date(year, 12, 31): str(year) for year in range(first, last + 1)}
+    named = {day: day.isoformat()} | ends
+    days = {named[when]: when for when in sorted(named)}
+    stages = facts.stages_by_year(layers, days.values())
+    states: dict[tuple[bool, ...], int] = {}
+    state, new = [], []
+    for i, when in enumerate(days.values()):
+        is_open = tuple(letters[i] in "oa" for letters in stages.values())
+        if is_open not in states:
+            states[is_open] = len(states)
+            new.append(when)
+        state.append(states[is_open])
+    nets = [network(layers, year=when) for when in new]
+    links = _links(layers, day, stages, [state.index(i) for i in range(len(new))])
+    return Moments(
+        days,
+        stages,
+        state,
+        [named_statistics(net) | found for net, found in zip(nets, links, strict=True)],
+        [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets],
+        [times(layers, when) for when in new],
+    )
+
+
+def _links(
+    layers: Layers, day: date, stages: dict[str, str], positions: list[int]
+) -> list[dict[str, float]]:
+    """Count the crossings of the first two regions that are open on both sides."""
+    region = layers.catalogue.region
+    if len(region.regions) < 2 or not region.base.counties:
+        return [{} for _ in positions]
+    crossings = facts.crossings_or_none(layers, day)
+    sides = [
+        (row.mode, [side.section_id for side in row.sides.values()])
+        for row in crossings.itertuples()
+    ]
+    return [
+        {
+            f"{mode}.links": float(
+                sum(m == mode and all(stages[k][i] in "oa" for k in keys) for m, keys in sides)
+            )
+            for mode in MODES
+        }
+        for i in positions
+    ]
+
+
+def plain(found: Moments, layers: Layers) -> dict[str, Any]:
+    """
+    Return moments as values for a page.
+
+    Parameters
+    ----------
+    found
+        The moments.
+    layers
+        The drawn catalogue.
+
+    Returns
+    -------
+    values
+        `moments` keys, `state` by moment, `stats` and `km` by name with one value per state,
+        `people` by city, and `minutes`: hundredths of minutes of the pairs of cities i < j,
+        rounded up and -1 where there is no way; all of the first state, then for every
+        further one the pairs that differ, as position and value in turn.
+    """
+    tables = [_packed(minutes) for minutes in found.minutes]
+    steps = []
+    for before, after in pairwise(tables):
+        at = np.flatnonzero(before != after)
+        steps.append(np.stack([at, after[at]], axis=-1).reshape(-1).tolist())
+    return {
+        "moments": list(found.days),
+        "dates": [when.isoformat() for when in found.days.values()],
+        "state": found.state,
+        "stats": _by_name(found.stats),
+        "km": _by_name(found.km),
+        "people": [city.population for city in cities_of(layers.catalogue)],
+        "minutes": [tables[0].tolist(), *steps],
+    }
+
+
+def _packed(minutes: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the times of the pairs i < j in hundredths; up, so that limits stay limits."""
+    half = minutes[np.triu_indices(len(minutes), 1)]
+    known = np.isfinite(half)
+    return np.where(known, np.ceil(100 * np.where(known, half, 0.0)), -1).astype(int)
+
+
+def _by_name(states: list[dict[str, float]]) -> dict[str, list[float | None]]:
+    """Turn one row per state into one list per name."""
+    names = dict.fromkeys(name for values in states for name in values)
+    return {name: [short(values.get(name)) for values in states] for name in names}
+
+
+def short(value: float | None) -> float | None:
+    """
+    Return a number with the digits a page keeps.
+
+    Parameters
+    ----------
+    value
+        A number, or nothing.
+
+    Returns
+    -------
+    value
+        The number, an integer where it is whole; None where unknown.
+    """
+    if is_unknown(value) or not np.isfinite(float(value or 0)):
+        return None
+    kept = float(f"{value:.{SIGNIFICANT}g}")
+    return int(kept) if kept == int(kept) else kept
