@@ -125,10 +125,15 @@ def build(
                     _write_tables(found, stage / DATA)
         files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
         with clock("maps"):
+            from geo.mapping import PAGES
+            from geo.mapping.moments import moments
+
+            when = moments(drawn, day) if {"network", "compare"} & set(pages or PAGES) else None
             options: dict[str, dict[str, Any]] = {
+                "network": {"when": when},
                 "index": {"findings": sentences, "downloads": files},
                 "criticality": {"found": found},
-                "compare": {"found": found},
+                "compare": {"found": found, "when": when},
             }
             made = _write_pages(drawn, stage, day, options, pages)
     return {

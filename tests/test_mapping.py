@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import folium
 import numpy as np
@@ -106,14 +107,31 @@ def test_the_stages_by_year_are_those_of_the_dates(pages, drawn):
             assert (letter == "a") == status.assumed
 
 
+def test_the_times_by_year_are_those_of_geo_od(pages, capsys):
+    from geo.cli import main
+
+    found = blocks(pages["network"])["data-years"]
+    for year in (2000, 2016, 2030):
+        assert main(["od", "成都", "重庆", "--year", str(year), "--json"]) == 0
+        minutes = json.loads(capsys.readouterr().out)["routes"][0]["time_min"]
+        shown = found["figures"][found["years"].index(year)]["times"]
+        assert shown["cores"] == pytest.approx(minutes, abs=0.6)
+    assert found["figures"][found["years"].index(DAY.year)]["times"]["near"] == 100
+    near = [figure["times"]["near"] for figure in found["figures"]]
+    # a new stop may push a better one out of the six that a city considers: one percent at most
+    assert all(later >= earlier - 1 for earlier, later in pairwise(near))
+    assert near[-1] > 100 > near[0]
+
+
 def test_the_figures_by_year_add_up(pages, drawn):
     data = blocks(pages["network"])["data-years"]
     assert data["start"] == DAY.year
     now = data["figures"][data["years"].index(DAY.year)]
-    frame = facts.status_today(drawn, DAY)
-    open_ = frame[(frame["stage"] == "open") & (frame["shares"] == "")]
-    for class_, km in open_.groupby("class")["running_km"].sum().items():
-        assert now["km"][class_] == round(km)
+    for year in (2003, 2015, DAY.year):
+        when = DAY if year == DAY.year else year
+        edges = geo.network(drawn, year=when).edges
+        for class_, km in edges.groupby("class")["length_km"].sum().items():
+            assert data["figures"][data["years"].index(year)]["km"][class_] == round(km)
     crossings = geo.crossings(drawn, year=DAY)
     for mode in ("road", "rail"):
         rows = crossings[crossings["mode"] == mode]

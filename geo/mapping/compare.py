@@ -69,7 +69,13 @@ METHOD = Label(
 )
 
 
-def page(layers: Layers, *, day: date, found: Analysis | None = None) -> str:
+def page(
+    layers: Layers,
+    *,
+    day: date,
+    found: Analysis | None = None,
+    when: Moments | None = None,
+) -> str:
     """
     Return the page on which two dates are compared.
 
@@ -81,13 +87,15 @@ def page(layers: Layers, *, day: date, found: Analysis | None = None) -> str:
         The day of the page, one of the dates to choose from.
     found
         The analysis of that day, where there is one already: its projects are taken.
+    when
+        The moments of that day, where they are known already.
 
     Returns
     -------
     html
         The page.
     """
-    when = moments(layers, day)
+    when = when or moments(layers, day)
     horizon = horizon_of(layers, day)
     pairs = presets(layers, when, day, horizon)
     start = next((pair for pair in pairs if pair[1] == when.key[day]), pairs[0])

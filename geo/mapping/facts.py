@@ -74,11 +74,11 @@ def stages_by_year(layers: Layers, days: Iterable[date]) -> dict[str, str]:
     return dict(zip(map(str, layers.sections.index), rows, strict=False))
 
 
-def figures_by_year(
+def counts_by_year(
     layers: Layers, stages: dict[str, str], crossings: gpd.GeoDataFrame, count: int
-) -> list[dict[str, dict[str, float]]]:
+) -> list[dict[str, dict[str, int]]]:
     """
-    Return the key figures of every year.
+    Count what is open in every year.
 
     Parameters
     ----------
@@ -94,10 +94,8 @@ def figures_by_year(
     Returns
     -------
     figures
-        For every year `km` open by class (shared track counted once), `routes` fully open by
-        mode and `crossings` open on both sides by mode.
+        For every year `routes` fully open by mode and `crossings` open on both sides by mode.
     """
-    own = layers.sections[layers.sections["shares"] == ""]
     routes = layers.sections.groupby("route_id", sort=True).groups
     modes = layers.routes["mode"]
     pairs = [
@@ -107,12 +105,10 @@ def figures_by_year(
     figures = []
     for i in range(count):
         is_open = {key for key, letters in stages.items() if letters[i] in "oa"}
-        km = own[own.index.isin(is_open)].groupby("class")["running_km"].sum().round()
         full = Counter(modes[r] for r, keys in routes.items() if is_open.issuperset(keys))
         open_pairs = Counter(mode for mode, keys in pairs if is_open.issuperset(keys))
         figures.append(
             {
-                "km": {str(key): int(value) for key, value in km.items()},
                 "routes": dict(sorted(full.items())),
                 "crossings": dict(sorted(open_pairs.items())),
             }

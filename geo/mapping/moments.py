@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.circles import cores
 from geo.mapping import facts
 from geo.mapping.features import is_unknown
 from geo.network import network
 from geo.report import cities_of
-from geo.scenario import named_statistics, times
+from geo.scenario import named_statistics, nearness, times
 from geo.terms import MODES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from geo.layers import Layers
@@ -117,6 +120,51 @@ def moments(layers: Layers, day: date) -> Moments:
         [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets],
         [times(layers, when) for when in new],
     )
+
+
+def figures_by_year(
+    found: Moments, layers: Layers, day: date, days: Mapping[int, date]
+) -> list[dict[str, Any]]:
+    """
+    Return lengths and times of every year.
+
+    Parameters
+    ----------
+    found
+        The moments.
+    layers
+        The drawn catalogue.
+    day
+        The day of the page.
+    days
+        The day that each year stands for.
+
+    Returns
+    -------
+    figures
+        For every year `km` open by class (shared track once) and `times`: `cores`, the fastest
+        minutes between the core cities by any mode, from door to door (None where there is no
+        way), and `near`, the nearness of people (:func:`geo.scenario.nearness`) in percent of
+        that on the day (None without cities).
+    """
+    cities = cities_of(layers.catalogue)
+    people = np.array([city.population for city in cities], float)
+    pair = [cities.index(city) for city in cores(layers.catalogue)]
+    state = dict(zip(found.days.values(), found.state, strict=True))
+    today = nearness(found.minutes[state[day]], people)
+    figures = []
+    for when in days.values():
+        minutes, km = found.minutes[state[when]], found.km[state[when]]
+        fastest = minutes[pair[0], pair[1]] if len(pair) > 1 else np.inf
+        near = 100 * nearness(minutes, people) / today if today > 0 else np.nan
+        times = {"cores": fastest, "near": near}
+        figures.append(
+            {
+                "km": {str(class_): round(value) for class_, value in km.items()},
+                "times": {k: round(v) if np.isfinite(v) else None for k, v in times.items()},
+            }
+        )
+    return figures
 
 
 def _links(

@@ -14,6 +14,7 @@ from geo.mapping.features import (
     section_features,
 )
 from geo.mapping.lettering import area_labels, city_labels
+from geo.mapping.moments import Moments, figures_by_year, moments
 from geo.mapping.offline import MAP_SLOT, offline_html, stable_ids
 from geo.mapping.shell import cell, footer, header, number, order, scripts, style_sheet, table
 from geo.mapping.styles import (
@@ -77,7 +78,7 @@ UI = {
 }
 
 
-def page(layers: Layers, *, day: date) -> str:
+def page(layers: Layers, *, day: date, when: Moments | None = None) -> str:
     """
     Return the page of the network.
 
@@ -87,6 +88,8 @@ def page(layers: Layers, *, day: date) -> str:
         The drawn catalogue.
     day
         The day of the page, where the slider starts.
+    when
+        The moments of that day, where they are known already.
 
     Returns
     -------
@@ -97,7 +100,9 @@ def page(layers: Layers, *, day: date) -> str:
     days = facts.years_of(layers, day)
     stages = facts.stages_by_year(layers, days.values())
     crossings = facts.crossings_or_none(layers, day)
-    figures = facts.figures_by_year(layers, stages, crossings, len(days))
+    counts = facts.counts_by_year(layers, stages, crossings, len(days))
+    moved = figures_by_year(when or moments(layers, day), layers, day, days)
+    figures = [a | b for a, b in zip(counts, moved, strict=True)]
     title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
     with stable_ids():
         map_ = new_map(layers.catalogue)
@@ -261,7 +266,7 @@ def _body(
 <section class="stage-area" {area}>
 <div class="map-frame">{MAP_SLOT}</div>
 <div class="side left">{panels.search()}{panels.legend(layers, classes, points, parts)}</div>
-<div class="side right">{panels.figures(figures, start, list(classes))}
+<div class="side right">{panels.figures(layers, figures, start, list(classes))}
 <div class="panel card" id="sheet-card" role="region" tabindex="-1" hidden
  {bi_attribute("aria-label", Label("详情", "Details"))}></div></div>
 {panels.sheet_buttons()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geo.circles import cores
 from geo.mapping.shell import number
 from geo.mapping.styles import (
     BACKGROUND,
@@ -163,12 +164,14 @@ def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:
     )
 
 
-def figures(figures: list[dict[str, Any]], start: int, classes: list[str]) -> str:
+def figures(layers: Layers, figures: list[dict[str, Any]], start: int, classes: list[str]) -> str:
     """
     Return the panel of key figures, filled in for the first year.
 
     Parameters
     ----------
+    layers
+        The drawn catalogue.
     figures
         Figures of every year.
     start
@@ -199,7 +202,25 @@ def figures(figures: list[dict[str, Any]], start: int, classes: list[str]) -> st
     return f"""<div class="panel figures" id="sheet-figures" role="region" tabindex="0"
  {bi_attribute("aria-label", name)}><h2>{bi(name)} <output class="figures-year"></output></h2>
 <h3>{bi(Label("通车里程 (km)", "Open length (km)"))}</h3><dl>{bars}</dl>
-<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"""
+<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>
+{_times(layers, figures, start)}</div>"""
+
+
+def _times(layers: Layers, figures: list[dict[str, Any]], start: int) -> str:
+    """Return the rows on travel times that have a value in some year."""
+    pair = cores(layers.catalogue)
+    ends = Label("–".join(c.name_zh for c in pair), "–".join(c.name_en for c in pair))
+    labels = {
+        "cores": Label(f"{ends.zh} 门到门 (min)", f"{ends.en}, door to door (min)"),
+        "near": Label("城市接近度（本页日期=100）", "Nearness of cities (this date = 100)"),
+    }
+    rows = "".join(
+        f'<div><dt>{bi(label)}</dt><dd data-figure="times:{key}">'
+        f"{number(figures[start]['times'][key])}</dd></div>"
+        for key, label in labels.items()
+        if any(figure["times"][key] is not None for figure in figures)
+    )
+    return f'<dl class="times">{rows}</dl>' if rows else ""
 
 
 def _bar(class_: str, value: int, top: int) -> str:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 #: Pages of the navigation: file name and title.
 NAVIGATION = (
     ("index.html", Label("概览", "Overview")),
-    ("network.html", Label("路网与年份", "Network by year")),
+    ("network.html", Label("路网", "Network")),
     ("crossings.html", Label("跨界通道", "Crossings")),
     ("criticality.html", Label("关键路段", "Critical links")),
-    ("compare.html", Label("两期对比", "Compare")),
+    ("compare.html", Label("对比", "Compare")),
 )
 NO_SCRIPT = Label(
     "本页的地图需要 JavaScript；下方表格不需要。",

@@ -73,8 +73,9 @@ geo.network = function (map, groups, points, base, looks, settings) {
     var now = time.figures[time.years.indexOf(year)];
     one(".figures-year").textContent = year;
     all("[data-figure]").forEach(function (cell) {
-      var keys = cell.dataset.figure.split(":"), value = now[keys[0]][keys[1]] || 0;
-      cell.textContent = value.toLocaleString("en");
+      var keys = cell.dataset.figure.split(":"), value = now[keys[0]][keys[1]];
+      if (value === undefined) { value = 0; }
+      cell.textContent = value === null ? "–" : value.toLocaleString("en");
       if (cell.dataset.top) { cell.parentNode.style.setProperty("--share", 100 * value / cell.dataset.top + "%"); }
     });
   }
