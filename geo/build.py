@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from geo.analysis import Analysis
     from geo.catalogue import Catalogue
     from geo.layers import Layers
+    from geo.mapping.tiles import Tiles
 
 #: Name of the folder of data files beside the pages.
 DATA = "data"
@@ -85,6 +86,7 @@ def build(
     day: date,
     progress: Callable[[str], None] = lambda _: None,
     pages: list[str] | None = None,
+    tiles: Tiles | None = None,
 ) -> dict[str, Any]:
     """
     Do the main job.
@@ -101,6 +103,9 @@ def build(
         Called with the name of every stage when it begins.
     pages
         Only these pages and no tables; default: everything.
+    tiles
+        Online tiles below the maps; then only pages with a map are written, under names of
+        their own. Default: none, the pages need no network.
 
     Returns
     -------
@@ -117,7 +122,7 @@ def build(
         drawn = layers(catalogue)
     with staged(out) as stage:
         found, sentences = None, list[dict[str, str]]()
-        if pages is None or "index" in pages:
+        if pages is None or ("index" in pages and not tiles):
             found = analyse(drawn, day, clock.begin)
             sentences = findings(found)
             if pages is None:
@@ -135,7 +140,7 @@ def build(
                 "criticality": {"found": found},
                 "compare": {"found": found, "when": when},
             }
-            made = _write_pages(drawn, stage, day, options, pages)
+            made = _write_pages(drawn, stage, day, options, pages, tiles)
     return {
         "out": str(out),
         "pages": made,
@@ -207,11 +212,17 @@ def _write_pages(
     day: date,
     options: dict[str, dict[str, Any]],
     wanted: list[str] | None,
+    tiles: Tiles | None,
 ) -> list[str]:
     from geo.mapping import PAGES
+    from geo.mapping.tiles import file_name, has_map, with_tiles
 
     names = [name for name in PAGES if wanted is None or name in wanted]
-    for name in names:
-        html = PAGES[name](drawn, day=day, **options.get(name, {}))
-        (stage / f"{name}.html").write_text(html, encoding="utf-8")
-    return [f"{name}.html" for name in names]
+    made = {name: PAGES[name](drawn, day=day, **options.get(name, {})) for name in names}
+    if tiles:
+        made = {name: html for name, html in made.items() if has_map(html)}
+        made = {name: with_tiles(html, tiles, made) for name, html in made.items()}
+    files = {file_name(name, tiles): html for name, html in made.items()}
+    for file, html in files.items():
+        (stage / file).write_text(html, encoding="utf-8")
+    return list(files)

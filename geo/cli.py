@@ -166,10 +166,22 @@ def _add_map(verbs: Any) -> None:  # noqa: ANN401
         "pages",
         nargs="*",
         metavar="PAGE",
-        help="index, network, crossings, criticality, compare; default: all",
+        help="index, network, crossings, accessibility, criticality, compare; default: all",
     )
     maps.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
                       help="folder for the pages (default: maps)")  # fmt: skip
+    maps.add_argument("--format", default="html", metavar="LIST",
+                      help="html,png,svg,pdf: pages, and figures for print of network, "
+                      "crossings and accessibility (default: html)")  # fmt: skip
+    maps.add_argument("--lang", choices=["both", "zh", "en"], default="both",
+                      help="language of the figures (default: both)")  # fmt: skip
+    maps.add_argument("--tiles", choices=["osm", "gaode", "tianditu", "none"], default="none",
+                      help="online tiles below the maps, in files such as network-osm.html; "
+                      "tianditu takes its token from GEO_TIANDITU_TOKEN")  # fmt: skip
+    maps.add_argument("--tile-url", default="", metavar="TEMPLATE",
+                      help="tiles of your own server: https://HOST/{z}/{x}/{y}.png")  # fmt: skip
+    maps.add_argument("--tile-datum", choices=["wgs84", "gcj02"], default="wgs84",
+                      help="datum of that server (default: wgs84)")  # fmt: skip
 
 
 def _day(text: str) -> date:

@@ -80,24 +80,63 @@ def _progress(total: int) -> Any:  # noqa: ANN401
 
 
 def maps(arguments: argparse.Namespace) -> None:
-    """Write only the maps."""
+    """Write only the maps: pages, figures for print, or both."""
     from geo.build import build
+    from geo.figures import FIGURES, FORMATS, require
     from geo.mapping import PAGES
+    from geo.mapping.tiles import provider
 
-    wanted = arguments.pages or list(PAGES)
+    formats = [name.strip() for name in arguments.format.split(",")]
+    if unknown := [name for name in formats if name not in ("html", *FORMATS)]:
+        raise NotFoundError("format", unknown[0], ("html", *FORMATS))
+    printed = [name for name in FORMATS if name in formats]
+    known = list(dict.fromkeys([*(PAGES if "html" in formats else ()),
+                                *(FIGURES if printed else ())]))  # fmt: skip
+    wanted = arguments.pages or known
     for name in wanted:
-        if name not in PAGES:
-            raise NotFoundError("page", name, PAGES)
-    catalogue = load(arguments)
-    with _progress(5) as progress:
-        done = build(
-            catalogue, arguments.out, day=when(arguments), progress=progress, pages=wanted
-        )
+        if name not in {**PAGES, **FIGURES} or (name not in PAGES and not printed):
+            raise NotFoundError("page", name, known)
+    tiles = provider(arguments.tiles, url=arguments.tile_url, datum=arguments.tile_datum)
+    if printed:
+        require()
+    catalogue, day, out = load(arguments), when(arguments), arguments.out
+    made: list[str] = []
+    with _progress(6) as progress:
+        if "html" in formats:
+            pages = [name for name in wanted if name in PAGES]
+            made += build(catalogue, out, day=day, progress=progress, pages=pages, tiles=tiles)[
+                "pages"
+            ]
+        if printed:
+            progress("figures")
+            made += _figures(catalogue, out, day, wanted, printed, arguments.lang)
+    if tiles and tiles.notice:
+        print(f"note: {tiles.notice}", file=sys.stderr)
+    for name in wanted:
+        if not any(file.startswith(name) for file in made):
+            print(f"note: nothing written for {name}: it has no such map", file=sys.stderr)
     if arguments.json:
-        print_json({"out": done["out"], "pages": done["pages"], "date": done["date"]})
+        print_json({"out": str(out), "pages": made, "date": day.isoformat()})
         return
-    for name in done["pages"]:
-        print(Path(done["out"]) / name)
+    for name in made:
+        print(out / name)
+
+
+def _figures(
+    catalogue: Catalogue, out: Path, day: date, pages: list[str], formats: list[str], lang: str
+) -> list[str]:
+    """Write the figures of the pages that have some; all or none."""
+    from geo._sheet import chinese_font
+    from geo.build import staged
+    from geo.figures import write_figures
+    from geo.layers import layers
+
+    if lang != "en" and not chinese_font():
+        print("warning: no Chinese font is installed; the figures are in English", file=sys.stderr)
+    with staged(out) as stage:
+        return write_figures(
+            layers(catalogue), stage, day=day, pages=pages, formats=formats, lang=lang
+        )
 
 
 def check(arguments: argparse.Namespace) -> int:

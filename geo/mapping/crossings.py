@@ -77,7 +77,7 @@ def page(
         The page.
     """
     pair = _pair(layers, region_a, region_b)
-    found = _numbered(_crossings(layers, day, region_a, region_b))
+    found = numbered(_crossings(layers, day, region_a, region_b))
     names = [tuple(r.name_zh for r in pair), tuple(r.name_en for r in pair)]
     title = Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}")
     with stable_ids():
@@ -119,8 +119,20 @@ def _crossings(
     return crossings(layers, name_a, name_b, year=day)
 
 
-def _numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
-    """Return the crossings with their numbers: by mode, in the order of opening."""
+def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
+    """
+    Return the crossings with their numbers: by mode, in the order of opening.
+
+    Parameters
+    ----------
+    crossings
+        Result of :func:`geo.borders.crossings`.
+
+    Returns
+    -------
+    found
+        The crossings, roads first.
+    """
     counts: dict[str, int] = {}
     found = []
     for row in crossings.itertuples():

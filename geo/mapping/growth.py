@@ -73,7 +73,12 @@ def chart(
 
 
 def growth_series(
-    layers: Layers, day: date, pair: Sequence[AdminRegion], mode: str, rows: Sequence[Any]
+    layers: Layers,
+    day: date,
+    pair: Sequence[AdminRegion],
+    mode: str,
+    rows: Sequence[Any],
+    end: int = CHART_END,
 ) -> tuple[list[int], list[Series]]:
     """
     Return how the number of crossings grew, on each side and on both.
@@ -90,13 +95,15 @@ def growth_series(
         Mode of the crossings.
     rows
         Crossings with their sides.
+    end
+        Last year.
 
     Returns
     -------
     years, series
         The years and one series per side, then that of both sides.
     """
-    days = {y: d for y, d in facts.years_of(layers, day).items() if y <= CHART_END}
+    days = {y: d for y, d in facts.years_of(layers, day).items() if y <= end}
     stages = facts.stages_by_year(layers, days.values())
     sides = [[[row.sides[region.name_zh].section_id] for row in rows] for region in pair]
     both = [[side.section_id for side in row.sides.values()] for row in rows]

@@ -181,9 +181,9 @@ def _strokes(data: str, weight: float, class_: str, stage: str) -> str:
     stroke = '<path d="{}" stroke="{}" stroke-width="{:.1f}"{}/>'
     parts = [stroke.format(data, style.color, width, dash + cap)]
     if stage != "planned":
-        parts.insert(0, stroke.format(data, CASING["surveyed"], width + 2.5, ""))
+        parts.insert(0, stroke.format(data, CASING, width + 2.5, ""))
     if style.ticks and stage == "open":
-        parts.append(stroke.format(data, CASING["surveyed"], width / 2, ' stroke-dasharray="7 7"'))
+        parts.append(stroke.format(data, CASING, width / 2, ' stroke-dasharray="7 7"'))
     return "".join(parts)
 
 

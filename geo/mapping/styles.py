@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import NamedTuple
 
+CASING = "#FFFFFF"
 #: Colour of what lies beside a line by its class of accuracy: a haze where it is a sketch.
-CASING = {"surveyed": "#FFFFFF", "approximate": "#FFFFFF", "sketch": "#F3E2B3"}
+CASINGS = {"surveyed": CASING, "approximate": CASING, "sketch": "#F3E2B3"}
 
 
 #: How much wider than its line the casing is, in pixels.
@@ -50,7 +51,7 @@ OTHER_LINE = LineStyle("#555555", 3.0)
 DASHES = {"open": "", "construction": "9 6", "planned": "1 6"}
 OPACITY = {"open": 1.0, "construction": 0.95, "planned": 0.75}
 #: What the scripts of the pages need to draw lines.
-LOOKS = {"dashes": DASHES, "opacity": OPACITY, "casing": CASING, "casingWidth": CASING_WIDTH}
+LOOKS = {"dashes": DASHES, "opacity": OPACITY, "casing": CASINGS, "casingWidth": CASING_WIDTH}
 #: Share of the full width by group; what is not listed is background.
 EMPHASIS = {"named": 1.0, "inter17": 1.0, "expansion": 0.9, "ring": 0.72}
 BACKGROUND = 0.55
@@ -169,13 +170,11 @@ def line_sample(
     dash = f' stroke-dasharray="{DASHES[stage]}"' if DASHES[stage] else ""
     line = '<path d="M2 6H36" fill="none" stroke="{}" stroke-width="{}" {}/>'
     parts = [
-        line.format(CASING[accuracy], weight + CASING_WIDTH[accuracy], 'stroke-opacity=".95"'),
+        line.format(CASINGS[accuracy], weight + CASING_WIDTH[accuracy], 'stroke-opacity=".95"'),
         line.format(style.color, weight, f'stroke-linecap="{cap}"{dash}'),
     ]
     if style.ticks and stage == "open":
-        parts.append(
-            line.format(CASING["surveyed"], round(weight * 0.5, 2), 'stroke-dasharray="6 6"')
-        )
+        parts.append(line.format(CASING, round(weight * 0.5, 2), 'stroke-dasharray="6 6"'))
     return f'<svg width="38" height="12" aria-hidden="true">{"".join(parts)}</svg>'
 
 
