@@ -109,8 +109,7 @@ def analyse(
     cat = drawn.catalogue
     progress("network")
     net, stops = network(drawn, year=day), network(drawn, year=day, nodes="stops")
-    years = drawn.sections["expected"].dropna()
-    horizon = date(max([day.year, *map(int, years)]), 12, 31)
+    horizon = horizon_of(drawn, day)
     later = [network(drawn, year=horizon, nodes=nodes) for nodes in ("stops", "junctions")]
     progress("losses")
     links, routes = link_removal(stops, net, cat), route_removal(stops, net, cat)
@@ -133,6 +132,26 @@ def analyse(
         drawn, day, horizon, net, stops, border, statistics(net), cuts, links, routes, links_later,
         access, changes, projects, effects, circle_table(drawn, day, horizon), leaving,
     )  # fmt: skip
+
+
+def horizon_of(drawn: Layers, day: date) -> date:
+    """
+    Return the day by which all that is expected is open.
+
+    Parameters
+    ----------
+    drawn
+        The drawn catalogue.
+    day
+        The day asked for, which is never later.
+
+    Returns
+    -------
+    horizon
+        The last day of the last expected year.
+    """
+    years = drawn.sections["expected"].dropna()
+    return date(max([day.year, *map(int, years)]), 12, 31)
 
 
 def access_table(stops: Network, drawn: Layers) -> DataFrame:

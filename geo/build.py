@@ -137,6 +137,7 @@ def build(
             options: dict[str, dict[str, Any]] = {
                 "network": {"when": when},
                 "index": {"findings": sentences, "downloads": files},
+                "accessibility": {"found": found},
                 "criticality": {"found": found},
                 "compare": {"found": found, "when": when},
             }

@@ -33,6 +33,19 @@ _RIM = np.sqrt(np.pi / 8 / np.sin(np.pi / 8)) * np.column_stack(
 )
 
 
+class _Ground(NamedTuple):
+    """What does not depend on who travels: stops to leave at, and roads cut into pieces."""
+
+    stops: list[str]
+    at: Array
+    leaving: Array
+    ends: tuple[list[str], list[str]]
+    time: Array
+    edge: NDArray[np.intp]
+    shares: Array
+    points: Array
+
+
 class _Piece(NamedTuple):
     """Straight pieces of ground from a to b, and the minutes at which their ends are left."""
 
@@ -82,57 +95,113 @@ def isochrone(
     BadInputError
         When the mode is unknown, or a limit is not positive.
     """
+    return isochrones(net, catalogue, [city], minutes, mode=mode)
+
+
+def isochrones(
+    net: Network,
+    catalogue: Catalogue,
+    cities: Sequence[City],
+    minutes: Sequence[float] = (30, 60, 90, 120),
+    *,
+    mode: str = "any",
+) -> gpd.GeoDataFrame:
+    """
+    Return the areas within reach of several cities; the network is prepared once.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    catalogue
+        The catalogue, for the metric projection of its region.
+    cities
+        The centres to start from.
+    minutes
+        Limits.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    areas
+        The rows of :func:`isochrone`, city by city.
+
+    Raises
+    ------
+    BadInputError
+        When the mode is unknown, or a limit is not positive.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
     import geopandas as gpd
+    import shapely
 
     from geo.report import cities_of
 
     limits = sorted({float(limit) for limit in minutes})
     if not limits or not limits[0] > 0 or not np.isfinite(limits[-1]):
         raise BadInputError(f"isochrone: expected positive minutes, got {list(minutes)}")
-    cities = [city, *(c for c in cities_of(catalogue) if c.city_id != city.city_id)]
-    reach = _reach(travel_graph(net, cities, mode=mode), f"city:{city.city_id}", limits[-1])
-    pieces = _pieces(net, catalogue.region.metric_crs, city, reach, mode)
-    shapes: list[Any] = []
-    for limit in limits:
-        shape = _area(pieces, limit)
-        # simplified outlines may cut into smaller ones: add these again
-        shapes.append(shape.union(shapes[-1]) if shapes else shape)
-    frame = gpd.GeoDataFrame(
-        {"city_id": city.city_id, "name_zh": city.name_zh, "minutes": limits, "mode": mode},
-        geometry=shapes,
-        crs=catalogue.region.metric_crs,
-    )
+    ids, crs = [city.city_id for city in cities], catalogue.region.metric_crs
+    everyone = [*cities, *(c for c in cities_of(catalogue) if c.city_id not in ids)]
+    graph = travel_graph(net, everyone, mode=mode)
+    reach = _reach(graph, [f"city:{city_id}" for city_id in ids], limits[-1])
+    ground = _ground(net, crs, mode)
+    homes = gpd.GeoSeries.from_xy([c.lon for c in cities], [c.lat for c in cities], crs=CRS)
+    starts = zip(shapely.get_coordinates(homes.to_crs(crs))[:, None], reach, strict=True)
+    with ThreadPoolExecutor() as pool:  # most of the time is spent outside of Python
+        found = pool.map(lambda start: _areas(_pieces(ground, *start), limits), starts)
+        shapes = [shape for areas in found for shape in areas]
+    rows = [(city.city_id, city.name_zh, limit, mode) for city in cities for limit in limits]
+    names = ["city_id", "name_zh", "minutes", "mode"]
+    frame = gpd.GeoDataFrame(rows, columns=names, geometry=shapes, crs=crs)
     frame["area_km2"] = frame.area / 1e6
-    return _nested(frame.to_crs(CRS))
+    return _nested(frame.to_crs(CRS), len(limits))
 
 
-def _nested(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _nested(frame: gpd.GeoDataFrame, limits: int) -> gpd.GeoDataFrame:
     """Repair what the change of projection did to shapes that touch."""
     shapes: list[Any] = []
-    for shape in frame.geometry.make_valid():
-        shapes.append(shape.union(shapes[-1]) if shapes else shape)
+    for i, shape in enumerate(frame.geometry.make_valid()):
+        shapes.append(shape.union(shapes[-1]) if i % limits else shape)
     return frame.set_geometry(shapes, crs=frame.crs)
 
 
-def _reach(graph: nx.Graph[str], start: str, limit: float) -> dict[str, float]:
-    """Return when every place is reached; nobody travels through another city's centre."""
-    import networkx as nx
+def _reach(graph: nx.Graph[str], starts: Sequence[str], limit: float) -> list[dict[str, float]]:
+    """Return when every place is reached; centres are left, but nobody travels through one."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
 
-    if start not in graph:
-        return {}
-    inner = graph.subgraph(n for n in graph if n == start or not n.startswith("city:"))
-    found: dict[str, float] = nx.single_source_dijkstra_path_length(
-        inner, start, cutoff=limit, weight="time_min"
-    )
-    express = graph.graph.get("express")
-    if express is None or start not in express:
+    nodes = list(graph)
+    number = {node: i for i, node in enumerate(nodes)}
+    ways = [
+        (number[u], number[v], float(way["time_min"]))
+        for a, b, way in graph.edges(data=True)
+        for u, v in ((a, b), (b, a))
+        if not v.startswith("city:")
+    ]
+    found: list[dict[str, float]] = [{} for _ in starts]
+    here = [i for i, start in enumerate(starts) if start in number]
+    if not ways or not here:
         return found
-    # trains without a stop on the way reach the stations of the other large cities
-    direct = _reach(express, start, limit)
-    large = [n for n in express if n.startswith("city:") and n != start]
-    for stop in {stop for other in large for stop in express[other]} & set(direct):
-        found[stop] = min(direct[stop], found.get(stop, np.inf))
+    rows, columns, weights = zip(*ways, strict=True)
+    matrix = csr_array((weights, (rows, columns)), shape=(len(nodes), len(nodes)))
+    times = dijkstra(matrix, indices=[number[starts[i]] for i in here], limit=limit)
+    for i, row in zip(here, times, strict=True):
+        found[i] = {nodes[k]: float(row[k]) for k in np.flatnonzero(np.isfinite(row))}
+    if "express" in graph.graph:
+        _add_express(found, graph.graph["express"], starts, limit)
     return found
+
+
+def _add_express(
+    found: list[dict[str, float]], express: nx.Graph[str], starts: Sequence[str], limit: float
+) -> None:
+    """Let trains without a stop on the way reach the stations of the other large cities."""
+    for times, start, direct in zip(found, starts, _reach(express, starts, limit), strict=True):
+        large = [n for n in express if n.startswith("city:") and n != start]
+        for stop in {stop for other in large for stop in express[other]} & set(direct):
+            times[stop] = min(direct[stop], times.get(stop, np.inf))
 
 
 def leaving_minutes(mode: str) -> float:
@@ -153,46 +222,57 @@ def leaving_minutes(mode: str) -> float:
     return sum(CONSTANTS[key].value for key in parts) / 2
 
 
-def _pieces(net: Network, crs: str, city: City, reach: Mapping[str, float], mode: str) -> _Piece:
-    """Return all ground from which travellers go on by street: the city, stops and roads."""
-    import geopandas as gpd
+def _ground(net: Network, crs: str, mode: str) -> _Ground:
+    """Return the stops of a network and its road edges cut into pieces."""
     import shapely
 
-    home = gpd.GeoSeries.from_xy([city.lon], [city.lat], crs=CRS).to_crs(crs)
-    points, times = [shapely.get_coordinates(home.to_numpy())], [np.zeros(1)]
+    stops, at, leaving = [], [np.zeros((0, 2))], [np.zeros(0)]
     for name in net.modes if mode == "any" else [mode]:
         nodes = net.select(name).nodes
-        nodes = nodes[nodes.index.isin(list(reach)) & (nodes["kind"] != "border")]
-        points.append(shapely.get_coordinates(nodes.geometry.to_crs(crs).to_numpy()))
-        times.append(np.array([reach[n] + leaving_minutes(name) for n in nodes.index], float))
-    at, left = np.vstack(points), np.concatenate(times)
-    whole = _Piece(at, at, left, left)
-    if mode not in ("any", "road") or "road" not in net.modes:
-        return whole
-    roads = _road_pieces(net.select("road").edges, crs, reach)
-    return _Piece(*(np.concatenate(pair) for pair in zip(whole, roads, strict=True)))
-
-
-def _road_pieces(edges: gpd.GeoDataFrame, crs: str, reach: Mapping[str, float]) -> _Piece:
-    """Cut the reached road edges into pieces and tell when each end of a piece is reached."""
-    import shapely
-
-    u = edges["u"].map(reach).fillna(np.inf).to_numpy(float)
-    v = edges["v"].map(reach).fillna(np.inf).to_numpy(float)
-    some = np.isfinite(u) | np.isfinite(v)
-    lines = edges.geometry[some].to_crs(crs).to_numpy()
-    u, v, time = u[some], v[some], edges["time_min"].to_numpy(float)[some]
+        nodes = nodes[nodes["kind"] != "border"]
+        stops += list(nodes.index)
+        at.append(shapely.get_coordinates(nodes.geometry.to_crs(crs).to_numpy()))
+        leaving.append(np.full(len(nodes), leaving_minutes(name)))
+    edges = net.select("road").edges if mode in ("any", "road") else net.edges.iloc[:0]
+    lines = edges.geometry.to_crs(crs).to_numpy()
     count = np.maximum(np.ceil(shapely.length(lines) / PIECE_M), 1).astype(int)
     edge = np.repeat(np.arange(len(lines)), count)
     first = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    ends = []
-    for k in (first, first + 1):
-        share = k / count[edge]
-        at = np.minimum(u[edge] + share * time[edge], v[edge] + (1 - share) * time[edge])
-        points = shapely.line_interpolate_point(lines[edge], share, normalized=True)
-        ends.append((shapely.get_coordinates(points).reshape(-1, 2), at))
-    (a, start), (b, end) = ends
-    return _Piece(a, b, start, end)
+    shares = np.stack([first, first + 1]) / count[edge]
+    points = shapely.line_interpolate_point(lines[edge], shares, normalized=True)
+    points = shapely.get_coordinates(points).reshape(2, -1, 2)
+    ends, time = (list(edges["u"]), list(edges["v"])), edges["time_min"].to_numpy(float)
+    return _Ground(stops, np.vstack(at), np.concatenate(leaving), ends, time, edge, shares, points)
+
+
+def _pieces(ground: _Ground, home: Array, reach: Mapping[str, float]) -> _Piece:
+    """Return all ground from which travellers go on by street: the city, stops and roads."""
+    stops = np.array([reach.get(stop, np.inf) for stop in ground.stops], float)
+    left = np.concatenate([np.zeros(1), stops + ground.leaving])
+    at = np.vstack([home, ground.at])
+    u, v = (np.array([reach.get(n, np.inf) for n in ids], float) for ids in ground.ends)
+    some = np.isfinite(np.minimum(u, v))[ground.edge]
+    edge, shares, (a, b) = ground.edge[some], ground.shares[:, some], ground.points[:, some]
+    time = ground.time[edge]
+    start, end = np.minimum(u[edge] + shares * time, v[edge] + (1 - shares) * time)
+    known = np.isfinite(left)
+    at, left = at[known], left[known]
+    return _Piece(
+        np.vstack([at, a]),
+        np.vstack([at, b]),
+        np.concatenate([left, start]),
+        np.concatenate([left, end]),
+    )
+
+
+def _areas(pieces: _Piece, limits: Sequence[float]) -> list[Any]:
+    """Return the ground within reach by limit, each area with the ones before."""
+    shapes: list[Any] = []
+    for limit in limits:
+        shape = _area(pieces, limit)
+        # simplified outlines may cut into smaller ones: add these again
+        shapes.append(shape.union(shapes[-1]) if shapes else shape)
+    return shapes
 
 
 def _area(pieces: _Piece, limit: float) -> Any:  # noqa: ANN401
@@ -213,7 +293,7 @@ def _area(pieces: _Piece, limit: float) -> Any:  # noqa: ANN401
     radii = np.clip(np.stack([start, end], axis=1) * per_min, 1.0, most)
     centres = np.stack([near, far], axis=1)
     rims = centres[:, :, None] + radii[:, :, None, None] * _RIM
-    hulls = shapely.convex_hull(shapely.multipoints(rims.reshape(len(start), -1, 2)))
+    hulls = shapely.convex_hull(shapely.linestrings(rims.reshape(len(start), -1, 2)))
     return shapely.union_all(hulls).simplify(SIMPLIFY_M).buffer(0)
 
 

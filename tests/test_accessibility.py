@@ -20,7 +20,7 @@ import geo
 from geo import accessibility as acc
 from geo.circles import PRESETS, cores
 from geo.errors import BadInputError, NotFoundError
-from geo.isochrones import isochrone, leaving_minutes, reached_km
+from geo.isochrones import isochrone, isochrones, leaving_minutes, reached_km
 from geo.report import cities_of
 from geo.times import CONSTANTS, time_matrix, travel_graph
 
@@ -364,3 +364,23 @@ def test_an_isochrone_without_a_network_is_the_way_on_foot(cat, drawn):
     assert frame["area_km2"].iloc[0] == pytest.approx(math.pi * km**2, rel=0.005)
     with pytest.raises(BadInputError):
         isochrone(net, cat, cores(cat)[0], [0])
+
+
+def test_several_cities_at_once_have_the_isochrones_of_each(cat, nets):
+    cities = [*cores(cat), cat.cities[-1]]
+    together = isochrones(nets[2026], cat, cities, [45, 90])
+    assert together["city_id"].tolist() == [c.city_id for c in cities for _ in range(2)]
+    for city in cities:
+        alone = isochrone(nets[2026], cat, city, [45, 90])
+        part = together[together["city_id"] == city.city_id]
+        assert alone["area_km2"].tolist() == part["area_km2"].tolist()
+        assert all(alone.geometry.to_numpy() == part.geometry.to_numpy())
+
+
+def test_isochrones_of_a_region_with_trains_alone(tmp_path):
+    toy.region(tmp_path, toy.K_NODES, toy.K_EDGES, toy.K_POPULATION, mode="rail")
+    cat = geo.load(tmp_path)
+    net = geo.network(cat, year=2020, nodes="stops")
+    frame = isochrones(net, cat, cities_of(cat), [60])
+    assert (frame["area_km2"] > 0).all()
+    assert isochrones(net, cat, [], [60]).empty

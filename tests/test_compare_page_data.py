@@ -14,6 +14,7 @@ import pytest
 import toy
 
 import geo
+from geo.analysis import horizon_of
 from geo.cli import main
 from geo.dates import status_on
 from geo.layers import layers
@@ -190,7 +191,7 @@ def test_the_same_page_comes_from_an_analysis(html, drawn):
 
 
 def test_the_ready_pairs(drawn, when, cat):
-    horizon = compare.horizon_of(drawn, DAY)
+    horizon = horizon_of(drawn, DAY)
     assert horizon == date(2030, 12, 31)
     assert compare.presets(drawn, when, DAY, horizon) == [
         ("2010", "2020"), ("2020", "2026-11-23"), ("2026-11-23", "2030"), ("2020", "2030")

@@ -27,8 +27,9 @@ from geo.mapping.styles import Label
 DAY = date(2026, 11, 23)
 LIMIT = {
     "index": 1_000_000,
-    "network": 1_700_000,
+    "network": 1_800_000,
     "crossings": 1_200_000,
+    "accessibility": 2_500_000,
     "criticality": 1_600_000,
     "compare": 1_800_000,
 }
@@ -69,7 +70,14 @@ def test_pages_are_found_without_loading_the_map_libraries():
 
     code = "import sys, geo.mapping; assert not {'folium', 'geopandas'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
-    assert list(PAGES) == ["index", "network", "crossings", "criticality", "compare"]
+    assert list(PAGES) == [
+        "index",
+        "network",
+        "crossings",
+        "accessibility",
+        "criticality",
+        "compare",
+    ]
 
 
 def test_the_sections_on_the_map_are_those_of_the_layers(pages, drawn):

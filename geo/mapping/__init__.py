@@ -24,5 +24,5 @@ def _page(name: str, layers: Layers, *, day: date, **options: Any) -> str:  # no
 #: The pages by name: each takes the layers and the day, and returns the HTML of one file.
 PAGES: dict[str, Callable[..., str]] = {
     name: partial(_page, name)
-    for name in ("index", "network", "crossings", "criticality", "compare")
+    for name in ("index", "network", "crossings", "accessibility", "criticality", "compare")
 }

@@ -95,6 +95,8 @@ def page(
     html
         The page.
     """
+    from geo.analysis import horizon_of
+
     when = when or moments(layers, day)
     horizon = horizon_of(layers, day)
     pairs = presets(layers, when, day, horizon)
@@ -116,26 +118,6 @@ def page(
             script=scripts("map", "compare") + _call(map_.get_name(), layers, classes, parts),
             data=_data(layers, when, start),
         )
-
-
-def horizon_of(layers: Layers, day: date) -> date:
-    """
-    Return the last day of the last expected year, as the analysis has it.
-
-    Parameters
-    ----------
-    layers
-        The drawn catalogue.
-    day
-        The day of the page, the earliest answer.
-
-    Returns
-    -------
-    horizon
-        A 31 December.
-    """
-    years = layers.sections["expected"].dropna() if len(layers.sections) else []
-    return date(max([day.year, *map(int, years)]), 12, 31)
 
 
 def _projects(layers: Layers, day: date, horizon: date) -> DataFrame:

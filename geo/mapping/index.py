@@ -49,6 +49,14 @@ CARDS = (
         ),
     ),
     (
+        "accessibility.html",
+        Label("可达性", "Accessibility"),
+        Label(
+            "各城市的可达性指标与等时圈：现状、将来与差异。",
+            "How well every city is reached, and how far one gets from it: today, later, change.",
+        ),
+    ),
+    (
         "criticality.html",
         Label("关键路段", "Critical links"),
         Label(

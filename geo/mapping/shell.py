@@ -21,6 +21,7 @@ NAVIGATION = (
     ("index.html", Label("概览", "Overview")),
     ("network.html", Label("路网", "Network")),
     ("crossings.html", Label("跨界通道", "Crossings")),
+    ("accessibility.html", Label("可达性", "Accessibility")),
     ("criticality.html", Label("关键路段", "Critical links")),
     ("compare.html", Label("对比", "Compare")),
 )

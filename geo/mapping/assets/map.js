@@ -148,8 +148,10 @@ geo.labels = function (map, items, obstacles) {
   // Offsets of the middle of the text from the place: right, left, above, below.
   function choices(item, box) {
     if (item.kind === "river" || item.kind === "province") { return [[0, 0]]; }
-    var x = box.width / 2 + 8, y = box.height / 2 + 6;
-    return [[x, 0], [-x, 0], [0, -y], [0, y], [x * 0.8, -y * 0.8], [-x * 0.8, y * 0.8]];
+    var gap = item.gap || 8, x = box.width / 2 + gap, y = box.height / 2 + gap - 2;
+    return [[x, 0], [-x, 0], [0, -y], [0, y], [x * 0.8, -y * 0.8], [-x * 0.8, y * 0.8]]
+      .concat(item.gap ? [[x, y * 0.6], [x, -y * 0.6], [-x, y * 0.6], [-x, -y * 0.6],
+        [x * 0.4, y], [x * 0.4, -y], [-x * 0.4, y], [-x * 0.4, -y]] : []);
   }
 
   function free(taken, box) {

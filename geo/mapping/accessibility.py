@@ -1,0 +1,349 @@
+"""The map of how well cities are reached, on a day and when all that is expected is open."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from geo.mapping.basemap import add_basemap, new_map
+from geo.mapping.growth import COLOR
+from geo.mapping.lettering import area_labels, city_labels
+from geo.mapping.network import settings
+from geo.mapping.offline import MAP_SLOT, offline_html, stable_ids
+from geo.mapping.reach import (
+    INDICATORS,
+    LIMITS,
+    LINE_M,
+    LINE_STEP,
+    OUTLINE_M,
+    STEP,
+    lines,
+    packed,
+    reach,
+)
+from geo.mapping.shell import cell, footer, header, number, order, scripts, style_sheet, table
+from geo.mapping.styles import OTHER_LINE, Label, bi, bi_attribute
+from geo.times import CONSTANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geo.analysis import Analysis
+    from geo.layers import Layers
+    from geo.mapping.reach import Reach
+    from geo.network import Network
+    from geo.tables import City
+
+NAME = "accessibility.html"
+MODES = {
+    "any": Label("综合", "All modes"),
+    "road": Label("公路", "Road"),
+    "rail": Label("铁路", "Rail"),
+}
+SHORT = MODES | {"any": Label("综合", "All")}
+#: Name and unit of every indicator.
+NAMES = {
+    "mean": (Label("平均时间", "Mean time"), Label("分钟", "min")),
+    "people": (Label("两小时人口", "Within 2 h"), Label("人", "people")),
+    "potential": (Label("潜力", "Potential"), Label("人/分钟^1.5", "people/min^1.5")),
+    "efficiency": (Label("路网效率", "Efficiency"), Label("倍", "ratio")),
+}
+
+
+def page(layers: Layers, *, day: date, found: Analysis | None = None) -> str:
+    """
+    Return the page on which cities are compared and their isochrones drawn.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    day
+        The day of the network.
+    found
+        The analysis of that day, where there is one already: its network is taken.
+
+    Returns
+    -------
+    html
+        The page.
+    """
+    from geo.analysis import horizon_of
+    from geo.network import network
+    from geo.report import cities_of
+
+    horizon = horizon_of(layers, day)
+    first = found.stops if found and found.day == day else network(layers, year=day, nodes="stops")
+    nets = (first, network(layers, year=horizon, nodes="stops"))
+    cities, modes = cities_of(layers.catalogue), nets[1].modes
+    shown = ["any", *(m for m in MODES if m in modes and len(modes) > 1)] if cities else []
+    results = [reach(layers, nets, mode) for mode in shown]
+    dates = (
+        Label(day.isoformat(), day.isoformat()),
+        Label(f"{horizon.year} 年底", f"end of {horizon.year}"),
+    )
+    title = Label("可达性：现在与将来", "Accessibility, now and later")
+    with stable_ids():
+        map_ = new_map(layers.catalogue)
+        add_basemap(map_, layers.catalogue)
+        call = f"geo.accessibility({map_.get_name()},{settings(layers)});"
+        return offline_html(
+            map_,
+            title=title,
+            body=_body(layers, day, title, dates, nets, results),
+            css=style_sheet("map", "crossings", "accessibility"),
+            script=scripts("map", "accessibility") + call,
+            data={
+                "data-cities": _labels(layers, cities),
+                "data-areas": area_labels(layers.catalogue),
+                "data-access": _data(layers, dates, nets, cities, results),
+            },
+        )
+
+
+def _labels(layers: Layers, cities: Sequence[City]) -> list[dict[str, Any]]:
+    """Return the labels of the cities that have a circle."""
+    ids = {city.city_id for city in cities}
+    return [label for label in city_labels(layers.catalogue) if label["id"] in ids]
+
+
+def _data(
+    layers: Layers,
+    dates: Sequence[Label],
+    nets: Sequence[Network],
+    cities: Sequence[City],
+    results: Sequence[Reach],
+) -> dict[str, Any]:
+    """Return everything the script of the page needs."""
+    return {
+        "cities": [
+            [c.city_id, c.name_zh, c.name_en, round(c.lat, 4), round(c.lon, 4), c.population]
+            for c in cities
+        ],
+        "dates": dates,
+        "limits": LIMITS,
+        "indicators": {
+            key: {"name": NAMES[key][0], "unit": NAMES[key][1], "less": less,
+                  "digits": _digits(key, results)}
+            for key, (_, less) in INDICATORS.items()
+        },
+        "modes": {found.mode: packed(layers, found) for found in results},
+        "lines": lines(layers, nets),
+        "colors": {mode: COLOR.get(mode, OTHER_LINE.color) for mode in nets[1].modes},
+        "steps": [STEP, LINE_STEP],
+    }  # fmt: skip
+
+
+def _digits(key: str, results: Sequence[Reach]) -> int:
+    """Return the decimals an indicator is written with."""
+    if key == "potential":
+        top = max((value for found in results for value in found.figures[key][1]), default=0.0)
+        return 0 if top >= 1000 else 2
+    return {"mean": 1, "efficiency": 2}.get(key, 0)
+
+
+def _body(
+    layers: Layers,
+    day: date,
+    title: Label,
+    dates: Sequence[Label],
+    nets: Sequence[Network],
+    results: Sequence[Reach],
+) -> str:
+    area = bi_attribute("aria-label", Label("地图", "Map"))
+    views = dict(zip(("before", "after", "change"), (*dates, CHANGE), strict=True))
+    bar = "".join(
+        [
+            _switch("indicator", Label("指标", "Indicator"), {k: v[0] for k, v in NAMES.items()}),
+            _switch("view", Label("日期", "Date"), views),
+            _switch("mode", Label("出行方式", "Mode"), {r.mode: SHORT[r.mode] for r in results}),
+        ]
+    )
+    tables = "".join(
+        _table(layers, found, dates, _digits("potential", results)) for found in results
+    )
+    hint = bi_attribute("placeholder", Label("汉字、拼音、英文", "Name or pinyin"))
+    city, find = bi(Label("城市", "City")), bi(Label("搜索", "Search"))
+    card = bi_attribute("aria-label", Label("所选城市", "The chosen city"))
+    return f"""{header(title, NAME, table="cities-any" if results else "")}
+<main class="split access" data-indicator="mean">
+<section class="stage-area" {area}><div class="map-frame">{MAP_SLOT}</div>
+<div class="over">{bar}
+<details class="panel key-list" open><summary>{bi(Label("图例", "Legend"))}</summary>\
+<div></div></details></div></section>
+<section class="page">
+<div class="choose"><label>{city}<select id="city"></select></label>\
+<label>{find}<input type="search" id="find" autocomplete="off" spellcheck="false" {hint}></label>\
+<output id="hits" for="find"></output></div>
+<div class="panel card" id="card" role="region" tabindex="0" aria-live="polite" {card}>\
+<p>{bi(INVITE if results else NO_CITIES)}</p></div>
+{tables}
+<details class="how"><summary>{bi(Label("怎样计算", "How it is computed"))}</summary>
+{_method(layers, dates, nets, results)}</details></section>
+</main>
+{footer(layers.catalogue, day)}"""
+
+
+CHANGE = Label("差异", "change")
+INVITE = Label(
+    "点地图上的圆、表中的名称，或在上面选择城市：看 30–120 分钟能到哪里，两个日期有何不同。",
+    "Click a circle on the map or a name in the table, or choose a city above: how far one gets "
+    "in 30–120 minutes, on both dates.",
+)
+NO_CITIES = Label("数据中没有城市。", "There are no cities in the data.")
+
+
+def _switch(name: str, label: Label, options: dict[str, Label]) -> str:
+    """Return a row of buttons of which one is pressed."""
+    buttons = "".join(
+        f'<button type="button" data-{name}="{key}" aria-pressed="false">'
+        f"{bi((text.zh, text.en[:1].upper() + text.en[1:]))}</button>"
+        for key, text in options.items()
+    )
+    which = bi_attribute("aria-label", label)
+    return f'<div class="panel switch" role="group" {which}>{buttons}</div>' if options else ""
+
+
+def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: int) -> str:
+    """Return the table of a mode: all indicators, of which the page shows one at a time."""
+    from geo.report import cities_of
+
+    columns = [(Label("城市", "City"), ""), (Label("人口", "Population"), "num")]
+    for key, (name, _) in NAMES.items():
+        columns += [
+            (Label(f"{name.zh}\n{when.zh}", f"{name.en}\n{when.en}"), f"num i i-{key}")
+            for when in (*dates, CHANGE)
+        ]
+    cities = cities_of(layers.catalogue)
+    rows = [_row(i, city, found, digits) for i, city in enumerate(cities)]
+    missed = [[c for c, ok in zip(cities, reached, strict=True) if not ok]
+              for reached in found.reached]  # fmt: skip
+    mode = MODES[found.mode]
+    notes = [
+        Label(
+            f"{when.zh} 未到达：{'、'.join(c.name_zh for c in gone)}。",
+            f"Not reached, {when.en}: {', '.join(c.name_en for c in gone)}.",
+        )
+        for when, gone in zip(dates, missed, strict=True)
+        if gone
+    ]
+    caption = Label(
+        " ".join([f"{mode.zh}：{len(cities)} 个城市，点一行选中。", *(note.zh for note in notes)]),
+        " ".join([f"{mode.en}: {len(cities)} cities; a row chooses one.", *(n.en for n in notes)]),
+    )
+    html = table(columns, rows, name=f"cities-{found.mode}", caption=caption)
+    return f'<div class="cities" data-cities="{found.mode}">{html}</div>'
+
+
+def _row(i: int, city: City, found: Reach, digits: int) -> str:
+    """Return a row of a table; its button chooses the city."""
+    name = bi((city.name_zh, city.name_en))
+    cells = [
+        cell(f'<button type="button" class="link">{name}</button>'),
+        cell(number(city.population), order=city.population, css="num"),
+    ]
+    decimals = {"mean": 1, "people": 0, "potential": digits, "efficiency": 2}
+    fresh = not found.reached[0][i] and found.reached[1][i]
+    for key, rows in found.figures.items():
+        css = f"num i i-{key}"
+        cells += [
+            cell(number(value, decimals[key]), order=order(value), css=css)
+            for value in rows[:2, i]
+        ]
+        change = rows[2, i]
+        new = math.isnan(change) and fresh
+        text = bi(NEW) if new else _signed(change, decimals[key])
+        cells.append(cell(text, order=order(change), css=css))
+    return f'<tr data-city="{i}">{"".join(cells)}</tr>'
+
+
+NEW = Label("新通达", "newly reached")
+
+
+def _signed(value: float, digits: int) -> str:
+    """Return a difference with its sign."""
+    if math.isnan(value) or round(abs(value), digits) == 0:
+        return number(abs(value), digits)
+    return ("+" if value > 0 else "−") + number(abs(value), digits)
+
+
+def _method(
+    layers: Layers, dates: Sequence[Label], nets: Sequence[Network], results: Sequence[Reach]
+) -> str:
+    """Return formulas, constants, what was simplified and which sections are assumed."""
+    ideal = ", ".join(f"{found.mode} {found.ideal_kmh:g}" for found in results)
+    notes = [_formulas(), _constants(ideal), _simplified()]
+    text = "".join(f"<p>{bi(note)}</p>" for note in notes)
+    for when, net in zip(dates, nets, strict=True):
+        if net.assumed:
+            label = Label(
+                f"{when.zh}：{len(net.assumed)} 段按预计年份视为通车",
+                f"{len(net.assumed)} sections count as open by their expected year, {when.en}",
+            )
+            items = "".join(_assumed(layers, section_id) for section_id in net.assumed)
+            text += f"<h3>{bi(label)}</h3><ul>{items}</ul>"
+    return text
+
+
+def _assumed(layers: Layers, section_id: str) -> str:
+    row = layers.sections.loc[section_id]
+    route = layers.routes.loc[row["route_id"]]
+    label = (
+        f"{route['name_zh']}：{row['from_zh']} – {row['to_zh']}",
+        f"{route['name_en']}: {row['from_en']} – {row['to_en']}",
+    )
+    return f"<li>{bi(label)} ({escape(str(row['expected']))})</li>"
+
+
+def _formulas() -> Label:
+    return Label(
+        "时间从市中心到市中心，门到门，不含时刻表与拥堵。"
+        "平均时间 A = Σ t·P / ΣP，对所有可达的其他城市，P 为人口，越小越好。"
+        "两小时人口：120 分钟内可到的城市人口之和，含本市。"
+        "潜力 = Σ P / t^1.5（Hansen 1959），不含本市，只宜作比值。"
+        "路网效率 = Σ (t / t*)·P / ΣP，t* 为以理想速度走直线的时间（Gutiérrez 等 1998），"
+        "1 为最好，越小越好。平均时间与路网效率的差异只比较两个日期都可达的目的地，"
+        "所以可能不等于两列之差。等时圈：沿路网到达后再按市内道路速度走到周围地面；"
+        "公路可在任何一处离开，列车只能在车站。人口：中心在该时间内可到的城市人口之和。",
+        "Times are from centre to centre, door to door, without timetable or congestion. "
+        "Mean time A = Σ t·P / ΣP over all other cities that are reached, P their population; "
+        "lower is better. Within 2 h: people of the cities within 120 min, its own included. "
+        "Potential = Σ P / t^1.5 (Hansen 1959) without its own people; only ratios say "
+        "something. Efficiency = Σ (t / t*)·P / ΣP with t* the time of a straight way at an "
+        "ideal speed (Gutiérrez et al. 1998); 1 is best, lower is better. Changes of mean time "
+        "and efficiency compare the destinations reached on both dates, so they may not be the "
+        "difference of the two columns. Isochrones: over the network and then over the ground at "
+        "the speed of streets; roads are left anywhere, trains at stations. People: those of "
+        "the cities whose centre is within the time.",
+    )
+
+
+def _constants(ideal: str) -> Label:
+    value = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
+    return Label(
+        f"常数：公路为设计速度的 {value['road_factor']} 倍，铁路为 {value['rail_factor']} 倍，"
+        f"起停 {value['rail_start_min']} 分钟，途中每站 {value['stop_min']} 分钟；"
+        f"进站候车 {value['board_min']} 分钟，出站 {value['alight_min']} 分钟；"
+        f"市内道路 {value['access_speed']} km/h，绕行 {value['access_detour']} 倍，"
+        f"直线不超过 {value['access_limit']} km。理想速度 km/h：{ideal}。",
+        f"Constants: roads at {value['road_factor']} of the design speed, rail at "
+        f"{value['rail_factor']}, {value['rail_start_min']} min for starting and stopping, "
+        f"{value['stop_min']} min per stop on the way, {value['board_min']} min boarding, "
+        f"{value['alight_min']} min leaving the station; streets at {value['access_speed']} km/h "
+        f"with a detour of {value['access_detour']}, at most {value['access_limit']} km straight. "
+        f"Ideal speeds in km/h: {ideal}.",
+    )
+
+
+def _simplified() -> Label:
+    return Label(
+        f"图形简化：等时圈轮廓略去小于 {OUTLINE_M:g} m 的细节与更小的碎块，坐标取 {STEP:g}° "
+        f"（约 0.1 km）；线路略去小于 {LINE_M:g} m 的细节。面积在简化之前计算。"
+        "图上线路为所选方式已通车的线，虚线为到后一日期新通车的线。",
+        f"Drawn simpler: outlines of isochrones leave out details below {OUTLINE_M:g} m and "
+        f"smaller islands, coordinates are rounded to {STEP:g}° (about 0.1 km); lines leave out "
+        f"details below {LINE_M:g} m. Areas are measured before. The lines on the map are those "
+        "open for the chosen mode, dashed where they open until the later date.",
+    )
