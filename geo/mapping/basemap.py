@@ -309,13 +309,14 @@ def window(catalogue: Catalogue, margin: float = 0.02) -> BaseGeometry:
 
 
 def _veil(map_: folium.Map, own: list[BaseGeometry], catalogue: Catalogue) -> str:
-    """Cover everything but the region; the veil reaches far out, so that no edge shows."""
+    """Cover all but the region in its frame; the veil reaches far out, so that no edge shows."""
     import folium
     import shapely
 
     west, south, east, north = catalogue.region.frame
     world = shapely.box(west - 30, max(south - 20, -80), east + 30, min(north + 20, 80))
-    around = shapely.difference(world, shapely.union_all(own))
+    inside = shapely.clip_by_rect(shapely.union_all(own), west, south, east, north)
+    around = shapely.difference(world, inside)
     polygons = [part for part in shapely.get_parts(around) if part.geom_type == "Polygon"]
     rings = [
         [rounded(shapely.get_coordinates(r), DIGITS) for r in (p.exterior, *p.interiors)]
