@@ -224,11 +224,7 @@ def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
 def _cities(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
     known = _ids(tables["cities"], "city_id")
     names = [name for r in region.regions for name in (r.id, r.name_zh, r.name_en)]
-    first = {row.name_zh: line for line, row in reversed(tables["cities"])}
     for line, row in tables["cities"]:
-        if first[row.name_zh] != line:
-            text = f"expected another name than that of row {first[row.name_zh]}"
-            yield Problem(_file("cities"), line, "name_zh", row.name_zh, text)
         if region.find(row.region) is None:
             yield _unknown("cities", line, "region", row.region, names)
         if row.part_of and row.part_of not in known:

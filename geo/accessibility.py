@@ -124,7 +124,8 @@ def city_table(
         apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
         values = _means(*network_efficiency(minutes, apart, mass, ideal_kmh=speed))
     unit = f"people/min^{decay:g}" if indicator == "potential" else INDICATORS[indicator]
-    return pd.DataFrame([_labels(city) for city in cities]).assign(unit=unit, **values)
+    labels = pd.DataFrame([_labels(city) for city in cities], columns=list(_LABELS))
+    return labels.assign(unit=unit, **values)
 
 
 def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -> list[City]:
@@ -158,9 +159,11 @@ def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -
     return [city for city, label in zip(cities, labels, strict=True) if label == largest]
 
 
+_LABELS = ("city_id", "name_zh", "name_en", "region", "population")
+
+
 def _labels(city: City) -> dict[str, Any]:
-    keys = ("city_id", "name_zh", "name_en", "region", "population")
-    return {key: getattr(city, key) for key in keys}
+    return {key: getattr(city, key) for key in _LABELS}
 
 
 def _means(mean: Array, share: Array, reached: Array) -> dict[str, Array]:
@@ -168,7 +171,8 @@ def _means(mean: Array, share: Array, reached: Array) -> dict[str, Array]:
 
 
 def _potentials(minutes: Array, mass: Array, decay: float) -> dict[str, Array]:
-    by_decay = sensitivity(minutes, mass, [decay, *DECAYS]).reshape(len(mass), -1).T
+    decays = [decay, *DECAYS]
+    by_decay = sensitivity(minutes, mass, decays).reshape(len(mass), len(decays)).T
     names = ["ratio", *(f"ratio_{a:g}" for a in DECAYS)]
     return {
         "value": potential(minutes, mass, decay=decay),

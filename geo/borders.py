@@ -18,7 +18,7 @@ import numpy as np
 from geo.admin import county_index, read_base, section_regions
 from geo.curves import METRES_PER_DEGREE
 from geo.dates import STAGES, last_day, parse_day
-from geo.errors import NotFoundError
+from geo.errors import BadInputError, NotFoundError, Problem
 from geo.layers import CRS, as_layers, status_frame
 
 if TYPE_CHECKING:
@@ -88,9 +88,14 @@ def pair_of(
 
     Raises
     ------
+    BadInputError
+        When the region has less than two.
     NotFoundError
-        When a name is unknown, the two are the same, or the region has less than two.
+        When a name is unknown, or the two are the same.
     """
+    if len(region.regions) < 2:
+        text = "expected two regions to look between; there is one"
+        raise BadInputError([Problem("region.toml", 0, "regions", "", text)])
     found = []
     for name, default in ((name_a, 0), (name_b, 1)):
         if name is None and len(region.regions) > default:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo import __version__, commands, inquiries
+from geo._refresh_commands import add_refresh
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
@@ -130,9 +131,11 @@ def _parser() -> argparse.ArgumentParser:
     compare = _add(verbs, "compare", inquiries.compare, text, year=False)
     compare.add_argument("before", type=_day, metavar="Y1", help="a year or a date")
     compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
+    add_refresh(verbs, _add)
     export = _add(verbs, "export", commands.export, "layers and network as files")
     export.add_argument("format", metavar="FORMAT", help="gpkg, geojson, graphml or csv")
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
+    _add_new(verbs)
     return parser
 
 
@@ -182,6 +185,46 @@ def _add_map(verbs: Any) -> None:  # noqa: ANN401
                       help="tiles of your own server: https://HOST/{z}/{x}/{y}.png")  # fmt: skip
     maps.add_argument("--tile-datum", choices=["wgs84", "gcj02"], default="wgs84",
                       help="datum of that server (default: wgs84)")  # fmt: skip
+
+
+def _add_new(verbs: Any) -> None:  # noqa: ANN401
+    text = "a new region: empty tables, or a first catalogue from OpenStreetMap"
+    new = verbs.add_parser("new", help=text, description=text + ".")
+    new.set_defaults(run=commands.new)
+    new.add_argument("out", type=Path, metavar="DIR", help="a folder that is new or empty")
+    new.add_argument("--json", action="store_true", help="machine-readable result on stdout")
+    new.add_argument("--from-pbf", type=Path, metavar="FILE", help="an extract, .osm.pbf")
+    where = new.add_mutually_exclusive_group()
+    where.add_argument("--bbox", type=_bounds, metavar="W,S,E,N",
+                       help="degrees; default: the whole extract (write --bbox=-9.5,… where "
+                       "west is negative)")  # fmt: skip
+    where.add_argument("--place", metavar="NAME", help="a city or town of the extract")
+    new.add_argument("--radius", type=_km, default=50.0, metavar="KM",
+                     help="how far the region reaches around --place (default 50)")  # fmt: skip
+    new.add_argument("--roads", choices=["motorway", "trunk", "primary", "secondary"],
+                     default="trunk", help="lowest class of roads (default: trunk)")  # fmt: skip
+    new.add_argument("--min-km", type=_km, default=5.0, metavar="KM",
+                     help="shortest line of a route (default 5)")  # fmt: skip
+
+
+def _bounds(text: str) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        west = south = east = north = 0.0
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected west,south,east,north in degrees")
+    return west, south, east, north
+
+
+def _km(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.05 <= value <= 2000:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected kilometres from 0.05 to 2000")
+    return value
 
 
 def _day(text: str) -> date:

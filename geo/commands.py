@@ -300,6 +300,8 @@ def _decimal(value: float) -> str:
 
 def export(arguments: argparse.Namespace) -> None:
     """Write layers and network as files."""
+    import geopandas as gpd
+
     from geo.borders import crossings
     from geo.export import FORMATS, export
     from geo.layers import layers
@@ -308,11 +310,42 @@ def export(arguments: argparse.Namespace) -> None:
     if arguments.format not in FORMATS:
         raise NotFoundError("format", arguments.format, FORMATS)
     catalogue, day = load(arguments), when(arguments)
-    drawn = layers(catalogue)
-    files = export(drawn, network(drawn, year=day), crossings(drawn, year=day),
-                   fmt=arguments.format, out=arguments.out)  # fmt: skip
+    drawn, region = layers(catalogue), catalogue.region
+    bordered = len(region.regions) > 1 and region.base.counties
+    met = crossings(drawn, year=day) if bordered else gpd.GeoDataFrame()
+    files = export(drawn, network(drawn, year=day), met, fmt=arguments.format, out=arguments.out)
     names = [str(file) for file in files]
     if arguments.json:
         print_json({"files": names})
         return
     print("\n".join(names))
+
+
+def new(arguments: argparse.Namespace) -> None:
+    """Make a new region, empty or from an extract."""
+    from geo.newregion import draft_region, new_region
+
+    if arguments.from_pbf is None:
+        if arguments.bbox or arguments.place:
+            raise BadInputError("--bbox and --place: expected with --from-pbf FILE")
+        report: dict[str, Any] = {"files": new_region(arguments.out)}
+    else:
+        with _progress(4) as progress:
+            report = draft_region(
+                arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
+                radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
+                progress=progress,
+            )  # fmt: skip
+    if arguments.json:
+        print_json({"out": str(arguments.out), **report})
+        return
+    if "routes" in report:
+        print(
+            f"{report['routes']:.0f} lines ({report['km']:.0f} km), {report['sections']:.0f} "
+            f"sections, {report['places']:.0f} places, {report['cities']:.0f} cities\n"
+            f"left out: {report['unnamed_km']:.1f} km without number or name, "
+            f"{report['short_groups']:.0f} short routes ({report['short_km']:.1f} km), "
+            f"{report['unchained_km']:.1f} km that fit no line, "
+            f"{report['cities_without_population']:.0f} cities and towns without a population"
+        )
+    print(f"{arguments.out / 'README.md'} says what to do next; geo check --data {arguments.out}")

@@ -93,7 +93,10 @@ def cities_frame(drawn: Layers) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import pandas as pd
 
-    rows = pd.DataFrame([city.model_dump() for city in drawn.catalogue.cities])
+    from geo.tables import City
+
+    dumped = [city.model_dump() for city in drawn.catalogue.cities]
+    rows = pd.DataFrame(dumped, columns=list(City.model_fields))
     points = gpd.points_from_xy(rows["lon"], rows["lat"])
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326).set_index("city_id")
 

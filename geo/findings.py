@@ -35,8 +35,8 @@ METHODS: dict[str, tuple[str, str]] = {
         "every link removed in turn, weighted by the product of people; all in links.csv",
     ),
     "change": (
-        "两个日期的最短时间，人口为普查数；见 city_changes.csv",
-        "fastest times on two dates, people of the census; city_changes.csv",
+        "两个日期的最短时间，人口见城市表；见 city_changes.csv",
+        "fastest times on two dates, people as in the table of cities; city_changes.csv",
     ),
     "project": (
         "人口加权邻近度（1/t），首入与末入；见 projects.csv",
@@ -195,19 +195,24 @@ def _changes(found: Analysis) -> list[Finding]:
     best: Any = table.sort_values("mean_min_delta").iloc[0]
     wider: Any = table.sort_values("people_120min_delta").iloc[-1]
     gained, before = wider["people_120min_delta"] / 1e6, wider["people_120min_before"] / 1e6
-    people_zh = f"{gained * 100:,.0f} 万"
-    return [
-        _sentence(
-            f"到 {year} 年底，平均旅行时间缩短最多的是{best['name_zh']}："
-            f"{best['mean_min_before']:.0f} → {best['mean_min_after']:.0f} 分钟；2 小时可达人口"
-            f"增加最多的是{wider['name_zh']}：增加 {people_zh}（原 {before * 100:,.0f} 万）。",
-            f"By the end of {year} mean travel time falls most for {best['name_en']}, from "
-            f"{best['mean_min_before']:.0f} to {best['mean_min_after']:.0f} min; people within "
-            f"2 h grow most for {wider['name_en']}, by {gained:.1f} million "
-            f"(from {before:.1f} million).",
-            "change",
+    zh = (
+        f"到 {year} 年底，平均旅行时间缩短最多的是{best['name_zh']}："
+        f"{best['mean_min_before']:.0f} → {best['mean_min_after']:.0f} 分钟"
+    )
+    en = (
+        f"By the end of {year} mean travel time falls most for {best['name_en']}, from "
+        f"{best['mean_min_before']:.0f} to {best['mean_min_after']:.0f} min"
+    )
+    if gained > 0:
+        zh += (
+            f"；2 小时可达人口增加最多的是{wider['name_zh']}：增加 {gained * 100:,.0f} 万"
+            f"（原 {before * 100:,.0f} 万）"
         )
-    ]
+        en += (
+            f"; people within 2 h grow most for {wider['name_en']}, by {gained:.1f} million "
+            f"(from {before:.1f} million)"
+        )
+    return [_sentence(f"{zh}。", f"{en}.", "change")]
 
 
 def _projects(found: Analysis) -> list[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo._text import plain, print_json, print_table
 from geo.commands import load, stamp, when
-from geo.errors import BadInputError
+from geo.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     import argparse
@@ -98,7 +98,11 @@ def calibrate(arguments: argparse.Namespace) -> None:
     from geo.layers import layers
     from geo.report import number
 
-    table = calibration(layers(load(arguments)))
+    catalogue = load(arguments)
+    if not catalogue.services:
+        text = "expected a published time to compare with"
+        raise BadInputError([Problem("tables/services.csv", 2, expected=text)])
+    table = calibration(layers(catalogue))
     fit = {key: number(value) for key, value in summary(table).items()}
     rows = [{str(k): number(v) for k, v in row.items()} for row in table.to_dict("records")]
     if arguments.json:
@@ -113,7 +117,7 @@ def calibrate(arguments: argparse.Namespace) -> None:
                        "published_min": "published min", "computed_min": "computed min",
                        "error": "error", "why": "not counted, or why so far off"})  # fmt: skip
     if not fit["pairs"]:
-        print("no published time to compare with: services.csv has none that counts")
+        print("no pair that counts")
         return
     print(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
           f"{fit['worst_error']:.1%}, within 20 % {fit['within_20_percent']:.0%}")  # fmt: skip

@@ -29,7 +29,7 @@ class AdminRegion(_Settings):
     id: str
     name_zh: str
     name_en: str
-    adcode: Annotated[str, Field(pattern=r"^\d{6}$")]
+    adcode: Annotated[str, Field(pattern=r"^(\d{6})?$")]
 
 
 class BaseFiles(_Settings):
@@ -134,7 +134,7 @@ class Region(_Settings):
             The region, or None.
         """
         wanted = name.strip().casefold()
-        for region in self.regions:
+        for region in self.regions if wanted else ():
             if wanted in {
                 region.id,
                 region.name_zh,

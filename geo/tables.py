@@ -201,7 +201,7 @@ class City(_Located):
     """A centre to measure from and to."""
 
     city_id: Id
-    adcode: Annotated[str, Field(pattern=r"^\d{6}$")]
+    adcode: Annotated[str, Field(pattern=r"^(\d{6})?$")]
     name_zh: Name
     name_en: Name
     lon: Number

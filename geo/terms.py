@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 Mode = Literal["road", "rail", "water"]
-RouteClass = Literal["expressway", "hsr", "intercity", "conventional", "waterway"]
+RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
 PlaceKind = Literal[
     "station",
     "interchange",
@@ -23,7 +23,7 @@ Change = Literal["add", "upgrade", "close", "delay"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 CLASSES_OF_MODE: dict[str, set[str]] = {
-    "road": {"expressway"},
+    "road": {"expressway", "trunk"},
     "rail": {"hsr", "intercity", "conventional"},
     "water": {"waterway"},
 }
@@ -32,6 +32,7 @@ TRANSFER_KINDS = frozenset({"station", "interchange", "junction", "port", "airpo
 #: Classes of routes in Chinese and English.
 CLASS_NAMES: dict[str, tuple[str, str]] = {
     "expressway": ("高速公路", "expressways"),
+    "trunk": ("干线公路", "main roads"),
     "hsr": ("高速铁路", "high-speed railways"),
     "intercity": ("城际与快速铁路", "intercity railways"),
     "conventional": ("普速铁路", "conventional railways"),

@@ -594,6 +594,7 @@ TABLE_TITLES = {
     "services": "Published journey times",
     "projects": "Projects",
     "sources": "Sources",
+    "refreshed": "Ways the refreshed alignments were made from",
 }
 MEDIATYPES = {".csv": "text/csv", ".geojson": "application/geo+json", ".webp": "image/webp"}
 ODBL = {
@@ -703,7 +704,7 @@ def described(path: Path) -> dict[str, Any]:
     if path.suffix != ".csv":
         title, licence, sources = LAYERS[path.relative_to(DATA).with_suffix("").as_posix()]
         return {"title": title, "licenses": [licence], "sources": sources}
-    located = path.stem in ("places", "alignments")
+    located = path.stem in ("places", "alignments", "refreshed")
     named = path.stem in ("places", "alignments", "cities")
     return {
         "title": TABLE_TITLES.get(path.stem, path.stem),

@@ -261,5 +261,5 @@ def test_no_published_time_to_compare_with(capsys, tmp_path):
     shutil.copytree(data_folder(), folder)
     services = folder / "tables" / "services.csv"
     services.write_text(services.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
-    assert main(["calibrate", "--data", str(folder)]) == 0
-    assert "no published time" in capsys.readouterr().out
+    assert main(["calibrate", "--data", str(folder)]) == 2
+    assert "expected a published time" in capsys.readouterr().err

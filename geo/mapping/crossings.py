@@ -267,6 +267,11 @@ def _key(modes: list[str]) -> str:
 
 
 def _intro(pair: Sequence[AdminRegion], day: date, found: list[Numbered]) -> str:
+    if len(pair) < 2:
+        one = Label(
+            "这里只有一个区域，没有内部边界。", "There is one region only, and no border in it."
+        )
+        return f'<p class="lead">{bi(one)}</p>'
     roads = [item.row for item in found if item.mode == "road"]
     passable = sum(row.status == "open" for row in roads)
     zh, en = (" / ".join(getattr(r, f"name_{lang}") for r in pair) for lang in ("zh", "en"))

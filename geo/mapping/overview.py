@@ -103,7 +103,9 @@ def _frame(layers: Layers) -> Frame:
     chosen = main if len(main) else layers.routes
     box = chosen.total_bounds if len(chosen) else np.array(layers.catalogue.region.frame)
     (west, south), (east, north) = mercator(np.asarray(box, float).reshape(2, 2))
-    scale = (1 - 2 * MARGIN) * min(WIDTH / (east - west), HEIGHT / (north - south))
+    scale = (1 - 2 * MARGIN) * min(
+        WIDTH / max(east - west, 1e-6), HEIGHT / max(north - south, 1e-6)
+    )
     middle = (west + east) / 2, (south + north) / 2
     return Frame(middle[0] - WIDTH / scale / 2, middle[1] + HEIGHT / scale / 2, scale)
 

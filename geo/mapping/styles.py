@@ -44,6 +44,7 @@ LINES = {
     "intercity": LineStyle("#E07B39", 3.0),
     "conventional": LineStyle("#222222", 3.6, ticks=True),
     "expressway": LineStyle("#0072B2", 3.6),
+    "trunk": LineStyle("#7D6608", 2.6),
     "waterway": LineStyle("#009E73", 5.0),
 }
 OTHER_LINE = LineStyle("#555555", 3.0)
@@ -77,6 +78,7 @@ CLASS = {
     "intercity": Label("城际铁路", "Intercity rail"),
     "conventional": Label("普速铁路", "Conventional rail"),
     "expressway": Label("高速公路", "Expressway"),
+    "trunk": Label("干线公路", "Main road"),
     "waterway": Label("内河航道", "Waterway"),
 }
 MODE = {

@@ -1,0 +1,1 @@
+"""Where surveyed geometry comes from: OpenStreetMap and files."""

@@ -1,0 +1,322 @@
+"""
+Main roads and railways out of an OpenStreetMap extract (PBF).
+
+The filters run inside libosmium, so Python sees main lines only; the places of all nodes are
+kept in an index of 16 bytes a node, on disk for a large file.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo._ways import TAGS
+from geo.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import geopandas as gpd
+    import osmium
+    import pandas as pd
+    from shapely.geometry.base import BaseGeometry
+
+    Bounds = tuple[float, float, float, float]
+
+#: Classes of main roads, the highest first, and the railways that carry long-distance trains.
+ROADS = ("motorway", "trunk", "primary", "secondary")
+RAILWAYS = ("rail", "narrow_gauge")
+WATERWAYS = ("river", "canal", "fairway")
+LIFECYCLE = ("construction", "proposed")
+#: Tags of a point that become columns.
+POINT_TAGS = ("railway", "place", "highway", "name", "name:zh-Hans", "name:zh", "name:en", "ref",
+              "population", "station")  # fmt: skip
+#: What `stations` looks for, and the kinds of stations that no long-distance train serves.
+STATIONS = (("railway", "station"), ("railway", "halt"))
+LOCAL = ("subway", "light_rail", "monorail", "tram", "funicular", "miniature")
+#: Above this size of the file the index of the nodes goes to disk.
+IN_MEMORY_BYTES = 400_000_000
+CRS = "EPSG:4326"
+
+
+def read_pbf(
+    path: Path | str,
+    *,
+    bounds: Bounds | None = None,
+    waterways: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> gpd.GeoDataFrame:
+    """
+    Read main roads and railways.
+
+    Motorways down to secondary roads with their links, main railways without sidings, and
+    both under construction or proposed. The prefixed form ``construction:highway=motorway`` is
+    read as ``highway=construction`` with ``construction=motorway``.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+    bounds
+        West, south, east, north in degrees: only ways that touch it; they are not cut.
+    waterways
+        Also rivers, canals and fairways.
+    progress
+        Called with a line of text now and then.
+
+    Returns
+    -------
+    ways
+        LineStrings in the direction of the way, indexed by `osm_id`, with one column of text
+        or None for each of ``geo._ways.TAGS``. A way with nodes that the extract lacks keeps its
+        longest run of known ones.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+    """
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+
+    progress(f"reading {Path(path).name}")
+    ids: list[int] = []
+    shapes: list[str | bytes] = []
+    rows: list[list[str | None]] = []
+    broken = 0
+    with _reading(path) as osm:
+        points_of = osm.geom.WKBFactory()
+        for way in _elements(osm, path, osm.osm.WAY, _wanted(waterways=waterways), places=True):
+            tags = way.tags
+            if tags.get("service") and not tags.get("highway"):
+                continue
+            shape = _shape(points_of, way)
+            if not shape:
+                broken += 1
+                continue
+            ids.append(way.id)
+            shapes.append(shape)
+            rows.append([tags.get(key) for key in TAGS] + _lifecycle(tags))
+    if broken and not ids:
+        text = "expected the nodes of its ways, before the ways (osmium sort puts them in order)"
+        raise BadInputError(f"{path}: {text}")
+    progress(f"{len(ids):,} ways, {broken:,} without known nodes")
+    names = [*TAGS, "_highway", "_railway", "_construction", "_proposed"]
+    table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
+    for key in ("highway", "railway", "construction", "proposed"):
+        table[key] = table[f"_{key}"].where(table[f"_{key}"].notna(), table[key])
+    lines = shapely.from_wkb(np.array(shapes, dtype=object))
+    ways = gpd.GeoDataFrame(table[list(TAGS)], geometry=lines, crs=CRS)
+    ways = ways.astype(dict.fromkeys(TAGS, object))
+    return ways[_touching(ways.geometry.to_numpy(), bounds)]
+
+
+def stations(path: Path | str, bounds: Bounds | None = None) -> gpd.GeoDataFrame:
+    """
+    Read railway stations and halts.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+    bounds
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    stations
+        Points with columns :data:`POINT_TAGS`: nodes, and the middle of stations that are
+        drawn as closed ways; without stations of the underground and the like.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+    """
+    found = read_points(path, STATIONS, bounds=bounds)
+    return found[~found["station"].isin(LOCAL)]
+
+
+def read_points(
+    path: Path | str, tags: Sequence[tuple[str, str]], *, bounds: Bounds | None = None
+) -> gpd.GeoDataFrame:
+    """
+    Read nodes, and the middle of closed ways, that carry one of some tags.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+    tags
+        Keys with values; one of them is enough.
+    bounds
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    points
+        Points indexed by `osm_id` with one column of text or None for each of
+        :data:`POINT_TAGS`.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+    """
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+
+    ids: list[int] = []
+    shapes: list[BaseGeometry] = []
+    rows: list[list[str | None]] = []
+    with _reading(path) as osm:
+        points_of, kinds = osm.geom.WKBFactory(), osm.osm.NODE | osm.osm.WAY
+        for item in _elements(osm, path, kinds, tags, places=True):
+            if item.is_node():
+                spot: BaseGeometry = shapely.Point(item.lon, item.lat)
+            elif item.is_closed() and (shape := _shape(points_of, item)):
+                spot = shapely.from_wkb(shape).centroid
+            else:
+                continue
+            ids.append(item.id)
+            shapes.append(spot)
+            rows.append([item.tags.get(key) for key in POINT_TAGS])
+    table = pd.DataFrame(rows, columns=list(POINT_TAGS), index=_index(ids), dtype=object)
+    points = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
+    return points[_touching(points.geometry.to_numpy(), bounds)]
+
+
+def header(path: Path | str) -> tuple[str, Bounds | None]:
+    """
+    Return what the head of an extract says.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+
+    Returns
+    -------
+    date
+        ISO date of the data; empty where the file does not tell.
+    bounds
+        West, south, east, north in degrees; None where the file does not tell.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+    """
+    with _reading(path) as osm:
+        head = osm.FileProcessor(str(path)).header
+        stamp = head.get("osmosis_replication_timestamp") or head.get("timestamp")
+        box = head.box()
+        low, high = box.bottom_left, box.top_right
+        if not (box.valid() and low.lon < high.lon and low.lat < high.lat):
+            return stamp[:10], None
+        return stamp[:10], (low.lon, low.lat, high.lon, high.lat)
+
+
+@contextmanager
+def _reading(path: Path | str) -> Iterator[Any]:
+    """Give pyosmium, and turn whatever goes wrong into one line."""
+    try:
+        import osmium
+        import osmium.geom
+        import osmium.index
+    except ImportError:
+        text = "reading a PBF file needs pyosmium: pip install 'chuanyu-geo[pbf]'"
+        raise BadInputError(text) from None
+    if not Path(path).is_file():
+        raise BadInputError(f"{path}: expected an OpenStreetMap extract (.osm.pbf); no such file")
+    try:
+        yield osmium
+    except (RuntimeError, OSError, ValueError, MemoryError) as error:
+        if isinstance(error, BadInputError):
+            raise
+        what = " ".join(str(error).split())
+        text = f"{path}: expected a whole OpenStreetMap extract (.osm.pbf): {what}"
+        raise BadInputError(text) from None
+
+
+def _elements(
+    osm: Any,  # noqa: ANN401
+    path: Path | str,
+    kinds: osmium.osm.osm_entity_bits,
+    tags: Sequence[tuple[str, str]],
+    *,
+    places: bool,
+) -> Iterator[Any]:
+    """Yield the elements of some kinds with one of some tags; ways know where they lie."""
+    with tempfile.TemporaryDirectory(prefix="geo-pbf-") as folder:
+        large = Path(path).stat().st_size > IN_MEMORY_BYTES
+        index = f"sparse_file_array,{folder}/nodes" if large else "flex_mem"
+        entities = osm.osm.NODE | osm.osm.WAY if places else kinds
+        files = osm.FileProcessor(str(path), entities)
+        files = files.with_locations(index) if places else files
+        files = files.with_filter(osm.filter.EntityFilter(kinds))
+        yield from files.with_filter(osm.filter.TagFilter(*tags))
+
+
+def _wanted(*, waterways: bool) -> list[tuple[str, str]]:
+    """Return the tags of the ways that are read."""
+    roads = [value for name in ROADS for value in (name, f"{name}_link")]
+    tags = [("highway", value) for value in roads] + [("railway", value) for value in RAILWAYS]
+    for stage in LIFECYCLE:
+        tags += [(stage, value) for value in (*roads, *RAILWAYS)]
+        tags += [(f"{stage}:highway", value) for value in roads]
+        tags += [(f"{stage}:railway", value) for value in RAILWAYS]
+    return tags + ([("waterway", value) for value in WATERWAYS] if waterways else [])
+
+
+def _lifecycle(tags: Any) -> list[str | None]:  # noqa: ANN401
+    """Return highway, railway, construction and proposed as the prefixed keys give them."""
+    found: dict[str, str] = {}
+    for stage in LIFECYCLE:
+        for key in ("highway", "railway"):
+            value = tags.get(f"{stage}:{key}")
+            if value and not tags.get(key):
+                found |= {key: stage, stage: value}
+    return [found.get(key) for key in ("highway", "railway", "construction", "proposed")]
+
+
+def _shape(points_of: Any, way: Any) -> str | bytes:  # noqa: ANN401
+    """Return a way as WKB, its longest run of known nodes; empty where that is no line."""
+    import osmium
+    import shapely
+
+    try:
+        return str(points_of.create_linestring(way))
+    except osmium.InvalidLocationError:
+        spots = [(n.lon, n.lat) if n.location.valid() else None for n in way.nodes]
+    except RuntimeError:  # fewer than two different points
+        return ""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for spot in spots:
+        if spot is None:
+            runs.append([])
+        elif runs[-1][-1:] != [spot]:
+            runs[-1].append(spot)
+    best = max(runs, key=len)
+    return bytes(shapely.to_wkb(shapely.LineString(best))) if len(best) > 1 else ""
+
+
+def _index(ids: list[int]) -> pd.Index[Any]:
+    import pandas as pd
+
+    return pd.Index(ids, name="osm_id", dtype="int64")
+
+
+def _touching(shapes: Any, bounds: Bounds | None) -> Any:  # noqa: ANN401
+    """Return which shapes touch the bounds."""
+    import shapely
+
+    if bounds is None:
+        return np.ones(len(shapes), bool)
+    return shapely.intersects(shapes, shapely.box(*bounds))

@@ -1,0 +1,46 @@
+"""Small made-up OpenStreetMap extracts, written as PBF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATE = "2026-03-01T00:00:00Z"
+
+
+def write(path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes_last=False):
+    """
+    Write ways ((lon, lat) points, tags) and points (lon, lat, tags).
+
+    Equal coordinates are one node. Nodes at the coordinates `missing` are left out.
+    """
+    import osmium
+    from osmium.osm.mutable import Node, Way
+
+    head = osmium.io.Header()
+    if date:
+        head.set("osmosis_replication_timestamp", date)
+    if box:
+        head.add_box(osmium.osm.Box(*box))
+    spots: dict[tuple[float, float], int] = {}
+    tagged = {}
+    for lon, lat, tags in points:
+        tagged[spots.setdefault((lon, lat), len(spots) + 1)] = tags
+    refs = [[spots.setdefault(tuple(p), len(spots) + 1) for p in line] for line, _ in ways]
+    path.unlink(missing_ok=True)
+    with osmium.SimpleWriter(osmium.io.File(str(path)), header=head) as writer:
+
+        def nodes():
+            for spot, key in spots.items():
+                if spot not in missing:
+                    writer.add_node(Node(id=key, location=spot, tags=tagged.get(key, {})))
+
+        if not nodes_last:
+            nodes()
+        for key, (way, (_, tags)) in enumerate(zip(refs, ways, strict=True), 1):
+            writer.add_way(Way(id=key, nodes=way, tags=tags))
+        if nodes_last:
+            nodes()
+    return path

