@@ -273,7 +273,10 @@ def _method(
     layers: Layers, dates: Sequence[Label], nets: Sequence[Network], results: Sequence[Reach]
 ) -> str:
     """Return formulas, constants, what was simplified and which sections are assumed."""
-    ideal = ", ".join(f"{found.mode} {found.ideal_kmh:g}" for found in results)
+    ideal = Label(
+        "、".join(f"{MODES[found.mode].zh} {found.ideal_kmh:g}" for found in results),
+        ", ".join(f"{MODES[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
+    )
     notes = [_formulas(), _constants(ideal), _simplified()]
     text = "".join(f"<p>{bi(note)}</p>" for note in notes)
     for when, net in zip(dates, nets, strict=True):
@@ -320,20 +323,20 @@ def _formulas() -> Label:
     )
 
 
-def _constants(ideal: str) -> Label:
+def _constants(ideal: Label) -> Label:
     value = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
     return Label(
         f"常数：公路为设计速度的 {value['road_factor']} 倍，铁路为 {value['rail_factor']} 倍，"
         f"起停 {value['rail_start_min']} 分钟，途中每站 {value['stop_min']} 分钟；"
         f"进站候车 {value['board_min']} 分钟，出站 {value['alight_min']} 分钟；"
         f"市内道路 {value['access_speed']} km/h，绕行 {value['access_detour']} 倍，"
-        f"直线不超过 {value['access_limit']} km。理想速度 km/h：{ideal}。",
+        f"直线不超过 {value['access_limit']} km。理想速度 km/h：{ideal.zh}。",
         f"Constants: roads at {value['road_factor']} of the design speed, rail at "
         f"{value['rail_factor']}, {value['rail_start_min']} min for starting and stopping, "
         f"{value['stop_min']} min per stop on the way, {value['board_min']} min boarding, "
         f"{value['alight_min']} min leaving the station; streets at {value['access_speed']} km/h "
         f"with a detour of {value['access_detour']}, at most {value['access_limit']} km straight. "
-        f"Ideal speeds in km/h: {ideal}.",
+        f"Ideal speeds in km/h: {ideal.en}.",
     )
 
 

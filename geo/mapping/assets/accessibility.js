@@ -383,11 +383,14 @@ geo.accessibility = function (map, settings) {
     if (!quiet) { geo.setState(changes); }
     if (labels) { labels.place(); }
   }
+  // Beside the open legend where that costs no zoom; a chosen city always.
   function lookAt(bounds) {
-    var wide = frame.clientWidth > 560, over = document.querySelector(".over > .switch").offsetTop;
-    var tall = document.querySelector(".key-list").offsetTop - over;
-    var key = document.querySelector(".key-list"), aside = wide && key.open ? key.offsetWidth + 24 : 12;
-    map.fitBounds(bounds, {animate: !calm, maxZoom: 10, paddingTopLeft: [chosen === null ? Math.min(aside, 30) : aside, tall + 6], paddingBottomRight: [wide ? 50 : 12, 36]});
+    var wide = frame.clientWidth > 560, key = document.querySelector(".key-list");
+    var top = key.offsetTop - document.querySelector(".over > .switch").offsetTop + 6, right = wide ? 40 : 12;
+    var pads = wide && key.open ? [key.offsetWidth + 24, 100, 30] : [12];
+    function zoom(pad) { return map.getBoundsZoom(bounds, false, L.point(pad + right, top + 36)); }
+    var left = chosen !== null ? pads[0] : pads.find(function (pad) { return zoom(pad) === zoom(pads[pads.length - 1]); });
+    map.fitBounds(bounds, {animate: labels !== null && !calm, maxZoom: 10, paddingTopLeft: [left, top], paddingBottomRight: [right, 36]});
   }
 
   // ---- choosing a city by its name
