@@ -454,7 +454,7 @@ geo.accessibility = function (map, settings) {
   var names = geo.data("data-cities"), number = {};
   all.cities.forEach(function (city, i) { number[city[0]] = i; });
   labels = geo.labels(map, names.concat(geo.data("data-areas")), function () {
-    names.forEach(function (label) { label.gap = radius(number[label.id]) + 4; label.hidden = number[label.id] === chosen; });
+    names.forEach(function (label) { label.gap = radius(number[label.id]) + 4; label.over = label.kind === "metropolis"; label.hidden = number[label.id] === chosen; });
     return circles.map(function (circle, i) {
       var p = map.latLngToLayerPoint(at(i)), r = radius(i) * 0.75;
       return [p.x - r, p.y - r, p.x + r, p.y + r];

@@ -123,7 +123,8 @@ geo.drawLines = function (map, groups, looks, side) {
 };
 
 // Labels in the order of their importance; one that would cover another waits for more room.
-// `obstacles` answers with boxes, in pixels of the layer, that no label may cover.
+// `obstacles` answers with boxes, in pixels of the layer, that no label may cover, but one with
+// `over` where there is no other room.
 geo.labels = function (map, items, obstacles) {
   var pane = map.createPane("labels"), on = true;
   pane.style.zIndex = 480;
@@ -178,19 +179,22 @@ geo.labels = function (map, items, obstacles) {
     pane.textContent = "";
     if (!on) { return; }
     var zoom = map.getZoom(), view = map.getBounds().pad(0.05);
-    var taken = obstacles ? obstacles().slice() : [];
+    var taken = obstacles ? obstacles().slice() : [], first = taken.length;
     items.forEach(function (item) {
       if (item.hidden || zoom < item.zoom || !view.contains(item.at)) { return; }
       var at = map.latLngToLayerPoint(item.at), box = measure(item);
       var spread = item.angle ? Math.abs(Math.sin(item.angle * Math.PI / 180)) : 0;
       var tall = box.height + spread * (box.width - box.height);
-      var found = choices(item, box).find(function (offset) {
-        var x = at.x + offset[0], y = at.y + offset[1], pad = 3;
-        var frame = [x - box.width / 2 - pad, y - tall / 2 - pad, x + box.width / 2 + pad, y + tall / 2 + pad];
-        if (!free(taken, frame)) { return false; }
-        taken.push(frame, [at.x - 6, at.y - 6, at.x + 6, at.y + 6]);
-        return true;
-      });
+      function room(others) {
+        return choices(item, box).find(function (offset) {
+          var x = at.x + offset[0], y = at.y + offset[1], pad = 3;
+          var frame = [x - box.width / 2 - pad, y - tall / 2 - pad, x + box.width / 2 + pad, y + tall / 2 + pad];
+          if (!free(others, frame)) { return false; }
+          taken.push(frame, [at.x - 6, at.y - 6, at.x + 6, at.y + 6]);
+          return true;
+        });
+      }
+      var found = room(taken) || (item.over && room(taken.slice(first)));
       if (found) { pane.append(element(item, at, found)); }
     });
   }
