@@ -1,0 +1,121 @@
+"""A matrix of distances too large to hold, block by block."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.engines._compiled import has
+from geo.engines.hierarchy import Prepared
+from geo.engines.paths import checked_nodes, distances
+from geo.errors import BadInputError, OutputError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import ArrayLike
+
+    from geo.engines.graphs import Floats, Graph, Ints
+
+
+class Block(NamedTuple):
+    """Distances from some sources to all targets, shape (s, t); both are nodes."""
+
+    sources: Ints
+    targets: Ints
+    distances: Floats
+
+
+def od_blocks(
+    network: Graph | Prepared,
+    sources: ArrayLike,
+    targets: ArrayLike,
+    *,
+    block: int = 512,
+    threads: int = 1,
+) -> Iterator[Block]:
+    """
+    Yield the distances between nodes, some sources at a time.
+
+    Only one block is held: 8 x block x targets bytes. A graph that is large enough to gain
+    from it should be prepared before.
+
+    Parameters
+    ----------
+    network
+        A graph or a prepared graph.
+    sources, targets
+        Nodes to leave from and to arrive at.
+    block
+        Sources per block.
+    threads
+        Threads to share a block among.
+
+    Yields
+    ------
+    block
+        Blocks in the order of the sources.
+
+    Raises
+    ------
+    BadInputError
+        When a node does not exist or a block has no source.
+    """
+    if block < 1:
+        raise BadInputError(f"block: {block} is not above 0")
+    size = network.graph.size if isinstance(network, Prepared) else network.size
+    start, end = checked_nodes(sources, size), checked_nodes(targets, size)
+    for i in range(0, len(start), block):
+        own = start[i : i + block]
+        yield Block(own, end, distances(network, own, end, threads=threads))
+
+
+def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
+    """
+    Write distances to a Parquet file as they come: columns `from`, `to`, `distance`.
+
+    Pairs without a way are left out. The file appears when it is complete.
+
+    Parameters
+    ----------
+    blocks
+        Blocks of distances (`od_blocks`).
+    path
+        The file.
+
+    Returns
+    -------
+    rows
+        Number of rows written.
+
+    Raises
+    ------
+    BadInputError
+        When pyarrow is not installed.
+    OutputError
+        When the file cannot be written.
+    """
+    if not has("pyarrow"):
+        raise BadInputError("Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'")
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    fields = [("from", pa.int32()), ("to", pa.int32()), ("distance", pa.float64())]
+    goal = Path(path)
+    part, rows = goal.with_name(f".{goal.name}.part"), 0
+    try:
+        with ParquetWriter(part, pa.schema(fields)) as writer:
+            for block in blocks:
+                i, j = np.nonzero(np.isfinite(block.distances))
+                columns = block.sources[i], block.targets[j], block.distances[i, j]
+                writer.write_table(pa.table(list(columns), schema=pa.schema(fields)))
+                rows += len(i)
+        part.replace(goal)
+    except OSError as error:
+        raise OutputError(f"{goal}: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return rows

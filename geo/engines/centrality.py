@@ -1,0 +1,124 @@
+"""How many shortest paths run through nodes and links."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.engines._compiled import has
+from geo.engines.paths import checked_nodes
+from geo.errors import BadInputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from geo.engines.graphs import Floats, Graph, Ints
+
+#: Sources counted together; sums do not depend on the number of threads.
+BATCH = 256
+#: Ways that differ by a smaller share are equal: sums of decimal fractions are not exact.
+TIE = 1e-12
+
+
+class Betweenness(NamedTuple):
+    """Shares of shortest paths through nodes, shape (n,), and over links, shape (links,)."""
+
+    nodes: Floats
+    links: Floats
+
+
+def betweenness(
+    graph: Graph, sources: ArrayLike | None = None, *, threads: int = 1
+) -> Betweenness:
+    r"""
+    Return the betweenness of nodes and links, not normalised.
+
+    Formula: sum over pairs (a, b) of sigma_ab(i) / sigma_ab, the share of the shortest paths
+    from a to b through i (Freeman 1977; computed after Brandes 2001); a and b do not count.
+    Parallel links of one length are several paths.
+
+    Parameters
+    ----------
+    graph
+        A graph; open links are longer than 0.
+    sources
+        Sources to count from: all nodes where not given.
+    threads
+        Threads to share the sources among; results are the same.
+
+    Returns
+    -------
+    betweenness
+        Every unordered pair counts once in an undirected graph; with `sources`, a pair of a
+        source and a node counts half.
+
+    Raises
+    ------
+    BadInputError
+        When a link has length 0 or a source does not exist.
+    """
+    if (graph.weights == 0).any():
+        link = graph.links[int(np.argmin(graph.weights))]
+        raise BadInputError(f"link {link}: betweenness needs a length above 0")
+    start = np.arange(graph.size) if sources is None else sources
+    begun = checked_nodes(start, graph.size)
+    open_arcs = np.isfinite(graph.weights)
+    if not open_arcs.all():
+        indptr = np.append(0, np.cumsum(open_arcs))[graph.indptr].astype(np.int32)
+        graph = graph._replace(indptr=indptr, indices=graph.indices[open_arcs],
+                               weights=graph.weights[open_arcs],
+                               links=graph.links[open_arcs])  # fmt: skip
+    count = _compiled if has("numba") else _plain
+    batches = np.array_split(begun, max(1, -(-len(begun) // BATCH)))
+    if threads < 2:
+        parts = [count(graph, own) for own in batches]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(lambda own: count(graph, own), batches))
+    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
+    for part in parts:
+        nodes += part[0]
+        arcs += part[1]
+    links = np.bincount(graph.links, weights=arcs, minlength=graph.link_count)
+    half = 1.0 if graph.directed else 0.5
+    return Betweenness(nodes * half, np.asarray(links * half, float))
+
+
+def _compiled(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
+    from geo.engines._search import brandes
+
+    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
+    brandes(graph.indptr, graph.indices, graph.weights, sources, TIE, nodes, arcs)
+    return nodes, arcs
+
+
+def _plain(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
+    """Count over distances of scipy: the way without numba."""
+    from scipy.sparse.csgraph import dijkstra
+
+    from geo.engines.graphs import fastest
+
+    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
+    matrix, tails = fastest(graph)[0], graph.tails
+    for source in sources:
+        far = dijkstra(matrix, indices=source)
+        way = far[tails] + graph.weights
+        with np.errstate(invalid="ignore"):
+            tight = (way - far[graph.indices] <= TIE * way) & (far[tails] < far[graph.indices])
+        on = np.flatnonzero(tight)
+        on = on[np.argsort(far[tails[on]], kind="stable")]
+        ways, load = np.zeros(graph.size), np.zeros(graph.size)
+        ways[source] = 1.0
+        pairs = list(zip(tails[on].tolist(), graph.indices[on].tolist(), strict=True))
+        for v, u in pairs:
+            ways[u] += ways[v]
+        for k in range(len(pairs) - 1, -1, -1):
+            v, u = pairs[k]
+            share = ways[v] / ways[u] * (1 + load[u])
+            load[v] += share
+            arcs[on[k]] += share
+        load[source] = 0.0
+        nodes += load
+    return nodes, arcs

@@ -1,0 +1,195 @@
+"""Lines cut where they meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+    Bools = NDArray[np.bool_]
+
+
+class Segments(NamedTuple):
+    """The straight pieces of lines: segment k runs from vertex `at[k]` to the next one."""
+
+    xy: Floats
+    line: Ints
+    at: Ints
+    end: Bools
+
+
+class Cuts(NamedTuple):
+    """Where lines are cut: a place on a segment (share of it from its start), and the point."""
+
+    segment: Ints
+    share: Floats
+    xy: Floats
+
+
+def node_lines(
+    lines: gpd.GeoDataFrame, *, levels: Sequence[str] = (), tolerance: float = 1e-9
+) -> gpd.GeoDataFrame:
+    """
+    Cut lines where they cross, touch or overlap.
+
+    Lines that cross on different levels have no junction there: two inner points meet only if
+    all columns of `levels` are equal. The end of a line on another one is a junction at any
+    level, for a bridge begins where its road does. Pieces of lines that overlap stay apart.
+
+    Parameters
+    ----------
+    lines
+        Lines (LineString).
+    levels
+        Columns that tell levels, such as layer, bridge and tunnel; missing values are equal.
+    tolerance
+        A vertex this near to a segment lies on it; in units of the coordinates.
+
+    Returns
+    -------
+    pieces
+        The columns of the lines with `parent` (label of the line), `part` (number along it,
+        from 0) and `share` (of its length, by the coordinates), in the order of the lines.
+
+    Raises
+    ------
+    BadInputError
+        When a geometry is no line.
+    """
+    import geopandas as gpd
+    import shapely
+
+    segments = _segments(lines)
+    level = np.zeros(len(lines), np.intp)
+    if len(levels):
+        level = lines.groupby(list(levels), sort=False, dropna=False).ngroup().to_numpy(np.intp)
+    cuts = _own(segments, _meetings(segments, level, tolerance), tolerance)
+    geometry, line = _pieces(segments, cuts)
+    frame = lines.drop(columns=lines.geometry.name).iloc[line].reset_index(drop=True)
+    first = np.searchsorted(line, line)
+    frame["parent"], frame["part"] = lines.index[line], np.arange(len(line)) - first
+    made = gpd.GeoDataFrame(frame, geometry=geometry, crs=lines.crs)
+    length = shapely.length(geometry)
+    whole = np.bincount(line, weights=length, minlength=len(lines))[line]
+    return made.assign(share=np.divide(length, whole, out=np.ones(len(line)), where=whole > 0))
+
+
+def _segments(lines: gpd.GeoDataFrame) -> Segments:
+    import shapely
+
+    shapes = lines.geometry.to_numpy()
+    bad = np.flatnonzero(shapely.get_type_id(shapes) != 1)
+    if len(bad):
+        raise BadInputError(f"line {lines.index[bad[0]]}: a LineString expected")
+    xy, line = shapely.get_coordinates(shapes, return_index=True)
+    last = np.append(line[1:] != line[:-1], True) if len(line) else np.zeros(0, bool)
+    first = np.append(True, last[:-1]) if len(line) else last
+    return Segments(xy, line, np.flatnonzero(~last), first | last)
+
+
+def _meetings(segments: Segments, level: Ints, tolerance: float) -> Cuts:
+    """Return the places where two segments meet, on both of them."""
+    import shapely
+
+    xy, line, at, end = segments
+    shapes = np.asarray(shapely.linestrings(np.stack([xy[at], xy[at + 1]], axis=1)), object)
+    i, j = shapely.STRtree(shapes).query(shapes)
+    i, j = i[i < j], j[i < j]
+    following = (j == i + 1) & (line[at[i]] == line[at[j]])
+    alike = level[line[at[i]]] == level[line[at[j]]]
+    parts, touching = [], np.zeros(len(i), bool)
+    for one, two in ((i, j), (j, i)):
+        for side in (0, 1):
+            vertex = at[one] + side
+            share, off = _foot(xy[vertex], xy[at[two]], xy[at[two] + 1])
+            # two segments that follow each other have their vertex in common
+            touch = (off <= tolerance) & ~(following & (vertex == at[j]))
+            touching |= touch
+            near = _length(xy[at[two] + 1] - xy[at[two]])
+            on_end = ((share * near <= tolerance) & end[at[two]]) | (
+                ((1 - share) * near <= tolerance) & end[at[two] + 1]
+            )
+            touch &= alike | end[vertex] | on_end
+            here = xy[vertex[touch]]
+            parts.append(Cuts(one[touch], np.full(len(here), float(side)), here))
+            parts.append(Cuts(two[touch], share[touch], here))
+            turn = j[touch & following]  # a line that runs back on itself
+            parts.append(Cuts(turn, np.zeros(len(turn)), xy[at[turn]]))
+    parts += _crossings(xy, at, i[alike & ~touching], j[alike & ~touching])
+    return Cuts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _foot(point: Floats, start: Floats, stop: Floats) -> tuple[Floats, Floats]:
+    """Return where points project on segments (0 to 1), and how far off they are."""
+    along = stop - start
+    square = (along * along).sum(axis=1)
+    share = ((point - start) * along).sum(axis=1) / np.where(square > 0, square, 1.0)
+    share = share.clip(0.0, 1.0)
+    return share, _length(point - start - share[:, None] * along)
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.asarray(np.hypot(vectors[:, 0], vectors[:, 1]), float)
+
+
+def _crossings(xy: Floats, at: Ints, i: Ints, j: Ints) -> list[Cuts]:
+    """Return where segments cross inside both; the point is computed once."""
+    p, q = xy[at[i]], xy[at[j]]
+    r, s = xy[at[i] + 1] - p, xy[at[j] + 1] - q
+    area = r[:, 0] * s[:, 1] - r[:, 1] * s[:, 0]
+    gap, safe = q - p, np.where(area == 0, 1.0, area)
+    t = (gap[:, 0] * s[:, 1] - gap[:, 1] * s[:, 0]) / safe
+    u = (gap[:, 0] * r[:, 1] - gap[:, 1] * r[:, 0]) / safe
+    hit = (area != 0) & (t > 0) & (t < 1) & (u > 0) & (u < 1)
+    here = p[hit] + t[hit, None] * r[hit]
+    return [Cuts(i[hit], t[hit], here), Cuts(j[hit], u[hit], here)]
+
+
+def _own(segments: Segments, cuts: Cuts, tolerance: float) -> Cuts:
+    """Return each cut once, none at the ends of lines, in order along the lines."""
+    length = _length(segments.xy[segments.at + 1] - segments.xy[segments.at])
+    # a cut at a vertex belongs to the segment that begins there
+    away = (1 - cuts.share) * length[cuts.segment] <= tolerance
+    vertex = segments.at[cuts.segment] + away
+    share = np.where(away | (cuts.share * length[cuts.segment] <= tolerance), 0.0, cuts.share)
+    keep = np.flatnonzero((share > 0) | ~segments.end[vertex])
+    keep = keep[np.lexsort((share[keep], vertex[keep]))]
+    vertex, share, xy = vertex[keep], share[keep], cuts.xy[keep]
+    apart = (_length(xy[1:] - xy[:-1]) > tolerance) & (share[1:] > 0)
+    new = np.append(np.ones(min(len(keep), 1), bool), (vertex[1:] != vertex[:-1]) | apart)
+    return Cuts(vertex[new], share[new], xy[new])
+
+
+def _pieces(segments: Segments, cuts: Cuts) -> tuple[NDArray[np.object_], Ints]:
+    """Return the lines in pieces, and the line of every piece."""
+    import shapely
+
+    inner = cuts.share > 0
+    count = len(segments.xy)
+    position = np.concatenate([np.arange(count, dtype=float), cuts.segment[inner] + 0.5])
+    xy = np.concatenate([segments.xy, cuts.xy[inner]])
+    line = np.concatenate([segments.line, segments.line[cuts.segment[inner]]])
+    cut = np.concatenate([np.zeros(count, bool), np.ones(int(inner.sum()), bool)])
+    cut[cuts.segment[~inner]] = True
+    order = np.argsort(position, kind="stable")  # cuts of a segment are in order already
+    twice = 1 + cut[order]
+    point = np.repeat(order, twice)
+    # the second copy of a cut begins a piece, and so does the first vertex of a line
+    begins = np.zeros(len(point), bool)
+    begins[np.cumsum(twice)[cut[order]] - 1] = True
+    begins[np.flatnonzero(np.diff(line[point], prepend=-1))] = True
+    piece = np.cumsum(begins) - 1
+    shapes = np.empty(0, object)
+    if len(point):
+        shapes = np.asarray(shapely.linestrings(xy[point], indices=piece), object)
+    return shapes, line[point][begins]
