@@ -107,7 +107,7 @@ def test_a_change_is_the_difference_where_the_same_cities_are_reached(mode, key,
     )
 
 
-def test_changes_by_rail_compare_the_destinations_reached_on_both_dates(data, drawn):
+def test_changes_by_rail_compare_the_destinations_reached_on_both_dates(data, drawn, html):
     table = compare_cities(drawn, DAY, date(2030, 12, 31), mode="rail")
     own = data["modes"]["rail"]
     change = numbers(own["values"]["mean"][2])
@@ -117,6 +117,11 @@ def test_changes_by_rail_compare_the_destinations_reached_on_both_dates(data, dr
     fresh = (np.array(own["reached"][0]) == 0) & (np.array(own["reached"][1]) == 1)
     assert fresh.any()
     assert np.isnan(change[fresh]).all()
+    captions = {
+        mode: html.split(f'id="cities-{mode}"')[1].split("</caption>")[0] for mode in data["modes"]
+    }
+    said = {mode: "只比较两个日期都可达的目的地" in text for mode, text in captions.items()}
+    assert said == {"any": False, "road": False, "rail": True}
 
 
 def test_cities_that_are_not_reached_are_named(html, data, cat):

@@ -187,6 +187,10 @@ def _body(
 
 
 CHANGE = Label("差异", "change")
+SAME_DESTINATIONS = Label(
+    "平均时间与路网效率的差异只比较两个日期都可达的目的地。",
+    "Changes of mean time and efficiency compare the destinations reached on both dates.",
+)
 INVITE = Label(
     "点地图上的圆、表中的名称，或在上面选择城市：看 30–120 分钟能到哪里，两个日期有何不同。",
     "Click a circle on the map or a name in the table, or choose a city above: how far one gets "
@@ -229,6 +233,9 @@ def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: int) ->
         for when, gone in zip(dates, missed, strict=True)
         if gone
     ]
+    before, after, change = found.figures["mean"]
+    if (abs(after - before - change) > 0.05).any():
+        notes.append(SAME_DESTINATIONS)
     caption = Label(
         " ".join([f"{mode.zh}：{len(cities)} 个城市，点一行选中。", *(note.zh for note in notes)]),
         " ".join([f"{mode.en}: {len(cities)} cities; a row chooses one.", *(n.en for n in notes)]),
