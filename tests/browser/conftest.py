@@ -76,7 +76,7 @@ def files(drawn, tmp_path_factory):
 def visit(page):
     """Open a page, wait until it can be used, and check afterwards that it kept quiet."""
     messages, requests, opened = [], [], []
-    page.set_default_timeout(5000)
+    page.set_default_timeout(20_000)
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
@@ -84,7 +84,7 @@ def visit(page):
     def open_page(path, fragment=""):
         opened.append(path.as_uri() + fragment)
         page.goto(opened[-1])
-        page.wait_for_selector("html[data-ready]", timeout=5000)
+        page.wait_for_selector("html[data-ready]")
         return page
 
     yield open_page
