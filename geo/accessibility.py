@@ -25,7 +25,7 @@ from geo.spread import cohesion, gini, variation, winners
 from geo.times import time_matrix, travel_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
     from pandas import DataFrame
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["DECAYS", "STEPS", "circles", "city_table", "cohesion", "daily", "gini",
-           "global_efficiency", "location", "logsum", "network_efficiency", "own_minutes",
-           "potential", "sensitivity", "variation", "winners"]  # fmt: skip
+           "global_efficiency", "indicator_table", "location", "logsum", "network_efficiency",
+           "own_minutes", "potential", "sensitivity", "variation", "winners"]  # fmt: skip
 Indicator = Literal["location", "daily", "potential", "efficiency"]
 #: The indicators with the unit of their values.
 INDICATORS: dict[str, str] = {
@@ -100,8 +100,6 @@ def city_table(
     NotFoundError
         When a destination is unknown.
     """
-    import pandas as pd
-
     from geo.report import cities_of
 
     if indicator not in INDICATORS:
@@ -112,6 +110,48 @@ def city_table(
     people = np.array([c.population for c in cities], float)
     mass = people * [destinations is None or c.city_id in wanted for c in cities]
     minutes = time_matrix(travel_graph(net, cities, mode=mode), cities)
+    speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
+    return indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
+                           ideal_kmh=speed)  # fmt: skip
+
+
+def indicator_table(
+    cities: Sequence[City],
+    minutes: Array,
+    indicator: Indicator,
+    mass: Array,
+    *,
+    limit: float = 120.0,
+    decay: float = 1.5,
+    ideal_kmh: float | None = None,
+) -> DataFrame:
+    """
+    Return an indicator of every city for times that are known.
+
+    Parameters
+    ----------
+    cities
+        The cities, n of them.
+    minutes
+        Times, infinite where unreachable, shape (n, n).
+    indicator
+        "location", "daily", "potential" or "efficiency".
+    mass
+        Masses of the destinations, shape (n,).
+    limit
+        Limit of "daily" in minutes.
+    decay
+        Exponent of "potential".
+    ideal_kmh
+        Ideal speed of "efficiency"; default: that of any mode in `IDEAL_KMH`.
+
+    Returns
+    -------
+    table
+        As of `city_table`.
+    """
+    import pandas as pd
+
     if indicator == "location":
         values = _means(*location(minutes, mass))
     elif indicator == "daily":
@@ -120,8 +160,8 @@ def city_table(
     elif indicator == "potential":
         values = _potentials(minutes, mass, decay)
     else:
-        speed = _ideal_kmh(net, mode, ideal_kmh)
         apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
+        speed = IDEAL_KMH["any"] if ideal_kmh is None else ideal_kmh
         values = _means(*network_efficiency(minutes, apart, mass, ideal_kmh=speed))
     unit = f"people/min^{decay:g}" if indicator == "potential" else INDICATORS[indicator]
     labels = pd.DataFrame([_labels(city) for city in cities], columns=list(_LABELS))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from geo.access_measures import location, network_efficiency
-from geo.accessibility import IDEAL_KMH, Indicator, city_table
+from geo.accessibility import IDEAL_KMH, Indicator, indicator_table
 from geo.isochrones import isochrones
 from geo.node_indices import straight_km
 from geo.report import cities_of
@@ -97,15 +97,16 @@ def reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     fastest = edges["speed_kmh"][(edges["mode"] == mode) | (mode == "any")].max()
     ideal = float(np.nanmax([IDEAL_KMH[mode], fastest]))
     minutes = np.stack([time_matrix(travel_graph(n, cities, mode=mode), cities) for n in nets])
+    people = np.array([city.population for city in cities], float)
     values = {}
     for key, (indicator, _) in INDICATORS.items():
         dates = []
-        for net in nets:
-            table = city_table(net, catalogue, mode=mode, indicator=indicator, ideal_kmh=ideal)
+        for times in minutes:
+            table = indicator_table(cities, times, indicator, people, ideal_kmh=ideal)
             dates.append(table["value_reached" if "value_reached" in table else "value"])
         before, after = (column.to_numpy(float) for column in dates)
         values[key] = np.stack([before, after, after - before])
-    for key, change in _changes(minutes, cities, ideal).items():
+    for key, change in _changes(minutes, cities, people, ideal).items():
         values[key][2] = change
     areas = pd.concat(
         [
@@ -117,9 +118,10 @@ def reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     return Reach(mode, ideal, values, minutes, areas)
 
 
-def _changes(minutes: Array, cities: Sequence[City], ideal: float) -> dict[str, Array]:
+def _changes(
+    minutes: Array, cities: Sequence[City], people: Array, ideal: float
+) -> dict[str, Array]:
     """Return the differences of means over the destinations reached on both dates."""
-    people = np.array([city.population for city in cities], float)
     apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
     both = np.where(np.isfinite(minutes).all(axis=0), minutes, np.inf)
     means = [location(times, people)[2] for times in both]
