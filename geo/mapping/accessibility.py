@@ -94,7 +94,7 @@ def page(layers: Layers, *, day: date, found: Analysis | None = None) -> str:
             title=title,
             body=_body(layers, day, title, dates, nets, results),
             css=style_sheet("map", "crossings", "accessibility"),
-            script=scripts("map", "accessibility") + call,
+            script=scripts("map", "reach", "accessibility") + call,
             data={
                 "data-cities": _labels(layers, cities),
                 "data-areas": area_labels(layers.catalogue),

@@ -12,6 +12,9 @@ geo.accessibility = function (map, settings) {
   var BETTER = ["#9cc9e8", "#3f8fc9", "#0b4f94"], WORSE = ["#f6b48f", "#dd6a45", "#a8201f"], STEPS = [6, 8.5, 11];
   var SAME = "#b9bfc4", INK = "#1d2a35", BANDS = ["#b33a00", "#ec7a1c", "#fdb567", "#fee3bd"], LATER = "#5b1076";
 
+  var tools = geo.reach(all), decode = tools.decode, fixed = tools.fixed, signed = tools.signed, people = tools.people;
+  var name = tools.name, at = tools.at, joined = tools.joined, shape = tools.shape, item = tools.item, way = tools.way;
+  var classOf = tools.classOf, spread = tools.spread, toggle = tools.toggle;
   geo.prepare(map, settings);
   ["areas:380", "gains:382", "ways:390", "outlines:395", "cities:460", "home:465"].forEach(function (text) {
     var parts = text.split(":"), pane = map.createPane(parts[0]);
@@ -19,25 +22,6 @@ geo.accessibility = function (map, settings) {
     if (parts[0] !== "cities") { pane.style.pointerEvents = "none"; }
   });
 
-  // Rings and lines are text: steps from point to point in five-bit digits (encoded polyline).
-  function decode(text, size) {
-    var values = [], points = [], value = 0, shift = 1, x = 0, y = 0;
-    for (var i = 0; i < text.length; i += 1) {
-      var digit = text.charCodeAt(i) - 63;
-      value += (digit & 31) * shift;
-      shift *= 32;
-      if (digit < 32) {
-        values.push(value % 2 ? -(value + 1) / 2 : value / 2);
-        value = 0;
-        shift = 1;
-      }
-    }
-    for (i = 0; i < values.length; i += 2) {
-      x += values[i]; y += values[i + 1];
-      points.push([y * size, x * size]);
-    }
-    return points;
-  }
   function rings(city, date, limit) {
     var shapes = all.modes[now.mode].shapes[city], text = shapes[date][limit];
     text = text === 0 ? shapes[0][limit] : text;
@@ -45,20 +29,6 @@ geo.accessibility = function (map, settings) {
   }
 
   // ---- numbers and words
-  function fixed(value, digits) {
-    return value.toLocaleString("en", {minimumFractionDigits: digits, maximumFractionDigits: digits});
-  }
-  function signed(value, digits) {
-    return (+Math.abs(value).toFixed(digits) === 0 ? "" : value > 0 ? "+" : "−") + fixed(Math.abs(value), digits);
-  }
-  function people(value, sign) {
-    var plus = sign && value > 0 ? "+" : "";
-    if (Math.abs(value) < 1e4) { return [plus + fixed(value, 0), plus + fixed(value, 0)]; }
-    return [plus + fixed(value / 1e4, 0) + " 万", plus + fixed(value / 1e6, 2) + " M"];
-  }
-  function name(i) { return [all.cities[i][1], all.cities[i][2]]; }
-  function at(i) { return all.cities[i].slice(3, 5); }
-  function joined(list) { return [list.map(function (i) { return name(i)[0]; }).join("、"), list.map(function (i) { return name(i)[1]; }).join(", ")]; }
   function minutes(date, a, b) {
     if (a === b) { return 0; }
     var high = Math.max(a, b), value = all.modes[now.mode].times[date][high * (high - 1) / 2 + Math.min(a, b)];
@@ -66,9 +36,6 @@ geo.accessibility = function (map, settings) {
   }
 
   // ---- classes: what a city's circle looks like
-  function classOf(value, breaks) { return breaks.filter(function (limit) { return value >= limit; }).length; }
-  // Five classes keep the whole ramp, fewer take its ends.
-  function spread(list, k, count) { return list[count > 1 ? Math.round(k * (list.length - 1) / (count - 1)) : list.length - 1]; }
   function lookOfClass(k, count) {
     var rank = indicators[now.indicator].less ? count - 1 - k : k;
     return {fill: spread(RAMP, rank, count), radius: spread(RADII, rank, count), stroke: INK, width: 1.3};
@@ -101,12 +68,9 @@ geo.accessibility = function (map, settings) {
     var text = column === 2 ? signed(value, spec.digits) : fixed(value, spec.digits);
     return [text, text];
   }
-  function withUnit(text, spec) {
-    return /\d/.test(text[0]) ? [text[0] + " " + spec.unit[0], text[1] + " " + spec.unit[1]] : text;
-  }
   function tip(i) {
     var spec = indicators[now.indicator], column = options.view.indexOf(now.view);
-    var parts = [el("b", {}, bi(name(i))), el("br"), bi(spec.name), " ", bi(withUnit(valueText(i, now.indicator, column), spec))];
+    var parts = [el("b", {}, bi(name(i))), el("br"), bi(spec.name), " ", bi(tools.withUnit(valueText(i, now.indicator, column), spec))];
     if (chosen !== null && chosen !== i) {
       var two = [0, 1].map(function (date) { var t = minutes(date, chosen, i); return isFinite(t) ? fixed(t, 0) : "–"; });
       parts.push(el("br"), bi(["距" + name(chosen)[0] + " " + two.join(" → ") + " 分钟", "From " + name(chosen)[1] + " " + two.join(" → ") + " min"]));
@@ -152,8 +116,7 @@ geo.accessibility = function (map, settings) {
     story.clearLayers();
     if (chosen === null) { return null; }
     var bounds = L.latLngBounds([at(chosen)]), home = at(chosen);
-    limits.map(function (limit, k) { return k; }).reverse().forEach(function (k) {
-      if (only && limits[k] !== only) { return; }
+    limits.map(function (limit, k) { return k; }).reverse().filter(function (k) { return !only || limits[k] === only; }).forEach(function (k) {
       var day = rings(chosen, 0, k), later = rings(chosen, 1, k);
       if (shownDates[0] && day.length) {
         story.addLayer(L.polygon(day, {pane: "areas", interactive: false, color: "#8a3a06", weight: 1.1, fillColor: BANDS[k], fillOpacity: 1, className: "area"}));
@@ -170,7 +133,7 @@ geo.accessibility = function (map, settings) {
       bounds.extend(L.polygon(later).getBounds());
     });
     [[9, "#fff", 17], [4, INK, 15]].forEach(function (ring) {
-      story.addLayer(L.circleMarker(home, {pane: "home", interactive: false, fill: false, radius: ring[2], weight: ring[0], color: ring[1], className: "home"}));
+      story.addLayer(L.circleMarker(home, {pane: "home", interactive: false, fill: false, radius: ring[2], weight: ring[0], color: ring[1]}));
     });
     story.addLayer(L.tooltip({permanent: true, direction: "top", offset: [0, -16], className: "home-name", interactive: false})
       .setLatLng(home).setContent(el("b", {}, bi(name(chosen)))));
@@ -182,9 +145,6 @@ geo.accessibility = function (map, settings) {
   function sum(list) { return list.reduce(function (total, i) { return total + all.cities[i][5]; }, 0); }
 
   // ---- the card of the chosen city
-  function toggle(text, pressed, act, mark) {
-    return el("button", {type: "button", "aria-pressed": String(pressed), on: {click: act}}, mark || null, bi(text));
-  }
   function facts() {
     return el("dl", {"class": "facts"}, options.indicator.map(function (key) {
       var spec = indicators[key], texts = [0, 1, 2].map(function (k) { return valueText(chosen, key, k); });
@@ -194,6 +154,7 @@ geo.accessibility = function (map, settings) {
   }
   function reachTable() {
     var data = all.modes[now.mode].areas[chosen];
+    function same(text) { return [text, text]; }
     function pair(a, b, plus) { return [el("span", {"class": "pair"}, bi(a), " → ", bi(b)), " ", el("em", {}, bi(plus))]; }
     return el("table", {"class": "reach"},
       el("caption", {"class": "visually-hidden"}, bi(["各时限内的面积与人口", "Area and people within each limit"])),
@@ -201,7 +162,6 @@ geo.accessibility = function (map, settings) {
         el("th", {scope: "col"}, bi(["人口", "People"])), el("th", {scope: "col"}, bi(["城市", "Cities"])))),
       el("tbody", {}, limits.map(function (limit, k) {
         var area = [data[0][k], data[1][k]], in2 = [within(0, limit), within(1, limit)], gain = area[1] - area[0];
-        function same(text) { return [text, text]; }
         return el("tr", {"class": only === limit ? "strong" : null},
           el("th", {scope: "row"}, el("i", {"class": "band", style: "--band:" + BANDS[k]}), String(limit)),
           el("td", {}, pair(same(fixed(area[0], 0)), same(fixed(area[1], 0)), same(signed(gain, 0)))),
@@ -233,40 +193,18 @@ geo.accessibility = function (map, settings) {
         "aria-label": geo.pick(close), on: {click: leave}}, "×"),
       el("h2", {}, bi(name(chosen)), el("small", {}, bi(people(all.cities[chosen][5])), bi([" 人", " people"]))),
       facts(), el("div", {"class": "bar"}, choice, both), reachTable(), newcomers());
-    var again = focus && card.querySelector('[data-key="' + focus + '"]');
-    if (again) { again.focus(); }
+    if (focus) { card.querySelector('[data-key="' + focus + '"]').focus(); }
   }
 
   // ---- the legend
-  var ns = "http://www.w3.org/2000/svg";
-  function shape(tag, attributes) {
-    var node = document.createElementNS(ns, tag);
-    Object.keys(attributes).forEach(function (key) { if (attributes[key] !== null) { node.setAttribute(key, attributes[key]); } });
-    return node;
-  }
-  function item(label, parts) {
-    var svg = shape("svg", {width: 30, height: 24, "aria-hidden": "true"});
-    parts.forEach(function (part) { svg.append(part); });
-    return el("span", {}, svg, bi(label));
-  }
   function disc(l, label) {
     return item(label, [shape("circle", {cx: 15, cy: 12, r: l.radius, fill: l.fill, stroke: l.stroke, "stroke-width": l.width, "stroke-dasharray": l.dash || null})]);
-  }
-  function way(color, width, dash, y) {
-    return shape("path", {d: "M2 " + y + "H28", stroke: color, "stroke-width": width, "stroke-dasharray": dash});
-  }
-  function ranges(breaks, digits) {
-    function text(value) { return fixed(value, Math.max(digits, 0)).replace(/\.0+$/, ""); }
-    if (!breaks.length) { return [""]; }
-    return breaks.concat([Infinity]).map(function (high, k) {
-      return k === 0 ? "< " + text(high) : high === Infinity ? "≥ " + text(breaks[k - 1]) : text(breaks[k - 1]) + "–" + text(high);
-    });
   }
   function millions(breaks) { return now.indicator === "people" && breaks.length > 0 && breaks[0] >= 1e5; }
   function scaled(breaks, lang) { return millions(breaks) ? breaks.map(function (v) { return v / (lang ? 1e6 : 1e4); }) : breaks; }
   function unitOf(breaks) { return millions(breaks) ? ["万人", "million people"] : indicators[now.indicator].unit; }
   function classes(breaks, digits) {
-    var texts = [0, 1].map(function (lang) { return ranges(scaled(breaks, lang), millions(breaks) ? 1 : digits); });
+    var texts = [0, 1].map(function (lang) { return tools.ranges(scaled(breaks, lang), millions(breaks) ? 1 : digits); });
     return texts[0].map(function (text, k) { return [text, texts[1][k]]; });
   }
   function legend() {
@@ -281,10 +219,10 @@ geo.accessibility = function (map, settings) {
       return [spec.name[0] + more[0] + "（" + unit[0] + "）", spec.name[1] + more[1] + " (" + unit[1] + ")"];
     }
     if (!change) {
-      items = classes(breaks, Math.max(spec.digits, now.indicator === "mean" ? 0 : spec.digits)).map(function (text, k) {
+      items = classes(breaks, spec.digits).map(function (text, k) {
         return disc(lookOfClass(k, breaks.length + 1), text[0] ? text : ["全部城市", "All cities"]);
       });
-      if (spec.less) { items.unshift(items.splice(0, 1)[0]); } else { items.reverse(); }
+      if (!spec.less) { items.reverse(); }
     } else {
       var texts = classes(steps, spec.digits), values = data.values[now.indicator][2];
       var worse = values.some(function (v) { return v !== null && +Math.abs(v).toFixed(spec.digits) !== 0 && (v < 0) !== spec.less; });
@@ -299,8 +237,7 @@ geo.accessibility = function (map, settings) {
       if (seen(FRESH)) { items.unshift(disc(FRESH, ["新通达", "newly reached"])); }
     }
     if (seen(NONE)) { items.push(disc(NONE, ["未到达", "not reached"])); }
-    var heading = change ? [" 差异", ", change"] : [" " + dates[date][0], ", " + dates[date][1]];
-    var blocks = [block(title(heading, change ? steps : breaks), items)];
+    var when = change ? [" 差异", ", change"] : [" " + dates[date][0], ", " + dates[date][1]], blocks = [block(title(when, change ? steps : breaks), items)];
     if (chosen !== null) {
       var bands = shownDates[0] ? limits.map(function (limit, k) {
         return only && only !== limit ? null : item([limit + " 分钟", limit + " min"], [shape("rect", {x: 3, y: 5, width: 24, height: 14, fill: BANDS[k], stroke: "#8a3a06"})]);
@@ -402,12 +339,10 @@ geo.accessibility = function (map, settings) {
     })));
     box.value = chosen === null ? "" : String(chosen);
   }
-  function plain(text) { return text.toLowerCase().normalize("NFD").replace(/[\s'’·\-\u0300-\u036f]/g, ""); }
-  function matches(i, wanted) { return plain(name(i)[0]).indexOf(wanted) >= 0 || plain(name(i)[1]).indexOf(wanted) >= 0; }
   function search() {
-    var wanted = plain(find.value);
-    var hits = all.cities.filter(function (city, i) { return matches(i, wanted); }).length;
-    document.querySelectorAll("tr[data-city]").forEach(function (row) { row.hidden = !matches(+row.dataset.city, wanted); });
+    var wanted = tools.plain(find.value);
+    var hits = all.cities.filter(function (city, i) { return tools.matches(i, wanted); }).length;
+    document.querySelectorAll("tr[data-city]").forEach(function (row) { row.hidden = !tools.matches(+row.dataset.city, wanted); });
     document.getElementById("hits").replaceChildren.apply(document.getElementById("hits"), !wanted ? [] :
       bi(hits ? [hits + " 个城市，回车选第一个", hits + " cities; Enter takes the first"] : ["没有找到", "Nothing found"]));
   }
