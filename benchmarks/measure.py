@@ -24,7 +24,7 @@ class Engine(NamedTuple):
     run: Run
     share: float = 1.0
     #: The part of the answer of others that this one computes.
-    part: slice = slice(None)
+    part: slice | NDArray[np.intp] = slice(None)
     #: Largest difference allowed, as a share of the answer.
     within: float = 1e-9
 
@@ -76,6 +76,8 @@ def race(case: Case, rounds: int) -> dict[str, tuple[float, float, float]]:
     for name, engine in case.engines.items():
         whole = answers[best][engine.part] if engine.share < 1 else answers[best]
         error = apart(whole, answers[name])
+        if not whole.any():
+            raise SystemExit(f"{case.title}: {name} is compared over zeros alone")
         if error > engine.within:
             raise SystemExit(f"{case.title}: {name} is off by {error:.1e}")
         pairs = zip(times[reference], times[name], strict=True)

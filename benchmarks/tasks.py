@@ -164,12 +164,13 @@ def removal(*, quick: bool) -> Iterator[Case]:
 def _removal(title: str, roads: Roads, nodes: NDArray) -> Case:
     links = len(roads.tails)
     g = graph(roads.size, *roads[1:])
-    # a loop over all links takes hours: it takes a few and is scaled up
-    few = np.linspace(0, links - 1, 8 if roads.size < 1000 else 2).astype(int)
-    if roads.size > LARGE:
-        few = few[:1]
-    step = slice(int(few[0]), int(few[-1]) + 1, int(few[1] - few[0]) if len(few) > 1 else 1)
-    few = np.arange(links)[step]
+    # a loop over all links takes hours: it takes a few and is scaled up. Most links of a large
+    # network cost nothing, so those compared are chosen among the others, and one that does not
+    cost = removal_losses(g, nodes).efficiency
+    dear, free = np.flatnonzero(cost > 0), np.flatnonzero(cost == 0)
+    count = 7 if roads.size < 1000 else 1 if roads.size > LARGE else 2
+    chosen = dear[np.linspace(0, len(dear) - 1, count + 2).astype(int)[1:-1]]
+    few = np.unique(np.append(chosen, free[: roads.size <= LARGE]))
 
     def worth(matrix: NDArray) -> float:
         upper = np.asarray(matrix, float)[np.triu_indices(len(nodes), 1)]
@@ -205,7 +206,7 @@ def _removal(title: str, roads: Roads, nodes: NDArray) -> Case:
 
         return dijkstra(fastest(graph(roads.size, *changed[1:]))[0], indices=nodes)[:, nodes]
 
-    share, part = len(few) / links, step
+    share, part = (len(few) + 1) / (links + 1), few  # the base is searched too
     loose = 1e-6  # a loop takes the difference of two large sums
     engines = {}
     if roads.size < 50_000:
