@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point
 
@@ -20,7 +20,9 @@ def frame(*lines, **columns):
 
 
 def fingerprint(shapes):
-    shapes = shapely.normalize(np.asarray(shapes, object))
+    # rounded first: the direction of a line must not hang on the last digit
+    shapes = shapely.set_precision(np.asarray(shapes, object), 1e-6, mode="pointwise")
+    shapes = shapely.normalize(shapes)
     return sorted(shapely.to_wkt(shapes, rounding_precision=6))
 
 
@@ -74,6 +76,7 @@ coordinate = st.integers(0, 6)
 
 
 @settings(deadline=None)
+@example([[(0, 0), (5, 5), (0, 5), (4, 1)], [(2, 1), (6, 2), (0, 6)]])
 @given(
     st.lists(
         st.lists(st.tuples(coordinate, coordinate), min_size=2, max_size=4, unique=True),
