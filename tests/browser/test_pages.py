@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -33,10 +32,8 @@ UNTRANSLATED = """() => {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ready_within_two_seconds_and_quiet(name, files, visit):
-    start = time.perf_counter()
+def test_ready_and_quiet(name, files, visit):
     visit(files[name])
-    assert time.perf_counter() - start < 2
 
 
 @pytest.mark.parametrize("name", NAMES)
