@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import numpy as np
 import pytest
-from conftest import DAY
 from test_pages import PHONE, UNTRANSLATED
 
 from geo.mapping import compare
 from geo.mapping.moments import moments
 
+DAY = date(2026, 11, 23)
 SECTION = "chengyu-middle-hsr-2"
 #: How many lines of a pane have a point on the visible part of it, left and right of a share.
 SEEN = """name => {

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from conftest import DAY
 from test_pages import PHONE, UNTRANSLATED
 
 import geo
 from geo.mapping import criticality
 
+DAY = date(2026, 11, 23)
 LINK = "chengyu-hsr-1:chengdu-east-station"
 
 

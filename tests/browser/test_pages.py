@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from geo.mapping import PAGES
 
+DAY = date(2026, 11, 23)
 NAMES = list(PAGES)
 PHONE = {"width": 390, "height": 844}
 #: Visible text in Chinese that is not marked as a name or an original title.
@@ -145,8 +147,6 @@ def test_findings_and_downloads_are_on_the_landing_page(files, visit):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_names_do_nothing(name, cat, visit, tmp_path):
-    from conftest import DAY
-
     import geo
 
     bad = "<img src=x onerror=window.PWN=1></script><script>window.PWN=1</script>{{7*7}}'\"\\"
