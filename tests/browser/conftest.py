@@ -91,3 +91,25 @@ def visit(page):
     assert messages == []
     files = [url.split("#")[0] for url in requests if not url.startswith(("data:", "blob:"))]
     assert set(files) <= {url.split("#")[0] for url in opened}
+
+
+@pytest.fixture
+def examined(browser, browser_context_args):
+    """Open a page in a context that lets axe in, and count what it finds."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    contexts = []
+
+    def examine(url, size=None, prepare=None):
+        options = browser_context_args | {"bypass_csp": True}
+        context = browser.new_context(**options | ({"viewport": size} if size else {}))
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        page.wait_for_selector("html[data-ready]")
+        if prepare:
+            prepare(page)
+        return axe.Axe().run(page)
+
+    yield examine
+    for context in contexts:
+        context.close()

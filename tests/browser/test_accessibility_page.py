@@ -216,16 +216,13 @@ def test_tables_sort_by_the_chosen_indicator(path, visit):
 
 
 @pytest.mark.parametrize(("lang", "size"), [("zh", None), ("en", PHONE)], ids=["zh", "en-phone"])
-def test_axe_finds_no_violation_with_a_city(lang, size, path, browser, browser_context_args):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    options = browser_context_args | {"bypass_csp": True}
-    context = browser.new_context(**options | ({"viewport": size} if size else {}))
-    page = context.new_page()
-    page.goto(f"{path.as_uri()}#lang={lang}&city=chengdu&view=change&mode=rail")
-    page.wait_for_selector("html[data-ready]")
-    page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
-    results = axe.Axe().run(page)
-    context.close()
+def test_axe_finds_no_violation_with_a_city(lang, size, path, examined):
+    def prepare(page):
+        page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
+
+    results = examined(
+        f"{path.as_uri()}#lang={lang}&city=chengdu&view=change&mode=rail", size, prepare
+    )
     assert results.violations_count == 0, results.generate_report()
 
 

@@ -326,17 +326,16 @@ def test_tables_sort(page_):
 
 @pytest.mark.parametrize(("lang", "size"), [("zh", None), ("en", PHONE)], ids=["zh", "en-phone"])
 @pytest.mark.parametrize("view", ["swipe", "side", "diff"])
-def test_axe_finds_no_violation(view, lang, size, path, browser, browser_context_args):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    options = browser_context_args | {"bypass_csp": True}
-    context = browser.new_context(**options | ({"viewport": size} if size else {}))
-    page = context.new_page()
-    page.goto(f"{path.as_uri()}#lang={lang}&view={view}&b=2030&section={SECTION}")
-    page.wait_for_selector("html[data-ready]")
-    page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
-    page.evaluate("document.querySelectorAll('[data-panel]').forEach(p => { p.hidden = false })")
-    results = axe.Axe().run(page)
-    context.close()
+def test_axe_finds_no_violation(view, lang, size, path, examined):
+    def prepare(page):
+        page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
+        page.evaluate(
+            "document.querySelectorAll('[data-panel]').forEach(p => { p.hidden = false })"
+        )
+
+    results = examined(
+        f"{path.as_uri()}#lang={lang}&view={view}&b=2030&section={SECTION}", size, prepare
+    )
     assert results.violations_count == 0, results.generate_report()
 
 

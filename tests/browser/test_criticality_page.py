@@ -134,16 +134,11 @@ def test_rankings_sort(closing):
 
 @pytest.mark.parametrize(("lang", "size"), [("zh", None), ("en", PHONE)], ids=["zh", "en-phone"])
 @pytest.mark.parametrize("link", ["", f"&link={LINK}"], ids=["all", "chosen"])
-def test_axe_finds_no_violation(link, lang, size, path, browser, browser_context_args):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    options = browser_context_args | {"bypass_csp": True}
-    context = browser.new_context(**options | ({"viewport": size} if size else {}))
-    page = context.new_page()
-    page.goto(f"{path.as_uri()}#lang={lang}{link}")
-    page.wait_for_selector("html[data-ready]")
-    page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
-    results = axe.Axe().run(page)
-    context.close()
+def test_axe_finds_no_violation(link, lang, size, path, examined):
+    def prepare(page):
+        page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")
+
+    results = examined(f"{path.as_uri()}#lang={lang}{link}", size, prepare)
     assert results.violations_count == 0, results.generate_report()
 
 

@@ -53,28 +53,6 @@ def test_the_language_switch_leaves_nothing_untranslated(name, files, visit):
     assert page.title() == chinese
 
 
-@pytest.fixture
-def examined(browser, browser_context_args):
-    """Open a page in a context that lets axe in, and count what it finds."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    contexts = []
-
-    def examine(url, size=None, prepare=None):
-        options = browser_context_args | {"bypass_csp": True}
-        context = browser.new_context(**options | ({"viewport": size} if size else {}))
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(url)
-        page.wait_for_selector("html[data-ready]")
-        if prepare:
-            prepare(page)
-        return axe.Axe().run(page)
-
-    yield examine
-    for context in contexts:
-        context.close()
-
-
 @pytest.mark.parametrize(("lang", "size"), [("zh", None), ("en", PHONE)], ids=["zh", "en-phone"])
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_no_violation(name, lang, size, files, examined):

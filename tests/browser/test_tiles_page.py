@@ -219,18 +219,14 @@ def test_a_page_without_its_tiles_says_so_and_works(show, server):
 
 
 @pytest.mark.parametrize("name", ["network", "crossings", "criticality"])
-def test_axe_finds_no_violation_without_the_tiles(
-    browser, browser_context_args, files, tmp_path, name
-):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    context = browser.new_context(**{**browser_context_args, "bypass_csp": True})
-    page = context.new_page()
+def test_axe_finds_no_violation_without_the_tiles(examined, files, tmp_path, name):
+    def prepare(page):
+        page.locator(".tiles-control p").get_by_text("在线底图无法加载").wait_for()
+
     path = tmp_path / f"{name}-osm.html"
     path.write_text(with_tiles(files[name].read_text("utf-8"), provider("osm")), encoding="utf-8")
-    page.goto(path.as_uri())
-    page.locator(".tiles-control p").get_by_text("在线底图无法加载").wait_for()
-    results = axe.Axe().run(page)
-    context.close()
+
+    results = examined(path.as_uri(), None, prepare)
     assert results.violations_count == 0, results.generate_report()
 
 

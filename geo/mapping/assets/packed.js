@@ -31,8 +31,8 @@ geo.unpack = function (text) {
   });
 };
 
-// A layer of Leaflet. `style` = {color, weight, opacity}; `ready` is called when it can be drawn.
-geo.packed = function (text, style, pane, ready) {
+// A layer of Leaflet. `style` = {color, weight, opacity}.
+geo.packed = function (text, style, pane) {
   var lines = null;
   var Layer = L.GridLayer.extend({
     createTile: function (coords) {
@@ -74,7 +74,6 @@ geo.packed = function (text, style, pane, ready) {
   geo.unpack(text).then(function (found) {
     lines = found;
     if (layer._map) { layer.redraw(); }
-    if (ready) { ready(found); }
   });
   return layer;
 };
