@@ -83,8 +83,8 @@ class Catalogue:
         Parameters
         ----------
         name
-            Chinese name, official (万州区) or short, English name, administrative code or id; letter
-            case does not matter.
+            Chinese name, official (万州区) or short, English name, administrative code or id;
+            letter case does not matter.
 
         Returns
         -------
