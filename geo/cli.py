@@ -161,7 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
     add_refresh(verbs, _add)
     export = _add(verbs, "export", commands.export, "layers and network as files")
-    export.add_argument("format", metavar="FORMAT", help="gpkg, geojson, graphml or csv")
+    export.add_argument(
+        "format", metavar="FORMAT", help="gpkg, geojson, csv, graphml, gmns or parquet"
+    )
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
     _add_new(verbs)
     return parser
@@ -191,6 +193,10 @@ def _add_build(verbs: Any) -> None:  # noqa: ANN401
     build = _add(verbs, "build", commands.build, "the main job: maps, statistics and exports")
     build.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
                        help="folder for the results (default: maps)")  # fmt: skip
+    text = "whether results are still those of their build"
+    verify = _add(verbs, "verify", commands.verify, text, year=False)
+    verify.add_argument("folder", nargs="?", type=Path, default=Path("maps"), metavar="DIR",
+                        help="folder for the results (default: maps)")  # fmt: skip
 
 
 def _add_map(verbs: Any) -> None:  # noqa: ANN401
