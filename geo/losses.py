@@ -82,6 +82,8 @@ def cut_off(
     from scipy.sparse.csgraph import connected_components
 
     was, still = np.isfinite(before), np.isfinite(after)
+    if not (was & ~still).any():
+        return []
     labels = connected_components(csr_array(was), directed=False)[1]
     lost: list[int] = []
     for label in np.unique(labels):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -189,42 +189,38 @@ def _links(
     edges: list[tuple[str, str, float, int]] = []
     links: list[list[str]] = []
     section = ""
-    frame = part.edges[["u", "v", "section_id", "time_min"]]
-    for edge, u, v, own, minutes in frame.itertuples():
+    columns = [part.edges[key].tolist() for key in ("u", "v", "section_id", "time_min")]
+    for edge, u, v, own, minutes in zip(part.edges.index.tolist(), *columns, strict=True):
         if own != section or u in junctions:
             links.append([])
             section = own
-        links[-1].append(str(edge))
-        edges.append((u, v, float(minutes), len(links) - 1))
+        links[-1].append(edge)
+        edges.append((u, v, minutes, len(links) - 1))
     return edges, links
 
 
 def _link_frame(part: Network, links: list[list[str]]) -> DataFrame:
     import pandas as pd
 
-    rows = []
-    for members in links:
-        own = part.edges.loc[members]
-        first, last = own.iloc[0], own.iloc[-1]
-        rows.append(
-            {
-                "edge_id": members[0],
-                "section_id": first["section_id"],
-                "route_id": first["route_id"],
-                "name_zh": first["route_zh"],
-                "name_en": first["route_en"],
-                "mode": first["mode"],
-                "from": part.nodes.loc[first["u"], "name_zh"],
-                "to": part.nodes.loc[last["v"], "name_zh"],
-                "from_en": part.nodes.loc[first["u"], "name_en"],
-                "to_en": part.nodes.loc[last["v"], "name_en"],
-                "length_km": own["length_km"].sum(),
-                "time_min": own["time_min"].sum(),
-            }
-        )
-    columns = ["edge_id", "section_id", "route_id", "name_zh", "name_en", "mode", "from", "to",
-               "from_en", "to_en", "length_km", "time_min"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    size = np.array([len(members) for members in links], int)
+    end = np.cumsum(size)
+    first, last = part.edges.iloc[end - size], part.edges.iloc[end - 1]
+    names = part.nodes[["name_zh", "name_en"]]
+    columns: dict[str, Any] = {
+        "edge_id": first.index.tolist(),
+        "section_id": first["section_id"].tolist(),
+        "route_id": first["route_id"].tolist(),
+        "name_zh": first["route_zh"].tolist(),
+        "name_en": first["route_en"].tolist(),
+        "mode": first["mode"].tolist(),
+    }
+    for suffix, key in (("", "name_zh"), ("_en", "name_en")):
+        for side, place in (("from", first["u"]), ("to", last["v"])):
+            columns[side + suffix] = names.loc[place, key].tolist()
+    for key in ("length_km", "time_min"):
+        parts = np.split(part.edges[key].to_numpy(float), end[:-1]) if len(links) else []
+        columns[key] = [own.sum() for own in parts]
+    return pd.DataFrame(columns)
 
 
 def _prepared(

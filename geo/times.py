@@ -52,6 +52,8 @@ CONSTANTS: dict[str, Constant] = {
     "access_limit": Constant(30, "km", "straight distance a traveller goes to enter a network"),
     "access_choices": Constant(6, "places", "nearest places of a mode a traveller considers"),
 }  # fmt: skip
+#: No degree of latitude is shorter.
+LEAST_M_PER_DEGREE = 110_500.0
 #: A further route may repeat at most this share of an earlier one.
 MAX_OVERLAP = 0.6
 
@@ -147,13 +149,14 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
 
 def _add_edges(graph: nx.Graph[str], part: Network, *, express: bool) -> None:
     """Add the edges of one mode; of parallel ones the fastest."""
-    hsr = part.edges["class"] == "hsr"
-    for row, high_speed in zip(part.edges.itertuples(), hsr, strict=True):
-        minutes = row.time_min - (row.stop_min if express and high_speed else 0.0)
-        old = graph.get_edge_data(row.u, row.v)
-        if row.u != row.v and (old is None or minutes < old["time_min"]):
-            graph.add_edge(row.u, row.v, time_min=minutes, length_km=row.length_km,
-                           leg=row.route_id, mode=row.mode, edge=row.Index)  # fmt: skip
+    keys = ["u", "v", "time_min", "stop_min", "length_km", "route_id", "mode", "class"]
+    columns = [part.edges[key].tolist() for key in keys]
+    for edge, u, v, time, stop, km, route, mode, kind in zip(part.edges.index, *columns,
+                                                             strict=True):  # fmt: skip
+        minutes = time - (stop if express and kind == "hsr" else 0.0)
+        old = graph.get_edge_data(u, v)
+        if u != v and (old is None or minutes < old["time_min"]):
+            graph.add_edge(u, v, time_min=minutes, length_km=km, leg=route, mode=mode, edge=edge)
 
 
 def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) -> None:
@@ -164,19 +167,23 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
 
     stations = rail.nodes[rail.nodes["kind"] == "station"]
     lon, lat = stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()
+    names = stations.index.tolist()
     limit = CONSTANTS["transfer_limit"].value * 1000
     change = CONSTANTS["board_min"].value + CONSTANTS["alight_min"].value
     change += CONSTANTS["rail_start_min"].value
     for city in cities:
-        ones = np.ones(len(lon))
-        near = np.flatnonzero(geod().inv(city.lon * ones, city.lat * ones, lon, lat)[2] <= limit)
-        for i, j in combinations(near, 2):
-            u, v = stations.index[i], stations.index[j]
-            metres = geod().inv(lon[i], lat[i], lon[j], lat[j])[2]
-            km = metres / 1000 * CONSTANTS["access_detour"].value
+        near = np.flatnonzero(np.abs(lat - city.lat) <= limit / LEAST_M_PER_DEGREE)
+        ones = np.ones(len(near))
+        metres = geod().inv(city.lon * ones, city.lat * ones, lon[near], lat[near])[2]
+        near = near[metres <= limit]
+        i, j = np.array(list(combinations(near, 2)), int).reshape(-1, 2).T
+        apart = geod().inv(lon[i], lat[i], lon[j], lat[j])[2]
+        for a, b, straight in zip(i.tolist(), j.tolist(), apart.tolist(), strict=True):
+            km = straight / 1000 * CONSTANTS["access_detour"].value
             minutes = 60 * km / CONSTANTS["access_speed"].value + change
-            if not graph.has_edge(u, v):
-                graph.add_edge(u, v, time_min=minutes, length_km=km, leg="access", mode="access")
+            if not graph.has_edge(names[a], names[b]):
+                graph.add_edge(names[a], names[b], time_min=minutes, length_km=km,
+                               leg="access", mode="access")  # fmt: skip
 
 
 def _add_access(
@@ -191,11 +198,12 @@ def _add_access(
     pairs = nearest(np.array([point[1:] for point in points], float), lonlat, choices)
     rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
     extra = sum(CONSTANTS[key].value for key in rail) / 2
+    names = entry.index.tolist()
     for i, j, straight_km in pairs:
         if straight_km <= CONSTANTS["access_limit"].value:
             km = straight_km * CONSTANTS["access_detour"].value
             minutes = 60 * km / CONSTANTS["access_speed"].value + extra
-            graph.add_edge(points[i][0], entry.index[j], time_min=minutes, length_km=km,
+            graph.add_edge(points[i][0], names[j], time_min=minutes, length_km=km,
                            leg="access", mode="access")  # fmt: skip
 
 
