@@ -50,8 +50,9 @@ CONSTANTS: dict[str, Constant] = {
     "access_speed": Constant(35, "km/h", "city streets and roads to an interchange or station"),
     "access_detour": Constant(1.3, "1", "length of city streets against the straight line"),
     "access_limit": Constant(30, "km", "straight distance a traveller goes to enter a network"),
-    "access_choices": Constant(6, "places", "nearest places of a mode a traveller considers"),
 }  # fmt: skip
+#: Mean radius of the Earth.
+EARTH_KM = 6371.0
 #: A further route may repeat at most this share of an earlier one.
 MAX_OVERLAP = 0.6
 
@@ -182,21 +183,20 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
 def _add_access(
     graph: nx.Graph[str], part: Network, mode: str, points: Sequence[tuple[str, float, float]]
 ) -> None:
-    """Join points to the nearest places where a network can be entered."""
+    """Join points to all places within reach where a network can be entered."""
     entry = part.nodes[part.nodes["kind"] != "border"]
     if entry.empty or not points:
         return
     lonlat = np.column_stack([entry.geometry.x, entry.geometry.y])
-    choices = int(CONSTANTS["access_choices"].value)
-    pairs = nearest(np.array([point[1:] for point in points], float), lonlat, choices)
+    limit = CONSTANTS["access_limit"].value
+    pairs = within(np.array([point[1:] for point in points], float), lonlat, limit)
     rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
     extra = sum(CONSTANTS[key].value for key in rail) / 2
     for i, j, straight_km in pairs:
-        if straight_km <= CONSTANTS["access_limit"].value:
-            km = straight_km * CONSTANTS["access_detour"].value
-            minutes = 60 * km / CONSTANTS["access_speed"].value + extra
-            graph.add_edge(points[i][0], entry.index[j], time_min=minutes, length_km=km,
-                           leg="access", mode="access")  # fmt: skip
+        km = straight_km * CONSTANTS["access_detour"].value
+        minutes = 60 * km / CONSTANTS["access_speed"].value + extra
+        graph.add_edge(points[i][0], entry.index[j], time_min=minutes, length_km=km,
+                       leg="access", mode="access")  # fmt: skip
 
 
 def nearest(
@@ -226,6 +226,40 @@ def nearest(
     i, j = np.repeat(np.arange(len(origins)), k), np.asarray(index).reshape(-1)
     km = geod().inv(*origins[i].T, *targets[j].T)[2] / 1000
     return list(zip(i.tolist(), j.tolist(), km.tolist(), strict=True))
+
+
+def within(
+    origins: NDArray[np.float64], targets: NDArray[np.float64], limit_km: float
+) -> list[tuple[int, int, float]]:
+    """
+    Return all targets within a distance of every origin.
+
+    Parameters
+    ----------
+    origins, targets
+        Points in degrees (WGS-84), shapes (n, 2) and (m, 2).
+    limit_km
+        Geodesic distance.
+
+    Returns
+    -------
+    pairs
+        Index of the origin, index of the target and their geodesic distance in km, in the
+        order of both indices.
+    """
+    from scipy.spatial import KDTree
+
+    from geo.curves import geod
+
+    # no geodesic of the ellipsoid is shorter than 0.99 of the chord on a sphere of this radius
+    radius = limit_km / (0.99 * EARTH_KM)
+    near = KDTree(_on_sphere(targets)).query_ball_point(_on_sphere(origins), radius,
+                                                        return_sorted=True)  # fmt: skip
+    i = np.repeat(np.arange(len(origins)), [len(found) for found in near])
+    j = np.array(list(itertools.chain.from_iterable(near)), int)
+    km = geod().inv(*origins[i].T, *targets[j].T)[2] / 1000
+    keep = km <= limit_km
+    return list(zip(i[keep].tolist(), j[keep].tolist(), km[keep].tolist(), strict=True))
 
 
 def _on_sphere(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
