@@ -88,9 +88,12 @@ def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  #
                 leg[end] = "{lon:.4f},{lat:.4f}".format(**graph.nodes[node])
             else:
                 leg[end] = city.get(node) or catalogue.place[node].name_zh
-        plain_name = "接驳" if leg["mode"] == "access" else "其他道路"
-        route = catalogue.route.get(leg["route_id"])
-        leg["name_zh"] = route.name_zh if route else plain_name
+        if route := catalogue.route.get(leg["route_id"]):
+            leg |= {"name_zh": route.name_zh, "name_en": route.name_en}
+        elif leg["mode"] == "access":
+            leg |= {"name_zh": "接驳", "name_en": "access"}
+        else:
+            leg |= {"name_zh": "其他道路", "name_en": "other roads"}
         leg |= {key: round(leg[key], 2) for key in ("time_min", "length_km")}
     total = {key: round(sum(leg[key] for leg in parts), 1) for key in ("time_min", "length_km")}
     return {**total, "legs": parts}

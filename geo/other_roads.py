@@ -33,7 +33,8 @@ class Background(NamedTuple):
     Parameters
     ----------
     nodes
-        `lon` and `lat` of every node, numbered from 0.
+        `lon` and `lat` of every node, numbered from 0, and `entry`: whether travellers enter
+        there. Between its slip roads nobody enters a motorway.
     edges
         LineStrings with `u`, `v` (nodes), `length_km` and `time_min` of a trip.
     source
@@ -121,6 +122,9 @@ def background(
     is_open = ways["highway"].str.removesuffix("_link").isin(ROADS)
     nodes, edges = noded(ways[is_open.to_numpy(bool) & ~ways["ref"].map(own).to_numpy(bool)])
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
+    slow = (edges["class"] != "motorway").to_numpy()
+    entry = np.zeros(len(nodes), bool)
+    entry[np.append(u[slow], v[slow])] = True
     links = coo_array((np.ones(len(u)), (u, v)), shape=(len(nodes), len(nodes)))
     part = connected_components(links, directed=False)[1] if len(nodes) else np.zeros(0, int)
     kept = part == np.bincount(part, minlength=1).argmax()
@@ -132,7 +136,7 @@ def background(
         time_min=(edges["time_min"] / CONSTANTS["road_factor"].value).to_numpy(),
     )
     km = round(float(edges["length_km"].sum()), 1)
-    nodes = nodes[kept].reset_index(drop=True)
+    nodes = nodes.assign(entry=entry)[kept].reset_index(drop=True)
     return Background(nodes, edges, {**(source or {}), "km": km})
 
 
@@ -184,7 +188,8 @@ def add_background(
         When the mode has no roads.
     """
     expect_roads(mode)
-    lonlat = roads.nodes[["lon", "lat"]].to_numpy(float)
+    number = np.flatnonzero(roads.nodes["entry"])
+    lonlat = roads.nodes.loc[number, ["lon", "lat"]].to_numpy(float)
     near, most = int(CONSTANTS["background_choices"].value), CONSTANTS["access_limit"].value
     joins: list[tuple[str, int, dict[str, Any]]] = []
     for name in ["road", "rail"] if mode == "any" else ["road"]:
@@ -195,20 +200,22 @@ def add_background(
             pairs = within(at, lonlat, CONSTANTS["background_tie"].value)
         else:
             pairs = nearest(at, lonlat, near)
-        joins += [(places.index[i], j, street(km, name)) for i, j, km in pairs if km <= most]
+        ids = places.index
+        joins += [(ids[i], number[j], street(km, name)) for i, j, km in pairs if km <= most]
     cities = list(cities)
     at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
     for i, j, km in nearest(at, lonlat, near):
         if km <= most:
-            joins.append((f"city:{cities[i].city_id}", j, street(km, "road")))
+            joins.append((f"city:{cities[i].city_id}", number[j], street(km, "road")))
     for u, v, minutes, km in _contracted(roads, np.unique([j for _, j, _ in joins]).astype(int)):
         graph.add_edge(f"road:{u}", f"road:{v}", time_min=minutes, length_km=km,
                        leg="background", mode="road")  # fmt: skip
     for place, j, way in joins:
         graph.add_edge(place, f"road:{j}", **way)
+    spots = roads.nodes[["lon", "lat"]].to_numpy().tolist()
     for node in graph:
         if node.startswith("road:"):
-            lon, lat = lonlat[int(node.removeprefix("road:"))].tolist()
+            lon, lat = spots[int(node.removeprefix("road:"))]
             graph.nodes[node].update(lon=lon, lat=lat)
 
 

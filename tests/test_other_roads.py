@@ -99,6 +99,7 @@ def test_the_legs_of_a_way_say_where_it_leaves_the_catalogue(folder, pbf, capsys
     assert parts[2]["length_km"] == pytest.approx(49.7, abs=0.02)
     assert parts[2]["time_min"] == pytest.approx(UP + ACROSS, abs=0.02)
     assert parts[2]["from"] == "0.1797,0.0027"
+    assert [leg["name_en"] for leg in parts] == ["ab", "access", "other roads"]
     assert "background" not in json.loads(run(capsys, *asked)[1])
 
 
@@ -182,6 +183,25 @@ def test_an_interchange_meets_roads_within_half_a_kilometre(folder):
 
     assert len(ties(0.49)) == 1
     assert ties(0.51) == []
+
+
+def test_a_motorway_is_entered_by_its_slip_roads_alone(folder):
+    cat = geo.load(folder)
+    net = geo.network(cat, year=2020, nodes="stops")
+    motorway = {"highway": "motorway", "oneway": "yes"}
+    roads = background(
+        ways(
+            (km((20, 0.3), (20, 20)), motorway),
+            (km((20, 20), (20, 40)), motorway),
+            (km((20, 20), (21, 20)), {"highway": "motorway_link"}),
+        )
+    )
+    graph = travel_graph(net, cities_of(cat), mode="any", background=roads)
+    entered = {n for u, v, way in graph.edges(data=True) if way["leg"] == "access"
+               for n in (u, v) if n.startswith("road:")}  # fmt: skip
+    at = sorted((graph.nodes[n]["lon"] * toy.KM_LON, graph.nodes[n]["lat"] * toy.KM_LAT)
+                for n in entered)  # fmt: skip
+    assert at == [pytest.approx((20, 20), abs=1e-3), pytest.approx((21, 20), abs=1e-3)]
 
 
 def test_trains_are_left_onto_other_roads(tmp_path):
