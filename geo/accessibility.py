@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from geo.catalogue import Catalogue
     from geo.network import Network
+    from geo.other_roads import Background
     from geo.tables import City
 
     Array = NDArray[np.float64]
@@ -51,7 +52,7 @@ INDICATORS: dict[str, str] = {
 IDEAL_KMH = {"road": 120.0, "rail": 350.0, "water": 30.0, "any": 350.0}
 
 
-def city_table(
+def city_table(  # noqa: PLR0913 - a setting per indicator
     net: Network,
     catalogue: Catalogue,
     *,
@@ -61,6 +62,7 @@ def city_table(
     decay: float = 1.5,
     ideal_kmh: float | None = None,
     destinations: Collection[str] | None = None,
+    background: Background | None = None,
 ) -> DataFrame:
     """
     Return an indicator of every city, from door to door, with the population as mass.
@@ -83,6 +85,8 @@ def city_table(
         Ideal speed of "efficiency"; default: that of the mode in `IDEAL_KMH`, in all years.
     destinations
         Ids of the cities that count as destinations; default: all.
+    background
+        Other roads to travel on as well (`geo.other_roads.read_background`).
 
     Returns
     -------
@@ -109,10 +113,14 @@ def city_table(
     wanted = {catalogue.find_city(name).city_id for name in destinations or ()}
     people = np.array([c.population for c in cities], float)
     mass = people * [destinations is None or c.city_id in wanted for c in cities]
-    minutes = time_matrix(travel_graph(net, cities, mode=mode), cities)
+    graph = travel_graph(net, cities, mode=mode, background=background)
+    minutes = time_matrix(graph, cities)
     speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
-    return indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
-                           ideal_kmh=speed)  # fmt: skip
+    table = indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
+                            ideal_kmh=speed)  # fmt: skip
+    if background is not None:
+        table.attrs["background"] = background.source
+    return table
 
 
 def indicator_table(
@@ -168,7 +176,9 @@ def indicator_table(
     return labels.assign(unit=unit, **values)
 
 
-def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -> list[City]:
+def connected_cities(
+    net: Network, catalogue: Catalogue, *, mode: str = "any", background: Background | None = None
+) -> list[City]:
     """
     Return the cities that a mode connects: the most populous group that reach each other.
 
@@ -180,6 +190,8 @@ def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -
         The catalogue of the cities.
     mode
         Road, rail, water or any.
+    background
+        Other roads to travel on as well.
 
     Returns
     -------
@@ -192,7 +204,8 @@ def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -
     from geo.report import cities_of
 
     cities = cities_of(catalogue)
-    reached = np.isfinite(time_matrix(travel_graph(net, cities, mode=mode), cities))
+    graph = travel_graph(net, cities, mode=mode, background=background)
+    reached = np.isfinite(time_matrix(graph, cities))
     labels = connected_components(csr_array(reached), directed=False)[1]
     people = np.bincount(labels, [city.population for city in cities])
     largest = people.argmax() if len(people) else -1

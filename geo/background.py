@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.curves import geod
+from geo.times import CONSTANTS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 CRS = "EPSG:4326"
 #: Steps per degree of an OpenStreetMap coordinate.
 STEPS = 10_000_000
+#: Classes of roads, the highest first; slip roads have the suffix ``_link``.
+ROADS = ("motorway", "trunk", "primary", "secondary")
 #: Speed in km/h taken for a class without a posted limit; an estimate for open country.
-SPEEDS = {"motorway": 100.0, "trunk": 80.0, "primary": 60.0, "secondary": 50.0, "rail": 80.0}
-LINK_SPEED = 40.0
+SPEEDS = {name: CONSTANTS[f"background_{name}"].value for name in ROADS} | {"rail": 80.0}
+LINK_SPEED = CONSTANTS["background_link"].value
 MPH = 1.609344
 
 

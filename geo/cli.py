@@ -27,6 +27,7 @@ EPILOG = """examples:
 """
 
 
+BACKGROUND = "travel over the other main roads of an extract (.osm.pbf) as well"
 LANG = "language of messages, tables and help; default: that of the locale"
 
 
@@ -142,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
                         default="location", help="default: location")  # fmt: skip
     access.add_argument("--within", type=_minutes, default=120.0, metavar="MIN",
                         help="limit of the indicator daily (default 120)")  # fmt: skip
+    for command in (od, matrix, access):
+        command.add_argument("--background", type=Path, metavar="FILE", help=BACKGROUND)
     _add(verbs, "openness", inquiries.openness, "links that leave the region, by direction")
     cut = _add(verbs, "cut", inquiries.cut, "how many independent links hold two regions together")
     cut.add_argument("a", metavar="A", help="a region or a city")

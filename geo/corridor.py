@@ -12,10 +12,11 @@ import shapely
 from geo.borders import crossings
 from geo.curves import geod
 from geo.layers import status_frame
+from geo.nearby import nearest
 from geo.network import network, open_sections
 from geo.report import cities_of
 from geo.scenario import with_sections
-from geo.times import best_routes, legs, nearest, travel_graph
+from geo.times import best_routes, legs, travel_graph
 
 if TYPE_CHECKING:
     from geo.layers import Layers

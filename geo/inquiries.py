@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from geo.catalogue import Catalogue
+    from geo.other_roads import Background
 
 
 def od(arguments: argparse.Namespace) -> None:
@@ -24,8 +25,9 @@ def od(arguments: argparse.Namespace) -> None:
     destination = catalogue.find_city(arguments.destination)
     if origin is destination:
         raise BadInputError(f"od: {origin.name_zh} twice; expected two different cities")
+    roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
-    graph = travel_graph(net, [origin, destination], mode=arguments.mode)
+    graph = travel_graph(net, [origin, destination], mode=arguments.mode, background=roads)
     ways = best_routes(graph, origin, destination, k=arguments.k)
     routes = [_way(catalogue, graph, way) for way in ways]
     result = {
@@ -34,6 +36,7 @@ def od(arguments: argparse.Namespace) -> None:
         **stamp(day, catalogue),
         "mode": arguments.mode,
         "assumed": list(net.assumed),
+        **_used(roads),
         "routes": routes,
     }
     if arguments.json:
@@ -48,6 +51,29 @@ def od(arguments: argparse.Namespace) -> None:
         say(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
         print_table(route["legs"], {"mode": "mode", "name_zh": "name", "from": "from", "to": "to",
                                      "time_min": "min", "length_km": "km"})  # fmt: skip
+    _say_background(roads)
+
+
+def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Background | None:
+    """Read the other roads that are asked for."""
+    if arguments.background is None:
+        return None
+    from geo.other_roads import expect_roads, read_background
+
+    expect_roads(arguments.mode)
+    return read_background(arguments.background, catalogue)
+
+
+def _used(roads: Background | None) -> dict[str, Any]:
+    """Return what a result says of the other roads it used."""
+    return {} if roads is None else {"background": roads.source}
+
+
+def _say_background(roads: Background | None) -> None:
+    """Say which other roads a result used."""
+    if roads is not None:
+        file, date, licence, credit, _ = roads.source.values()
+        say(f"other roads of {file} ({date or '?'}), the same on every day: {credit}, {licence}")
 
 
 def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  # noqa: ANN401
@@ -58,8 +84,16 @@ def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  #
     for leg in parts:
         for end in ("from", "to"):
             node = leg[end]
-            leg[end] = city.get(node) or catalogue.place[node].name_zh
-        leg["name_zh"] = catalogue.route[leg["route_id"]].name_zh if leg["route_id"] else "接驳"
+            if node.startswith("road:"):
+                leg[end] = "{lon:.4f},{lat:.4f}".format(**graph.nodes[node])
+            else:
+                leg[end] = city.get(node) or catalogue.place[node].name_zh
+        if route := catalogue.route.get(leg["route_id"]):
+            leg |= {"name_zh": route.name_zh, "name_en": route.name_en}
+        elif leg["mode"] == "access":
+            leg |= {"name_zh": "接驳", "name_en": "access"}
+        else:
+            leg |= {"name_zh": "其他道路", "name_en": "other roads"}
         leg |= {key: round(leg[key], 2) for key in ("time_min", "length_km")}
     total = {key: round(sum(leg[key] for leg in parts), 1) for key in ("time_min", "length_km")}
     return {**total, "legs": parts}
@@ -72,8 +106,9 @@ def matrix(arguments: argparse.Namespace) -> None:
     from geo.report import cities_of, number, od_matrix
 
     catalogue, day = load(arguments), when(arguments)
+    roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
-    table = od_matrix(net, arguments.mode)
+    table = od_matrix(net, arguments.mode, background=roads)
     if arguments.out:
         import numpy as np
 
@@ -83,13 +118,16 @@ def matrix(arguments: argparse.Namespace) -> None:
         cities = cities_of(catalogue)
         names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
         print_json({**stamp(day, catalogue), "mode": arguments.mode, **names,
-                    "assumed": list(net.assumed), "time_min": minutes})  # fmt: skip
-    elif arguments.out:
+                    "assumed": list(net.assumed), **_used(roads),
+                    "time_min": minutes})  # fmt: skip
+        return
+    if arguments.out:
         print(arguments.out)
     else:
         shown = table.map("{:.0f}".format).reset_index().to_dict("records")
         rows = [{str(key): value for key, value in row.items()} for row in shown]
         print_table(rows, {"from": "min", **{name: name for name in table.columns}})
+    _say_background(roads)
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
@@ -218,18 +256,21 @@ def access(arguments: argparse.Namespace) -> None:
     from geo.report import cities_of
 
     catalogue, day = load(arguments), when(arguments)
+    roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
-    inside = [c.city_id for c in connected_cities(net, catalogue, mode=arguments.mode)]
+    mode, indicator = arguments.mode, arguments.indicator
+    connected = connected_cities(net, catalogue, mode=mode, background=roads)
+    inside = [city.city_id for city in connected]
     left_out = [c.name_zh for c in cities_of(catalogue) if c.city_id not in inside]
-    mean = arguments.indicator in ("location", "efficiency")  # a mean needs every destination
-    table = city_table(net, catalogue, mode=arguments.mode, indicator=arguments.indicator,
-                       limit=arguments.within, destinations=inside if mean else None)  # fmt: skip
+    mean = indicator in ("location", "efficiency")  # a mean needs every destination
+    table = city_table(net, catalogue, mode=mode, indicator=indicator, limit=arguments.within,
+                       destinations=inside if mean else None, background=roads)  # fmt: skip
     rows = plain(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     if arguments.json:
         print_json({**stamp(day, catalogue), "mode": arguments.mode, "unit": unit,
                     "indicator": arguments.indicator, "not_connected": left_out,
-                    "assumed": list(net.assumed),
+                    "assumed": list(net.assumed), **_used(roads),
                     "cities": rows})  # fmt: skip
         return
     best_last = arguments.indicator in ("daily", "potential")
@@ -240,6 +281,7 @@ def access(arguments: argparse.Namespace) -> None:
     print_table(rows, {**shown, **more})
     if left_out:
         say(f"{day}, {arguments.mode}: not connected with the others: {'、'.join(left_out)}")
+    _say_background(roads)
 
 
 def openness(arguments: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geo.catalogue import Catalogue
     from geo.layers import Layers
     from geo.network import Network
+    from geo.other_roads import Background
     from geo.tables import City
 
 
@@ -90,7 +91,9 @@ def cities_of(catalogue: Catalogue) -> list[City]:
     return [city for city in catalogue.cities if not city.part_of]
 
 
-def od_matrix(net: Network, mode: str = "any") -> DataFrame:
+def od_matrix(
+    net: Network, mode: str = "any", *, background: Background | None = None
+) -> DataFrame:
     """
     Return the fastest times between all cities on the day of a network.
 
@@ -100,11 +103,14 @@ def od_matrix(net: Network, mode: str = "any") -> DataFrame:
         A network; its nodes may be junctions only.
     mode
         Road, rail, water or any.
+    background
+        Other roads to travel on as well (`geo.other_roads.read_background`).
 
     Returns
     -------
     table
-        Minutes, infinite where unreachable; rows and columns are Chinese names.
+        Minutes, infinite where unreachable; rows and columns are Chinese names. With other
+        roads `attrs` says which.
     """
     import pandas as pd
 
@@ -114,8 +120,12 @@ def od_matrix(net: Network, mode: str = "any") -> DataFrame:
     if net.node_rule != NODE_RULE["stops"]:
         net = network(net.drawn, year=net.day, nodes="stops")
     names = [city.name_zh for city in cities]
-    minutes = time_matrix(travel_graph(net, cities, mode=mode), cities)
-    return pd.DataFrame(minutes, index=pd.Index(names, name="from"), columns=names)
+    graph = travel_graph(net, cities, mode=mode, background=background)
+    minutes = time_matrix(graph, cities)
+    table = pd.DataFrame(minutes, index=pd.Index(names, name="from"), columns=names)
+    if background is not None:
+        table.attrs["background"] = background.source
+    return table
 
 
 def number(value: Any) -> float | int | str | bool | None:  # noqa: ANN401

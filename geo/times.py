@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from geo.errors import BadInputError
+from geo.nearby import within
 from geo.terms import MODES
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.network import Network
+    from geo.other_roads import Background
     from geo.tables import City
 
 
@@ -50,7 +52,16 @@ CONSTANTS: dict[str, Constant] = {
     "access_speed": Constant(35, "km/h", "city streets and roads to an interchange or station"),
     "access_detour": Constant(1.3, "1", "length of city streets against the straight line"),
     "access_limit": Constant(30, "km", "straight distance a traveller goes to enter a network"),
-    "access_choices": Constant(6, "places", "nearest places of a mode a traveller considers"),
+    "background_motorway": Constant(100, "km/h", "limit taken on other roads without a posted "
+                                    "one; cars keep the same share of it: motorways"),
+    "background_trunk": Constant(80, "km/h", "the same on national roads"),
+    "background_primary": Constant(60, "km/h", "the same on provincial roads"),
+    "background_secondary": Constant(50, "km/h", "the same on county roads"),
+    "background_link": Constant(40, "km/h", "the same on slip roads"),
+    "background_tie": Constant(0.5, "km", "straight distance within which an interchange meets "
+                               "other roads"),
+    "background_choices": Constant(3, "places", "nearest places where other roads are entered "
+                                   "from a city centre or a station"),
 }  # fmt: skip
 #: No degree of latitude is shorter.
 LEAST_M_PER_DEGREE = 110_500.0
@@ -98,7 +109,9 @@ def pace(section: Any) -> Pace:  # noqa: ANN401
     )
 
 
-def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph[str]:
+def travel_graph(
+    net: Network, cities: Iterable[City], *, mode: str, background: Background | None = None
+) -> nx.Graph[str]:
     """
     Return the graph a traveller sees: the network and the ways into it.
 
@@ -110,17 +123,20 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
         Centres to measure from and to.
     mode
         Road, rail, water, or any: all of them, joined by the ways between their stops.
+    background
+        Other roads to travel on as well.
 
     Returns
     -------
     graph
-        Nodes are place ids and ``city:`` ids. Edges carry `time_min`, `length_km` and `leg`:
-        the route id, or "access"; those of the network also `edge`, their id in it.
+        Nodes are place ids, ``city:`` ids and, with `lon` and `lat`, ``road:`` numbers of the
+        background. Edges carry `time_min`, `length_km` and `leg`: the route id, "access" or
+        "background"; those of the network also `edge`, their id in it.
 
     Raises
     ------
     BadInputError
-        When the mode is unknown.
+        When the mode is unknown, or there are other roads for one without roads.
     """
     import networkx as nx
 
@@ -142,8 +158,12 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
         rail = net.select("rail").nodes
         stops = list(zip(rail.index, rail.geometry.x, rail.geometry.y, strict=True))
         _add_access(graph, net.select("road"), "rail", stops)
+    if background is not None:
+        from geo.other_roads import add_background
+
+        add_background(graph, background, net, cities, mode=mode)
     if len(large) > 1 and not express:
-        graph.graph["express"] = travel_graph(net, large, mode=mode)
+        graph.graph["express"] = travel_graph(net, large, mode=mode, background=background)
     return graph
 
 
@@ -189,56 +209,40 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
 def _add_access(
     graph: nx.Graph[str], part: Network, mode: str, points: Sequence[tuple[str, float, float]]
 ) -> None:
-    """Join points to the nearest places where a network can be entered."""
+    """Join points to all places within reach where a network can be entered."""
     entry = part.nodes[part.nodes["kind"] != "border"]
     if entry.empty or not points:
         return
     lonlat = np.column_stack([entry.geometry.x, entry.geometry.y])
-    choices = int(CONSTANTS["access_choices"].value)
-    pairs = nearest(np.array([point[1:] for point in points], float), lonlat, choices)
-    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
-    extra = sum(CONSTANTS[key].value for key in rail) / 2
+    limit = CONSTANTS["access_limit"].value
+    pairs = within(np.array([point[1:] for point in points], float), lonlat, limit)
     names = entry.index.tolist()
     for i, j, straight_km in pairs:
-        if straight_km <= CONSTANTS["access_limit"].value:
-            km = straight_km * CONSTANTS["access_detour"].value
-            minutes = 60 * km / CONSTANTS["access_speed"].value + extra
-            graph.add_edge(points[i][0], names[j], time_min=minutes, length_km=km,
-                           leg="access", mode="access")  # fmt: skip
+        graph.add_edge(points[i][0], names[j], **street(straight_km, mode))
 
 
-def nearest(
-    origins: NDArray[np.float64], targets: NDArray[np.float64], k: int
-) -> list[tuple[int, int, float]]:
+def street(straight_km: float, mode: str) -> dict[str, Any]:
     """
-    Return the nearest targets of every origin.
+    Return the way by street between a point and a place where a network is entered.
 
     Parameters
     ----------
-    origins, targets
-        Points in degrees (WGS-84), shapes (n, 2) and (m, 2).
-    k
-        Targets wanted per origin.
+    straight_km
+        Straight distance.
+    mode
+        The mode whose stop is at one of the ends.
 
     Returns
     -------
-    pairs
-        Index of the origin, index of the target and their geodesic distance in km.
+    edge
+        What such an edge of a travel graph carries; half of boarding, starting, stopping and
+        alighting by rail is part of the time.
     """
-    from scipy.spatial import KDTree
-
-    from geo.curves import geod
-
-    k = min(k, len(targets))
-    _, index = KDTree(_on_sphere(targets)).query(_on_sphere(origins), k=k)
-    i, j = np.repeat(np.arange(len(origins)), k), np.asarray(index).reshape(-1)
-    km = geod().inv(*origins[i].T, *targets[j].T)[2] / 1000
-    return list(zip(i.tolist(), j.tolist(), km.tolist(), strict=True))
-
-
-def _on_sphere(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-    lon, lat = np.radians(lonlat).T
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
+    km = straight_km * CONSTANTS["access_detour"].value
+    extra = sum(CONSTANTS[key].value for key in rail) / 2
+    minutes = 60 * km / CONSTANTS["access_speed"].value + extra
+    return {"time_min": minutes, "length_km": km, "leg": "access", "mode": "access"}
 
 
 def best_routes(
@@ -319,13 +323,16 @@ def legs(graph: nx.Graph[str], way: list[str]) -> list[dict[str, Any]]:
     -------
     legs
         `mode`, `route_id`, `from`, `to` (node ids), `time_min` and `length_km` of each leg;
-        ways to and from a stop have the mode "access" and no route.
+        ways to and from a stop have the mode "access" and no route, those over other roads
+        have the mode "road" and no route.
     """
     found: list[dict[str, Any]] = []
+    last = ""
     for u, v in itertools.pairwise(way):
         edge = graph.edges[u, v]
-        route = "" if edge["leg"] == "access" else edge["leg"]
-        if not found or found[-1]["route_id"] != route or not route:
+        if edge["leg"] != last or last == "access":
+            last = edge["leg"]
+            route = "" if last in ("access", "background") else last
             found.append({"mode": edge["mode"], "route_id": route, "from": u, "to": u,
                           "time_min": 0.0, "length_km": 0.0})  # fmt: skip
         found[-1]["to"] = v
