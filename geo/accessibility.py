@@ -19,6 +19,7 @@ from geo.access_measures import (
     sensitivity,
 )
 from geo.circles import circles
+from geo.distributed import here
 from geo.errors import BadInputError
 from geo.node_indices import straight_km
 from geo.spread import cohesion, gini, variation, winners
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.network import Network
     from geo.other_roads import Background
     from geo.tables import City
@@ -63,6 +65,7 @@ def city_table(  # noqa: PLR0913 - a setting per indicator
     ideal_kmh: float | None = None,
     destinations: Collection[str] | None = None,
     background: Background | None = None,
+    share: Share = here,
 ) -> DataFrame:
     """
     Return an indicator of every city, from door to door, with the population as mass.
@@ -87,6 +90,8 @@ def city_table(  # noqa: PLR0913 - a setting per indicator
         Ids of the cities that count as destinations; default: all.
     background
         Other roads to travel on as well (`geo.other_roads.read_background`).
+    share
+        Where blocks of cities are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -114,7 +119,7 @@ def city_table(  # noqa: PLR0913 - a setting per indicator
     people = np.array([c.population for c in cities], float)
     mass = people * [destinations is None or c.city_id in wanted for c in cities]
     graph = travel_graph(net, cities, mode=mode, background=background)
-    minutes = time_matrix(graph, cities)
+    minutes = time_matrix(graph, cities, share=share)
     speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
     table = indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
                             ideal_kmh=speed)  # fmt: skip

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.constants import CONSTANTS
 from geo.curves import geod
-from geo.times import CONSTANTS
 
 if TYPE_CHECKING:
     import geopandas as gpd

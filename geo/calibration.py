@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+from geo.constants import CONSTANTS
 from geo.network import network
-from geo.times import CONSTANTS, best_routes, legs, travel_graph
+from geo.times import best_routes, legs, travel_graph
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from geo._text import SPOKEN, plain, print_json, print_table, say, told
 from geo.commands import decimal, load, stamp, when
+from geo.distributed import workers
 from geo.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
@@ -76,6 +78,12 @@ def _say_background(roads: Background | None) -> None:
         say(f"other roads of {file} ({date or '?'}), the same on every day: {credit}, {licence}")
 
 
+def _counted(done: int, total: int) -> None:
+    """Show how many blocks of work are done."""
+    if sys.stderr.isatty():
+        print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr)
+
+
 def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  # noqa: ANN401
     from geo.times import legs
 
@@ -108,7 +116,8 @@ def matrix(arguments: argparse.Namespace) -> None:
     catalogue, day = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
-    table = od_matrix(net, arguments.mode, background=roads)
+    with workers(arguments.scheduler, _counted) as share:
+        table = od_matrix(net, arguments.mode, background=roads, share=share)
     if arguments.out:
         import numpy as np
 
@@ -168,7 +177,8 @@ def compare(arguments: argparse.Namespace) -> None:
     from geo.scenario import compare as compared
 
     catalogue = load(arguments)
-    found = compared(layers(catalogue), arguments.before, arguments.after)
+    with workers(arguments.scheduler, _counted) as share:
+        found = compared(layers(catalogue), arguments.before, arguments.after, share=share)
     stats = {
         str(name): {key: number(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
@@ -263,8 +273,10 @@ def access(arguments: argparse.Namespace) -> None:
     inside = [city.city_id for city in connected]
     left_out = [c.name_zh for c in cities_of(catalogue) if c.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
-    table = city_table(net, catalogue, mode=mode, indicator=indicator, limit=arguments.within,
-                       destinations=inside if mean else None, background=roads)  # fmt: skip
+    with workers(arguments.scheduler, _counted) as share:
+        table = city_table(net, catalogue, mode=mode, indicator=indicator, limit=arguments.within,
+                           destinations=inside if mean else None, background=roads,
+                           share=share)  # fmt: skip
     rows = plain(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     if arguments.json:
@@ -353,7 +365,8 @@ def critical(arguments: argparse.Namespace) -> None:
     drawn = layers(catalogue)
     nets = network(drawn, year=day, nodes="stops"), network(drawn, year=day)
     remove = route_removal if arguments.routes else link_removal
-    table = remove(*nets, catalogue, mode=arguments.mode).head(arguments.top)
+    with workers(arguments.scheduler, _counted) as share:
+        table = remove(*nets, catalogue, mode=arguments.mode, share=share).head(arguments.top)
     if arguments.json:
         print_json({**stamp(day, catalogue), "mode": arguments.mode,
                     "assumed": list(nets[0].assumed), "links": plain(table)})  # fmt: skip

@@ -9,9 +9,10 @@ import numpy as np
 
 from geo._ways import split_refs
 from geo.background import ROADS, noded
+from geo.constants import CONSTANTS
 from geo.errors import BadInputError
 from geo.nearby import nearest, within
-from geo.times import CONSTANTS, street
+from geo.times import street
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,23 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.distributed import here
 from geo.layers import status_frame
 from geo.report import cities_of
 from geo.scenario import city_changes, nearness, times, with_projects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
     from pandas import DataFrame
 
+    from geo.distributed import Share
     from geo.layers import Layers
     from geo.tables import Project
 
 
 def added_alone(
-    drawn: Layers, projects: Iterable[Project], day: date, mode: str = "any"
+    drawn: Layers,
+    projects: Sequence[Project],
+    day: date,
+    mode: str = "any",
+    *,
+    share: Share = here,
 ) -> dict[str, NDArray[np.float64]]:
     """
     Return the times between all cities with each project added alone on a day.
@@ -37,16 +44,26 @@ def added_alone(
         The day.
     mode
         Road, rail, water or any.
+    share
+        Where projects are added (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
     times
         Minutes, shape (n, n), by project id.
     """
-    return {
-        project.project_id: times(with_projects(drawn, [project], day=day), day, mode)
-        for project in projects
-    }
+    names = [project.project_id for project in projects]
+    return dict(zip(names, share(_with, (drawn, day, mode), projects), strict=True))
+
+
+def _with(large: tuple[Layers, date, str], project: Project) -> NDArray[np.float64]:
+    drawn, day, mode = large
+    return times(with_projects(drawn, [project], day=day), day, mode)
+
+
+def _without(large: tuple[Layers, date, str], project: Project) -> NDArray[np.float64]:
+    drawn, day, mode = large
+    return times(with_projects(drawn, [project], day=day, done=False), day, mode)
 
 
 def project_effects(
@@ -93,6 +110,7 @@ def project_values(
     mode: str = "any",
     *,
     added: Mapping[str, NDArray[np.float64]] | None = None,
+    share: Share = here,
 ) -> DataFrame:
     """
     Return what each project that opens between two dates is worth, two ways.
@@ -112,6 +130,8 @@ def project_values(
         Road, rail, water or any.
     added
         Times with each of them added alone at the start, where they are known already.
+    share
+        Where projects are left out (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -124,14 +144,13 @@ def project_values(
     people = np.array([city.population for city in cities_of(drawn.catalogue)], float)
     opening = opening_between(drawn, before, after)
     if added is None:
-        added = added_alone(drawn, opening, before, mode)
+        added = added_alone(drawn, opening, before, mode, share=share)
     start = nearness(times(drawn, before, mode), people)
     end = nearness(times(drawn, after, mode), people)
     rows = []
-    for project in opening:
-        without = with_projects(drawn, [project], day=after, done=False)
+    for project, late in zip(opening, share(_without, (drawn, after, mode), opening), strict=True):
         first = nearness(added[project.project_id], people) - start
-        last = end - nearness(times(without, after, mode), people)
+        last = end - nearness(late, people)
         rows.append(_value_row(project, 100 * first / start, 100 * last / start))
     columns = ["project_id", "name_zh", "name_en", "change", "year", "first_in_percent",
                "last_in_percent", "relation"]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.distributed import blocks_of, here
 from geo.losses import Loss, loss
 from geo.report import cities_of
 from geo.resilience import detours
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.network import Network
     from geo.tables import City
+
+    Floats = NDArray[np.float64]
+
+
+#: Sets of links whose loss is one block of work.
+BLOCK = 32
 
 
 class Sweep:
@@ -44,7 +52,7 @@ class Sweep:
 
     def __init__(
         self,
-        ways: NDArray[np.float64],
+        ways: Floats,
         link: NDArray[np.intp],
         starts: NDArray[np.intp],
         ends: NDArray[np.intp],
@@ -69,7 +77,7 @@ class Sweep:
         for i, _, links in self.pairs():
             self.used[i] |= links
 
-    def _times(self, origins: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    def _times(self, origins: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
         from scipy.sparse.csgraph import dijkstra
 
         found = dijkstra(self.graph, indices=self.starts[origins], return_predecessors=True)
@@ -98,7 +106,7 @@ class Sweep:
                     node = before[node]
                 yield i, j, links - {-1}
 
-    def without(self, links: Iterable[int]) -> NDArray[np.float64]:
+    def without(self, links: Iterable[int]) -> Floats:
         """
         Return the times without some links.
 
@@ -225,14 +233,31 @@ def _link_frame(part: Network, links: list[list[str]]) -> DataFrame:
 
 def _prepared(
     net: Network, junctions: Network, catalogue: Catalogue, mode: str
-) -> tuple[Sweep, DataFrame, NDArray[np.float64]]:
+) -> tuple[Sweep, DataFrame, Floats]:
     cities = cities_of(catalogue)
     swept, links = sweep(net, junctions, cities, mode=mode)
     return swept, links, np.array([city.population for city in cities], float)
 
 
+def _losses(large: tuple[Sweep, Floats], block: Sequence[Sequence[int]]) -> list[Loss]:
+    """Return what the loss of each set of links costs."""
+    swept, people = large
+    return [loss(swept.base, swept.without(links), people) for links in block]
+
+
+def _costs(swept: Sweep, people: Floats, sets: Sequence[Any], share: Share) -> list[Loss]:
+    """Return what the loss of many sets of links costs, some sets at a time."""
+    blocks = [[sets[i] for i in part] for part in blocks_of(len(sets), BLOCK)]
+    return [found for block in share(_losses, (swept, people), blocks) for found in block]
+
+
 def link_removal(
-    net: Network, junctions: Network, catalogue: Catalogue, *, mode: str = "any"
+    net: Network,
+    junctions: Network,
+    catalogue: Catalogue,
+    *,
+    mode: str = "any",
+    share: Share = here,
 ) -> DataFrame:
     """
     Return what the loss of every single link costs, the worst first.
@@ -247,6 +272,8 @@ def link_removal(
         The catalogue of the cities.
     mode
         Road, rail, water or any.
+    share
+        Where blocks of links are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -256,7 +283,7 @@ def link_removal(
         by extra minutes.
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
-    losses = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
+    losses = _costs(swept, people, [[i] for i in range(len(links))], share)
     around = detours(junctions if mode == "any" else junctions.select(mode))
     return _ranked(links.assign(detour=links["edge_id"].map(around)), losses)
 
@@ -270,7 +297,12 @@ def _ranked(links: DataFrame, losses: list[Loss]) -> DataFrame:
 
 
 def route_removal(
-    net: Network, junctions: Network, catalogue: Catalogue, *, mode: str = "any"
+    net: Network,
+    junctions: Network,
+    catalogue: Catalogue,
+    *,
+    mode: str = "any",
+    share: Share = here,
 ) -> DataFrame:
     """
     Return what the loss of every whole route costs, the worst first.
@@ -279,7 +311,7 @@ def route_removal(
 
     Parameters
     ----------
-    net, junctions, catalogue, mode
+    net, junctions, catalogue, mode, share
         As in `link_removal`.
 
     Returns
@@ -289,7 +321,7 @@ def route_removal(
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
     groups = links.groupby("route_id", sort=False)
-    losses = [loss(swept.base, swept.without(list(own.index)), people) for _, own in groups]
+    losses = _costs(swept, people, [list(own.index) for _, own in groups], share)
     names = links.drop_duplicates("route_id")[["route_id", "name_zh", "name_en", "mode"]]
     return _ranked(names.reset_index(drop=True), losses)
 
@@ -301,6 +333,7 @@ def double_removal(
     *,
     mode: str = "any",
     among: int = 20,
+    share: Share = here,
 ) -> DataFrame:
     """
     Return the worst losses of two links at once among the worst single ones.
@@ -313,6 +346,8 @@ def double_removal(
         As in `link_removal`.
     among
         Number of the worst single links that are paired.
+    share
+        As in `link_removal`.
 
     Returns
     -------
@@ -321,10 +356,10 @@ def double_removal(
         `loss`, the worst first.
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
-    single = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
+    single = _costs(swept, people, [[i] for i in range(len(links))], share)
     order = sorted(range(len(links)), key=lambda i: single[i][1::-1], reverse=True)
     pairs = list(combinations(order[:among], 2))
-    losses = [loss(swept.base, swept.without(pair), people) for pair in pairs]
+    losses = _costs(swept, people, pairs, share)
     named = {"section": "section_id", "name": "name_zh", "from": "from", "to": "to"}
     frame = {
         f"{key}_{side}": [links[column].iloc[pair[at]] for pair in pairs]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.distributed import here
 from geo.indices import indices
 from geo.layers import route_stage, status_frame
 from geo.times import time_matrix, travel_graph
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.layers import Layers
     from geo.network import Network
     from geo.other_roads import Background
@@ -92,7 +94,11 @@ def cities_of(catalogue: Catalogue) -> list[City]:
 
 
 def od_matrix(
-    net: Network, mode: str = "any", *, background: Background | None = None
+    net: Network,
+    mode: str = "any",
+    *,
+    background: Background | None = None,
+    share: Share = here,
 ) -> DataFrame:
     """
     Return the fastest times between all cities on the day of a network.
@@ -105,6 +111,8 @@ def od_matrix(
         Road, rail, water or any.
     background
         Other roads to travel on as well (`geo.other_roads.read_background`).
+    share
+        Where blocks of cities are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -121,7 +129,7 @@ def od_matrix(
         net = network(net.drawn, year=net.day, nodes="stops")
     names = [city.name_zh for city in cities]
     graph = travel_graph(net, cities, mode=mode, background=background)
-    minutes = time_matrix(graph, cities)
+    minutes = time_matrix(graph, cities, share=share)
     table = pd.DataFrame(minutes, index=pd.Index(names, name="from"), columns=names)
     if background is not None:
         table.attrs["background"] = background.source

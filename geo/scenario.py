@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.dates import parse_day
+from geo.distributed import here
 from geo.layers import as_layers, status_frame
 from geo.network import network
 from geo.report import cities_of, statistics
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.layers import Layers
     from geo.network import Network
     from geo.tables import City, Project
@@ -270,7 +272,11 @@ def city_changes(
 
 
 def compare(
-    source: Catalogue | Layers, before: int | str | date, after: int | str | date
+    source: Catalogue | Layers,
+    before: int | str | date,
+    after: int | str | date,
+    *,
+    share: Share = here,
 ) -> dict[str, Any]:
     """
     Return two dates side by side: statistics, cities and projects.
@@ -281,6 +287,9 @@ def compare(
         A catalogue, or its layers where they are there already.
     before, after
         Years (their 31 December) or dates.
+    share
+        Where projects are added and left out (`geo.distributed.workers`); default: in this
+        process.
 
     Returns
     -------
@@ -295,5 +304,5 @@ def compare(
         "to": second,
         "stats": compare_stats(drawn, first, second),
         "cities": compare_cities(drawn, first, second),
-        "projects": project_values(drawn, first, second),
+        "projects": project_values(drawn, first, second, share=share),
     }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from geo.constants import CONSTANTS
+from geo.distributed import blocks_of, here
 from geo.errors import BadInputError
 from geo.nearby import within
 from geo.terms import MODES
@@ -17,52 +19,14 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    from geo.distributed import Share
     from geo.network import Network
     from geo.other_roads import Background
     from geo.tables import City
 
 
-class Constant(NamedTuple):
-    """A number the travel times rest on."""
-
-    value: float
-    unit: str
-    reason: str
-
-
-#: Every constant of the travel times, once. Those of rail come from one fit to all published
-#: times that describe the fastest trains on the lines as they are (`calibration`).
-CONSTANTS: dict[str, Constant] = {
-    "road_factor": Constant(0.85, "1", "share of the design speed that cars keep over a trip"),
-    "road_default": Constant(80, "km/h", "design speed taken where none is known"),
-    "rail_factor": Constant(0.95, "1", "share of the line speed that trains keep between stops"),
-    "rail_default": Constant(120, "km/h", "line speed taken where none is known"),
-    "rail_start_min": Constant(4, "min", "speeding up at the start and slowing down at the end"),
-    "stop_min": Constant(4, "min", "lost by a stop on the way: braking, standing, speeding up"),
-    "stop_every_hsr": Constant(90, "km", "between stops of the fastest trains, high-speed lines"),
-    "stop_every_intercity": Constant(70, "km", "the same on intercity lines"),
-    "stop_every_conventional": Constant(80, "km", "the same on conventional lines"),
-    "nonstop_people": Constant(8e6, "people", "between two cities of more, high-speed trains run "
-                               "without a stop (62 min over 299 km)"),
-    "board_min": Constant(20, "min", "reaching the platform and waiting, rail only"),
-    "alight_min": Constant(5, "min", "leaving the station, rail only"),
-    "transfer_limit": Constant(15, "km", "straight distance from a city centre within which its "
-                               "stations are joined for changing trains"),
-    "water_speed": Constant(15, "km/h", "loaded barge, mean of both directions"),
-    "access_speed": Constant(35, "km/h", "city streets and roads to an interchange or station"),
-    "access_detour": Constant(1.3, "1", "length of city streets against the straight line"),
-    "access_limit": Constant(30, "km", "straight distance a traveller goes to enter a network"),
-    "background_motorway": Constant(100, "km/h", "limit taken on other roads without a posted "
-                                    "one; cars keep the same share of it: motorways"),
-    "background_trunk": Constant(80, "km/h", "the same on national roads"),
-    "background_primary": Constant(60, "km/h", "the same on provincial roads"),
-    "background_secondary": Constant(50, "km/h", "the same on county roads"),
-    "background_link": Constant(40, "km/h", "the same on slip roads"),
-    "background_tie": Constant(0.5, "km", "straight distance within which an interchange meets "
-                               "other roads"),
-    "background_choices": Constant(3, "places", "nearest places where other roads are entered "
-                                   "from a city centre or a station"),
-}  # fmt: skip
+#: Cities whose times are one block of work.
+BLOCK = 64
 #: No degree of latitude is shorter.
 LEAST_M_PER_DEGREE = 110_500.0
 #: A further route may repeat at most this share of an earlier one.
@@ -341,7 +305,9 @@ def legs(graph: nx.Graph[str], way: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any, Any]:
+def time_matrix(
+    graph: nx.Graph[str], cities: Sequence[City], *, share: Share = here
+) -> np.ndarray[Any, Any]:
     """
     Return the fastest times between cities.
 
@@ -354,6 +320,8 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
         A travel graph.
     cities
         The cities, n of them.
+    share
+        Where blocks of cities are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -361,7 +329,6 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
         Shape (n, n); infinite where two cities are not connected, 0 on the diagonal.
     """
     from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import dijkstra
 
     number = {node: i for i, node in enumerate(graph.nodes)}
     size = len(number)
@@ -370,24 +337,33 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
         for u, v in ((a, b), (b, a)):
             arrival = size if v.startswith("city:") else 0
             ways.append((number[u], number[v] + arrival, float(way["time_min"])))
-    here = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
-    start = np.array([number[f"city:{cities[i].city_id}"] for i in here], int)
+    known = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
+    start = np.array([number[f"city:{cities[i].city_id}"] for i in known], int)
     times: NDArray[np.float64] = np.full((len(cities), len(cities)), np.inf)
     np.fill_diagonal(times, 0.0)
-    if ways and here:
+    if ways and known:
         rows, columns, weights = zip(*ways, strict=True)
         matrix = csr_array((weights, (rows, columns)), shape=(2 * size, 2 * size))
-        times[np.ix_(here, here)] = dijkstra(matrix, indices=start)[:, start + size]
-        times[here, here] = 0.0
+        blocks = [start[part] for part in blocks_of(len(start), BLOCK)]
+        found = share(_times_from, (matrix, start + size), blocks)
+        times[np.ix_(known, known)] = np.vstack(list(found))
+        times[known, known] = 0.0
     if "express" in graph.graph:
-        _express_times(times, graph.graph["express"], cities)
+        _express_times(times, graph.graph["express"], cities, share)
     return times
 
 
+def _times_from(large: tuple[Any, NDArray[np.intp]], starts: NDArray[np.intp]) -> Any:  # noqa: ANN401
+    from scipy.sparse.csgraph import dijkstra
+
+    matrix, ends = large
+    return dijkstra(matrix, indices=starts)[:, ends]
+
+
 def _express_times(
-    minutes: np.ndarray[Any, Any], express: nx.Graph[str], cities: Sequence[City]
+    minutes: np.ndarray[Any, Any], express: nx.Graph[str], cities: Sequence[City], share: Share
 ) -> None:
     """Replace the times between large cities by those of trains that do not stop."""
-    here = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
-    faster = time_matrix(express, [cities[i] for i in here])
-    minutes[np.ix_(here, here)] = np.minimum(minutes[np.ix_(here, here)], faster)
+    large = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
+    faster = time_matrix(express, [cities[i] for i in large], share=share)
+    minutes[np.ix_(large, large)] = np.minimum(minutes[np.ix_(large, large)], faster)

@@ -12,6 +12,7 @@ import time
 import numpy as np
 import pytest
 
+from geo.cli import main
 from geo.distributed import blocks_of, here, workers
 from geo.engines.blocks import _distances, od_blocks
 from geo.engines.graphs import graph
@@ -118,3 +119,24 @@ def test_nobody_at_the_address(monkeypatch):
         match = "expected the address of a Dask scheduler"
         with pytest.raises(BadInputError, match=match), workers(wrong):
             pass
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["critical --mode rail --top 9", "critical --mode road --routes", "matrix --mode rail",
+     "access --indicator potential --mode road", "compare 2024 2027"],
+)  # fmt: skip
+def test_commands_say_the_same_from_many_processes(address, capsys, command):
+    said = []
+    for more in ([], ["--scheduler", address]):
+        assert main([*command.split(), "--json", *more]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
+def test_a_wrong_address_is_one_line(capsys, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 0.5)
+    assert main(["matrix", "--scheduler", "tcp://127.0.0.1:9"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "expected the address of a Dask scheduler" in said
