@@ -25,7 +25,7 @@ MAX_PROBLEMS = 200
 NEEDED = ("routes", "places", "alignments", "sections")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalogue:
     """
     Everything the tables of a region say, validated.
@@ -122,15 +122,16 @@ class Catalogue:
         found: Route = _find("route", name, self.routes, "route_id")
         return found
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = "".join(
-            f"<tr><td>{escape(r.name_zh)}<td>{escape(r.name_en)}<td>{r.mode}<td>{escape(r.ref)}"
-            for r in self.routes
+    def __repr__(self) -> str:
+        return (
+            f"<Catalogue {self.region.name_en}: {len(self.routes)} routes, "
+            f"{len(self.sections)} sections, {len(self.places)} places>"
         )
-        title = f"{self.region.name_zh} {self.region.name_en}: {len(self.routes)}"
-        return f"<table><caption>{escape(title)}</caption>{rows}</table>"
+
+    def _repr_html_(self) -> str:
+        from geo import _glance
+
+        return _glance.catalogue(self)
 
 
 def _grouped(rows: tuple[Any, ...]) -> dict[str, list[Any]]:

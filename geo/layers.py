@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,7 +75,7 @@ class Track:
         return float(end - start)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layers:
     """
     The catalogue as GeoDataFrames in WGS-84, indexed by id.
@@ -99,9 +99,20 @@ class Layers:
     places: gpd.GeoDataFrame
     sections: gpd.GeoDataFrame
     routes: gpd.GeoDataFrame
-    catalogue: Catalogue = field(repr=False)
-    tracks: dict[str, Track] = field(repr=False)
-    span: dict[str, tuple[int, int]] = field(repr=False)
+    catalogue: Catalogue
+    tracks: dict[str, Track]
+    span: dict[str, tuple[int, int]]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Layers {self.catalogue.region.name_en}: {len(self.places)} places, "
+            f"{len(self.sections)} sections, {len(self.routes)} routes>"
+        )
+
+    def _repr_html_(self) -> str:
+        from geo import _glance
+
+        return _glance.layers(self)
 
 
 def layers(catalogue: Catalogue) -> Layers:

@@ -124,9 +124,9 @@ class Network:
         return f"<Network {self.day}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})>"
 
     def _repr_html_(self) -> str:
-        from geo.report import statistics
+        from geo import _glance
 
-        return f"<p>{repr(self)[1:-1]}</p>{statistics(self).round(3).to_html()}"
+        return _glance.network(self)
 
     @property
     def modes(self) -> list[str]:
