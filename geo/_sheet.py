@@ -70,7 +70,9 @@ def page(drawn: Layers, day: date, title: Label, lang: str, charts: int = 0) -> 
     """Return a page with title, date and sources, and its axes: one of a map, or of charts."""
     from matplotlib.figure import Figure
 
-    figure, region = Figure(figsize=PAGE, dpi=100, layout="none"), drawn.catalogue.region
+    # the pages have a layout of their own, whatever a notebook has set
+    figure = Figure(figsize=PAGE, dpi=100, layout="none")  # type: ignore[arg-type]
+    region = drawn.catalogue.region
     first, second = (title.en, "") if lang == "en" else (title.zh, title.en * (lang == "both"))
     figure.text(0.025, 0.945, first, fontsize=18, fontweight="bold", va="baseline")
     figure.text(0.025, 0.918, second, fontsize=10.5, va="baseline", color="#4A5763")

@@ -99,6 +99,14 @@ def city_table(
         When indicator or mode is unknown, or an edge is faster than the ideal speed.
     NotFoundError
         When a destination is unknown.
+
+    Examples
+    --------
+    >>> table = city_table(stops, cat, indicator="daily").set_index("name_en")
+    >>> bool(table.loc["Chongqing", "value"] > table.loc["Chengkou", "value"])
+    True
+    >>> table.loc["Chengdu", "unit"]
+    'people'
     """
     from geo.report import cities_of
 
@@ -185,6 +193,11 @@ def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -
     -------
     cities
         In file order.
+
+    Examples
+    --------
+    >>> len(connected_cities(stops, cat, mode="water")) < len(connected_cities(stops, cat))
+    True
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components

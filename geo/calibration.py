@@ -45,6 +45,12 @@ def calibration(drawn: Layers) -> DataFrame:
         `computed_min` (NaN where there is no way on that day), `error` (relative), `km`,
         `confidence`, and `reason`, empty where the figure describes the fastest service on the
         lines as they are; only those count for the errors. `notes` are those of the figure.
+
+    Examples
+    --------
+    >>> table = calibration(lay)
+    >>> table.columns[:5].tolist()
+    ['from_zh', 'to_zh', 'mode', 'date', 'published_min']
     """
     import pandas as pd
 
@@ -140,6 +146,11 @@ def summary(table: DataFrame) -> dict[str, float]:
     values
         `pairs` that count (rail, no reason against), `median_error` and `worst_error`
         (absolute, relative), `within_20_percent` (share); NaN where no pair counts.
+
+    Examples
+    --------
+    >>> summary(calibration(lay))["median_error"] < 0.1
+    True
     """
     counted = table[(table["mode"] == "rail") & (table["reason"] == "")]
     error = counted["error"].abs().dropna()

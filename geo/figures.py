@@ -286,6 +286,14 @@ def use_style() -> None:
     ------
     MissingFiguresError
         When matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> with mpl.rc_context():
+    ...     use_style()
+    ...     mpl.rcParams["image.cmap"]
+    'cividis'
     """
     require()
     import matplotlib as mpl
@@ -293,7 +301,7 @@ def use_style() -> None:
     looks: dict[Any, Any] = {
         "axes.grid": True,
         "axes.axisbelow": True,
-        "axes.prop_cycle": mpl.cycler(color=OKABE_ITO),
+        "axes.prop_cycle": mpl.rcsetup.cycler("color", OKABE_ITO),
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlelocation": "left",

@@ -118,6 +118,13 @@ def project_values(
     table
         One row per project: `project_id`, names, `change`, `year`, `first_in_percent`,
         `last_in_percent`, `relation` (complements, replaces, independent).
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = project_values(lay, date(2026, 12, 31), date(2027, 12, 31))
+    >>> bool((table["first_in_percent"] >= 0).all())
+    True
     """
     import pandas as pd
 
@@ -154,6 +161,13 @@ def opening_between(drawn: Layers, before: date, after: date) -> list[Project]:
     -------
     projects
         Those with all sections open on the second date and not on the first.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> found = opening_between(lay, date(2026, 12, 31), date(2027, 12, 31))
+    >>> sorted(project.name_zh for project in found)
+    ['成渝中线高铁', '成达万高铁']
     """
     projects = drawn.catalogue.projects
     return [project for project in projects if _opens_between(drawn, project, before, after)]

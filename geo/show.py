@@ -28,6 +28,14 @@ class Page:
         Name of the page.
     html
         The whole page.
+
+    Examples
+    --------
+    >>> page = Page("hello", "<!doctype html>")
+    >>> page
+    <Page hello: 0 kB>
+    >>> page._repr_html_()[:46]
+    '<iframe srcdoc="&lt;!doctype html&gt;" title="'
     """
 
     name: str
@@ -89,6 +97,13 @@ def map(  # noqa: A001 - the verb a reader expects: geo.map(cat)
     ------
     NotFoundError
         When there is no such page.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> page = geo.map(cat, "crossings", year=2025)
+    >>> page.name, page.html[:15]
+    ('crossings', '<!DOCTYPE html>')
     """
     from geo.mapping import PAGES
 

@@ -285,5 +285,10 @@ def columns(model: type[Row]) -> list[str]:
     -------
     names
         Column names in order.
+
+    Examples
+    --------
+    >>> columns(City)[:4]
+    ['city_id', 'adcode', 'name_zh', 'name_en']
     """
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -181,6 +181,11 @@ def web_address(url: str) -> str:
     -------
     url
         The address if it is http or https, else nothing.
+
+    Examples
+    --------
+    >>> web_address("https://example.org/a"), web_address("javascript:alert(1)")
+    ('https://example.org/a', '')
     """
     return url if url.startswith(("http://", "https://")) else ""
 

@@ -51,6 +51,11 @@ def is_unknown(value: object) -> bool:
     -------
     unknown
         True where there is nothing to show.
+
+    Examples
+    --------
+    >>> is_unknown(float("nan")), is_unknown(0)
+    (True, False)
     """
     import pandas as pd
 
@@ -186,6 +191,11 @@ def romanised(name: str) -> list[str]:
     -------
     texts
         Both in lower case.
+
+    Examples
+    --------
+    >>> romanised("成渝")
+    ['chengyu', 'cy']
     """
     from pypinyin import Style, lazy_pinyin
 
