@@ -297,11 +297,12 @@ def use_style() -> None:
     """
     require()
     import matplotlib as mpl
+    from matplotlib.rcsetup import cycler
 
     looks: dict[Any, Any] = {
         "axes.grid": True,
         "axes.axisbelow": True,
-        "axes.prop_cycle": mpl.rcsetup.cycler("color", OKABE_ITO),
+        "axes.prop_cycle": cycler("color", OKABE_ITO),
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlelocation": "left",

@@ -84,7 +84,7 @@ def map(  # noqa: A001 - the verb a reader expects: geo.map(cat)
     source
         A catalogue, or its layers where they are there already.
     page
-        Name of the page: network, crossings or index.
+        Name of the page: index, network, crossings, accessibility, criticality or compare.
     year
         A year (its 31 December) or a date; default: today.
 

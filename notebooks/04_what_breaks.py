@@ -167,8 +167,8 @@ Markdown(
     f"The worst single loss is **{first['name_zh']} {first['name_en']}** between "
     f"{first['from']} {first['from_en']} and {first['to']} {first['to_en']}: the mean journey takes {first['extra_min']:.1f} minutes longer, over all "
     f"pairs, and {first['pairs']:.0f} pairs of cities are hit. The worst loss of a road costs "
-    f"{by_mode['road']:.1f} minutes, for the road network is a mesh. No way round at all is left "
-    f"by the loss of {len(gone)} of {len(losses['any'])} links: "
+    f"{by_mode['road']:.1f} minutes: roads form a mesh, and the fastest ways are mostly by rail. People "
+    f"are left without any way by {len(gone)} of {len(losses['any'])} losses: "
     + "; ".join(
         f"{x.name_zh} {x.name_en} cuts {x.cut_off_population:,.0f} people off"
         for x in gone.itertuples()
