@@ -157,6 +157,13 @@ def indicator_table(
     -------
     table
         As of `city_table`.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 60], [60, 0]])
+    >>> people = np.array([2.0, 1])
+    >>> indicator_table(cat.cities[:2], minutes, "location", people)["value"].tolist()
+    [60.0, 60.0]
     """
     import pandas as pd
 

@@ -86,6 +86,14 @@ def county_index(
     -------
     index
         Position in `counties` of every point, -1 where it lies in none.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> counties = read_base(cat, "counties")
+    >>> found = county_index(counties, shapely.points([[104.07, 30.67], [0, 0]]))
+    >>> counties["city"].iloc[found[0]], int(found[1])
+    ('510100', -1)
     """
     import shapely
 

@@ -174,6 +174,11 @@ def access_table(stops: Network, drawn: Layers) -> DataFrame:
     -------
     table
         One row per city; the column names carry the unit.
+
+    Examples
+    --------
+    >>> access_table(stops, lay).columns[5:8].tolist()
+    ['mean_min', 'people_reached_share', 'people_within_120min']
     """
     from geo.accessibility import city_table
 

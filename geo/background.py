@@ -147,6 +147,13 @@ def speed_of(ways: DataFrame) -> Series[float]:
     -------
     speeds
         km/h: the posted limit where it is a number, else the estimate of the class.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ways = pd.DataFrame({"highway": ["motorway"], "maxspeed": ["100"]})
+    >>> speed_of(ways.assign(railway=None, construction=None, proposed=None)).tolist()
+    [100.0]
     """
     kind = class_of(ways)
     guess = kind.str.removesuffix("_link").map(SPEEDS).fillna(SPEEDS["secondary"])

@@ -42,6 +42,13 @@ def added_alone(
     -------
     times
         Minutes, shape (n, n), by project id.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> added = added_alone(lay, cat.projects[:1], date(2026, 12, 31))
+    >>> list(added)
+    ['chengyu-middle']
     """
     return {
         project.project_id: times(with_projects(drawn, [project], day=day), day, mode)
@@ -71,6 +78,14 @@ def project_effects(
     table
         `project_id`, `project_zh`, `project_en` and the columns of `compare_cities`, one row
         per project and city.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day = date(2026, 12, 31)
+    >>> table = project_effects(lay, added_alone(lay, cat.projects[:1], day), day)
+    >>> len(table), bool(table["mean_min_delta"].max() <= 0)
+    (47, True)
     """
     import pandas as pd
 

@@ -143,6 +143,12 @@ def with_weights(graph: Graph, weights: ArrayLike) -> Graph:
     ------
     BadInputError
         When the shape differs or a weight is negative or no number.
+
+    Examples
+    --------
+    >>> small = graph(3, [0, 1], [1, 2], [5.0, 7.0])
+    >>> with_weights(small, [1.0, 2.0]).weights.tolist()
+    [1.0, 1.0, 2.0, 2.0]
     """
     return graph._replace(weights=_checked(weights, graph.link_count)[graph.links])
 

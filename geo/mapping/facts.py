@@ -37,6 +37,12 @@ def years_of(layers: Layers, day: date) -> dict[int, date]:
     -------
     days
         Day by year.
+
+    Examples
+    --------
+    >>> years = years_of(lay, cat.region.as_of)
+    >>> min(years), str(years[2020])
+    (1995, '2020-12-31')
     """
     first, last = layers.catalogue.region.map.years
     days = {year: date(year, 12, 31) for year in range(first, last + 1)}

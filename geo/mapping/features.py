@@ -106,6 +106,11 @@ def rounded(points: NDArray[np.float64], digits: int) -> list[list[float]]:
     -------
     points
         Lists of two numbers; at least two of them where two were given.
+
+    Examples
+    --------
+    >>> rounded(np.array([[104.123456, 30.0]]), 4)
+    [[104.1235, 30.0]]
     """
     kept: list[list[float]] = []
     for point in points.round(digits).tolist():
