@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo._refresh_files import add_files
-from geo._text import plain, print_json, print_table
+from geo._text import plain, print_json, print_table, say
 from geo.commands import _progress, load
 from geo.errors import BadInputError, OutputError
 
@@ -170,9 +170,9 @@ def finish(
     for row in rows:
         row["share"] = f"{row['matched_share']:.1%}"
         row["missing"] = len(row["gaps"]) or ""
-    print_table(rows, {"name_zh": "名称", "status": "status", "share": "on ways",
+    print_table(rows, {"name_zh": "name", "status": "status", "share": "on ways",
                        "median_shift_m": "shift m", "p95_shift_m": "95 % m",
                        "missing": "gaps", "reason": "reason"})  # fmt: skip
     what = "would be replaced" if folder is None else f"replaced in {folder}"
     credit = ", ".join(filter(None, (source["publisher"], source["licence"], str(day))))
-    print(f"{replaced} of {len(rows)} routes {what}; {credit}")
+    say(f"{replaced} of {len(rows)} routes {what}; {credit}")

@@ -5,6 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from geo.language import spoken, translated
+
+#: Columns whose cells are words of the package, not of the data.
+SPOKEN = frozenset(
+    {
+        "mode",
+        "status",
+        "stage",
+        "relation",
+        "change",
+        "confidence",
+        "reason",
+        "why",
+        "name",
+        "class",
+    }
+)
+
 
 def print_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
@@ -23,10 +41,25 @@ def plain(value: Any) -> Any:  # noqa: ANN401
     return number(value)
 
 
+def told(text: str) -> str:
+    """Return a message in the language of the command."""
+    return translated(text, spoken.get())
+
+
+def say(text: str, **options: Any) -> None:  # noqa: ANN401
+    """Print a message in the language of the command."""
+    print(told(text), **options)
+
+
 def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     """Print rows as aligned text; a Chinese character is two columns wide."""
-    lines = [list(columns.values())]
-    lines += [[_cell(row.get(key)) for key in columns] for row in rows]
+    if spoken.get() == "en" and rows and "name_zh" in columns and "name_en" in rows[0]:
+        columns = {**columns, "name_zh": "中文"}
+        at = list(columns).index("name_zh")
+        columns = dict([*list(columns.items())[:at], ("name_en", "name"),
+                        *list(columns.items())[at:]])  # fmt: skip
+    lines = [[told(heading) for heading in columns.values()]]
+    lines += [[_cell(row.get(key), key) for key in columns] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (
@@ -35,9 +68,11 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401
+def _cell(value: Any, key: str) -> str:  # noqa: ANN401
     if value is None:
         return ""
+    if key in SPOKEN:
+        return told(str(value))
     return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 

@@ -95,7 +95,8 @@ class Catalogue:
         Parameters
         ----------
         name
-            Chinese name, English name or id; letter case does not matter.
+            Chinese name, official (万州区) or short, English name, administrative code or id;
+            letter case does not matter.
 
         Returns
         -------
@@ -153,14 +154,17 @@ def _grouped(rows: tuple[Any, ...]) -> dict[str, list[Any]]:
     return {key: sorted(group, key=lambda row: row.seq) for key, group in groups.items()}
 
 
+#: What official names of cities end with: 重庆市, 万州区.
+_OFFICIAL = re.compile("(?<=..)[市区县]$")
 _DASH = re.compile("[-–—~～至]")
 
 
 def _find(kind: str, name: str, rows: tuple[Any, ...], id_column: str) -> Any:  # noqa: ANN401
     """Look a row up: an exact match first, then a part of a name that only one row has."""
     wanted = name.strip().casefold()
+    columns = (id_column, "name_zh", "name_en", "adcode")
     labels = [
-        [str(getattr(row, column, "")).casefold() for column in (id_column, "name_zh", "name_en")]
+        [str(getattr(row, column, "")).casefold() for column in columns]
         + [part.casefold() for part in getattr(row, "ref", "").split("/") if part]
         for row in rows
     ]
@@ -169,6 +173,8 @@ def _find(kind: str, name: str, rows: tuple[Any, ...], id_column: str) -> Any:  
         hits = [
             row for row, names in zip(rows, labels, strict=True) if any(wanted in n for n in names)
         ]
+    if not hits and kind == "city" and (stem := _OFFICIAL.sub("", wanted)) != wanted:
+        hits = [row for row, names in zip(rows, labels, strict=True) if stem in names]
     if not hits and len(ends := [part.strip() for part in _DASH.split(wanted)]) > 1:
         hits = [row for row, names in zip(rows, labels, strict=True)
                 if any(all(end in n for end in ends) for n in names)]  # fmt: skip

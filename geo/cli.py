@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo import __version__, commands, inquiries
 from geo._refresh_commands import add_refresh
+from geo._text import say, told
 from geo.errors import GeoError
+from geo.language import LANGUAGES, language_of, spoken, translate_parser, translated_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,12 +27,16 @@ EPILOG = """examples:
 """
 
 
+LANG = "language of messages, tables and help; default: that of the locale"
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
         """End with one line on standard error and exit code 2."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        text = told(f"{self.prog}: {message} (see {self.prog} --help)")
+        self.exit(2, text + "\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,7 +56,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
+    token = spoken.set(_language(argv))
+    try:
+        return _run(argv)
+    finally:
+        spoken.reset(token)
+
+
+def _language(argv: Sequence[str] | None) -> str:
+    """Return the language asked for, known before the help is written; else the locale's."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--lang")
+    try:
+        wanted = parser.parse_known_args(argv)[0].lang
+    except argparse.ArgumentError:  # said again by the real parser
+        wanted = None
+    return wanted if wanted in LANGUAGES else language_of()
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Parse and run a command; every refusal is one line and exit code 2."""
     parser = _parser()
+    translate_parser(parser, spoken.get())
     arguments = parser.parse_args(argv)
     if not hasattr(arguments, "run"):
         parser.print_help()
@@ -59,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = int(arguments.run(arguments) or 0)
         sys.stdout.flush()
     except (GeoError, argparse.ArgumentTypeError) as error:
-        print(error, file=sys.stderr)
+        print(translated_error(error, spoken.get()), file=sys.stderr)
         return 2
     except BrokenPipeError:
         sys.stderr.close()
@@ -69,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
         return 2
     except KeyboardInterrupt:
-        print("stopped; earlier results are untouched", file=sys.stderr)
+        say("stopped; earlier results are untouched", file=sys.stderr)
         return 130
     return code
 
@@ -82,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--lang", choices=LANGUAGES, dest="language", help=LANG)
     parser.add_argument("--version", action="version", version=f"geo {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_build(verbs)
@@ -133,7 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
     add_refresh(verbs, _add)
     export = _add(verbs, "export", commands.export, "layers and network as files")
-    export.add_argument("format", metavar="FORMAT", help="gpkg, geojson, graphml or csv")
+    export.add_argument(
+        "format", metavar="FORMAT", help="gpkg, geojson, csv, graphml, gmns or parquet"
+    )
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
     _add_new(verbs)
     return parser
@@ -151,6 +181,8 @@ def _add(
     parser.set_defaults(run=run)
     parser.add_argument("--data", type=Path, metavar="DIR", help="another region's data folder")
     parser.add_argument("--json", action="store_true", help="machine-readable result on stdout")
+    if name != "map":
+        parser.add_argument("--lang", choices=LANGUAGES, help=LANG)
     if year:
         parser.add_argument("--year", type=_day, metavar="YYYY[-MM-DD]",
                             help="its 31 December, or a date; default: today")  # fmt: skip
@@ -161,6 +193,10 @@ def _add_build(verbs: Any) -> None:  # noqa: ANN401
     build = _add(verbs, "build", commands.build, "the main job: maps, statistics and exports")
     build.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
                        help="folder for the results (default: maps)")  # fmt: skip
+    text = "whether results are still those of their build"
+    verify = _add(verbs, "verify", commands.verify, text, year=False)
+    verify.add_argument("folder", nargs="?", type=Path, default=Path("maps"), metavar="DIR",
+                        help="folder for the results (default: maps)")  # fmt: skip
 
 
 def _add_map(verbs: Any) -> None:  # noqa: ANN401
@@ -177,7 +213,8 @@ def _add_map(verbs: Any) -> None:  # noqa: ANN401
                       help="html,png,svg,pdf: pages, and figures for print of network, "
                       "crossings and accessibility (default: html)")  # fmt: skip
     maps.add_argument("--lang", choices=["both", "zh", "en"], default="both",
-                      help="language of the figures (default: both)")  # fmt: skip
+                      help="language of the figures (default: both) and of messages "
+                      "(default: that of the locale)")  # fmt: skip
     maps.add_argument("--tiles", choices=["osm", "gaode", "tianditu", "none"], default="none",
                       help="online tiles below the maps, in files such as network-osm.html; "
                       "tianditu takes its token from GEO_TIANDITU_TOKEN")  # fmt: skip
@@ -192,6 +229,7 @@ def _add_new(verbs: Any) -> None:  # noqa: ANN401
     new = verbs.add_parser("new", help=text, description=text + ".")
     new.set_defaults(run=commands.new)
     new.add_argument("out", type=Path, metavar="DIR", help="a folder that is new or empty")
+    new.add_argument("--lang", choices=LANGUAGES, help=LANG)
     new.add_argument("--json", action="store_true", help="machine-readable result on stdout")
     new.add_argument("--from-pbf", type=Path, metavar="FILE", help="an extract, .osm.pbf")
     where = new.add_mutually_exclusive_group()

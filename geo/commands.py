@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo._text import plain, print_json, print_table
+from geo._text import plain, print_json, print_table, say, told
 from geo.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ def build(arguments: argparse.Namespace) -> None:
         print_json(done)
         return
     out = Path(done["out"])
-    print(f"{done['seconds']:.1f} s, {done['date']}: {out / 'index.html'}")
+    say(f"{done['seconds']:.1f} s, {done['date']}: {out / 'index.html'}")
     for name in [*done["pages"], *done["files"]]:
         print(f"  {out / name}  {(out / name).stat().st_size / 1000:,.0f} kB")
     for finding in done["findings"]:
         print(f"- {finding['zh']}\n  {finding['en']}")
     if done["assumed"]:
-        print(f"{len(done['assumed'])} sections count as open by their expected year")
+        say(f"{len(done['assumed'])} sections count as open by their expected year")
 
 
 def _progress(total: int) -> Any:  # noqa: ANN401
@@ -77,6 +77,22 @@ def _progress(total: int) -> Any:  # noqa: ANN401
             yield step
 
     return bar()
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Tell which results and inputs are no longer those of the build; 1 where some are not."""
+    from geo.manifest import verify
+
+    changed = verify(arguments.folder, load(arguments))
+    if arguments.json:
+        rows = [{"kind": kind, "file": name} for kind, name in changed]
+        print_json({"ok": not changed, "changed": rows})
+        return int(bool(changed))
+    for kind, name in changed:
+        say(f"{kind} {name}: missing, or not as it was when the maps were built")
+    if not changed:
+        say("every input and every result is as it was when the maps were built")
+    return int(bool(changed))
 
 
 def maps(arguments: argparse.Namespace) -> None:
@@ -111,10 +127,10 @@ def maps(arguments: argparse.Namespace) -> None:
             progress("figures")
             made += _figures(catalogue, out, day, wanted, printed, arguments.lang)
     if tiles and tiles.notice:
-        print(f"note: {tiles.notice}", file=sys.stderr)
+        say(f"note: {tiles.notice}", file=sys.stderr)
     for name in wanted:
         if not any(file.startswith(name) for file in made):
-            print(f"note: nothing written for {name}: it has no such map", file=sys.stderr)
+            say(f"note: nothing written for {name}: it has no such map", file=sys.stderr)
     if arguments.json:
         print_json({"out": str(out), "pages": made, "date": day.isoformat()})
         return
@@ -132,7 +148,7 @@ def _figures(
     from geo.layers import layers
 
     if lang != "en" and not chinese_font():
-        print("warning: no Chinese font is installed; the figures are in English", file=sys.stderr)
+        say("warning: no Chinese font is installed; the figures are in English", file=sys.stderr)
     with staged(out) as stage:
         return write_figures(
             layers(catalogue), stage, day=day, pages=pages, formats=formats, lang=lang
@@ -168,8 +184,8 @@ def check(arguments: argparse.Namespace) -> int:
         return 0 if ok else 1
     for finding in found:
         where = f"{finding.file}:{finding.row}"
-        print(f"{finding.severity:7}  {finding.code:20}  {where}  {finding.message}")
-    print(
+        print(f"{told(finding.severity):7}  {finding.code:20}  {where}  {told(finding.message)}")
+    say(
         f"{len(catalogue.routes)} routes, {len(catalogue.sections)} sections, "
         f"{len(catalogue.places)} places: "
         f"{'no error' if ok else 'errors'}, {len(found)} findings; "
@@ -202,7 +218,7 @@ def routes(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json({**stamp(when(arguments), catalogue), "routes": rows})
         return
-    print_table(rows, {"route_id": "id", "name_zh": "名称", "ref": "编号", "status": "status",
+    print_table(rows, {"route_id": "id", "name_zh": "name", "ref": "number", "status": "status",
                         "length_km": "published km", "geometry_km": "drawn km",
                         "accuracy_m": "± m"})  # fmt: skip
 
@@ -226,14 +242,14 @@ def crossings(arguments: argparse.Namespace) -> None:
     for row in rows:
         row |= {name: f"{side['county']} {side['status']}" for name, side in row["sides"].items()}
     a, b = (region.name_zh for region in pair)
-    print_table(rows, {"mode": "mode", "name_zh": "名称", "status": "status", "opened": "opened",
+    print_table(rows, {"mode": "mode", "name_zh": "name", "status": "status", "opened": "opened",
                         a: a, b: b, "lon": "lon", "lat": "lat"})  # fmt: skip
     for mode in ("road", "rail", "water"):
         part = [row for row in rows if row["mode"] == mode]
         if part:
             own = [sum(r["sides"][n]["status"] == "open" for r in part) for n in (a, b)]
             through = sum(row["status"] == "open" for row in part)
-            print(f"{day} {mode}: {len(part)} crossings; open to traffic {through}, "
+            say(f"{day} {mode}: {len(part)} crossings; open to traffic {through}, "
                   f"on the side of {a} {own[0]}, of {b} {own[1]}")  # fmt: skip
 
 
@@ -284,18 +300,21 @@ def stats(arguments: argparse.Namespace) -> None:
         return
     columns = {"name": f"{day}", "all": arguments.mode or "all", **{m: m for m in by_mode}}
     rows = [
-        {"name": key, "all": _decimal(value), **{m: _decimal(f[key]) for m, f in by_mode.items()}}
+        {"name": key, "all": decimal(value), **{m: decimal(f[key]) for m, f in by_mode.items()}}
         for key, value in values.items()
         if key != "reasons"
     ]
     print_table(rows, columns if not arguments.mode else {"name": f"{day}", "all": arguments.mode})
-    print(f"nodes: {net.node_rule}")
+    say(f"nodes: {net.node_rule}")
     if net.assumed:
-        print(f"{len(net.assumed)} sections count as open by their expected year")
+        say(f"{len(net.assumed)} sections count as open by their expected year")
 
 
-def _decimal(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+def decimal(value: Any) -> str:  # noqa: ANN401
+    """Return a number for a table: whole ones without decimals, nothing where there is none."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"
 
 
 def export(arguments: argparse.Namespace) -> None:
@@ -340,7 +359,7 @@ def new(arguments: argparse.Namespace) -> None:
         print_json({"out": str(arguments.out), **report})
         return
     if "routes" in report:
-        print(
+        say(
             f"{report['routes']:.0f} lines ({report['km']:.0f} km), {report['sections']:.0f} "
             f"sections, {report['places']:.0f} places, {report['cities']:.0f} cities\n"
             f"left out: {report['unnamed_km']:.1f} km without number or name, "
@@ -348,4 +367,4 @@ def new(arguments: argparse.Namespace) -> None:
             f"{report['unchained_km']:.1f} km that fit no line, "
             f"{report['cities_without_population']:.0f} cities and towns without a population"
         )
-    print(f"{arguments.out / 'README.md'} says what to do next; geo check --data {arguments.out}")
+    say(f"{arguments.out / 'README.md'} says what to do next; geo check --data {arguments.out}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo._text import plain, print_json, print_table
-from geo.commands import load, stamp, when
+from geo._text import SPOKEN, plain, print_json, print_table, say, told
+from geo.commands import decimal, load, stamp, when
 from geo.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def od(arguments: argparse.Namespace) -> None:
         print_json(result)
         return
     if not routes:
-        print(
+        say(
             f"{origin.name_zh} and {destination.name_zh} are not connected "
             f"({arguments.mode}, {day})"
         )
     for number, route in enumerate(routes, 1):
-        print(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
-        print_table(route["legs"], {"mode": "mode", "name_zh": "名称", "from": "from", "to": "to",
+        say(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
+        print_table(route["legs"], {"mode": "mode", "name_zh": "name", "from": "from", "to": "to",
                                      "time_min": "min", "length_km": "km"})  # fmt: skip
 
 
@@ -117,9 +117,9 @@ def calibrate(arguments: argparse.Namespace) -> None:
                        "published_min": "published min", "computed_min": "computed min",
                        "error": "error", "why": "not counted, or why so far off"})  # fmt: skip
     if not fit["pairs"]:
-        print("no pair that counts")
+        say("no pair that counts")
         return
-    print(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
+    say(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
           f"{fit['worst_error']:.1%}, within 20 % {fit['within_20_percent']:.0%}")  # fmt: skip
 
 
@@ -141,16 +141,20 @@ def compare(arguments: argparse.Namespace) -> None:
         print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(), "stats": stats,
                     **plain({key: found[key] for key in ("cities", "projects")})})  # fmt: skip
         return
-    rows = [{"name": name, **values} for name, values in stats.items() if values["delta"]]
+    rows = [
+        {"name": name, **{key: decimal(value) for key, value in values.items()}}
+        for name, values in stats.items()
+        if values["delta"]
+    ]
     first, second = str(found["from"]), str(found["to"])
     print_table(rows, {"name": "statistic", "before": first, "after": second, "delta": "+/-"})
     print()
     cities = found["cities"].sort_values("mean_min_delta")
-    print_table(plain(cities), {"name_zh": "城市", "mean_min_before": f"mean min {first}",
+    print_table(plain(cities), {"name_zh": "city", "mean_min_before": f"mean min {first}",
                 "mean_min_after": second, "mean_min_delta": "+/-",
                 "people_120min_delta": "people within 2 h +/-"})  # fmt: skip
     print()
-    print_table(plain(found["projects"].round(3)), {"name_zh": "项目", "change": "change",
+    print_table(plain(found["projects"].round(3)), {"name_zh": "project", "change": "change",
                 "first_in_percent": "first in, % of nearness", "last_in_percent": "last in, %",
                 "relation": "to the others"})  # fmt: skip
 
@@ -180,15 +184,20 @@ def _print_sheet(sheet: dict[str, Any]) -> None:
     """Print a sheet as a list of facts, tables below their name."""
     for key, value in sheet.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            print(f"{key}:")
+            print(f"{told(key)}:")
             for item in value:
-                print("  - " + "; ".join(f"{k} {_short(v)}" for k, v in item.items() if v))
+                print("  - " + "; ".join(_fact(k, v) for k, v in item.items() if v))
         elif isinstance(value, dict):
-            print(f"{key}:")
+            print(f"{told(key)}:")
             for name, item in value.items():
-                print(f"  {name}: {_short(item)}")
+                print(f"  {told(name)}: {_short(item)}")
         elif value not in (None, "", []):
-            print(f"{key}: {_short(value)}")
+            print(_fact(key, value, ": "))
+
+
+def _fact(key: str, value: Any, between: str = " ") -> str:  # noqa: ANN401
+    """Return a name and its value; words of the package in the language of the command."""
+    return f"{told(key)}{between}{told(str(value)) if key in SPOKEN else _short(value)}"
 
 
 def _short(value: Any) -> str:  # noqa: ANN401
@@ -196,7 +205,7 @@ def _short(value: Any) -> str:  # noqa: ANN401
         return f"{value:.1f}"
     if isinstance(value, dict):
         shown = {key: item for key, item in value.items() if item and not key.endswith("_ids")}
-        return ", ".join(f"{key} {_short(item)}" for key, item in shown.items())
+        return ", ".join(_fact(key, item) for key, item in shown.items())
     if isinstance(value, list):
         return " | ".join(_short(item) for item in value)
     return str(value)
@@ -226,11 +235,11 @@ def access(arguments: argparse.Namespace) -> None:
     best_last = arguments.indicator in ("daily", "potential")
     worst = float("-inf") if best_last else float("inf")
     rows.sort(key=lambda row: worst if row["value"] is None else row["value"], reverse=best_last)
-    shown = {"name_zh": "城市", "name_en": "city", "value": f"{arguments.indicator} ({unit})"}
+    shown = {"name_zh": "city", "name_en": "city", "value": f"{arguments.indicator} ({unit})"}
     more = {key: key for key in table.columns if key not in {*shown, "unit", "city_id", "region"}}
     print_table(rows, {**shown, **more})
     if left_out:
-        print(f"{day}, {arguments.mode}: not connected with the others: {'、'.join(left_out)}")
+        say(f"{day}, {arguments.mode}: not connected with the others: {'、'.join(left_out)}")
 
 
 def openness(arguments: argparse.Namespace) -> None:
@@ -249,10 +258,11 @@ def openness(arguments: argparse.Namespace) -> None:
                     "sectors": plain(by_sector), "links": links,
                     "groups": plain(groups.reset_index())})  # fmt: skip
         return
-    print_table(links, {"sector_zh": "方向", "mode": "mode", "name_zh": "名称", "stage": "status",
-                        "neighbour_zh": "通往", "expected": "expected"})  # fmt: skip
-    print(f"{day}: open links in {open_sectors(frame)} of 8 directions, of the routes drawn here")
-    print_table(plain(groups), {"name_zh": "组", "length_km": "km", "open_km": "open km",
+    print_table(links, {"sector_zh": "direction", "mode": "mode", "name_zh": "name",
+                        "stage": "status", "neighbour_zh": "leads to",
+                        "expected": "expected"})  # fmt: skip
+    say(f"{day}: open links in {open_sectors(frame)} of 8 directions, of the routes drawn here")
+    print_table(plain(groups), {"name_zh": "group", "length_km": "km", "open_km": "open km",
                                 "stage": "status", "confidence": "confidence"})  # fmt: skip
 
 
@@ -283,10 +293,10 @@ def cut(arguments: argparse.Namespace) -> None:
                     "unique": found.unique, "cut": named(found.cut),
                     "far_cut": named(found.far_cut), "paths": paths})  # fmt: skip
         return
-    print(f"{day}: {found.value} independent links hold {name_a} and {name_b} together; "
+    say(f"{day}: {found.value} independent links hold {name_a} and {name_b} together; "
           f"a smallest set whose loss parts them:")  # fmt: skip
-    print_table(named(found.cut), {"mode": "mode", "name_zh": "名称", "from": "from", "to": "to"})
-    print("as many ways without a common link:")
+    print_table(named(found.cut), {"mode": "mode", "name_zh": "name", "from": "from", "to": "to"})
+    say("as many ways without a common link:")
     for number_, path in enumerate(paths, 1):
         print(f"  {number_}. " + " · ".join(catalogue.route[key].name_zh for key in path))
 
@@ -307,7 +317,7 @@ def critical(arguments: argparse.Namespace) -> None:
                     "assumed": list(nets[0].assumed), "links": plain(table)})  # fmt: skip
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
-    shown = {"name_zh": "名称", "from": "from", "to": "to", "extra_min": "extra min",
+    shown = {"name_zh": "name", "from": "from", "to": "to", "extra_min": "extra min",
              "cut_off_population": "people cut off", "efficiency_loss": "efficiency lost",
              "pairs": "pairs"}  # fmt: skip
     print_table(plain(table), {key: text for key, text in shown.items() if key in table})

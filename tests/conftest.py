@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
 
 import geo
 from geo.catalogue import data_folder
+
+os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, whoever runs the tests
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,16 @@ if TYPE_CHECKING:
 DATE = "2026-03-01T00:00:00Z"
 
 
-def write(path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes_last=False):
+def write(
+    path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes_last=False, relations=()
+):
     """
     Write ways ((lon, lat) points, tags) and points (lon, lat, tags).
 
-    Equal coordinates are one node. Nodes at the coordinates `missing` are left out.
+    Relations are (numbers of ways counted from 1, tags). Equal coordinates are one node. Nodes at the coordinates `missing` are left out.
     """
     import osmium
-    from osmium.osm.mutable import Node, Way
+    from osmium.osm.mutable import Node, Relation, Way
 
     head = osmium.io.Header()
     if date:
@@ -43,4 +45,7 @@ def write(path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes
             writer.add_way(Way(id=key, nodes=way, tags=tags))
         if nodes_last:
             nodes()
+        for key, (members, tags) in enumerate(relations, 1):
+            parts = [("w", way, "") for way in members]
+            writer.add_relation(Relation(id=key, members=parts, tags=tags))
     return path

@@ -236,3 +236,8 @@ def test_every_row_has_a_source_and_every_source_a_title(cat):
         assert all(row.sources and all(titles[key] for key in row.sources) for row in rows)
     shape = [point for point in cat.alignments if not point.place_id]
     assert all(point.sources and point.accuracy_m for point in shape)
+
+
+@pytest.mark.parametrize("name", ["万州", "万州区", "Wanzhou", "WANZHOU", "wanzhou", "500101"])
+def test_a_city_has_many_names(cat, name):
+    assert cat.find_city(name).city_id == "wanzhou"

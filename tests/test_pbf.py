@@ -135,3 +135,20 @@ def test_without_pyosmium_one_line_says_what_to_install(pbf, monkeypatch):
     monkeypatch.setitem(sys.modules, "osmium", None)
     with pytest.raises(BadInputError, match=r"chuanyu-geo\[pbf\]"):
         read_pbf(pbf)
+
+
+def test_routes_that_a_way_belongs_to_name_it(tmp_path):
+    step = [((1.0 + k / 100, 1.0), (1.0 + (k + 1) / 100, 1.0)) for k in range(3)]
+    road = {"highway": "motorway"}
+    ways = [(step[0], road | {"ref": "G85"}), (step[1], road), (step[2], road | {"name": "环线"})]
+    routes = [
+        ([1, 2], {"type": "route", "route": "road", "ref": "G93", "name": "成渝环线高速"}),
+        ([1, 2, 9], {"type": "route", "route": "road", "ref": "G85"}),
+        ([3], {"type": "route", "route": "road", "name": "绕城高速"}),
+        ([1, 2, 3], {"type": "route", "route": "bus", "ref": "901"}),
+        ([1, 2, 3], {"type": "route", "route": "road", "ref": "AH42", "network": "AsianHighway"}),
+        ([1, 2, 3], {"type": "superroute", "route": "road", "ref": "AH42"}),
+    ]
+    found = read_pbf(extract.write(tmp_path / "a.osm.pbf", ways, relations=routes))
+    assert list(found["ref"]) == ["G85;G93", "G93;G85", None]
+    assert list(found["name"]) == ["成渝环线高速", "成渝环线高速", "环线"]

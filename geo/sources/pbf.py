@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo._ways import TAGS
+from geo._ways import TAGS, split_refs
 from geo.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ LIFECYCLE = ("construction", "proposed")
 #: Tags of a point that become columns.
 POINT_TAGS = ("railway", "place", "highway", "name", "name:zh-Hans", "name:zh", "name:en", "ref",
               "population", "station")  # fmt: skip
+#: Relations that say which route a way belongs to; not those of trains and buses.
+ROUTES = (("route", "road"), ("route", "railway"), ("route", "waterway"))
+#: Networks of numbers that roads carry beside their own: European and Asian routes.
+INTERNATIONAL = ("e-road", "asianhighway", "ah")
 #: What `stations` looks for, and the kinds of stations that no long-distance train serves.
 STATIONS = (("railway", "station"), ("railway", "halt"))
 LOCAL = ("subway", "light_rail", "monorail", "tram", "funicular", "miniature")
@@ -55,7 +59,8 @@ def read_pbf(
 
     Motorways down to secondary roads with their links, main railways without sidings, and
     both under construction or proposed. The prefixed form ``construction:highway=motorway`` is
-    read as ``highway=construction`` with ``construction=motorway``.
+    read as ``highway=construction`` with ``construction=motorway``. Numbers of the route relations
+    that a way belongs to are added to its own, and their name where the way has none.
 
     Parameters
     ----------
@@ -110,6 +115,7 @@ def read_pbf(
     table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
     for key in ("highway", "railway", "construction", "proposed"):
         table[key] = table[f"_{key}"].where(table[f"_{key}"].notna(), table[key])
+    _add_routes(table, path)
     lines = shapely.from_wkb(np.array(shapes, dtype=object))
     ways = gpd.GeoDataFrame(table[list(TAGS)], geometry=lines, crs=CRS)
     ways = ways.astype(dict.fromkeys(TAGS, object))
@@ -284,6 +290,38 @@ def _lifecycle(tags: Any) -> list[str | None]:  # noqa: ANN401
             if value and not tags.get(key):
                 found |= {key: stage, stage: value}
     return [found.get(key) for key in ("highway", "railway", "construction", "proposed")]
+
+
+def _add_routes(table: pd.DataFrame, path: Path | str) -> None:
+    """Give every way the numbers of the routes it belongs to, and a name where it has none."""
+    import pandas as pd
+
+    known = set(table.index)
+    numbers: dict[Any, list[str]] = {}
+    names: dict[Any, str] = {}
+    with _reading(path) as osm:
+        for route in _elements(osm, path, osm.osm.RELATION, ROUTES, places=False):
+            network = str(route.tags.get("network", "")).lower()
+            if route.tags.get("type") != "route" or network in INTERNATIONAL:
+                continue
+            ref, name = (route.tags.get(key) for key in ("ref", "name"))
+            for way in {member.ref for member in route.members if member.type == "w"} & known:
+                if ref:
+                    numbers.setdefault(way, []).append(ref)
+                if name:
+                    names.setdefault(way, name)
+    refs = (_joined(own, numbers.get(way, [])) for way, own in table["ref"].items())
+    called = (own or names.get(way) for way, own in table["name"].items())
+    table["ref"] = pd.Series(list(refs), table.index, dtype=object)
+    table["name"] = pd.Series(list(called), table.index, dtype=object)
+
+
+def _joined(own: str | None, more: list[str]) -> str | None:
+    """Return a number with those of further routes that it does not hold yet."""
+    for ref in more:
+        if not split_refs(ref) <= split_refs(own):
+            own = f"{own};{ref}" if own else ref
+    return own
 
 
 def _shape(points_of: Any, way: Any) -> str | bytes:  # noqa: ANN401
