@@ -108,6 +108,14 @@ def city_table(  # noqa: PLR0913 - a setting per indicator
         When indicator or mode is unknown, or an edge is faster than the ideal speed.
     NotFoundError
         When a destination is unknown.
+
+    Examples
+    --------
+    >>> table = city_table(stops, cat, indicator="daily").set_index("name_en")
+    >>> bool(table.loc["Chongqing", "value"] > table.loc["Chengkou", "value"])
+    True
+    >>> table.loc["Chengdu", "unit"]
+    'people'
     """
     from geo.report import cities_of
 
@@ -162,6 +170,13 @@ def indicator_table(
     -------
     table
         As of `city_table`.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 60], [60, 0]])
+    >>> people = np.array([2.0, 1])
+    >>> indicator_table(cat.cities[:2], minutes, "location", people)["value"].tolist()
+    [60.0, 60.0]
     """
     import pandas as pd
 
@@ -202,6 +217,11 @@ def connected_cities(
     -------
     cities
         In file order.
+
+    Examples
+    --------
+    >>> len(connected_cities(stops, cat, mode="water")) < len(connected_cities(stops, cat))
+    True
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components

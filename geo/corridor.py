@@ -53,6 +53,13 @@ def route_sheet(drawn: Layers, route: Route, *, day: date) -> dict[str, Any]:
         now and with the route complete; `alternatives` of its own mode and the
         `penalty_min` of losing it (None where nothing else is left); `population_served`
         within 30 km; `gaps`, the sections that are not open; `sources`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> sheet = route_sheet(lay, cat.find_route("成渝中线高铁"), day=date(2025, 12, 31))
+    >>> sorted(sheet)[:3]
+    ['alternatives', 'border', 'cities_served']
     """
     cat = drawn.catalogue
     sections = status_frame(drawn.sections, day, cat.region.as_of)
@@ -110,6 +117,13 @@ def pair_sheet(drawn: Layers, origin: City, destination: City, *, day: date) -> 
         cut between the two cities; `gaps`, the sections of the fastest ways to come that are
         not open; `population_served` within 30 km of the fastest ways of the day; `assumed`,
         the sections taken as open by their expected year.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> ends = cat.find_city("成都"), cat.find_city("重庆")
+    >>> sorted(pair_sheet(lay, *ends, day=date(2025, 12, 31)))[:4]
+    ['assumed', 'cities_served', 'complete_date', 'date']
     """
     straight = geod().inv(origin.lon, origin.lat, destination.lon, destination.lat)[2] / 1000
     expected = drawn.sections["expected"].dropna()

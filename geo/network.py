@@ -57,6 +57,16 @@ class Network:
         Sections that count as open only because their expected year is over.
     drawn
         The drawn catalogue it was made from.
+
+    Examples
+    --------
+    >>> net = geo.network(geo.load(), year=2025)
+    >>> net.graph.number_of_edges() == len(net.edges)
+    True
+    >>> net.csr("length_km").shape == (len(net.nodes), len(net.nodes))
+    True
+    >>> net.select("water").edges["route_zh"].unique().tolist()
+    ['长江干线航道(宜宾–巫山)']
     """
 
     nodes: gpd.GeoDataFrame
@@ -133,9 +143,9 @@ class Network:
         return f"<Network {self.day}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})>"
 
     def _repr_html_(self) -> str:
-        from geo.report import statistics
+        from geo import _glance
 
-        return f"<p>{repr(self)[1:-1]}</p>{statistics(self).round(3).to_html()}"
+        return _glance.network(self)
 
     @property
     def modes(self) -> list[str]:
@@ -170,6 +180,17 @@ def network(
     -------
     network
         The network.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> net = geo.network(cat, year=2010, mode="rail")
+    >>> net.modes
+    ['rail']
+    >>> int((net.edges["class"] == "conventional").sum()) > 10
+    True
+    >>> geo.network(cat, year=2028).assumed[:2]
+    ('nanchong-tongnan-1', 'wankaida-1')
     """
     drawn = as_layers(source)
     day = parse_day(year)

@@ -51,6 +51,13 @@ def added_alone(
     -------
     times
         Minutes, shape (n, n), by project id.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> added = added_alone(lay, cat.projects[:1], date(2026, 12, 31))
+    >>> list(added)
+    ['chengyu-middle']
     """
     names = [project.project_id for project in projects]
     return dict(zip(names, share(_with, (drawn, day, mode), projects), strict=True))
@@ -88,6 +95,14 @@ def project_effects(
     table
         `project_id`, `project_zh`, `project_en` and the columns of `compare_cities`, one row
         per project and city.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day = date(2026, 12, 31)
+    >>> table = project_effects(lay, added_alone(lay, cat.projects[:1], day), day)
+    >>> len(table), bool(table["mean_min_delta"].max() <= 0)
+    (47, True)
     """
     import pandas as pd
 
@@ -138,6 +153,13 @@ def project_values(
     table
         One row per project: `project_id`, names, `change`, `year`, `first_in_percent`,
         `last_in_percent`, `relation` (complements, replaces, independent).
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = project_values(lay, date(2026, 12, 31), date(2027, 12, 31))
+    >>> bool((table["first_in_percent"] >= 0).all())
+    True
     """
     import pandas as pd
 
@@ -173,6 +195,13 @@ def opening_between(drawn: Layers, before: date, after: date) -> list[Project]:
     -------
     projects
         Those with all sections open on the second date and not on the first.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> found = opening_between(lay, date(2026, 12, 31), date(2027, 12, 31))
+    >>> sorted(project.name_zh for project in found)
+    ['成渝中线高铁', '成达万高铁']
     """
     projects = drawn.catalogue.projects
     return [project for project in projects if _opens_between(drawn, project, before, after)]

@@ -38,6 +38,14 @@ def statistics(net: Network) -> DataFrame:
     -------
     table
         One row per mode ("all" first), one column per index.
+
+    Examples
+    --------
+    >>> table = statistics(net)
+    >>> table.index.tolist()
+    ['all', 'road', 'rail', 'water']
+    >>> int(table.loc["water", "mu"])
+    0
     """
     import pandas as pd
 
@@ -63,6 +71,13 @@ def route_table(drawn: Layers, day: date) -> gpd.GeoDataFrame:
     routes
         The routes with `stage` (a route of open and other sections is "partly open"),
         `open_km` and `assumed`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = route_table(lay, date(2025, 12, 31))
+    >>> table.loc[["chengyu-hsr", "chengyu-middle-hsr", "chengdawan-hsr"], "stage"].tolist()
+    ['open', 'construction', 'partly open']
     """
     sections = status_frame(drawn.sections, day, drawn.catalogue.region.as_of)
     groups = sections.groupby("route_id", sort=False)
@@ -89,6 +104,11 @@ def cities_of(catalogue: Catalogue) -> list[City]:
     -------
     cities
         In file order.
+
+    Examples
+    --------
+    >>> [city.name_en for city in cities_of(cat)][:3]
+    ['Chengdu', 'Zigong', 'Luzhou']
     """
     return [city for city in catalogue.cities if not city.part_of]
 
@@ -119,6 +139,15 @@ def od_matrix(
     table
         Minutes, infinite where unreachable; rows and columns are Chinese names. With other
         roads `attrs` says which.
+
+    Examples
+    --------
+    >>> net = geo.network(geo.load(), year=2025)
+    >>> minutes = geo.od_matrix(net, mode="rail")
+    >>> bool(minutes.loc["成都", "重庆"] < 150 < minutes.loc["成都", "黔江"])
+    True
+    >>> float(geo.od_matrix(net, mode="water").loc["成都", "万州"])
+    inf
     """
     import pandas as pd
 
@@ -149,6 +178,11 @@ def number(value: Any) -> float | int | str | bool | None:  # noqa: ANN401
     -------
     plain
         A number, text, truth value or None.
+
+    Examples
+    --------
+    >>> number(float("nan")), number(np.int64(3)), number("km")
+    (None, 3, 'km')
     """
     if value is None or isinstance(value, str | bool):
         return value
