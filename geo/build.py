@@ -13,6 +13,7 @@ from geo.analysis import analyse
 from geo.errors import OutputError
 from geo.findings import findings
 from geo.manifest import FILE, manifest, write_manifest
+from geo.second import second
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from geo.analysis import Analysis
     from geo.catalogue import Catalogue
     from geo.layers import Layers
+    from geo.mapping.moments import Moments
     from geo.mapping.tiles import Tiles
+    from geo.second import Submit
 
 #: Name of the folder of data files beside the pages.
 DATA = "data"
@@ -88,6 +91,7 @@ def build(
     progress: Callable[[str], None] = lambda _: None,
     pages: list[str] | None = None,
     tiles: Tiles | None = None,
+    parallel: bool = False,
 ) -> dict[str, Any]:
     """
     Do the main job.
@@ -107,6 +111,9 @@ def build(
     tiles
         Online tiles below the maps; then only pages with a map are written, under names of
         their own. Default: none, the pages need no network.
+    parallel
+        Whether to use a second process. A script that asks for it must do so below
+        ``if __name__ == "__main__":``.
 
     Returns
     -------
@@ -117,11 +124,14 @@ def build(
     """
     clock = _Clock(progress)
     from geo.layers import layers
+    from geo.mapping import PAGES
     from geo.network import network
 
+    wanted = [name for name in PAGES if pages is None or name in pages]
     with clock("layers"):
         drawn = layers(catalogue)
-    with staged(out) as stage:
+    with second(process=parallel) as submit, staged(out) as stage:
+        early = _begin(submit, drawn, day, wanted)
         found, sentences = None, list[dict[str, str]]()
         if pages is None or ("index" in pages and not tiles):
             found = analyse(drawn, day, clock.begin)
@@ -131,18 +141,12 @@ def build(
                     _write_tables(found, stage / DATA)
         files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
         with clock("maps"):
-            from geo.mapping import PAGES
-            from geo.mapping.moments import moments
-
-            when = moments(drawn, day) if {"network", "compare"} & set(pages or PAGES) else None
             options: dict[str, dict[str, Any]] = {
-                "network": {"when": when},
                 "index": {"findings": sentences, "downloads": files},
-                "accessibility": {"found": found},
                 "criticality": {"found": found},
-                "compare": {"found": found, "when": when},
+                "compare": {"found": found},
             }
-            made = _write_pages(drawn, stage, day, options, pages, tiles)
+            made = _write_pages(drawn, stage, day, options, wanted, early, tiles)
         if pages is None:
             write_manifest(manifest(catalogue, stage, {"date": day.isoformat()}), stage)
             files.append(FILE)
@@ -211,19 +215,49 @@ class _Clock:
         self.begin("")
 
 
+def _begin(
+    submit: Submit, drawn: Layers, day: date, wanted: list[str]
+) -> dict[str, Callable[[], Any]]:
+    """Begin the pages that need no analysis; by name, what returns them when they are done."""
+    from geo.mapping import PAGES
+
+    early: dict[str, Callable[[], Any]] = {}
+    if {"network", "compare"} & set(wanted):
+        early["network"] = submit(_moments_and_network, drawn, day, page="network" in wanted)
+    if "accessibility" in wanted:
+        early["accessibility"] = submit(PAGES["accessibility"], drawn, day=day)
+    return early
+
+
+def _moments_and_network(drawn: Layers, day: date, *, page: bool) -> tuple[Moments, str]:
+    from geo.mapping import PAGES
+    from geo.mapping.moments import moments
+
+    when = moments(drawn, day)
+    return when, PAGES["network"](drawn, day=day, when=when) if page else ""
+
+
 def _write_pages(
     drawn: Layers,
     stage: Path,
     day: date,
     options: dict[str, dict[str, Any]],
-    wanted: list[str] | None,
+    wanted: list[str],
+    early: dict[str, Callable[[], Any]],
     tiles: Tiles | None,
 ) -> list[str]:
     from geo.mapping import PAGES
     from geo.mapping.tiles import file_name, has_map, with_tiles
 
-    names = [name for name in PAGES if wanted is None or name in wanted]
-    made = {name: PAGES[name](drawn, day=day, **options.get(name, {})) for name in names}
+    late = [name for name in wanted if name not in (*early, "compare")]
+    made = {name: PAGES[name](drawn, day=day, **options.get(name, {})) for name in late}
+    if "network" in early:
+        when, made["network"] = early["network"]()
+        if "compare" in wanted:
+            made["compare"] = PAGES["compare"](drawn, day=day, when=when, **options["compare"])
+    if "accessibility" in early:
+        made["accessibility"] = early["accessibility"]()
+    made = {name: made[name] for name in wanted}
     if tiles:
         made = {name: html for name, html in made.items() if has_map(html)}
         made = {name: with_tiles(html, tiles, made) for name, html in made.items()}

@@ -45,7 +45,8 @@ def build(arguments: argparse.Namespace) -> None:
 
     catalogue = load(arguments)
     with _progress(9) as progress:
-        done = build(catalogue, arguments.out, day=when(arguments), progress=progress)
+        done = build(catalogue, arguments.out, day=when(arguments), progress=progress,
+                     parallel=True)  # fmt: skip
     if arguments.json:
         print_json(done)
         return
