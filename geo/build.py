@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,14 +220,24 @@ def _begin(
     submit: Submit, drawn: Layers, day: date, wanted: list[str]
 ) -> dict[str, Callable[[], Any]]:
     """Begin the pages that need no analysis; by name, what returns them when they are done."""
-    from geo.mapping import PAGES
-
     early: dict[str, Callable[[], Any]] = {}
     if {"network", "compare"} & set(wanted):
         early["network"] = submit(_moments_and_network, drawn, day, page="network" in wanted)
     if "accessibility" in wanted:
-        early["accessibility"] = submit(PAGES["accessibility"], drawn, day=day)
+        from geo.mapping.reach import measured, modes_shown, two_networks
+
+        modes = modes_shown(drawn, two_networks(drawn, day)[1])
+        parts = [submit(measured, drawn, day, mode) for mode in modes]
+        early["accessibility"] = partial(_accessibility, drawn, day, parts)
     return early
+
+
+def _accessibility(drawn: Layers, day: date, parts: list[Callable[[], Any]]) -> str:
+    """Return the page of modes that were measured early, the last of them first."""
+    from geo.mapping.accessibility import page
+
+    results = [part() for part in reversed(parts)]
+    return page(drawn, day=day, results=results[::-1])
 
 
 def _moments_and_network(drawn: Layers, day: date, *, page: bool) -> tuple[Moments, str]:
@@ -251,12 +262,12 @@ def _write_pages(
 
     late = [name for name in wanted if name not in (*early, "compare")]
     made = {name: PAGES[name](drawn, day=day, **options.get(name, {})) for name in late}
+    if "accessibility" in early:
+        made["accessibility"] = early["accessibility"]()
     if "network" in early:
         when, made["network"] = early["network"]()
         if "compare" in wanted:
             made["compare"] = PAGES["compare"](drawn, day=day, when=when, **options["compare"])
-    if "accessibility" in early:
-        made["accessibility"] = early["accessibility"]()
     made = {name: made[name] for name in wanted}
     if tiles:
         made = {name: html for name, html in made.items() if has_map(html)}
