@@ -38,7 +38,7 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
 def _cell(value: Any) -> str:  # noqa: ANN401
     if value is None:
         return ""
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+    return f"{value:.1f}" if isinstance(value, float) else " ".join(str(value).split())
 
 
 def _width(text: str) -> int:
