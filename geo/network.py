@@ -211,12 +211,15 @@ def open_sections(drawn: Layers, day: date) -> gpd.GeoDataFrame:
 
 def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give a road the lanes and the speed of a later section on its carriageway."""
+    from pandas import notna
+
     sections = sections.copy()
     expansion = sections[(sections["shares"] != "") & (sections["group"] == "expansion")]
     for _, wider in expansion.iterrows():
         for owner in set(wider["shares"].split(";")) & set(sections.index):
             for key in ("design_speed_kmh", "lanes"):
-                sections.loc[owner, key] = max(sections.loc[owner, key], wider[key])
+                values = [sections.loc[owner, key], wider[key]]
+                sections.loc[owner, key] = max((v for v in values if notna(v)), default=None)
     return sections
 
 
