@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 DATE = "2026-03-01T00:00:00Z"
 
 
-def write(path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes_last=False):
+def write(
+    path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes_last=False, form=""
+):
     """
     Write ways ((lon, lat) points, tags) and points (lon, lat, tags).
 
@@ -30,7 +32,7 @@ def write(path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes
         tagged[spots.setdefault((lon, lat), len(spots) + 1)] = tags
     refs = [[spots.setdefault(tuple(p), len(spots) + 1) for p in line] for line, _ in ways]
     path.unlink(missing_ok=True)
-    with osmium.SimpleWriter(osmium.io.File(str(path)), header=head) as writer:
+    with osmium.SimpleWriter(osmium.io.File(str(path), form), header=head) as writer:
 
         def nodes():
             for spot, key in spots.items():
