@@ -53,7 +53,7 @@ Keys = Annotated[str, Field(min_length=1)]
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
 Number = Annotated[float, AfterValidator(_finite)]
 Positive = Annotated[
-    Annotated[Number, Field(gt=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
+    Annotated[Number, Field(ge=1e-3, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
 ]
 Distance = Annotated[
     Annotated[Number, Field(ge=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
@@ -210,7 +210,7 @@ class City(_Located):
     """A centre to measure from and to."""
 
     city_id: Id
-    adcode: Annotated[str, Field(pattern=r"^(\d{6})?$")]
+    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
     name_zh: Name
     name_en: Name
     lon: Number
