@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from geo.analysis import analyse
 from geo.errors import OutputError
 from geo.findings import findings
+from geo.manifest import FILE, manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,6 +143,9 @@ def build(
                 "compare": {"found": found, "when": when},
             }
             made = _write_pages(drawn, stage, day, options, pages, tiles)
+        if pages is None:
+            write_manifest(manifest(catalogue, stage, {"date": day.isoformat()}), stage)
+            files.append(FILE)
     return {
         "out": str(out),
         "pages": made,

@@ -79,6 +79,22 @@ def _progress(total: int) -> Any:  # noqa: ANN401
     return bar()
 
 
+def verify(arguments: argparse.Namespace) -> int:
+    """Tell which results and inputs are no longer those of the build; 1 where some are not."""
+    from geo.manifest import verify
+
+    changed = verify(arguments.folder, load(arguments))
+    if arguments.json:
+        rows = [{"kind": kind, "file": name} for kind, name in changed]
+        print_json({"ok": not changed, "changed": rows})
+        return int(bool(changed))
+    for kind, name in changed:
+        say(f"{kind} {name}: missing, or not as it was when the maps were built")
+    if not changed:
+        say("every input and every result is as it was when the maps were built")
+    return int(bool(changed))
+
+
 def maps(arguments: argparse.Namespace) -> None:
     """Write only the maps: pages, figures for print, or both."""
     from geo.build import build

@@ -133,6 +133,23 @@ def tables(
     return {name: frame for name, frame in found.items() if len(frame)}
 
 
+def whole(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Return a table with its index as a column, where the index has a name.
+
+    Parameters
+    ----------
+    frame
+        The table.
+
+    Returns
+    -------
+    frame
+        The same rows, numbered.
+    """
+    return frame.reset_index(drop=frame.index.name is None)
+
+
 def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
     """
     Write a table; geometry becomes well-known text.
@@ -155,12 +172,24 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
         plain = plain.assign(geometry=shapes)
     with replaced(path) as temporary:
         plain.to_csv(temporary, index=index, encoding="utf-8", lineterminator="\n",
-                     float_format="%.6g")  # fmt: skip
+                     float_format="%.8g")  # fmt: skip
+
+
+#: What the layers of the GeoPackage hold.
+TITLES = {
+    "places": "地点 Places",
+    "sections": "区段 Sections",
+    "routes": "线路 Routes",
+    "cities": "城市 Cities",
+    "crossings": "跨界处 Border crossings",
+    "nodes": "网络节点 Nodes of the network",
+    "edges": "网络边 Edges of the network",
+}
 
 
 def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path) -> None:
     """
-    Write layers into one GeoPackage.
+    Write layers into one GeoPackage, with their styles for QGIS.
 
     Parameters
     ----------
@@ -169,46 +198,67 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path) -> None:
     path
         The file.
     """
+    import pyogrio
+
+    from geo.qgis import layer_styles
+
     before = os.environ.get("OGR_CURRENT_DATE")
     os.environ["OGR_CURRENT_DATE"] = _STAMP
     try:
         with replaced(path) as temporary:
             for name, frame in frames.items():
-                frame.reset_index().to_file(temporary, layer=name, driver="GPKG", engine="pyogrio")
+                whole(frame).to_file(temporary, layer=name, driver="GPKG", engine="pyogrio",
+                                     DESCRIPTION=TITLES.get(name, name))  # fmt: skip
+            pyogrio.write_dataframe(layer_styles(frames), temporary, layer="layer_styles",
+                                    driver="GPKG", FID="id")  # fmt: skip
     finally:
         os.environ.pop("OGR_CURRENT_DATE")
         if before is not None:
             os.environ["OGR_CURRENT_DATE"] = before
 
 
-def _gpkg(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
-    del net
-    write_gpkg(frames, out / "network.gpkg")
+def _gpkg(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
+    write_gpkg(tables(drawn, net, crossings), out / "network.gpkg")
     return [out / "network.gpkg"]
 
 
-def _geojson(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
-    del net
+def _geojson(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
     files = []
-    for name, frame in frames.items():
+    for name, frame in tables(drawn, net, crossings).items():
         with replaced(out / f"{name}.geojson") as temporary:
-            whole = frame.reset_index()
-            whole.to_file(temporary, driver="GeoJSON", engine="pyogrio", COORDINATE_PRECISION=5)
+            whole(frame).to_file(
+                temporary, driver="GeoJSON", engine="pyogrio", COORDINATE_PRECISION=6
+            )
         files.append(out / f"{name}.geojson")
     return files
 
 
-def _csv(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
-    del net
+def _csv(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
+    return _package(drawn, tables(drawn, net, crossings), out)
+
+
+def _gmns(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
+    from geo.gmns import gmns
+
+    del crossings
+    return _package(drawn, gmns(drawn, net), out)
+
+
+def _package(drawn: Layers, frames: dict[str, Any], out: Path) -> list[Path]:
+    """Write tables as CSV with a description beside them."""
+    from geo.datapackage import datapackage, write_datapackage
+
     for name, frame in frames.items():
         write_csv(frame, out / f"{name}.csv", index=frame.index.name is not None)
-    return [out / f"{name}.csv" for name in frames]
+    described = out / "datapackage.json"
+    write_datapackage(datapackage(drawn.catalogue, frames), described)
+    return [*(out / f"{name}.csv" for name in frames), described]
 
 
-def _graphml(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
+def _graphml(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
     import networkx as nx
 
-    del frames
+    del drawn, crossings
     graph = net.graph.copy()
     for node, point in net.nodes.geometry.items():
         graph.nodes[node].update(lon=point.x, lat=point.y)
@@ -217,11 +267,22 @@ def _graphml(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> li
     return [out / "network.graphml"]
 
 
-FORMATS: dict[str, Callable[[dict[str, Any], Any, Path], list[Path]]] = {
+def _parquet(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
+    files = []
+    for name, frame in tables(drawn, net, crossings).items():
+        with replaced(out / f"{name}.parquet") as temporary:
+            frame.to_parquet(temporary, compression="zstd")
+        files.append(out / f"{name}.parquet")
+    return files
+
+
+FORMATS: dict[str, Callable[[Layers, Network, Any, Path], list[Path]]] = {
     "gpkg": _gpkg,
     "geojson": _geojson,
     "csv": _csv,
     "graphml": _graphml,
+    "gmns": _gmns,
+    "parquet": _parquet,
 }
 
 
@@ -252,8 +313,12 @@ def export(
     Raises
     ------
     BadInputError
-        When the format is unknown.
+        When the format is unknown, or what it needs is not installed.
     """
+    from importlib.util import find_spec
+
     if fmt not in FORMATS:
         raise BadInputError(f"format {fmt!r}: expected one of {', '.join(FORMATS)}")
-    return FORMATS[fmt](tables(drawn, net, crossings), net, out)
+    if fmt == "parquet" and not find_spec("pyarrow"):
+        raise BadInputError("Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'")
+    return FORMATS[fmt](drawn, net, crossings, out)

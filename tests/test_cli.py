@@ -183,7 +183,7 @@ def test_what_tables_cannot_show_alone_the_check_finds(capsys, data_copy, table,
     assert code in {row["code"] for row in found["findings"] if row["severity"] == "error"}
 
 
-@pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml"])
+@pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml", "gmns", "parquet"])
 def test_export(capsys, tmp_path, fmt):
     from pathlib import Path
 

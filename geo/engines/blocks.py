@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geo.distributed import here
 from geo.engines._compiled import has
 from geo.engines.hierarchy import Prepared
 from geo.engines.paths import checked_nodes, distances
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from geo.distributed import Share
     from geo.engines.graphs import Floats, Graph, Ints
 
 
@@ -36,6 +38,7 @@ def od_blocks(
     *,
     block: int = 512,
     threads: int = 1,
+    share: Share = here,
 ) -> Iterator[Block]:
     """
     Yield the distances between nodes, some sources at a time.
@@ -53,6 +56,8 @@ def od_blocks(
         Sources per block.
     threads
         Threads to share a block among.
+    share
+        Where blocks are done (`geo.distributed.workers`); default: in this process.
 
     Yields
     ------
@@ -68,9 +73,15 @@ def od_blocks(
         raise BadInputError(f"block: {block} is not above 0")
     size = network.graph.size if isinstance(network, Prepared) else network.size
     start, end = checked_nodes(sources, size), checked_nodes(targets, size)
-    for i in range(0, len(start), block):
-        own = start[i : i + block]
-        yield Block(own, end, distances(network, own, end, threads=threads))
+    parts = [start[i : i + block] for i in range(0, len(start), block)]
+    found = share(_distances, (network, end, threads), parts)
+    for own, far in zip(parts, found, strict=True):
+        yield Block(own, end, far)
+
+
+def _distances(large: tuple[Graph | Prepared, Ints, int], sources: Ints) -> Floats:
+    network, targets, threads = large
+    return distances(network, sources, targets, threads=threads)
 
 
 def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:

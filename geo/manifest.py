@@ -1,0 +1,140 @@
+"""What a build was made from, with what, and what came out: enough to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from geo import __version__
+from geo.errors import BadInputError, Problem
+from geo.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from geo.catalogue import Catalogue
+
+FILE = "manifest.json"
+#: Packages whose version can change a result.
+PACKAGES = ("folium", "branca", "geopandas", "jinja2", "networkx", "numpy", "pandas", "pyogrio",
+            "pyproj", "pypinyin", "scipy", "shapely", "XStatic-Leaflet")  # fmt: skip
+
+
+def manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return what a build was made from and what came out.
+
+    It holds no time and no path of the machine: the same inputs, parameters and versions give
+    the same bytes.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the build.
+    out
+        Folder with its results, and nothing else.
+    parameters
+        What was asked for.
+
+    Returns
+    -------
+    manifest
+        `package`, `versions`, `parameters`, and per file of `inputs` and `outputs` its
+        `bytes` and `sha256`.
+    """
+    results = (path for path in out.rglob("*") if path.is_file())
+    return {
+        "package": f"chuanyu-geo {__version__}",
+        "versions": {"python": platform.python_version(), **{n: version(n) for n in PACKAGES}},
+        "parameters": {**parameters, "as_of": catalogue.region.as_of.isoformat()},
+        "inputs": _hashed(catalogue.folder, input_files(catalogue)),
+        "outputs": _hashed(out, (str(path.relative_to(out).as_posix()) for path in results)),
+    }
+
+
+def input_files(catalogue: Catalogue) -> list[str]:
+    """
+    Return the files that a catalogue and its maps are read from.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue.
+
+    Returns
+    -------
+    files
+        Paths relative to the data folder.
+    """
+    region = catalogue.region
+    layers = [*region.base.model_dump().values(), *region.context.model_dump().values()]
+    return ["region.toml", *(f"tables/{name}.csv" for name in TABLES), *filter(None, layers)]
+
+
+def write_manifest(found: dict[str, Any], out: Path) -> None:
+    """
+    Write a manifest.
+
+    Parameters
+    ----------
+    found
+        The manifest.
+    out
+        Folder of the results.
+    """
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    (out / FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def verify(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """
+    Return which files are no longer those of the build.
+
+    Parameters
+    ----------
+    out
+        Folder of the results.
+    catalogue
+        The catalogue as it is now.
+
+    Returns
+    -------
+    differences
+        Kind (input or output) and name of every file that is missing or has other bytes.
+
+    Raises
+    ------
+    BadInputError
+        When the folder has no manifest that can be read.
+    """
+    try:
+        known = json.loads((out / FILE).read_text("utf-8"))
+        listed = {kind: dict(known[f"{kind}s"]) for kind in ("input", "output")}
+    except (OSError, ValueError, KeyError, TypeError):
+        text = f"expected the manifest of a build in {out}"
+        raise BadInputError([Problem(FILE, expected=text)]) from None
+    folders = {"input": catalogue.folder, "output": out}
+    return [
+        (kind, name)
+        for kind, files in listed.items()
+        for name, entry in files.items()
+        if _entry(folders[kind] / name) != entry
+    ]
+
+
+def _hashed(folder: Path, files: Iterable[str]) -> dict[str, Any]:
+    found = {name: _entry(folder / name) for name in sorted(files)}
+    return {name: entry for name, entry in found.items() if entry}
+
+
+def _entry(path: Path) -> dict[str, Any] | None:
+    """Return size and checksum of a file; None where there is none."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}
