@@ -116,7 +116,7 @@ def _argument(action: argparse.Action) -> tuple[str, str]:
 
 def constants() -> str:
     """Return the constants of the travel times."""
-    from geo.times import CONSTANTS
+    from geo.constants import CONSTANTS
 
     rows = [(f"`{key}`", f"{c.value:g}", c.unit, c.reason) for key, c in CONSTANTS.items()]
     return table(("constant", "value", "unit", "reason"), rows)
