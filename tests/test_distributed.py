@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,13 +18,16 @@ import pytest
 from geo.distributed import blocks_of, here, workers
 from geo.engines.blocks import _distances, od_blocks
 from geo.engines.graphs import graph
-from geo.errors import BadInputError
+from geo.errors import BadInputError, GeoError
+
+HERE = Path(__file__).parent
 
 
 def start(*command):
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", *command],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (HERE.parent, HERE)))},
     )  # fmt: skip
 
 
@@ -30,10 +36,10 @@ def worker(address):
     return start("distributed.cli.dask_worker", address, *options)
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A scheduler with two workers, each a process of its own."""
-    file = tmp_path_factory.mktemp("dask") / "scheduler.json"
+@contextmanager
+def cluster(folder, count):
+    """A scheduler and its workers, each a process of its own."""
+    file = folder / "scheduler.json"
     options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
     running = [start("distributed.cli.dask_scheduler", *options, "--scheduler-file", str(file))]
     try:
@@ -42,13 +48,19 @@ def address(tmp_path_factory):
                 break
             time.sleep(0.1)
         found = json.loads(file.read_text("utf-8"))["address"]
-        running += [worker(found), worker(found)]
-        yield found
+        running += [worker(found) for _ in range(count)]
+        yield found, running
     finally:
         for process in running:
             process.kill()
         for process in running:
             process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with cluster(tmp_path_factory.mktemp("dask"), 2) as (found, _):
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +130,68 @@ def test_nobody_at_the_address(monkeypatch):
         match = "expected the address of a Dask scheduler"
         with pytest.raises(BadInputError, match=match), workers(wrong):
             pass
+
+
+def slowly(large, block):
+    time.sleep(block[0])
+    return large, block
+
+
+def test_order_and_little_ahead_of_its_turn(address):
+    """The first block is the slowest; the others wait, and only some of them are sent."""
+    said = []
+    blocks = [(1.0,), *[(0.0,)] * 30]
+    with workers(address, lambda done, total: said.append(done)) as share:
+        found = share(slowly, {"a": [1, 2]}, blocks)
+        first = next(found)
+        ahead = len(said)
+        assert [first, *found] == [({"a": [1, 2]}, block) for block in blocks]
+    assert ahead < 20
+    assert said == list(range(1, 32))
+
+
+def test_all_workers_lost_is_said_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
+    with cluster(tmp_path, 1) as (found, running), workers(found) as share:
+        results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
+        assert next(results) == (7, (0.0,))
+        running[1].kill()
+        with pytest.raises(GeoError, match="all its workers were lost"):
+            list(results)
+
+
+def test_a_lost_scheduler_is_said_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
+    with cluster(tmp_path, 1) as (found, running), workers(found) as share:
+        results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
+        assert next(results) == (7, (0.0,))
+        running[0].kill()
+        with pytest.raises(GeoError, match="the scheduler or"):
+            list(results)
+
+
+def test_no_worker_and_no_dask(tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 0.5)
+    with (
+        cluster(tmp_path, 0) as (found, _),
+        pytest.raises(BadInputError, match="expected a worker"),
+        workers(found),
+    ):
+        pass
+    monkeypatch.setattr("geo.distributed.find_spec", lambda _: None)
+    with (
+        pytest.raises(BadInputError, match="chuanyu-geo\\[cluster\\]"),
+        workers("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_a_server_that_is_no_scheduler(monkeypatch):
+    """It takes the connection and says nothing."""
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(BadInputError, match="none answers"), workers(address):
+            pass
+        assert time.monotonic() - began < 10
