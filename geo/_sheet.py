@@ -39,13 +39,10 @@ def chinese_font() -> str | None:
     return next((name for name in FONTS if name in installed), None)
 
 
-@contextmanager
-def style() -> Iterator[None]:
-    """Set fonts and what makes the bytes of a figure the same every time."""
-    import matplotlib as mpl
-
+def settings() -> dict[Any, Any]:
+    """Return the fonts, and what makes the bytes of a figure the same every time."""
     font = chinese_font()
-    settings: dict[Any, Any] = {
+    return {
         "font.family": [*([font] if font else []), "DejaVu Sans"],
         "axes.unicode_minus": False,
         "lines.scale_dashes": False,
@@ -58,7 +55,14 @@ def style() -> Iterator[None]:
         "xtick.color": INK,
         "ytick.color": INK,
     }
-    with mpl.rc_context(settings):
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw with these settings."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(settings()):
         yield
 
 
@@ -66,7 +70,9 @@ def page(drawn: Layers, day: date, title: Label, lang: str, charts: int = 0) -> 
     """Return a page with title, date and sources, and its axes: one of a map, or of charts."""
     from matplotlib.figure import Figure
 
-    figure, region = Figure(figsize=PAGE, dpi=100), drawn.catalogue.region
+    # the pages have a layout of their own, whatever a notebook has set
+    figure = Figure(figsize=PAGE, dpi=100, layout="none")  # type: ignore[arg-type]
+    region = drawn.catalogue.region
     first, second = (title.en, "") if lang == "en" else (title.zh, title.en * (lang == "both"))
     figure.text(0.025, 0.945, first, fontsize=18, fontweight="bold", va="baseline")
     figure.text(0.025, 0.918, second, fontsize=10.5, va="baseline", color="#4A5763")

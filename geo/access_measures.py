@@ -61,6 +61,13 @@ def location(minutes: Array, mass: Array, *, own: bool = False) -> tuple[Array, 
     ----------
     Gutiérrez, J., Monzón, A. and Piñero, J. M. (1998), Accessibility, network efficiency, and
     transport infrastructure planning, 10.1068/a301337.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> people = np.array([4.0, 2, 1])
+    >>> location(minutes, people)[0]
+    array([50., 36., 80.])
     """
     _check(minutes, mass)
     return _weighted_mean(minutes, _weights(mass, own=own))
@@ -129,6 +136,13 @@ def daily(minutes: Array, mass: Array, limit: float) -> Array:
     ----------
     European Transport Research Review (2016), 10.1007/s12544-016-0197-5, table 2, with
     T = 240 min.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> people = np.array([4.0, 2, 1])
+    >>> daily(minutes, people, 60)
+    array([6., 7., 3.])
     """
     _check(minutes, mass)
     within = minutes <= limit + EPSILON
@@ -180,6 +194,13 @@ def potential(
     References
     ----------
     Hansen, W. G. (1959), How accessibility shapes land use.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> people = np.array([4.0, 2, 1])
+    >>> potential(minutes, people, decay=1).round(4)
+    array([0.0778, 0.15  , 0.0778])
     """
     _check(minutes, mass)
     if not (decay > 0 and floor > 0):
@@ -208,6 +229,11 @@ def own_minutes(area_km2: Array, speed_kmh: float) -> Array:
     -------
     minutes
         Shape (n,).
+
+    Examples
+    --------
+    >>> own_minutes(np.array([np.pi]), 30)
+    array([1.])
     """
     return np.asarray(60 * 0.5 * np.sqrt(np.asarray(area_km2, float) / np.pi) / speed_kmh)
 
@@ -229,6 +255,12 @@ def sensitivity(minutes: Array, mass: Array, decays: Sequence[float] = DECAYS) -
     -------
     ratios
         Potential over the plain mean of all places, shape (n, k); NaN where all are 0.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> sensitivity(minutes, np.array([4.0, 2, 1])).shape
+    (3, 3)
     """
     values = np.column_stack([potential(minutes, mass, decay=a) for a in decays])
     return _divide(values, values.mean(axis=0)) if len(values) else values
@@ -266,6 +298,12 @@ def network_efficiency(
     References
     ----------
     Gutiérrez, J., Monzón, A. and Piñero, J. M. (1998), 10.1068/a301337.
+
+    Examples
+    --------
+    >>> minutes, km = np.array([[0.0, 60], [60, 0]]), np.array([[0.0, 80], [80, 0]])
+    >>> network_efficiency(minutes, km, np.array([1.0, 1]), ideal_kmh=160)[0]
+    array([2., 2.])
     """
     _check(minutes, mass)
     if not ideal_kmh > 0:
@@ -299,6 +337,12 @@ def logsum(minutes: Array, scale: float) -> Array:
     ----------
     ESPON, monitoring of the Baltic Sea region: multimodal potential accessibility. The form
     is the usual one of discrete choice.
+
+    Examples
+    --------
+    >>> logsum(np.full((2, 2, 2), 60.0), 0.1).round(2)
+    array([[ 0.  , 53.07],
+           [53.07,  0.  ]])
     """
     if not scale > 0 or not len(minutes):
         raise BadInputError("logsum: expected at least one mode and a positive scale")
@@ -332,6 +376,11 @@ def global_efficiency(distances: Array, straight: Array | None = None) -> float:
     ----------
     Latora, V. and Marchiori, M. (2001), Efficient behavior of small-world networks, Physical
     Review Letters 87:198701; (2003), 10.1140/epjb/e2003-00095-5.
+
+    Examples
+    --------
+    >>> round(global_efficiency(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])), 4)
+    0.8333
     """
     v = len(distances)
     off = ~np.eye(v, dtype=bool)

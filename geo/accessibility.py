@@ -19,6 +19,7 @@ from geo.access_measures import (
     sensitivity,
 )
 from geo.circles import circles
+from geo.distributed import here
 from geo.errors import BadInputError
 from geo.node_indices import straight_km
 from geo.spread import cohesion, gini, variation, winners
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.network import Network
+    from geo.other_roads import Background
     from geo.tables import City
 
     Array = NDArray[np.float64]
@@ -51,7 +54,7 @@ INDICATORS: dict[str, str] = {
 IDEAL_KMH = {"road": 120.0, "rail": 350.0, "water": 30.0, "any": 350.0}
 
 
-def city_table(
+def city_table(  # noqa: PLR0913 - a setting per indicator
     net: Network,
     catalogue: Catalogue,
     *,
@@ -61,6 +64,8 @@ def city_table(
     decay: float = 1.5,
     ideal_kmh: float | None = None,
     destinations: Collection[str] | None = None,
+    background: Background | None = None,
+    share: Share = here,
 ) -> DataFrame:
     """
     Return an indicator of every city, from door to door, with the population as mass.
@@ -83,6 +88,10 @@ def city_table(
         Ideal speed of "efficiency"; default: that of the mode in `IDEAL_KMH`, in all years.
     destinations
         Ids of the cities that count as destinations; default: all.
+    background
+        Other roads to travel on as well (`geo.other_roads.read_background`).
+    share
+        Where blocks of cities are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -99,6 +108,14 @@ def city_table(
         When indicator or mode is unknown, or an edge is faster than the ideal speed.
     NotFoundError
         When a destination is unknown.
+
+    Examples
+    --------
+    >>> table = city_table(stops, cat, indicator="daily").set_index("name_en")
+    >>> bool(table.loc["Chongqing", "value"] > table.loc["Chengkou", "value"])
+    True
+    >>> table.loc["Chengdu", "unit"]
+    'people'
     """
     from geo.report import cities_of
 
@@ -109,10 +126,14 @@ def city_table(
     wanted = {catalogue.find_city(name).city_id for name in destinations or ()}
     people = np.array([c.population for c in cities], float)
     mass = people * [destinations is None or c.city_id in wanted for c in cities]
-    minutes = time_matrix(travel_graph(net, cities, mode=mode), cities)
+    graph = travel_graph(net, cities, mode=mode, background=background)
+    minutes = time_matrix(graph, cities, share=share)
     speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
-    return indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
-                           ideal_kmh=speed)  # fmt: skip
+    table = indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
+                            ideal_kmh=speed)  # fmt: skip
+    if background is not None:
+        table.attrs["background"] = background.source
+    return table
 
 
 def indicator_table(
@@ -149,6 +170,13 @@ def indicator_table(
     -------
     table
         As of `city_table`.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 60], [60, 0]])
+    >>> people = np.array([2.0, 1])
+    >>> indicator_table(cat.cities[:2], minutes, "location", people)["value"].tolist()
+    [60.0, 60.0]
     """
     import pandas as pd
 
@@ -168,7 +196,9 @@ def indicator_table(
     return labels.assign(unit=unit, **values)
 
 
-def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -> list[City]:
+def connected_cities(
+    net: Network, catalogue: Catalogue, *, mode: str = "any", background: Background | None = None
+) -> list[City]:
     """
     Return the cities that a mode connects: the most populous group that reach each other.
 
@@ -180,11 +210,18 @@ def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -
         The catalogue of the cities.
     mode
         Road, rail, water or any.
+    background
+        Other roads to travel on as well.
 
     Returns
     -------
     cities
         In file order.
+
+    Examples
+    --------
+    >>> len(connected_cities(stops, cat, mode="water")) < len(connected_cities(stops, cat))
+    True
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -192,7 +229,8 @@ def connected_cities(net: Network, catalogue: Catalogue, *, mode: str = "any") -
     from geo.report import cities_of
 
     cities = cities_of(catalogue)
-    reached = np.isfinite(time_matrix(travel_graph(net, cities, mode=mode), cities))
+    graph = travel_graph(net, cities, mode=mode, background=background)
+    reached = np.isfinite(time_matrix(graph, cities))
     labels = connected_components(csr_array(reached), directed=False)[1]
     people = np.bincount(labels, [city.population for city in cities])
     largest = people.argmax() if len(people) else -1

@@ -42,6 +42,11 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     ------
     BadInputError
         When the region has no such layer, or the file cannot be read.
+
+    Examples
+    --------
+    >>> read_base(cat, "provinces")["name_zh"].tolist()
+    ['重庆', '四川', '河南', '湖北', '湖南', '贵州', '云南', '陕西', '甘肃', '青海']
     """
     file = getattr(catalogue.region.base, layer)
     if not file:
@@ -81,6 +86,14 @@ def county_index(
     -------
     index
         Position in `counties` of every point, -1 where it lies in none.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> counties = read_base(cat, "counties")
+    >>> found = county_index(counties, shapely.points([[104.07, 30.67], [0, 0]]))
+    >>> counties["city"].iloc[found[0]], int(found[1])
+    ('510100', -1)
     """
     import shapely
 
@@ -110,6 +123,11 @@ def section_regions(layers: Layers) -> dict[str, tuple[str, float]]:
     regions
         For every section the administrative code of the region that holds most of it, empty
         where that is none of the regions, and the share of its length that lies there.
+
+    Examples
+    --------
+    >>> section_regions(lay)["chengyu-middle-hsr-1"][0]
+    '500000'
     """
     import shapely
 

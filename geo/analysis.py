@@ -149,6 +149,11 @@ def horizon_of(drawn: Layers, day: date) -> date:
     -------
     horizon
         The last day of the last expected year.
+
+    Examples
+    --------
+    >>> horizon_of(lay, cat.region.as_of).year >= 2030
+    True
     """
     years = drawn.sections["expected"].dropna()
     return date(max([day.year, *map(int, years)]), 12, 31)
@@ -169,6 +174,11 @@ def access_table(stops: Network, drawn: Layers) -> DataFrame:
     -------
     table
         One row per city; the column names carry the unit.
+
+    Examples
+    --------
+    >>> access_table(stops, lay).columns[5:8].tolist()
+    ['mean_min', 'people_reached_share', 'people_within_120min']
     """
     from geo.accessibility import city_table
 
@@ -233,6 +243,12 @@ def milestones(region: Region, day: date, horizon: date) -> list[date]:
     -------
     dates
         In order.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> [day.year for day in milestones(cat.region, date(2025, 12, 31), date(2030, 12, 31))]
+    [2020, 2025, 2030]
     """
     years = {date(year, 12, 31) for year in region.milestones}
     return sorted({day, horizon, *years})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.constants import CONSTANTS
 from geo.curves import geod
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 CRS = "EPSG:4326"
 #: Steps per degree of an OpenStreetMap coordinate.
 STEPS = 10_000_000
+#: Classes of roads, the highest first; slip roads have the suffix ``_link``.
+ROADS = ("motorway", "trunk", "primary", "secondary")
 #: Speed in km/h taken for a class without a posted limit; an estimate for open country.
-SPEEDS = {"motorway": 100.0, "trunk": 80.0, "primary": 60.0, "secondary": 50.0, "rail": 80.0}
-LINK_SPEED = 40.0
+SPEEDS = {name: CONSTANTS[f"background_{name}"].value for name in ROADS} | {"rail": 80.0}
+LINK_SPEED = CONSTANTS["background_link"].value
 MPH = 1.609344
 
 
@@ -41,6 +44,13 @@ def class_of(ways: DataFrame) -> Series[str]:
     -------
     classes
         The value of the highway or railway; of ways that are not open what they will be.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ways = {"highway": ["motorway", "construction"], "construction": [None, "trunk"]}
+    >>> class_of(pd.DataFrame(ways | {"railway": None, "proposed": None})).tolist()
+    ['motorway', 'trunk']
     """
     kind = ways["highway"].where(ways["highway"].notna(), ways["railway"])
     for stage in ("construction", "proposed"):
@@ -140,6 +150,13 @@ def speed_of(ways: DataFrame) -> Series[float]:
     -------
     speeds
         km/h: the posted limit where it is a number, else the estimate of the class.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ways = pd.DataFrame({"highway": ["motorway"], "maxspeed": ["100"]})
+    >>> speed_of(ways.assign(railway=None, construction=None, proposed=None)).tolist()
+    [100.0]
     """
     kind = class_of(ways)
     guess = kind.str.removesuffix("_link").map(SPEEDS).fillna(SPEEDS["secondary"])
@@ -160,6 +177,12 @@ def posted_speed(ways: DataFrame) -> Series[float]:
     -------
     speeds
         km/h; NaN where none is posted, or not as a number from 5 to 500.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> posted_speed(pd.DataFrame({"maxspeed": ["100", "60 mph", "none"]})).round(1).tolist()
+    [100.0, 96.6, nan]
     """
     found = ways["maxspeed"].fillna("").astype(str).str.extract(r"^(\d+(?:\.\d+)?)\s*(mph)?$")
     speed = found[0].astype(float) * found[1].notna().map({True: MPH, False: 1.0})

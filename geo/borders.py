@@ -92,6 +92,13 @@ def pair_of(
         When the region has less than two.
     NotFoundError
         When a name is unknown, or the two are the same.
+
+    Examples
+    --------
+    >>> [region.name_en for region in pair_of(cat.region)]
+    ['Sichuan', 'Chongqing']
+    >>> [region.id for region in pair_of(cat.region, "重庆", "四川")]
+    ['chongqing', 'sichuan']
     """
     if len(region.regions) < 2:
         text = "expected two regions to look between; there is one"
@@ -139,6 +146,17 @@ def crossings(
         One point per crossing with `route_id`, names, `status` for the traveller, `assumed`,
         `opened`, `expected`, `place_id` and `sides`, a dict of :class:`Side` by the Chinese
         name of the region. Ordered by opening, the unopened last.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> found = geo.crossings(cat, year=2020, mode="road")
+    >>> int((found["status"] == "open").sum())
+    12
+    >>> found.iloc[0][["name_en", "opened"]].tolist()
+    ['Chengdu–Chongqing Expressway', '1995-09-15']
+    >>> found.iloc[0]["sides"]["重庆"].county
+    '荣昌区'
     """
     import geopandas as gpd
 

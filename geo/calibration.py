@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+from geo.constants import CONSTANTS
 from geo.network import network
-from geo.times import CONSTANTS, best_routes, legs, travel_graph
+from geo.times import best_routes, legs, travel_graph
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -140,6 +141,14 @@ def summary(table: DataFrame) -> dict[str, float]:
     values
         `pairs` that count (rail, no reason against), `median_error` and `worst_error`
         (absolute, relative), `within_20_percent` (share); NaN where no pair counts.
+
+    Examples
+    --------
+    >>> table = calibration(lay)
+    >>> table.columns[:5].tolist()
+    ['from_zh', 'to_zh', 'mode', 'date', 'published_min']
+    >>> summary(table)["median_error"] < 0.1
+    True
     """
     counted = table[(table["mode"] == "rail") & (table["reason"] == "")]
     error = counted["error"].abs().dropna()

@@ -25,7 +25,7 @@ MAX_PROBLEMS = 200
 NEEDED = ("routes", "places", "alignments", "sections")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalogue:
     """
     Everything the tables of a region say, validated.
@@ -38,6 +38,18 @@ class Catalogue:
         Name, frame, regions and settings of the region.
     routes, sections, alignments, places, cities, services, projects, sources
         The rows of the tables, in file order.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> cat.find_city("Chengdu").name_zh
+    '成都'
+    >>> cat.find_city("Chendu")
+    Traceback (most recent call last):
+        ...
+    geo.errors.NotFoundError: no city 'Chendu'; closest: Chengdu, Chengkou, Fengdu, Changshou
+    >>> cat.route["chengdawan-hsr"].name_zh
+    '成达万高铁'
     """
 
     folder: Path
@@ -123,15 +135,16 @@ class Catalogue:
         found: Route = _find("route", name, self.routes, "route_id")
         return found
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = "".join(
-            f"<tr><td>{escape(r.name_zh)}<td>{escape(r.name_en)}<td>{r.mode}<td>{escape(r.ref)}"
-            for r in self.routes
+    def __repr__(self) -> str:
+        return (
+            f"<Catalogue {self.region.name_en}: {len(self.routes)} routes, "
+            f"{len(self.sections)} sections, {len(self.places)} places>"
         )
-        title = f"{self.region.name_zh} {self.region.name_en}: {len(self.routes)}"
-        return f"<table><caption>{escape(title)}</caption>{rows}</table>"
+
+    def _repr_html_(self) -> str:
+        from geo import _glance
+
+        return _glance.catalogue(self)
 
 
 def _grouped(rows: tuple[Any, ...]) -> dict[str, list[Any]]:
@@ -181,6 +194,11 @@ def data_folder() -> Path:
     -------
     folder
         ``geo/data`` in an installed wheel, ``data`` beside the package in a checkout.
+
+    Examples
+    --------
+    >>> sorted(path.name for path in (data_folder() / "tables").glob("*.csv"))[:3]
+    ['alignments.csv', 'cities.csv', 'places.csv']
     """
     inside = Path(__file__).parent / "data"
     return inside if inside.is_dir() else Path(__file__).parent.parent / "data"
@@ -206,6 +224,15 @@ def load(folder: Path | str | None = None) -> Catalogue:
     BadInputError
         When anything is wrong; every problem names file, row, column, value and what was
         expected.
+
+    Examples
+    --------
+    >>> import geo
+    >>> cat = geo.load()
+    >>> cat.find_route("成渝中线高铁").name_en
+    'Chengdu–Chongqing Middle Line HSR'
+    >>> len(cat.sections_of["chengyu-middle-hsr"])
+    4
     """
     folder = data_folder() if folder is None else Path(folder)
     region = read_region(folder)

@@ -50,6 +50,11 @@ def cores(catalogue: Catalogue) -> list[City]:
     -------
     cities
         At most two; a region without cities has no core.
+
+    Examples
+    --------
+    >>> [city.name_en for city in cores(cat)]
+    ['Chengdu', 'Chongqing']
     """
     from geo.report import cities_of
 
@@ -87,6 +92,14 @@ def circles(
         One row per preset and pair: `preset`, `name_zh`, `name_en`, `pair` (Chinese names),
         `from_id`, `to_id`, `minutes`, `target`, `met`, `straight_km` and `basis`, which is
         "door to door". A pair may be in several presets.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo.scenario import times
+    >>> table = circles(times(lay, date(2025, 12, 31)), cat)
+    >>> table["preset"].unique().tolist()
+    ['cores', 'neighbours', 'circle']
     """
     import pandas as pd
 

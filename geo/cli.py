@@ -27,6 +27,8 @@ EPILOG = """examples:
 """
 
 
+BACKGROUND = "travel over the other main roads of an extract (.osm.pbf) as well"
+SCHEDULER = "share the work among the workers of a Dask scheduler, such as tcp://10.0.0.5:8786"
 LANG = "language of messages, tables and help; default: that of the locale"
 
 
@@ -142,23 +144,17 @@ def _parser() -> argparse.ArgumentParser:
                         default="location", help="default: location")  # fmt: skip
     access.add_argument("--within", type=_minutes, default=120.0, metavar="MIN",
                         help="limit of the indicator daily (default 120)")  # fmt: skip
+    for command in (od, matrix, access):
+        command.add_argument("--background", type=Path, metavar="FILE", help=BACKGROUND)
+    _add_sweeps(verbs, matrix, access)
     _add(verbs, "openness", inquiries.openness, "links that leave the region, by direction")
     cut = _add(verbs, "cut", inquiries.cut, "how many independent links hold two regions together")
     cut.add_argument("a", metavar="A", help="a region or a city")
     cut.add_argument("b", metavar="B", help="another region or city")
     cut.add_argument("--mode", choices=["road", "rail", "water"])
-    critical = _add(verbs, "critical", inquiries.critical, "what the loss of every link costs")
-    critical.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
-    critical.add_argument("--top", type=_count, metavar="N", default=20,
-                          help="only the worst N (default 20)")  # fmt: skip
-    critical.add_argument("--routes", action="store_true", help="whole routes instead of links")
     corridor = _add(verbs, "corridor", inquiries.corridor, "everything about one corridor")
     corridor.add_argument("names", nargs="+", metavar="NAME",
                           help="a route, or two cities: geo corridor 万州 达州")  # fmt: skip
-    text = "two dates side by side, and what each project is worth"
-    compare = _add(verbs, "compare", inquiries.compare, text, year=False)
-    compare.add_argument("before", type=_day, metavar="Y1", help="a year or a date")
-    compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
     add_refresh(verbs, _add)
     export = _add(verbs, "export", commands.export, "layers and network as files")
     export.add_argument(
@@ -167,6 +163,21 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
     _add_new(verbs)
     return parser
+
+
+def _add_sweeps(verbs: Any, *others: argparse.ArgumentParser) -> None:  # noqa: ANN401
+    """Add the commands whose work can be shared among machines, and the option of all such."""
+    critical = _add(verbs, "critical", inquiries.critical, "what the loss of every link costs")
+    critical.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
+    critical.add_argument("--top", type=_count, metavar="N", default=20,
+                          help="only the worst N (default 20)")  # fmt: skip
+    critical.add_argument("--routes", action="store_true", help="whole routes instead of links")
+    text = "two dates side by side, and what each project is worth"
+    compare = _add(verbs, "compare", inquiries.compare, text, year=False)
+    compare.add_argument("before", type=_day, metavar="Y1", help="a year or a date")
+    compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
+    for command in (critical, compare, *others):
+        command.add_argument("--scheduler", default="", metavar="ADDRESS", help=SCHEDULER)
 
 
 def _add(

@@ -12,10 +12,11 @@ import shapely
 from geo.borders import crossings
 from geo.curves import geod
 from geo.layers import status_frame
+from geo.nearby import nearest
 from geo.network import network, open_sections
 from geo.report import cities_of
 from geo.scenario import with_sections
-from geo.times import best_routes, legs, nearest, travel_graph
+from geo.times import best_routes, legs, travel_graph
 
 if TYPE_CHECKING:
     from geo.layers import Layers
@@ -52,6 +53,13 @@ def route_sheet(drawn: Layers, route: Route, *, day: date) -> dict[str, Any]:
         now and with the route complete; `alternatives` of its own mode and the
         `penalty_min` of losing it (None where nothing else is left); `population_served`
         within 30 km; `gaps`, the sections that are not open; `sources`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> sheet = route_sheet(lay, cat.find_route("成渝中线高铁"), day=date(2025, 12, 31))
+    >>> sorted(sheet)[:3]
+    ['alternatives', 'border', 'cities_served']
     """
     cat = drawn.catalogue
     sections = status_frame(drawn.sections, day, cat.region.as_of)
@@ -109,6 +117,13 @@ def pair_sheet(drawn: Layers, origin: City, destination: City, *, day: date) -> 
         cut between the two cities; `gaps`, the sections of the fastest ways to come that are
         not open; `population_served` within 30 km of the fastest ways of the day; `assumed`,
         the sections taken as open by their expected year.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> ends = cat.find_city("成都"), cat.find_city("重庆")
+    >>> sorted(pair_sheet(lay, *ends, day=date(2025, 12, 31)))[:4]
+    ['assumed', 'cities_served', 'complete_date', 'date']
     """
     straight = geod().inv(origin.lon, origin.lat, destination.lon, destination.lat)[2] / 1000
     expected = drawn.sections["expected"].dropna()

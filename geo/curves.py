@@ -31,6 +31,11 @@ def geod() -> Geod:
     -------
     geod
         Shared instance.
+
+    Examples
+    --------
+    >>> geod().a
+    6378137.0
     """
     from pyproj import Geod
 
@@ -50,6 +55,11 @@ def leg_lengths_km(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     -------
     lengths
         Kilometres, shape (n - 1,).
+
+    Examples
+    --------
+    >>> leg_lengths_km(np.array([[0.0, 0], [1, 0], [1, 1]])).round(2)
+    array([111.32, 110.57])
     """
     lon, lat = lonlat.T
     metres = geod().inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
@@ -82,6 +92,14 @@ def smooth(
         Points of the drawn line, in degrees, shape (m, 2); the given points are among them.
     index
         Where the given points stand in `line`, shape (n,).
+
+    Examples
+    --------
+    >>> line, knots = smooth(np.array([[0.0, 0], [0.5, 0.5], [1.0, 0]]))
+    >>> line[knots].tolist()
+    [[0.0, 0.0], [0.5, 0.5], [1.0, 0.0]]
+    >>> len(line) > 3
+    True
     """
     origin = lonlat.mean(axis=0)
     scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(origin[1])), 1.0])
@@ -168,5 +186,10 @@ def along_km(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     -------
     distances
         Geodesic kilometres along the line, shape (n,).
+
+    Examples
+    --------
+    >>> along_km(np.array([[0.0, 0], [1, 0], [2, 0]])).round(2)
+    array([  0.  , 111.32, 222.64])
     """
     return np.concatenate([[0.0], np.cumsum(leg_lengths_km(lonlat))])

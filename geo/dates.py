@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Stage = Literal["open", "construction", "planned"]
@@ -21,6 +22,7 @@ class Status(NamedTuple):
     assumed: bool
 
 
+@lru_cache(maxsize=4096)
 def last_day(text: str) -> date:
     """
     Return the last day that a partial date may mean.

@@ -57,6 +57,13 @@ def to_gcj02(lonlat: ArrayLike) -> NDArray[np.float64]:
     -------
     lonlat
         Points in degrees (GCJ-02), shape (n, 2); unchanged outside :data:`BOX`.
+
+    Examples
+    --------
+    >>> to_gcj02([104.0, 30.0]).round(4)
+    array([104.0023,  29.9973])
+    >>> to_gcj02([2.35, 48.86])
+    array([ 2.35, 48.86])
     """
     points = np.asarray(lonlat, dtype=float)
     return np.where(_in_box(points), _shifted(points), points)
@@ -76,6 +83,11 @@ def from_gcj02(lonlat: ArrayLike) -> NDArray[np.float64]:
     lonlat
         Points in degrees (WGS-84), shape (n, 2); :func:`to_gcj02` gives the input back within
         1e-6 m. Unchanged where the result would lie outside :data:`BOX`.
+
+    Examples
+    --------
+    >>> from_gcj02(to_gcj02([104.0, 30.0])).round(7)
+    array([104.,  30.])
     """
     points = np.asarray(lonlat, dtype=float)
     found = _inverse(_shifted, points)
@@ -95,6 +107,11 @@ def to_bd09(lonlat: ArrayLike) -> NDArray[np.float64]:
     -------
     lonlat
         Points in degrees (BD-09), shape (n, 2). The step from GCJ-02 knows no rectangle.
+
+    Examples
+    --------
+    >>> to_bd09([104.0, 30.0]).round(4)
+    array([104.0088,  30.0032])
     """
     return _baidu(to_gcj02(lonlat))
 
@@ -113,6 +130,11 @@ def from_bd09(lonlat: ArrayLike) -> NDArray[np.float64]:
     lonlat
         Points in degrees (WGS-84), shape (n, 2); :func:`to_bd09` gives the input back within
         1e-6 m.
+
+    Examples
+    --------
+    >>> from_bd09(to_bd09([104.0, 30.0])).round(6)
+    array([104.,  30.])
     """
     return from_gcj02(_inverse(_baidu, np.asarray(lonlat, dtype=float)))
 
@@ -152,6 +174,14 @@ def reproject(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
     ------
     BadInputError
         When the datum is not one of these.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> frame = gpd.GeoDataFrame(geometry=[shapely.Point(104.0023, 29.9973)], crs=4326)
+    >>> shapely.to_wkt(reproject(frame, "gcj02").geometry.iloc[0], rounding_precision=3)
+    'POINT (104 30)'
     """
     import shapely
 

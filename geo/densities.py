@@ -42,6 +42,12 @@ def densities(net: Network, catalogue: Catalogue, *, listed: bool = False) -> Da
     ------
     BadInputError
         When the region has no counties.
+
+    Examples
+    --------
+    >>> table = densities(net, cat)
+    >>> table.columns[:4].tolist()
+    ['region', 'mode', 'day', 'length_km']
     """
     import pandas as pd
 

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 
 class GeoError(Exception):
-    """Anything this package refuses to do, said in one line per problem."""
+    """
+    Anything this package refuses to do, said in one line per problem.
+
+    Examples
+    --------
+    >>> issubclass(geo.NotFoundError, geo.GeoError), issubclass(geo.BadInputError, geo.GeoError)
+    (True, True)
+    """
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +44,11 @@ class Problem:
         What stands there.
     expected
         What should stand there.
+
+    Examples
+    --------
+    >>> print(Problem("tables/sections.csv", 17, "opened", "2020-13", "expected a date"))
+    tables/sections.csv:17 opened: '2020-13': expected a date
     """
 
     file: str
@@ -60,6 +72,15 @@ class BadInputError(GeoError, ValueError):
     ----------
     problems
         Everything found wrong, or one sentence.
+
+    Examples
+    --------
+    >>> problem = Problem("tables/places.csv", 5, "lon", "north", "expected a number")
+    >>> try:
+    ...     raise geo.BadInputError([problem])
+    ... except ValueError as error:
+    ...     print(error)
+    tables/places.csv:5 lon: 'north': expected a number
     """
 
     def __init__(self, problems: Iterable[Problem] | str) -> None:
@@ -80,6 +101,11 @@ class NotFoundError(GeoError, LookupError):
         The name as it was given.
     close
         The closest names there are.
+
+    Examples
+    --------
+    >>> print(geo.NotFoundError("city", "Chendu", ["Chengdu"]))
+    no city 'Chendu'; closest: Chengdu
     """
 
     def __init__(self, kind: str, name: str, close: Iterable[str] = ()) -> None:
@@ -88,4 +114,11 @@ class NotFoundError(GeoError, LookupError):
 
 
 class OutputError(GeoError, OSError):
-    """A file or folder that cannot be written."""
+    """
+    A file or folder that cannot be written.
+
+    Examples
+    --------
+    >>> isinstance(OutputError("cannot write to maps"), OSError)
+    True
+    """

@@ -14,7 +14,7 @@ import numpy as np
 
 from geo import _drawing as drawing
 from geo._drawing import say
-from geo._sheet import chinese_font, page, plain, style
+from geo._sheet import chinese_font, page, plain, settings, style
 from geo.errors import BadInputError, GeoError
 from geo.mapping.styles import Label
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FORMATS = ("png", "svg", "pdf")
 DPI = 300
 LANGUAGES = ("both", "zh", "en")
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 LATER = Label("到 {} 年底", "end of {}")
 NUMBERS = Label(
     "编号同网页：R 铁路，W 水运；实底为两侧贯通，空心为未贯通。",
@@ -273,6 +274,50 @@ def write_figures(
                     names.append(f"{base}{ending}.{name}")
                     _save(figure, folder / names[-1], name)
     return names
+
+
+def use_style() -> None:
+    """
+    Give the charts drawn from now on the fonts and colours of the figures, as in a notebook.
+
+    The colours are those of Okabe and Ito, which everybody can tell apart.
+
+    Raises
+    ------
+    MissingFiguresError
+        When matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> with mpl.rc_context():
+    ...     use_style()
+    ...     mpl.rcParams["image.cmap"]
+    'cividis'
+    """
+    require()
+    import matplotlib as mpl
+    from matplotlib.rcsetup import cycler
+
+    looks: dict[Any, Any] = {
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.prop_cycle": cycler("color", OKABE_ITO),
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlelocation": "left",
+        "axes.titlepad": 10,
+        "axes.titlesize": 12,
+        "axes.titleweight": "bold",
+        "figure.constrained_layout.use": True,
+        "figure.dpi": 100,
+        "figure.figsize": (9, 4.6),
+        "font.size": 9.5,
+        "grid.color": "#E3E8EC",
+        "image.cmap": "cividis",
+        "legend.frameon": False,
+    }
+    mpl.rcParams.update(settings() | looks)
 
 
 def require() -> None:

@@ -40,6 +40,18 @@ def indices(net: Network) -> dict[str, Any]:
     ----------
     Kansky, K. J. (1963), Structure of transportation networks. Rodrigue, J.-P. and Ducruet,
     C., The Geography of Transport Systems, appendix A.6.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> rail = geo.network(cat, year=2025, mode="rail")
+    >>> found = geo.indices(rail)
+    >>> found["mu"] == found["e"] - found["v"] + found["p"]
+    True
+    >>> found["beta"] == found["e"] / found["v"]
+    True
+    >>> geo.indices(rail.select("road"))["reasons"]["beta"]
+    'no nodes'
     """
     v, e = len(net.nodes), len(net.edges)
     components = _components(net)
@@ -147,6 +159,11 @@ def detour_index(net: Network) -> float:
     ratio
         Sum of the running lengths over the sum of the geodesic distances, at least 1 but for
         rounding; NaN where there is no edge of two ends.
+
+    Examples
+    --------
+    >>> 1 < detour_index(net.select("road")) < 1.2
+    True
     """
     straight = straight_edges_km(net)
     length = net.edges["length_km"].to_numpy(float)[straight > 0]
@@ -166,6 +183,11 @@ def straight_edges_km(net: Network) -> NDArray[np.float64]:
     -------
     distances
         Kilometres, shape (e,); 0 for a loop.
+
+    Examples
+    --------
+    >>> bool((straight_edges_km(net) < 1.001 * net.edges["geometry_km"]).all())
+    True
     """
     from geo.curves import geod
 

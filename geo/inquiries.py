@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from geo._text import SPOKEN, plain, print_json, print_table, say, told
 from geo.commands import decimal, load, stamp, when
+from geo.distributed import workers
 from geo.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     import argparse
 
     from geo.catalogue import Catalogue
+    from geo.other_roads import Background
 
 
 def od(arguments: argparse.Namespace) -> None:
@@ -24,8 +27,9 @@ def od(arguments: argparse.Namespace) -> None:
     destination = catalogue.find_city(arguments.destination)
     if origin is destination:
         raise BadInputError(f"od: {origin.name_zh} twice; expected two different cities")
+    roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
-    graph = travel_graph(net, [origin, destination], mode=arguments.mode)
+    graph = travel_graph(net, [origin, destination], mode=arguments.mode, background=roads)
     ways = best_routes(graph, origin, destination, k=arguments.k)
     routes = [_way(catalogue, graph, way) for way in ways]
     result = {
@@ -34,6 +38,7 @@ def od(arguments: argparse.Namespace) -> None:
         **stamp(day, catalogue),
         "mode": arguments.mode,
         "assumed": list(net.assumed),
+        **_used(roads),
         "routes": routes,
     }
     if arguments.json:
@@ -48,6 +53,35 @@ def od(arguments: argparse.Namespace) -> None:
         say(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
         print_table(route["legs"], {"mode": "mode", "name_zh": "name", "from": "from", "to": "to",
                                      "time_min": "min", "length_km": "km"})  # fmt: skip
+    _say_background(roads)
+
+
+def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Background | None:
+    """Read the other roads that are asked for."""
+    if arguments.background is None:
+        return None
+    from geo.other_roads import expect_roads, read_background
+
+    expect_roads(arguments.mode)
+    return read_background(arguments.background, catalogue)
+
+
+def _used(roads: Background | None) -> dict[str, Any]:
+    """Return what a result says of the other roads it used."""
+    return {} if roads is None else {"background": roads.source}
+
+
+def _say_background(roads: Background | None) -> None:
+    """Say which other roads a result used."""
+    if roads is not None:
+        file, date, licence, credit, _ = roads.source.values()
+        say(f"other roads of {file} ({date or '?'}), the same on every day: {credit}, {licence}")
+
+
+def _counted(done: int, total: int) -> None:
+    """Show how many blocks of work are done."""
+    if sys.stderr.isatty():
+        print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr)
 
 
 def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  # noqa: ANN401
@@ -58,8 +92,16 @@ def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:  #
     for leg in parts:
         for end in ("from", "to"):
             node = leg[end]
-            leg[end] = city.get(node) or catalogue.place[node].name_zh
-        leg["name_zh"] = catalogue.route[leg["route_id"]].name_zh if leg["route_id"] else "接驳"
+            if node.startswith("road:"):
+                leg[end] = "{lon:.4f},{lat:.4f}".format(**graph.nodes[node])
+            else:
+                leg[end] = city.get(node) or catalogue.place[node].name_zh
+        if route := catalogue.route.get(leg["route_id"]):
+            leg |= {"name_zh": route.name_zh, "name_en": route.name_en}
+        elif leg["mode"] == "access":
+            leg |= {"name_zh": "接驳", "name_en": "access"}
+        else:
+            leg |= {"name_zh": "其他道路", "name_en": "other roads"}
         leg |= {key: round(leg[key], 2) for key in ("time_min", "length_km")}
     total = {key: round(sum(leg[key] for leg in parts), 1) for key in ("time_min", "length_km")}
     return {**total, "legs": parts}
@@ -72,8 +114,10 @@ def matrix(arguments: argparse.Namespace) -> None:
     from geo.report import cities_of, number, od_matrix
 
     catalogue, day = load(arguments), when(arguments)
+    roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
-    table = od_matrix(net, arguments.mode)
+    with workers(arguments.scheduler, _counted) as share:
+        table = od_matrix(net, arguments.mode, background=roads, share=share)
     if arguments.out:
         import numpy as np
 
@@ -83,13 +127,16 @@ def matrix(arguments: argparse.Namespace) -> None:
         cities = cities_of(catalogue)
         names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
         print_json({**stamp(day, catalogue), "mode": arguments.mode, **names,
-                    "assumed": list(net.assumed), "time_min": minutes})  # fmt: skip
-    elif arguments.out:
+                    "assumed": list(net.assumed), **_used(roads),
+                    "time_min": minutes})  # fmt: skip
+        return
+    if arguments.out:
         print(arguments.out)
     else:
         shown = table.map("{:.0f}".format).reset_index().to_dict("records")
         rows = [{str(key): value for key, value in row.items()} for row in shown]
         print_table(rows, {"from": "min", **{name: name for name in table.columns}})
+    _say_background(roads)
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
@@ -130,7 +177,8 @@ def compare(arguments: argparse.Namespace) -> None:
     from geo.scenario import compare as compared
 
     catalogue = load(arguments)
-    found = compared(layers(catalogue), arguments.before, arguments.after)
+    with workers(arguments.scheduler, _counted) as share:
+        found = compared(layers(catalogue), arguments.before, arguments.after, share=share)
     stats = {
         str(name): {key: number(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
@@ -218,18 +266,23 @@ def access(arguments: argparse.Namespace) -> None:
     from geo.report import cities_of
 
     catalogue, day = load(arguments), when(arguments)
+    roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
-    inside = [c.city_id for c in connected_cities(net, catalogue, mode=arguments.mode)]
+    mode, indicator = arguments.mode, arguments.indicator
+    connected = connected_cities(net, catalogue, mode=mode, background=roads)
+    inside = [city.city_id for city in connected]
     left_out = [c.name_zh for c in cities_of(catalogue) if c.city_id not in inside]
-    mean = arguments.indicator in ("location", "efficiency")  # a mean needs every destination
-    table = city_table(net, catalogue, mode=arguments.mode, indicator=arguments.indicator,
-                       limit=arguments.within, destinations=inside if mean else None)  # fmt: skip
+    mean = indicator in ("location", "efficiency")  # a mean needs every destination
+    with workers(arguments.scheduler, _counted) as share:
+        table = city_table(net, catalogue, mode=mode, indicator=indicator, limit=arguments.within,
+                           destinations=inside if mean else None, background=roads,
+                           share=share)  # fmt: skip
     rows = plain(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     if arguments.json:
         print_json({**stamp(day, catalogue), "mode": arguments.mode, "unit": unit,
                     "indicator": arguments.indicator, "not_connected": left_out,
-                    "assumed": list(net.assumed),
+                    "assumed": list(net.assumed), **_used(roads),
                     "cities": rows})  # fmt: skip
         return
     best_last = arguments.indicator in ("daily", "potential")
@@ -240,6 +293,7 @@ def access(arguments: argparse.Namespace) -> None:
     print_table(rows, {**shown, **more})
     if left_out:
         say(f"{day}, {arguments.mode}: not connected with the others: {'、'.join(left_out)}")
+    _say_background(roads)
 
 
 def openness(arguments: argparse.Namespace) -> None:
@@ -311,7 +365,8 @@ def critical(arguments: argparse.Namespace) -> None:
     drawn = layers(catalogue)
     nets = network(drawn, year=day, nodes="stops"), network(drawn, year=day)
     remove = route_removal if arguments.routes else link_removal
-    table = remove(*nets, catalogue, mode=arguments.mode).head(arguments.top)
+    with workers(arguments.scheduler, _counted) as share:
+        table = remove(*nets, catalogue, mode=arguments.mode, share=share).head(arguments.top)
     if arguments.json:
         print_json({**stamp(day, catalogue), "mode": arguments.mode,
                     "assumed": list(nets[0].assumed), "links": plain(table)})  # fmt: skip

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from geo.constants import CONSTANTS
 from geo.errors import BadInputError
 from geo.layers import CRS
-from geo.times import CONSTANTS, travel_graph
+from geo.times import travel_graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,7 +75,7 @@ class Track:
         return float(end - start)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layers:
     """
     The catalogue as GeoDataFrames in WGS-84, indexed by id.
@@ -94,14 +94,33 @@ class Layers:
         The drawn line of every route with its points.
     span
         First and last point of every section in the alignment of its route.
+
+    Examples
+    --------
+    >>> lay = geo.layers(geo.load())
+    >>> lay.sections.loc["chengyu-middle-hsr-1", ["status", "accuracy_class"]].tolist()
+    ['construction', 'sketch']
+    >>> int((lay.places["kind"] == "airport").sum())
+    15
     """
 
     places: gpd.GeoDataFrame
     sections: gpd.GeoDataFrame
     routes: gpd.GeoDataFrame
-    catalogue: Catalogue = field(repr=False)
-    tracks: dict[str, Track] = field(repr=False)
-    span: dict[str, tuple[int, int]] = field(repr=False)
+    catalogue: Catalogue
+    tracks: dict[str, Track]
+    span: dict[str, tuple[int, int]]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Layers {self.catalogue.region.name_en}: {len(self.places)} places, "
+            f"{len(self.sections)} sections, {len(self.routes)} routes>"
+        )
+
+    def _repr_html_(self) -> str:
+        from geo import _glance
+
+        return _glance.layers(self)
 
 
 def layers(catalogue: Catalogue) -> Layers:
@@ -120,6 +139,17 @@ def layers(catalogue: Catalogue) -> Layers:
         geodesic length of the drawn line, `running_km` the length to calculate with: the
         published one, else the difference of official kilometres, else the geometric one
         (`running_source` says which).
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> lay = geo.layers(cat)
+    >>> str(lay.routes.crs)
+    'EPSG:4326'
+    >>> round(lay.routes.loc["chengyu-hsr", "length_km"])
+    300
+    >>> lay.sections["running_source"].unique().tolist()
+    ['geometry', 'published', 'official kilometres']
     """
     tracks = {row.route_id: _track(catalogue, row.route_id) for row in catalogue.routes}
     span = {
@@ -148,6 +178,11 @@ def as_layers(source: Catalogue | Layers) -> Layers:
     -------
     layers
         The layers.
+
+    Examples
+    --------
+    >>> as_layers(lay) is lay
+    True
     """
     return source if isinstance(source, Layers) else layers(source)
 
@@ -290,6 +325,13 @@ def status_frame(frame: DataFrame, day: date, as_of: date) -> DataFrame:
     frame
         A copy with `stage` (open, construction, planned) and `assumed`, which is true where
         a section counts as open only because its expected year is over.
+
+    Examples
+    --------
+    >>> day = cat.region.as_of
+    >>> frame = status_frame(lay.sections, day.replace(year=2028), day)
+    >>> frame.loc["chengyu-middle-hsr-1", "stage"], int(frame["assumed"].sum()) > 0
+    ('open', True)
     """
     years = frame["expected"].astype(object).where(frame["expected"].notna(), None)
     known = zip(frame["status"], frame["started"], frame["opened"], years, strict=True)
@@ -316,6 +358,12 @@ def route_stage(sections: DataFrame) -> str:
     stage
         The stage all sections share; "partly open" where some are open and others are not;
         else the most advanced stage.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> route_stage(pd.DataFrame({"stage": ["open", "planned"]}))
+    'partly open'
     """
     stages = set(sections["stage"])
     if len(stages) == 1:

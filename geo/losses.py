@@ -42,6 +42,12 @@ def loss(
     -------
     loss
         The four measures.
+
+    Examples
+    --------
+    >>> before = np.array([[0.0, 60], [60, 0]])
+    >>> loss(before, before + 30 * (before > 0), np.array([1.0, 1])).extra_min
+    30.0
     """
     still = np.isfinite(before) & np.isfinite(after)
     np.fill_diagonal(still, val=False)
@@ -77,11 +83,20 @@ def cut_off(
     -------
     cities
         Numbers of the cities, in order.
+
+    Examples
+    --------
+    >>> before = np.array([[0.0, 60], [60, 0]])
+    >>> after = np.where(before > 0, np.inf, 0)
+    >>> cut_off(before, after, np.array([5.0, 1]))
+    [1]
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     was, still = np.isfinite(before), np.isfinite(after)
+    if not (was & ~still).any():
+        return []
     labels = connected_components(csr_array(was), directed=False)[1]
     lost: list[int] = []
     for label in np.unique(labels):

@@ -300,6 +300,11 @@ def names(row: dict[str, object]) -> tuple[str, str]:
     -------
     names
         Where one is missing, the plain name stands for it; empty where there is none.
+
+    Examples
+    --------
+    >>> names({"name": "Wien", "name:zh": "维也纳", "name:en": "Vienna"})
+    ('维也纳', 'Vienna')
     """
     texts = (row.get(key) for key in ("name", "name:zh-Hans", "name:zh", "name:en"))
     plain, simple, zh, en = (" ".join(t.split()) if isinstance(t, str) else "" for t in texts)

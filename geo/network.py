@@ -15,10 +15,13 @@ from geo.terms import MODES, TRANSFER_KINDS
 from geo.times import pace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     import geopandas as gpd
     import networkx as nx
+    from numpy.typing import NDArray
+    from pandas import DataFrame
     from scipy.sparse import csr_array
 
     from geo.catalogue import Catalogue
@@ -54,6 +57,16 @@ class Network:
         Sections that count as open only because their expected year is over.
     drawn
         The drawn catalogue it was made from.
+
+    Examples
+    --------
+    >>> net = geo.network(geo.load(), year=2025)
+    >>> net.graph.number_of_edges() == len(net.edges)
+    True
+    >>> net.csr("length_km").shape == (len(net.nodes), len(net.nodes))
+    True
+    >>> net.select("water").edges["route_zh"].unique().tolist()
+    ['长江干线航道(宜宾–巫山)']
     """
 
     nodes: gpd.GeoDataFrame
@@ -69,10 +82,10 @@ class Network:
         import networkx as nx
 
         graph: nx.MultiGraph[str] = nx.MultiGraph()
-        for node, row in self.nodes.drop(columns="geometry").iterrows():
-            graph.add_node(str(node), **row.to_dict())
-        for edge, row in self.edges.drop(columns="geometry").iterrows():
-            graph.add_edge(row["u"], row["v"], key=edge, **row.to_dict())
+        for node, row in _records(self.nodes, self.nodes.columns.drop("geometry")):
+            graph.add_node(node, **row)
+        for edge, row in _records(self.edges, self.edges.columns.drop("geometry")):
+            graph.add_edge(row["u"], row["v"], key=edge, **row)
         return graph
 
     def csr(self, weight: str = "time_min") -> csr_array:
@@ -92,9 +105,7 @@ class Network:
         from scipy.sparse import coo_array, csr_array
 
         best = self.edges.groupby(["u", "v"])[weight].min()
-        index = {node: i for i, node in enumerate(self.nodes.index)}
-        u = np.array([index[a] for a, _ in best.index], int)
-        v = np.array([index[b] for _, b in best.index], int)
+        u, v = (self.nodes.index.get_indexer(best.index.get_level_values(k)) for k in (0, 1))
         size = (len(self.nodes), len(self.nodes))
         keep = u != v
         half = coo_array((best.to_numpy(float)[keep], (u[keep], v[keep])), shape=size)
@@ -115,23 +126,31 @@ class Network:
         network
             Its edges and the nodes they touch.
         """
-        edges = self.edges[self.edges["mode"] == mode]
-        touched = self.nodes.index.isin({*edges["u"], *edges["v"]})
-        return replace(self, nodes=self.nodes[touched], edges=edges)
+        if mode not in self._parts:
+            edges = self.edges[self.edges["mode"] == mode]
+            ends = {*edges["u"].tolist(), *edges["v"].tolist()}
+            touched = [node in ends for node in self.nodes.index.tolist()]
+            self._parts[mode] = replace(self, nodes=self.nodes[touched], edges=edges)
+        return self._parts[mode]
+
+    @cached_property
+    def _parts(self) -> dict[str, Network]:
+        """The parts that were selected, by mode."""
+        return {}
 
     def __repr__(self) -> str:
         modes = ", ".join(f"{mode} {len(self.select(mode).edges)}" for mode in self.modes)
         return f"<Network {self.day}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})>"
 
     def _repr_html_(self) -> str:
-        from geo.report import statistics
+        from geo import _glance
 
-        return f"<p>{repr(self)[1:-1]}</p>{statistics(self).round(3).to_html()}"
+        return _glance.network(self)
 
     @property
     def modes(self) -> list[str]:
         """The modes it has edges of."""
-        present = set(self.edges["mode"])
+        present = set(self.edges["mode"].unique())
         return [mode for mode in MODES if mode in present]
 
 
@@ -161,19 +180,24 @@ def network(
     -------
     network
         The network.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> net = geo.network(cat, year=2010, mode="rail")
+    >>> net.modes
+    ['rail']
+    >>> int((net.edges["class"] == "conventional").sum()) > 10
+    True
+    >>> geo.network(cat, year=2028).assumed[:2]
+    ('nanchong-tongnan-1', 'wankaida-1')
     """
     drawn = as_layers(source)
     day = parse_day(year)
     sections = open_sections(drawn, day)
     if mode is not None:
         sections = sections[sections["mode"] == mode]
-    cuts = _cuts(drawn, sections, nodes)
-    rows, shapes = [], []
-    for section_id, section in sections.iterrows():
-        for row, shape in _edges(drawn, str(section_id), section, cuts):
-            rows.append(row)
-            shapes.append(shape)
-    edges = _edge_frame(rows, shapes)
+    edges = _edge_frame(drawn, sections, nodes)
     return Network(
         nodes=_node_frame(drawn, edges),
         edges=edges,
@@ -220,66 +244,88 @@ def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return sections
 
 
-def _cuts(drawn: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> set[str]:
+def _cuts(drawn: Layers, sections: list[tuple[str, dict[str, Any]]], nodes: Nodes) -> set[str]:
     """Return the places at which lines are cut into edges."""
-    ends = {*sections["from_place"], *sections["to_place"]}
+    ends = {section[key] for _, section in sections for key in ("from_place", "to_place")}
     routes: dict[str, set[str]] = {}
-    for section_id, row in sections.iterrows():
-        i, j = drawn.span[str(section_id)]
-        for place in filter(None, drawn.tracks[row["route_id"]].places[i : j + 1]):
-            routes.setdefault(place, set()).add(row["route_id"])
+    for section_id, section in sections:
+        i, j = drawn.span[section_id]
+        for place in filter(None, drawn.tracks[section["route_id"]].places[i : j + 1]):
+            routes.setdefault(place, set()).add(section["route_id"])
     if nodes == "stops":
         return ends | set(routes)
-    kinds = drawn.places["kind"]
+    kinds = dict(zip(drawn.places.index, drawn.places["kind"].tolist(), strict=True))
     shared = {p for p, r in routes.items() if len(r) > 1 and kinds[p] in TRANSFER_KINDS}
     return ends | shared
 
 
-def _edges(drawn: Layers, section_id: str, section: Any, cuts: set[str]) -> Any:  # noqa: ANN401
-    track, (i, j) = drawn.tracks[section["route_id"]], drawn.span[section_id]
-    stops = [k for k in range(i, j + 1) if k in (i, j) or track.places[k] in cuts]
-    scale = section["running_km"] / section["geometry_km"]
-    run, stopping = pace(section)
-    for a, b in itertools.pairwise(stops):
-        start, end = track.knots[a], track.knots[b]
-        geometry_km = float(track.km[end] - track.km[start])
-        length_km = geometry_km * scale
-        row = {
-            "edge_id": f"{section_id}:{track.places[a]}",
-            "u": track.places[a],
-            "v": track.places[b],
-            "section_id": section_id,
-            "length_km": length_km,
-            "geometry_km": geometry_km,
-            "speed_kmh": 60 / (run + stopping),
-            "time_min": length_km * (run + stopping),
-            "stop_min": length_km * stopping,
-        }
-        row |= {key: section[key] for key in ("route_id", "mode", "class", "route_zh", "route_en")}
-        yield row, track.line[start : end + 1]
+#: What an edge takes from its section, and what else of it is needed.
+_TAKEN = ["route_id", "mode", "class", "route_zh", "route_en"]
+_NEEDED = ["from_place", "to_place", "running_km", "geometry_km", "design_speed_kmh",
+           "operating_speed_kmh"]  # fmt: skip
+_EDGE_COLUMNS = ["edge_id", "u", "v", "section_id", *_TAKEN, "length_km", "geometry_km",
+                 "speed_kmh", "time_min", "stop_min"]  # fmt: skip
 
 
-_EDGE_COLUMNS = ["edge_id", "u", "v", "section_id", "route_id", "mode", "class", "route_zh",
-                 "route_en", "length_km", "geometry_km", "speed_kmh", "time_min",
-                 "stop_min"]  # fmt: skip
+def _records(frame: DataFrame, keys: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return rows by id as plain values; to step through Arrow strings is slow."""
+    columns = {str(key): frame[key].tolist() for key in keys}
+    rows = zip(*columns.values(), strict=True)
+    return [(i, dict(zip(columns, row, strict=True)))
+            for i, row in zip(frame.index.tolist(), rows, strict=True)]  # fmt: skip
 
 
-def _edge_frame(rows: list[dict[str, Any]], shapes: list[Any]) -> gpd.GeoDataFrame:
+def _edge_frame(drawn: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> gpd.GeoDataFrame:
+    """Cut the lines of sections into edges."""
     import geopandas as gpd
     import pandas as pd
     import shapely
 
+    known = _records(sections, [*_TAKEN, *_NEEDED])
+    cuts = _cuts(drawn, known, nodes)
+    rows, shapes = list[tuple[Any, ...]](), list[Any]()
+    for section_id, section in known:
+        for row, shape in _edges(drawn, section_id, section, cuts):
+            rows.append(row)
+            shapes.append(shape)
+    edge = np.repeat(np.arange(len(shapes)), [len(shape) for shape in shapes])
+    points = np.concatenate(shapes) if shapes else np.empty((0, 2))
     frame = pd.DataFrame(rows, columns=_EDGE_COLUMNS)
-    lines = [shapely.LineString(shape) for shape in shapes]
+    lines = shapely.linestrings(points, indices=edge)
     return gpd.GeoDataFrame(frame, geometry=lines, crs=CRS).set_index("edge_id")
+
+
+def _edges(
+    drawn: Layers, section_id: str, section: dict[str, Any], cuts: set[str]
+) -> Iterator[tuple[tuple[Any, ...], NDArray[np.float64]]]:
+    """Yield the edges of a section, rows and lines."""
+    track, (i, j) = drawn.tracks[section["route_id"]], drawn.span[section_id]
+    places = track.places
+    stops = [k for k in range(i, j + 1) if k in (i, j) or places[k] in cuts]
+    scale = section["running_km"] / section["geometry_km"]
+    run, stopping = pace(section)
+    taken = [section[key] for key in _TAKEN]
+    knots = track.knots[stops].tolist()
+    at = track.km[knots].tolist()
+    for k, (a, b) in enumerate(itertools.pairwise(stops)):
+        geometry_km = at[k + 1] - at[k]
+        length_km = geometry_km * scale
+        yield (
+            (f"{section_id}:{places[a]}", places[a], places[b], section_id, *taken,
+             length_km, geometry_km, 60 / (run + stopping), length_km * (run + stopping),
+             length_km * stopping),
+            track.line[knots[k] : knots[k + 1] + 1],
+        )  # fmt: skip
 
 
 def _node_frame(drawn: Layers, edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     modes: dict[str, set[str]] = {}
-    for u, v, mode in zip(edges["u"], edges["v"], edges["mode"], strict=True):
+    ends = (edges[key].tolist() for key in ("u", "v", "mode"))
+    for u, v, mode in zip(*ends, strict=True):
         modes.setdefault(u, set()).add(mode)
         modes.setdefault(v, set()).add(mode)
-    nodes = drawn.places.loc[drawn.places.index.isin(modes)]
-    nodes = nodes[["name_zh", "name_en", "kind", "geometry"]].copy()
-    nodes["modes"] = [";".join(m for m in MODES if m in modes[place]) for place in nodes.index]
+    places = drawn.places.index.tolist()
+    nodes = drawn.places[["name_zh", "name_en", "kind", "geometry"]]
+    nodes = nodes[[place in modes for place in places]].copy()
+    nodes["modes"] = [";".join(m for m in MODES if m in modes[p]) for p in places if p in modes]
     return nodes

@@ -102,6 +102,13 @@ def new_region(out: Path) -> list[str]:
         When the folder has content.
     OutputError
         When it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     new_region(Path(folder) / "mine")[:3]
+    ['README.md', 'region.toml', 'tables/alignments.csv']
     """
     about = "An empty region: set `region.toml`, then fill the tables under `tables/`."
     settings = _settings(("新区域", "New region"), date.today(), (-180.0, -90.0, 180.0, 90.0), "")  # noqa: DTZ011

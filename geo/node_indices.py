@@ -35,6 +35,12 @@ def straight_km(lon: Sequence[float] | Array, lat: Sequence[float] | Array) -> A
     -------
     distances
         Kilometres, shape (n, n), symmetric with 0 on the diagonal.
+
+    Examples
+    --------
+    >>> straight_km([0, 1], [0, 0]).round(2)
+    array([[  0.  , 111.32],
+           [111.32,   0.  ]])
     """
     from geo.curves import geod
 
@@ -60,6 +66,12 @@ def distances(net: Network, weight: str | None = "length_km") -> Array:
     -------
     matrix
         In the order of the nodes, shape (v, v); infinite where unreachable, 0 on the diagonal.
+
+    Examples
+    --------
+    >>> hops = distances(net.select("water"), weight=None)
+    >>> int(hops.max())
+    3
     """
     from scipy.sparse.csgraph import dijkstra
 
@@ -83,6 +95,11 @@ def konig(hops: Array) -> Array:
     numbers
         Shape (v,), max_j h_ij; infinite where a node is unreachable. Their maximum is the
         diameter in hops.
+
+    Examples
+    --------
+    >>> konig(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]]))
+    array([2., 1., 2.])
     """
     return np.asarray(hops.max(axis=1, initial=0.0))
 
@@ -105,6 +122,12 @@ def shimbel(matrix: Array) -> Array:
     References
     ----------
     Shimbel, A. (1953), Structural parameters of communication networks.
+
+    Examples
+    --------
+    >>> path = np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])
+    >>> shimbel(path)
+    array([3., 2., 3.])
     """
     return np.asarray(matrix.sum(axis=1))
 
@@ -122,6 +145,11 @@ def dispersion(matrix: Array) -> float:
     -------
     total
         Sum over ordered pairs; infinite with several components, NaN without nodes.
+
+    Examples
+    --------
+    >>> dispersion(np.array([[0.0, 2], [2, 0]]))
+    4.0
     """
     return float(matrix.sum()) if len(matrix) else NAN
 
@@ -142,6 +170,12 @@ def closeness(matrix: Array) -> Array:
     -------
     values
         Shape (v,), per hop or km; 0 for a lone node among others, NaN in a network of one.
+
+    Examples
+    --------
+    >>> path = np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])
+    >>> closeness(path).round(3)
+    array([0.667, 1.   , 0.667])
     """
     v, reached = len(matrix), _reached(matrix)
     total = np.where(np.isfinite(matrix), matrix, 0.0).sum(axis=1)
@@ -178,6 +212,12 @@ def straightness(matrix: Array, straight: Array) -> Array:
     ----------
     Porta, S., Crucitti, P. and Latora, V. (2006), The network analysis of urban streets,
     10.1068/b32045.
+
+    Examples
+    --------
+    >>> path = np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])
+    >>> straightness(path, np.minimum(path, 1.5))
+    array([0.875, 1.   , 0.875])
     """
     v = len(matrix)
     if v < 2:
@@ -209,6 +249,12 @@ def betweenness(graph: nx.Graph[Any], weight: str | None = None) -> dict[Any, fl
     References
     ----------
     Freeman, L. C. (1977), A set of measures of centrality based on betweenness.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> betweenness(nx.path_graph(3))
+    {0: 0.0, 1: 1.0, 2: 0.0}
     """
     import networkx as nx
 
@@ -239,6 +285,12 @@ def pair_detours(matrix: Array, straight: Array) -> Array:
     ratios
         d / s, at least 1 but for rounding, shape (v, v); infinite where unreachable, NaN where
         the straight distance is 0.
+
+    Examples
+    --------
+    >>> path = np.array([[0.0, 2], [2, 0]])
+    >>> float(pair_detours(path, path / 2)[0, 1])
+    2.0
     """
     unknown = np.full(np.shape(matrix), NAN)
     return np.asarray(np.divide(matrix, straight, out=unknown, where=straight > 0))
@@ -292,6 +344,11 @@ def node_table(net: Network) -> DataFrame:
         `component_nodes`, `konig`, `konig_reached`, `shimbel_hops`, `shimbel_km`,
         `shimbel_km_reached`, `closeness_hops`, `closeness_km`, `straightness`,
         `betweenness_hops` and `betweenness_km` (in pairs).
+
+    Examples
+    --------
+    >>> bool((node_table(net.select("water"))["konig"] <= 3).all())
+    True
     """
     import pandas as pd
 

@@ -74,6 +74,12 @@ def openness(layers: Layers, day: date) -> gpd.GeoDataFrame:
     ------
     BadInputError
         When the region has no base layer that tells its area.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> sorted(openness(lay, date(2025, 12, 31))["mode"].unique())
+    ['rail', 'road', 'water']
     """
     import geopandas as gpd
 
@@ -238,6 +244,12 @@ def sectors(frame: DataFrame) -> DataFrame:
     sectors
         One row per sector in the order of :data:`SECTORS`, indexed by sector, with
         `sector_zh`, the number of open links by mode and their sum `all`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> len(sectors(openness(lay, date(2025, 12, 31))))
+    8
     """
     import pandas as pd
 
@@ -264,6 +276,12 @@ def open_sectors(frame: DataFrame, mode: str = "all") -> int:
     -------
     number
         From 0 to 8.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> 0 < open_sectors(openness(lay, date(2025, 12, 31))) <= 8
+    True
     """
     return int((sectors(frame)[mode] > 0).sum())
 

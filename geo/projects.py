@@ -6,23 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.distributed import here
 from geo.layers import status_frame
 from geo.report import cities_of
 from geo.scenario import city_changes, nearness, times, with_projects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
     from pandas import DataFrame
 
+    from geo.distributed import Share
     from geo.layers import Layers
     from geo.tables import Project
 
 
 def added_alone(
-    drawn: Layers, projects: Iterable[Project], day: date, mode: str = "any"
+    drawn: Layers,
+    projects: Sequence[Project],
+    day: date,
+    mode: str = "any",
+    *,
+    share: Share = here,
 ) -> dict[str, NDArray[np.float64]]:
     """
     Return the times between all cities with each project added alone on a day.
@@ -37,16 +44,33 @@ def added_alone(
         The day.
     mode
         Road, rail, water or any.
+    share
+        Where projects are added (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
     times
         Minutes, shape (n, n), by project id.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> added = added_alone(lay, cat.projects[:1], date(2026, 12, 31))
+    >>> list(added)
+    ['chengyu-middle']
     """
-    return {
-        project.project_id: times(with_projects(drawn, [project], day=day), day, mode)
-        for project in projects
-    }
+    names = [project.project_id for project in projects]
+    return dict(zip(names, share(_with, (drawn, day, mode), projects), strict=True))
+
+
+def _with(large: tuple[Layers, date, str], project: Project) -> NDArray[np.float64]:
+    drawn, day, mode = large
+    return times(with_projects(drawn, [project], day=day), day, mode)
+
+
+def _without(large: tuple[Layers, date, str], project: Project) -> NDArray[np.float64]:
+    drawn, day, mode = large
+    return times(with_projects(drawn, [project], day=day, done=False), day, mode)
 
 
 def project_effects(
@@ -71,6 +95,14 @@ def project_effects(
     table
         `project_id`, `project_zh`, `project_en` and the columns of `compare_cities`, one row
         per project and city.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day = date(2026, 12, 31)
+    >>> table = project_effects(lay, added_alone(lay, cat.projects[:1], day), day)
+    >>> len(table), bool(table["mean_min_delta"].max() <= 0)
+    (47, True)
     """
     import pandas as pd
 
@@ -93,6 +125,7 @@ def project_values(
     mode: str = "any",
     *,
     added: Mapping[str, NDArray[np.float64]] | None = None,
+    share: Share = here,
 ) -> DataFrame:
     """
     Return what each project that opens between two dates is worth, two ways.
@@ -112,26 +145,34 @@ def project_values(
         Road, rail, water or any.
     added
         Times with each of them added alone at the start, where they are known already.
+    share
+        Where projects are left out (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
     table
         One row per project: `project_id`, names, `change`, `year`, `first_in_percent`,
         `last_in_percent`, `relation` (complements, replaces, independent).
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = project_values(lay, date(2026, 12, 31), date(2027, 12, 31))
+    >>> bool((table["first_in_percent"] >= 0).all())
+    True
     """
     import pandas as pd
 
     people = np.array([city.population for city in cities_of(drawn.catalogue)], float)
     opening = opening_between(drawn, before, after)
     if added is None:
-        added = added_alone(drawn, opening, before, mode)
+        added = added_alone(drawn, opening, before, mode, share=share)
     start = nearness(times(drawn, before, mode), people)
     end = nearness(times(drawn, after, mode), people)
     rows = []
-    for project in opening:
-        without = with_projects(drawn, [project], day=after, done=False)
+    for project, late in zip(opening, share(_without, (drawn, after, mode), opening), strict=True):
         first = nearness(added[project.project_id], people) - start
-        last = end - nearness(times(without, after, mode), people)
+        last = end - nearness(late, people)
         rows.append(_value_row(project, 100 * first / start, 100 * last / start))
     columns = ["project_id", "name_zh", "name_en", "change", "year", "first_in_percent",
                "last_in_percent", "relation"]  # fmt: skip
@@ -154,6 +195,13 @@ def opening_between(drawn: Layers, before: date, after: date) -> list[Project]:
     -------
     projects
         Those with all sections open on the second date and not on the first.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> found = opening_between(lay, date(2026, 12, 31), date(2027, 12, 31))
+    >>> sorted(project.name_zh for project in found)
+    ['成渝中线高铁', '成达万高铁']
     """
     projects = drawn.catalogue.projects
     return [project for project in projects if _opens_between(drawn, project, before, after)]

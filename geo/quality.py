@@ -55,6 +55,11 @@ def findings(drawn: Layers) -> list[Finding]:
     -------
     findings
         Errors first, then warnings and remarks.
+
+    Examples
+    --------
+    >>> {finding.severity for finding in findings(lay)} <= {"error", "warning", "info"}
+    True
     """
     found = [*_lengths(drawn), *_route_lengths(drawn), *_dates(drawn), *_jumps(drawn)]
     if drawn.catalogue.region.base.counties:

@@ -190,6 +190,11 @@ def read_region(folder: Path) -> Region:
     ------
     BadInputError
         When the file is missing, is not TOML or lacks a setting.
+
+    Examples
+    --------
+    >>> read_region(cat.folder).name_zh
+    '成渝地区双城经济圈'
     """
     try:
         raw = (folder / FILE).read_text(encoding="utf-8-sig")

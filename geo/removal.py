@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.distributed import blocks_of, here
 from geo.losses import Loss, loss
 from geo.report import cities_of
 from geo.resilience import detours
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from pandas import DataFrame
+    from scipy.sparse import csr_array
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.network import Network
     from geo.tables import City
+
+    Floats = NDArray[np.float64]
+
+
+#: Sets of links whose loss is one block of work.
+BLOCK = 32
 
 
 class Sweep:
@@ -44,7 +53,7 @@ class Sweep:
 
     def __init__(
         self,
-        ways: NDArray[np.float64],
+        ways: Floats,
         link: NDArray[np.intp],
         starts: NDArray[np.intp],
         ends: NDArray[np.intp],
@@ -60,7 +69,7 @@ class Sweep:
         rows, columns = np.divmod(pairs, size)
         self.graph = csr_array((fastest, (rows, columns)), shape=(size, size))
         self.starts, self.ends, self.size = starts, ends, size
-        self.base, self.before = self._times(np.arange(len(starts)))
+        self.base, self.before = self._times(self.graph, np.arange(len(starts)))
         best = np.flatnonzero(self.minutes == fastest[self.entry])
         self.link_of = dict(
             zip(pairs[self.entry[best]].tolist(), link[best].tolist(), strict=True)
@@ -69,10 +78,12 @@ class Sweep:
         for i, _, links in self.pairs():
             self.used[i] |= links
 
-    def _times(self, origins: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    def _times(
+        self, graph: csr_array, origins: NDArray[np.intp]
+    ) -> tuple[Floats, NDArray[np.intp]]:
         from scipy.sparse.csgraph import dijkstra
 
-        found = dijkstra(self.graph, indices=self.starts[origins], return_predecessors=True)
+        found = dijkstra(graph, indices=self.starts[origins], return_predecessors=True)
         times, before = found[0], np.asarray(found[1], np.intp)
         minutes = times[:, self.ends]
         minutes[np.arange(len(origins)), origins] = 0.0
@@ -98,7 +109,7 @@ class Sweep:
                     node = before[node]
                 yield i, j, links - {-1}
 
-    def without(self, links: Iterable[int]) -> NDArray[np.float64]:
+    def without(self, links: Iterable[int]) -> Floats:
         """
         Return the times without some links.
 
@@ -117,14 +128,13 @@ class Sweep:
         minutes = self.base.copy()
         if not len(hit):
             return minutes
-        whole = self.graph.data.copy()
+        graph = self.graph.copy()  # threads may share the sweep
         lost = np.isin(self.link, list(gone))
         entries = np.unique(self.entry[lost])
         left = np.isin(self.entry, entries) & ~lost
-        self.graph.data[entries] = np.inf
-        np.minimum.at(self.graph.data, self.entry[left], self.minutes[left])
-        minutes[hit] = self._times(hit)[0]
-        self.graph.data[:] = whole
+        graph.data[entries] = np.inf
+        np.minimum.at(graph.data, self.entry[left], self.minutes[left])
+        minutes[hit] = self._times(graph, hit)[0]
         return minutes
 
 
@@ -189,54 +199,67 @@ def _links(
     edges: list[tuple[str, str, float, int]] = []
     links: list[list[str]] = []
     section = ""
-    frame = part.edges[["u", "v", "section_id", "time_min"]]
-    for edge, u, v, own, minutes in frame.itertuples():
+    columns = [part.edges[key].tolist() for key in ("u", "v", "section_id", "time_min")]
+    for edge, u, v, own, minutes in zip(part.edges.index.tolist(), *columns, strict=True):
         if own != section or u in junctions:
             links.append([])
             section = own
-        links[-1].append(str(edge))
-        edges.append((u, v, float(minutes), len(links) - 1))
+        links[-1].append(edge)
+        edges.append((u, v, minutes, len(links) - 1))
     return edges, links
 
 
 def _link_frame(part: Network, links: list[list[str]]) -> DataFrame:
     import pandas as pd
 
-    rows = []
-    for members in links:
-        own = part.edges.loc[members]
-        first, last = own.iloc[0], own.iloc[-1]
-        rows.append(
-            {
-                "edge_id": members[0],
-                "section_id": first["section_id"],
-                "route_id": first["route_id"],
-                "name_zh": first["route_zh"],
-                "name_en": first["route_en"],
-                "mode": first["mode"],
-                "from": part.nodes.loc[first["u"], "name_zh"],
-                "to": part.nodes.loc[last["v"], "name_zh"],
-                "from_en": part.nodes.loc[first["u"], "name_en"],
-                "to_en": part.nodes.loc[last["v"], "name_en"],
-                "length_km": own["length_km"].sum(),
-                "time_min": own["time_min"].sum(),
-            }
-        )
-    columns = ["edge_id", "section_id", "route_id", "name_zh", "name_en", "mode", "from", "to",
-               "from_en", "to_en", "length_km", "time_min"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    size = np.array([len(members) for members in links], int)
+    end = np.cumsum(size)
+    first, last = part.edges.iloc[end - size], part.edges.iloc[end - 1]
+    names = part.nodes[["name_zh", "name_en"]]
+    columns: dict[str, Any] = {
+        "edge_id": first.index.tolist(),
+        "section_id": first["section_id"].tolist(),
+        "route_id": first["route_id"].tolist(),
+        "name_zh": first["route_zh"].tolist(),
+        "name_en": first["route_en"].tolist(),
+        "mode": first["mode"].tolist(),
+    }
+    for suffix, key in (("", "name_zh"), ("_en", "name_en")):
+        for side, place in (("from", first["u"]), ("to", last["v"])):
+            columns[side + suffix] = names.loc[place, key].tolist()
+    for key in ("length_km", "time_min"):
+        parts = np.split(part.edges[key].to_numpy(float), end[:-1]) if len(links) else []
+        columns[key] = [own.sum() for own in parts]
+    return pd.DataFrame(columns)
 
 
 def _prepared(
     net: Network, junctions: Network, catalogue: Catalogue, mode: str
-) -> tuple[Sweep, DataFrame, NDArray[np.float64]]:
+) -> tuple[Sweep, DataFrame, Floats]:
     cities = cities_of(catalogue)
     swept, links = sweep(net, junctions, cities, mode=mode)
     return swept, links, np.array([city.population for city in cities], float)
 
 
+def _losses(large: tuple[Sweep, Floats], block: Sequence[Sequence[int]]) -> list[Loss]:
+    """Return what the loss of each set of links costs."""
+    swept, people = large
+    return [loss(swept.base, swept.without(links), people) for links in block]
+
+
+def _costs(swept: Sweep, people: Floats, sets: Sequence[Any], share: Share) -> list[Loss]:
+    """Return what the loss of many sets of links costs, some sets at a time."""
+    blocks = [[sets[i] for i in part] for part in blocks_of(len(sets), BLOCK)]
+    return [found for block in share(_losses, (swept, people), blocks) for found in block]
+
+
 def link_removal(
-    net: Network, junctions: Network, catalogue: Catalogue, *, mode: str = "any"
+    net: Network,
+    junctions: Network,
+    catalogue: Catalogue,
+    *,
+    mode: str = "any",
+    share: Share = here,
 ) -> DataFrame:
     """
     Return what the loss of every single link costs, the worst first.
@@ -251,6 +274,8 @@ def link_removal(
         The catalogue of the cities.
     mode
         Road, rail, water or any.
+    share
+        Where blocks of links are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -260,7 +285,7 @@ def link_removal(
         by extra minutes.
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
-    losses = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
+    losses = _costs(swept, people, [[i] for i in range(len(links))], share)
     around = detours(junctions if mode == "any" else junctions.select(mode))
     return _ranked(links.assign(detour=links["edge_id"].map(around)), losses)
 
@@ -274,7 +299,12 @@ def _ranked(links: DataFrame, losses: list[Loss]) -> DataFrame:
 
 
 def route_removal(
-    net: Network, junctions: Network, catalogue: Catalogue, *, mode: str = "any"
+    net: Network,
+    junctions: Network,
+    catalogue: Catalogue,
+    *,
+    mode: str = "any",
+    share: Share = here,
 ) -> DataFrame:
     """
     Return what the loss of every whole route costs, the worst first.
@@ -283,7 +313,7 @@ def route_removal(
 
     Parameters
     ----------
-    net, junctions, catalogue, mode
+    net, junctions, catalogue, mode, share
         As in `link_removal`.
 
     Returns
@@ -293,7 +323,7 @@ def route_removal(
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
     groups = links.groupby("route_id", sort=False)
-    losses = [loss(swept.base, swept.without(list(own.index)), people) for _, own in groups]
+    losses = _costs(swept, people, [list(own.index) for _, own in groups], share)
     names = links.drop_duplicates("route_id")[["route_id", "name_zh", "name_en", "mode"]]
     return _ranked(names.reset_index(drop=True), losses)
 
@@ -305,6 +335,7 @@ def double_removal(
     *,
     mode: str = "any",
     among: int = 20,
+    share: Share = here,
 ) -> DataFrame:
     """
     Return the worst losses of two links at once among the worst single ones.
@@ -317,6 +348,8 @@ def double_removal(
         As in `link_removal`.
     among
         Number of the worst single links that are paired.
+    share
+        As in `link_removal`.
 
     Returns
     -------
@@ -325,10 +358,10 @@ def double_removal(
         `loss`, the worst first.
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
-    single = [loss(swept.base, swept.without([i]), people) for i in range(len(links))]
+    single = _costs(swept, people, [[i] for i in range(len(links))], share)
     order = sorted(range(len(links)), key=lambda i: single[i][1::-1], reverse=True)
     pairs = list(combinations(order[:among], 2))
-    losses = [loss(swept.base, swept.without(pair), people) for pair in pairs]
+    losses = _costs(swept, people, pairs, share)
     named = {"section": "section_id", "name": "name_zh", "from": "from", "to": "to"}
     frame = {
         f"{key}_{side}": [links[column].iloc[pair[at]] for pair in pairs]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.distributed import here
 from geo.indices import indices
 from geo.layers import route_stage, status_frame
 from geo.times import time_matrix, travel_graph
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.layers import Layers
     from geo.network import Network
+    from geo.other_roads import Background
     from geo.tables import City
 
 
@@ -35,6 +38,14 @@ def statistics(net: Network) -> DataFrame:
     -------
     table
         One row per mode ("all" first), one column per index.
+
+    Examples
+    --------
+    >>> table = statistics(net)
+    >>> table.index.tolist()
+    ['all', 'road', 'rail', 'water']
+    >>> int(table.loc["water", "mu"])
+    0
     """
     import pandas as pd
 
@@ -60,6 +71,13 @@ def route_table(drawn: Layers, day: date) -> gpd.GeoDataFrame:
     routes
         The routes with `stage` (a route of open and other sections is "partly open"),
         `open_km` and `assumed`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = route_table(lay, date(2025, 12, 31))
+    >>> table.loc[["chengyu-hsr", "chengyu-middle-hsr", "chengdawan-hsr"], "stage"].tolist()
+    ['open', 'construction', 'partly open']
     """
     sections = status_frame(drawn.sections, day, drawn.catalogue.region.as_of)
     groups = sections.groupby("route_id", sort=False)
@@ -86,11 +104,22 @@ def cities_of(catalogue: Catalogue) -> list[City]:
     -------
     cities
         In file order.
+
+    Examples
+    --------
+    >>> [city.name_en for city in cities_of(cat)][:3]
+    ['Chengdu', 'Zigong', 'Luzhou']
     """
     return [city for city in catalogue.cities if not city.part_of]
 
 
-def od_matrix(net: Network, mode: str = "any") -> DataFrame:
+def od_matrix(
+    net: Network,
+    mode: str = "any",
+    *,
+    background: Background | None = None,
+    share: Share = here,
+) -> DataFrame:
     """
     Return the fastest times between all cities on the day of a network.
 
@@ -100,11 +129,25 @@ def od_matrix(net: Network, mode: str = "any") -> DataFrame:
         A network; its nodes may be junctions only.
     mode
         Road, rail, water or any.
+    background
+        Other roads to travel on as well (`geo.other_roads.read_background`).
+    share
+        Where blocks of cities are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
     table
-        Minutes, infinite where unreachable; rows and columns are Chinese names.
+        Minutes, infinite where unreachable; rows and columns are Chinese names. With other
+        roads `attrs` says which.
+
+    Examples
+    --------
+    >>> net = geo.network(geo.load(), year=2025)
+    >>> minutes = geo.od_matrix(net, mode="rail")
+    >>> bool(minutes.loc["成都", "重庆"] < 150 < minutes.loc["成都", "黔江"])
+    True
+    >>> float(geo.od_matrix(net, mode="water").loc["成都", "万州"])
+    inf
     """
     import pandas as pd
 
@@ -114,8 +157,12 @@ def od_matrix(net: Network, mode: str = "any") -> DataFrame:
     if net.node_rule != NODE_RULE["stops"]:
         net = network(net.drawn, year=net.day, nodes="stops")
     names = [city.name_zh for city in cities]
-    minutes = time_matrix(travel_graph(net, cities, mode=mode), cities)
-    return pd.DataFrame(minutes, index=pd.Index(names, name="from"), columns=names)
+    graph = travel_graph(net, cities, mode=mode, background=background)
+    minutes = time_matrix(graph, cities, share=share)
+    table = pd.DataFrame(minutes, index=pd.Index(names, name="from"), columns=names)
+    if background is not None:
+        table.attrs["background"] = background.source
+    return table
 
 
 def number(value: Any) -> float | int | str | bool | None:  # noqa: ANN401
@@ -131,6 +178,11 @@ def number(value: Any) -> float | int | str | bool | None:  # noqa: ANN401
     -------
     plain
         A number, text, truth value or None.
+
+    Examples
+    --------
+    >>> number(float("nan")), number(np.int64(3)), number("km")
+    (None, 3, 'km')
     """
     if value is None or isinstance(value, str | bool):
         return value

@@ -41,6 +41,11 @@ def bridges(net: Network) -> DataFrame:
     table
         One row per bridge: `edge_id`, `section_id`, `route_id`, `route_zh`, `route_en`, the
         ends `from` and `to`, and `nodes_cut_off`, the nodes on the smaller side.
+
+    Examples
+    --------
+    >>> bridges(net.select("water"))["nodes_cut_off"].tolist()
+    [2, 1, 1]
     """
     import networkx as nx
     import pandas as pd
@@ -184,6 +189,13 @@ def min_cut(graph: nx.MultiGraph[str], sources: Iterable[str], targets: Iterable
     -------
     cut
         Value, both extreme cuts and the paths; value 0 where nothing connects the sets.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> square = nx.MultiGraph([("a", "b", 1), ("b", "c", 2), ("c", "d", 3), ("d", "a", 4)])
+    >>> min_cut(square, ["a"], ["c"]).value
+    2
     """
     import networkx as nx
 
@@ -308,6 +320,12 @@ def cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Cut, str, s
     BadInputError
         When the two are the same, one is part of the other, or both can enter the same stop,
         so that no loss of links parts them.
+
+    Examples
+    --------
+    >>> found, name_a, name_b = cut(stops.select("rail"), cat, "四川", "重庆")
+    >>> (name_a, name_b), found.value == len(found.cut) == len(found.paths)
+    (('四川', '重庆'), True)
     """
     regions = [catalogue.region.find(name) for name in (a, b)]
     both = None not in regions

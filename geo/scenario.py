@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.dates import parse_day
+from geo.distributed import here
 from geo.layers import as_layers, status_frame
 from geo.network import network
 from geo.report import cities_of, statistics
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
+    from geo.distributed import Share
     from geo.layers import Layers
     from geo.network import Network
     from geo.tables import City, Project
@@ -53,6 +55,16 @@ def with_projects(
     -------
     layers
         A copy with other dates of opening.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> project = next(p for p in cat.projects if p.project_id == "chengdawan")
+    >>> then = with_projects(lay, [project], day=date(2025, 12, 31))
+    >>> then.sections.loc["chengdawan-hsr-2", ["status", "opened"]].tolist()
+    ['open', '2025-12-31']
+    >>> lay.sections.loc["chengdawan-hsr-2", "status"]
+    'construction'
     """
     for project in projects:
         opens = done != (project.change == "close")
@@ -79,6 +91,12 @@ def with_sections(drawn: Layers, ids: Iterable[str], *, open_on: date | None) ->
     -------
     layers
         A copy with other dates of opening.
+
+    Examples
+    --------
+    >>> without = with_sections(lay, ["chengyu-hsr-1"], open_on=None)
+    >>> "chengyu-hsr-1" in set(geo.network(without, year=2025).edges["section_id"])
+    False
     """
     sections = drawn.sections.copy()
     rows = list(ids)
@@ -109,6 +127,15 @@ def times(drawn: Layers, day: date, mode: str = "any") -> NDArray[np.float64]:
     -------
     minutes
         Shape (n, n), infinite where there is no way.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> minutes = times(lay, date(2025, 12, 31))
+    >>> minutes.shape == (len(cities_of(cat)),) * 2
+    True
+    >>> bool(np.isfinite(minutes).all())
+    True
     """
     cities = cities_of(drawn.catalogue)
     net = network(drawn, year=day, nodes="stops")
@@ -134,6 +161,12 @@ def nearness(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float
     -------
     value
         Per hour.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0, 30, np.inf], [30, 0, 60], [np.inf, 60, 0]])
+    >>> round(nearness(minutes, np.array([1.0, 1, 1])), 6)
+    1.0
     """
     weight = np.outer(people, people)
     np.fill_diagonal(weight, 0.0)
@@ -160,6 +193,13 @@ def compare_stats(drawn: Layers, before: date, after: date) -> DataFrame:
     table
         Indexed by name (``rail.beta``; the whole network has no prefix), with `before`,
         `after` and `delta`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = compare_stats(lay, date(2019, 12, 31), date(2020, 12, 31))
+    >>> table.loc["road.links"].tolist()
+    [11.0, 12.0, 1.0]
     """
     import pandas as pd
 
@@ -185,6 +225,11 @@ def named_statistics(net: Network) -> dict[str, float]:
     -------
     values
         By name: ``beta`` of the whole network, ``rail.beta`` of a mode.
+
+    Examples
+    --------
+    >>> named_statistics(net)["rail.p"]
+    1.0
     """
     return {
         str(key if mode == "all" else f"{mode}.{key}"): value
@@ -224,6 +269,13 @@ def compare_cities(drawn: Layers, before: date, after: date, mode: str = "any") 
         One row per city: people-weighted mean minutes to the cities reached on both dates
         (`mean_min_before`, `mean_min_after`), and people within 1 h and 2 h
         (`people_60min_before` …), each with its difference.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = compare_cities(lay, date(2010, 12, 31), date(2020, 12, 31)).set_index("name_en")
+    >>> bool(table.loc["Chengdu", "mean_min_delta"] < 0)
+    True
     """
     pair = [times(drawn, day, mode) for day in (before, after)]
     return city_changes(cities_of(drawn.catalogue), *pair)
@@ -246,6 +298,12 @@ def city_changes(
     -------
     table
         The columns of `compare_cities`.
+
+    Examples
+    --------
+    >>> before = np.array([[0.0, 90], [90, 0]])
+    >>> city_changes(cities_of(cat)[:2], before, before / 2)["mean_min_delta"].tolist()
+    [-45.0, -45.0]
     """
     import pandas as pd
 
@@ -270,7 +328,11 @@ def city_changes(
 
 
 def compare(
-    source: Catalogue | Layers, before: int | str | date, after: int | str | date
+    source: Catalogue | Layers,
+    before: int | str | date,
+    after: int | str | date,
+    *,
+    share: Share = here,
 ) -> dict[str, Any]:
     """
     Return two dates side by side: statistics, cities and projects.
@@ -281,11 +343,25 @@ def compare(
         A catalogue, or its layers where they are there already.
     before, after
         Years (their 31 December) or dates.
+    share
+        Where projects are added and left out (`geo.distributed.workers`); default: in this
+        process.
 
     Returns
     -------
     tables
         `stats`, `cities` and `projects`, DataFrames, and the two dates `from` and `to`.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> found = geo.compare(cat, 2019, 2020)
+    >>> found["stats"].loc["road.links"].tolist()
+    [11.0, 12.0, 1.0]
+    >>> sorted(found)
+    ['cities', 'from', 'projects', 'stats', 'to']
+    >>> bool(found["cities"]["mean_min_delta"].max() <= 0)
+    True
     """
     from geo.projects import project_values
 
@@ -295,5 +371,5 @@ def compare(
         "to": second,
         "stats": compare_stats(drawn, first, second),
         "cities": compare_cities(drawn, first, second),
-        "projects": project_values(drawn, first, second),
+        "projects": project_values(drawn, first, second, share=share),
     }

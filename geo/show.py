@@ -28,6 +28,14 @@ class Page:
         Name of the page.
     html
         The whole page.
+
+    Examples
+    --------
+    >>> page = Page("hello", "<!doctype html>")
+    >>> page
+    <Page hello: 0 kB>
+    >>> page._repr_html_()[:46]
+    '<iframe srcdoc="&lt;!doctype html&gt;" title="'
     """
 
     name: str
@@ -76,7 +84,7 @@ def map(  # noqa: A001 - the verb a reader expects: geo.map(cat)
     source
         A catalogue, or its layers where they are there already.
     page
-        Name of the page: network, crossings or index.
+        Name of the page: index, network, crossings, accessibility, criticality or compare.
     year
         A year (its 31 December) or a date; default: today.
 
@@ -89,6 +97,13 @@ def map(  # noqa: A001 - the verb a reader expects: geo.map(cat)
     ------
     NotFoundError
         When there is no such page.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> page = geo.map(cat, "crossings", year=2025)
+    >>> page.name, page.html[:15]
+    ('crossings', '<!DOCTYPE html>')
     """
     from geo.mapping import PAGES
 

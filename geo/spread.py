@@ -29,6 +29,11 @@ def variation(values: Array, weights: Array) -> float:
     -------
     cv
         At least 0; NaN where a weighted value is not finite, or the mean is not positive.
+
+    Examples
+    --------
+    >>> variation(np.array([1.0, 3]), np.array([1.0, 1]))
+    0.5
     """
     x, w = _weighted(values, weights)
     mean = _mean(x, w)
@@ -53,6 +58,11 @@ def gini(values: Array, weights: Array) -> float:
     coefficient
         0 for equal values, below 1; NaN where a weighted value is negative or not finite, or
         the mean is not positive.
+
+    Examples
+    --------
+    >>> gini(np.array([0.0, 1]), np.array([1.0, 1])), gini(np.array([2.0, 2]), np.array([1.0, 5]))
+    (0.5, 0.0)
     """
     x, w = _weighted(values, weights)
     mean = _mean(x, w)
@@ -92,6 +102,11 @@ def cohesion(values: Array, weights: Array) -> dict[str, float]:
     ----------
     López, E., Gutiérrez, J. and Gómez, G. (2008), Measuring regional cohesion effects,
     10.1080/09654310701814629.
+
+    Examples
+    --------
+    >>> cohesion(np.array([1.0, 3]), np.array([1.0, 1]))["gini"]
+    0.25
     """
     x, w = np.asarray(values, float), np.asarray(weights, float)
     known = np.isfinite(x)
@@ -128,6 +143,12 @@ def winners(
     counts
         `better`, `worse`, `same` and `unknown` (a value is NaN) places, and the same with
         `_mass` for their mass. To come within reach is a gain, to lose it a loss.
+
+    Examples
+    --------
+    >>> found = winners(np.array([60.0, 80]), np.array([50.0, 80]), np.array([3.0, 1]))
+    >>> found["better"], found["same"], found["better_mass"]
+    (1, 1, 3.0)
     """
     old, new, mass = (np.asarray(a, float) for a in (before, after, mass))
     unknown = np.isnan(old) | np.isnan(new)

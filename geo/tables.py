@@ -184,7 +184,16 @@ class AlignmentPoint(_Located):
 
 
 class Place(_Located):
-    """A named point; a junction or station shared by routes is one place."""
+    """
+    A named point; a junction or station shared by routes is one place.
+
+    Examples
+    --------
+    >>> place = Place(place_id="a", name_zh="甲", name_en="A", lon=104, lat=30, kind="station",
+    ...               accuracy_m=50, source="osm", confidence="high")
+    >>> place.lon
+    104.0
+    """
 
     place_id: Id
     name_zh: Name
@@ -285,5 +294,10 @@ def columns(model: type[Row]) -> list[str]:
     -------
     names
         Column names in order.
+
+    Examples
+    --------
+    >>> columns(City)[:4]
+    ['city_id', 'adcode', 'name_zh', 'name_en']
     """
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from geo.constants import CONSTANTS
+from geo.distributed import blocks_of, here
 from geo.errors import BadInputError
+from geo.nearby import within
 from geo.terms import MODES
 
 if TYPE_CHECKING:
@@ -16,42 +19,16 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    from geo.distributed import Share
     from geo.network import Network
+    from geo.other_roads import Background
     from geo.tables import City
 
 
-class Constant(NamedTuple):
-    """A number the travel times rest on."""
-
-    value: float
-    unit: str
-    reason: str
-
-
-#: Every constant of the travel times, once. Those of rail come from one fit to all published
-#: times that describe the fastest trains on the lines as they are (`calibration`).
-CONSTANTS: dict[str, Constant] = {
-    "road_factor": Constant(0.85, "1", "share of the design speed that cars keep over a trip"),
-    "road_default": Constant(80, "km/h", "design speed taken where none is known"),
-    "rail_factor": Constant(0.95, "1", "share of the line speed that trains keep between stops"),
-    "rail_default": Constant(120, "km/h", "line speed taken where none is known"),
-    "rail_start_min": Constant(4, "min", "speeding up at the start and slowing down at the end"),
-    "stop_min": Constant(4, "min", "lost by a stop on the way: braking, standing, speeding up"),
-    "stop_every_hsr": Constant(90, "km", "between stops of the fastest trains, high-speed lines"),
-    "stop_every_intercity": Constant(70, "km", "the same on intercity lines"),
-    "stop_every_conventional": Constant(80, "km", "the same on conventional lines"),
-    "nonstop_people": Constant(8e6, "people", "between two cities of more, high-speed trains run "
-                               "without a stop (62 min over 299 km)"),
-    "board_min": Constant(20, "min", "reaching the platform and waiting, rail only"),
-    "alight_min": Constant(5, "min", "leaving the station, rail only"),
-    "transfer_limit": Constant(15, "km", "straight distance from a city centre within which its "
-                               "stations are joined for changing trains"),
-    "water_speed": Constant(15, "km/h", "loaded barge, mean of both directions"),
-    "access_speed": Constant(35, "km/h", "city streets and roads to an interchange or station"),
-    "access_detour": Constant(1.3, "1", "length of city streets against the straight line"),
-    "access_limit": Constant(30, "km", "straight distance a traveller goes to enter a network"),
-    "access_choices": Constant(6, "places", "nearest places of a mode a traveller considers"),
-}  # fmt: skip
+#: Cities whose times are one block of work.
+BLOCK = 64
+#: No degree of latitude is shorter.
+LEAST_M_PER_DEGREE = 110_500.0
 #: A further route may repeat at most this share of an earlier one.
 MAX_OVERLAP = 0.6
 
@@ -96,7 +73,9 @@ def pace(section: Any) -> Pace:  # noqa: ANN401
     )
 
 
-def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph[str]:
+def travel_graph(
+    net: Network, cities: Iterable[City], *, mode: str, background: Background | None = None
+) -> nx.Graph[str]:
     """
     Return the graph a traveller sees: the network and the ways into it.
 
@@ -108,17 +87,20 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
         Centres to measure from and to.
     mode
         Road, rail, water, or any: all of them, joined by the ways between their stops.
+    background
+        Other roads to travel on as well.
 
     Returns
     -------
     graph
-        Nodes are place ids and ``city:`` ids. Edges carry `time_min`, `length_km` and `leg`:
-        the route id, or "access"; those of the network also `edge`, their id in it.
+        Nodes are place ids, ``city:`` ids and, with `lon` and `lat`, ``road:`` numbers of the
+        background. Edges carry `time_min`, `length_km` and `leg`: the route id, "access" or
+        "background"; those of the network also `edge`, their id in it.
 
     Raises
     ------
     BadInputError
-        When the mode is unknown.
+        When the mode is unknown, or there are other roads for one without roads.
     """
     import networkx as nx
 
@@ -140,20 +122,25 @@ def travel_graph(net: Network, cities: Iterable[City], *, mode: str) -> nx.Graph
         rail = net.select("rail").nodes
         stops = list(zip(rail.index, rail.geometry.x, rail.geometry.y, strict=True))
         _add_access(graph, net.select("road"), "rail", stops)
+    if background is not None:
+        from geo.other_roads import add_background
+
+        add_background(graph, background, net, cities, mode=mode)
     if len(large) > 1 and not express:
-        graph.graph["express"] = travel_graph(net, large, mode=mode)
+        graph.graph["express"] = travel_graph(net, large, mode=mode, background=background)
     return graph
 
 
 def _add_edges(graph: nx.Graph[str], part: Network, *, express: bool) -> None:
     """Add the edges of one mode; of parallel ones the fastest."""
-    hsr = part.edges["class"] == "hsr"
-    for row, high_speed in zip(part.edges.itertuples(), hsr, strict=True):
-        minutes = row.time_min - (row.stop_min if express and high_speed else 0.0)
-        old = graph.get_edge_data(row.u, row.v)
-        if row.u != row.v and (old is None or minutes < old["time_min"]):
-            graph.add_edge(row.u, row.v, time_min=minutes, length_km=row.length_km,
-                           leg=row.route_id, mode=row.mode, edge=row.Index)  # fmt: skip
+    keys = ["u", "v", "time_min", "stop_min", "length_km", "route_id", "mode", "class"]
+    columns = [part.edges[key].tolist() for key in keys]
+    for edge, u, v, time, stop, km, route, mode, kind in zip(part.edges.index, *columns,
+                                                             strict=True):  # fmt: skip
+        minutes = time - (stop if express and kind == "hsr" else 0.0)
+        old = graph.get_edge_data(u, v)
+        if u != v and (old is None or minutes < old["time_min"]):
+            graph.add_edge(u, v, time_min=minutes, length_km=km, leg=route, mode=mode, edge=edge)
 
 
 def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) -> None:
@@ -164,73 +151,62 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
 
     stations = rail.nodes[rail.nodes["kind"] == "station"]
     lon, lat = stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()
+    names = stations.index.tolist()
     limit = CONSTANTS["transfer_limit"].value * 1000
     change = CONSTANTS["board_min"].value + CONSTANTS["alight_min"].value
     change += CONSTANTS["rail_start_min"].value
     for city in cities:
-        ones = np.ones(len(lon))
-        near = np.flatnonzero(geod().inv(city.lon * ones, city.lat * ones, lon, lat)[2] <= limit)
-        for i, j in combinations(near, 2):
-            u, v = stations.index[i], stations.index[j]
-            metres = geod().inv(lon[i], lat[i], lon[j], lat[j])[2]
-            km = metres / 1000 * CONSTANTS["access_detour"].value
+        near = np.flatnonzero(np.abs(lat - city.lat) <= limit / LEAST_M_PER_DEGREE)
+        ones = np.ones(len(near))
+        metres = geod().inv(city.lon * ones, city.lat * ones, lon[near], lat[near])[2]
+        near = near[metres <= limit]
+        i, j = np.array(list(combinations(near, 2)), int).reshape(-1, 2).T
+        apart = geod().inv(lon[i], lat[i], lon[j], lat[j])[2]
+        for a, b, straight in zip(i.tolist(), j.tolist(), apart.tolist(), strict=True):
+            km = straight / 1000 * CONSTANTS["access_detour"].value
             minutes = 60 * km / CONSTANTS["access_speed"].value + change
-            if not graph.has_edge(u, v):
-                graph.add_edge(u, v, time_min=minutes, length_km=km, leg="access", mode="access")
+            if not graph.has_edge(names[a], names[b]):
+                graph.add_edge(names[a], names[b], time_min=minutes, length_km=km,
+                               leg="access", mode="access")  # fmt: skip
 
 
 def _add_access(
     graph: nx.Graph[str], part: Network, mode: str, points: Sequence[tuple[str, float, float]]
 ) -> None:
-    """Join points to the nearest places where a network can be entered."""
+    """Join points to all places within reach where a network can be entered."""
     entry = part.nodes[part.nodes["kind"] != "border"]
     if entry.empty or not points:
         return
     lonlat = np.column_stack([entry.geometry.x, entry.geometry.y])
-    choices = int(CONSTANTS["access_choices"].value)
-    pairs = nearest(np.array([point[1:] for point in points], float), lonlat, choices)
-    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
-    extra = sum(CONSTANTS[key].value for key in rail) / 2
+    limit = CONSTANTS["access_limit"].value
+    pairs = within(np.array([point[1:] for point in points], float), lonlat, limit)
+    names = entry.index.tolist()
     for i, j, straight_km in pairs:
-        if straight_km <= CONSTANTS["access_limit"].value:
-            km = straight_km * CONSTANTS["access_detour"].value
-            minutes = 60 * km / CONSTANTS["access_speed"].value + extra
-            graph.add_edge(points[i][0], entry.index[j], time_min=minutes, length_km=km,
-                           leg="access", mode="access")  # fmt: skip
+        graph.add_edge(points[i][0], names[j], **street(straight_km, mode))
 
 
-def nearest(
-    origins: NDArray[np.float64], targets: NDArray[np.float64], k: int
-) -> list[tuple[int, int, float]]:
+def street(straight_km: float, mode: str) -> dict[str, Any]:
     """
-    Return the nearest targets of every origin.
+    Return the way by street between a point and a place where a network is entered.
 
     Parameters
     ----------
-    origins, targets
-        Points in degrees (WGS-84), shapes (n, 2) and (m, 2).
-    k
-        Targets wanted per origin.
+    straight_km
+        Straight distance.
+    mode
+        The mode whose stop is at one of the ends.
 
     Returns
     -------
-    pairs
-        Index of the origin, index of the target and their geodesic distance in km.
+    edge
+        What such an edge of a travel graph carries; half of boarding, starting, stopping and
+        alighting by rail is part of the time.
     """
-    from scipy.spatial import KDTree
-
-    from geo.curves import geod
-
-    k = min(k, len(targets))
-    _, index = KDTree(_on_sphere(targets)).query(_on_sphere(origins), k=k)
-    i, j = np.repeat(np.arange(len(origins)), k), np.asarray(index).reshape(-1)
-    km = geod().inv(*origins[i].T, *targets[j].T)[2] / 1000
-    return list(zip(i.tolist(), j.tolist(), km.tolist(), strict=True))
-
-
-def _on_sphere(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-    lon, lat = np.radians(lonlat).T
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
+    km = straight_km * CONSTANTS["access_detour"].value
+    extra = sum(CONSTANTS[key].value for key in rail) / 2
+    minutes = 60 * km / CONSTANTS["access_speed"].value + extra
+    return {"time_min": minutes, "length_km": km, "leg": "access", "mode": "access"}
 
 
 def best_routes(
@@ -311,13 +287,16 @@ def legs(graph: nx.Graph[str], way: list[str]) -> list[dict[str, Any]]:
     -------
     legs
         `mode`, `route_id`, `from`, `to` (node ids), `time_min` and `length_km` of each leg;
-        ways to and from a stop have the mode "access" and no route.
+        ways to and from a stop have the mode "access" and no route, those over other roads
+        have the mode "road" and no route.
     """
     found: list[dict[str, Any]] = []
+    last = ""
     for u, v in itertools.pairwise(way):
         edge = graph.edges[u, v]
-        route = "" if edge["leg"] == "access" else edge["leg"]
-        if not found or found[-1]["route_id"] != route or not route:
+        if edge["leg"] != last or last == "access":
+            last = edge["leg"]
+            route = "" if last in ("access", "background") else last
             found.append({"mode": edge["mode"], "route_id": route, "from": u, "to": u,
                           "time_min": 0.0, "length_km": 0.0})  # fmt: skip
         found[-1]["to"] = v
@@ -326,7 +305,9 @@ def legs(graph: nx.Graph[str], way: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any, Any]:
+def time_matrix(
+    graph: nx.Graph[str], cities: Sequence[City], *, share: Share = here
+) -> np.ndarray[Any, Any]:
     """
     Return the fastest times between cities.
 
@@ -339,6 +320,8 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
         A travel graph.
     cities
         The cities, n of them.
+    share
+        Where blocks of cities are done (`geo.distributed.workers`); default: in this process.
 
     Returns
     -------
@@ -346,7 +329,6 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
         Shape (n, n); infinite where two cities are not connected, 0 on the diagonal.
     """
     from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import dijkstra
 
     number = {node: i for i, node in enumerate(graph.nodes)}
     size = len(number)
@@ -355,24 +337,33 @@ def time_matrix(graph: nx.Graph[str], cities: Sequence[City]) -> np.ndarray[Any,
         for u, v in ((a, b), (b, a)):
             arrival = size if v.startswith("city:") else 0
             ways.append((number[u], number[v] + arrival, float(way["time_min"])))
-    here = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
-    start = np.array([number[f"city:{cities[i].city_id}"] for i in here], int)
+    known = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
+    start = np.array([number[f"city:{cities[i].city_id}"] for i in known], int)
     times: NDArray[np.float64] = np.full((len(cities), len(cities)), np.inf)
     np.fill_diagonal(times, 0.0)
-    if ways and here:
+    if ways and known:
         rows, columns, weights = zip(*ways, strict=True)
         matrix = csr_array((weights, (rows, columns)), shape=(2 * size, 2 * size))
-        times[np.ix_(here, here)] = dijkstra(matrix, indices=start)[:, start + size]
-        times[here, here] = 0.0
+        blocks = [start[part] for part in blocks_of(len(start), BLOCK)]
+        found = share(_times_from, (matrix, start + size), blocks)
+        times[np.ix_(known, known)] = np.vstack(list(found))
+        times[known, known] = 0.0
     if "express" in graph.graph:
-        _express_times(times, graph.graph["express"], cities)
+        _express_times(times, graph.graph["express"], cities, share)
     return times
 
 
+def _times_from(large: tuple[Any, NDArray[np.intp]], starts: NDArray[np.intp]) -> Any:  # noqa: ANN401
+    from scipy.sparse.csgraph import dijkstra
+
+    matrix, ends = large
+    return dijkstra(matrix, indices=starts)[:, ends]
+
+
 def _express_times(
-    minutes: np.ndarray[Any, Any], express: nx.Graph[str], cities: Sequence[City]
+    minutes: np.ndarray[Any, Any], express: nx.Graph[str], cities: Sequence[City], share: Share
 ) -> None:
     """Replace the times between large cities by those of trains that do not stop."""
-    here = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
-    faster = time_matrix(express, [cities[i] for i in here])
-    minutes[np.ix_(here, here)] = np.minimum(minutes[np.ix_(here, here)], faster)
+    large = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
+    faster = time_matrix(express, [cities[i] for i in large], share=share)
+    minutes[np.ix_(large, large)] = np.minimum(minutes[np.ix_(large, large)], faster)

@@ -19,10 +19,11 @@ from scipy.sparse.csgraph import floyd_warshall
 import geo
 from geo import accessibility as acc
 from geo.circles import PRESETS, cores
+from geo.constants import CONSTANTS
 from geo.errors import BadInputError, NotFoundError
 from geo.isochrones import isochrone, isochrones, leaving_minutes, reached_km
 from geo.report import cities_of
-from geo.times import CONSTANTS, time_matrix, travel_graph
+from geo.times import time_matrix, travel_graph
 
 INF = math.inf
 #: Shortest paths of K in km, which are minutes at 60 km/h.

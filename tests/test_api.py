@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -49,3 +51,11 @@ def test_a_network_as_matrix_and_as_graph(cat):
     assert abs(matrix - matrix.T).max() == 0
     assert net.graph.number_of_edges() == len(net.edges)
     assert net.graph.edges[next(iter(net.graph.edges(keys=True)))]["route_id"]
+
+
+def test_types_are_told_to_checkers():
+    assert (Path(geo.__file__).parent / "py.typed").is_file()
+    assert set(geo._HOME) <= set(geo.__all__)
+    promised = {"load", "layers", "network", "indices", "od_matrix", "crossings", "compare", "map"}
+    assert promised <= set(geo.__all__)
+    assert all(callable(getattr(geo, name)) for name in geo.__all__)

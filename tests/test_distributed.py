@@ -9,16 +9,21 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from geo.cli import main
 from geo.distributed import blocks_of, here, workers
 from geo.engines.blocks import _distances, od_blocks
 from geo.engines.graphs import graph
 from geo.errors import BadInputError, GeoError
+from geo.network import network
+from geo.removal import sweep
+from geo.report import cities_of
 
 HERE = Path(__file__).parent
 
@@ -151,20 +156,20 @@ def test_order_and_little_ahead_of_its_turn(address):
 
 
 def test_all_workers_lost_is_said_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
     with cluster(tmp_path, 1) as (found, running), workers(found) as share:
         results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
         assert next(results) == (7, (0.0,))
+        monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
         running[1].kill()
         with pytest.raises(GeoError, match="all its workers were lost"):
             list(results)
 
 
 def test_a_lost_scheduler_is_said_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
     with cluster(tmp_path, 1) as (found, running), workers(found) as share:
         results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
         assert next(results) == (7, (0.0,))
+        monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
         running[0].kill()
         with pytest.raises(GeoError, match="the scheduler or"):
             list(results)
@@ -195,3 +200,35 @@ def test_a_server_that_is_no_scheduler(monkeypatch):
         with pytest.raises(BadInputError, match="none answers"), workers(address):
             pass
         assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["critical --mode rail --top 9", "critical --mode road --routes", "matrix --mode rail",
+     "access --indicator potential --mode road", "compare 2024 2027"],
+)  # fmt: skip
+def test_commands_say_the_same_from_many_processes(address, capsys, command):
+    said = []
+    for more in ([], ["--scheduler", address]):
+        assert main([*command.split(), "--json", *more]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
+def test_threads_of_one_worker_do_not_disturb_each_other(drawn):
+    """Whoever starts a worker with many threads gets the same results."""
+    nets = network(drawn, year=2025, nodes="stops"), network(drawn, year=2025)
+    swept, links = sweep(*nets, cities_of(drawn.catalogue), mode="road")
+    some = range(0, len(links), 3)
+    alone = [swept.without([i]) for i in some]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda i: swept.without([i]), some))
+    assert all(map(np.array_equal, alone, together))
+
+
+def test_a_wrong_address_is_one_line(capsys, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 0.5)
+    assert main(["matrix", "--scheduler", "tcp://127.0.0.1:9"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "expected the address of a Dask scheduler" in said

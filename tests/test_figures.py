@@ -298,3 +298,22 @@ def test_a_region_without_borders_and_relief_has_figures(tmp_path):
     )
     assert len(names) == 4
     assert all((tmp_path / name).stat().st_size > 1000 for name in names)
+
+
+def test_charts_of_a_notebook_take_the_looks_of_the_figures(drawn):
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    from geo.figures import OKABE_ITO, network_map, use_style
+
+    with mpl.rc_context():
+        use_style()
+        axes = Figure().subplots()
+        assert [axes.plot([0, 1])[0].get_color() for _ in OKABE_ITO] == list(OKABE_ITO)
+        assert not axes.spines["top"].get_visible()
+        assert mpl.rcParams["svg.hashsalt"] == "geo"
+        sheet = network_map(drawn, drawn.catalogue.region.as_of)
+        assert sheet.axes[0].get_position().bounds == pytest.approx(
+            (0.025, 0.115, 0.95, 0.788), abs=0.06
+        )
+        assert not sheet.get_constrained_layout()

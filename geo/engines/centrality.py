@@ -58,6 +58,12 @@ def betweenness(
     ------
     BadInputError
         When a link has length 0 or a source does not exist.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> betweenness(graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    Betweenness(nodes=array([0., 1., 0.]), links=array([2., 2.]))
     """
     if (graph.weights == 0).any():
         link = graph.links[int(np.argmin(graph.weights))]

@@ -86,6 +86,12 @@ def graph(
     ------
     BadInputError
         When shapes differ, a node does not exist or a weight is negative or no number.
+
+    Examples
+    --------
+    >>> small = graph(3, [0, 1], [1, 2], [5.0, 7.0])
+    >>> small.size, len(small.tails)
+    (3, 4)
     """
     tail, head = np.asarray(tails, np.int64), np.asarray(heads, np.int64)
     weight = _checked(weights, len(tail))
@@ -137,6 +143,12 @@ def with_weights(graph: Graph, weights: ArrayLike) -> Graph:
     ------
     BadInputError
         When the shape differs or a weight is negative or no number.
+
+    Examples
+    --------
+    >>> small = graph(3, [0, 1], [1, 2], [5.0, 7.0])
+    >>> with_weights(small, [1.0, 2.0]).weights.tolist()
+    [1.0, 1.0, 2.0, 2.0]
     """
     return graph._replace(weights=_checked(weights, graph.link_count)[graph.links])
 

@@ -55,6 +55,12 @@ def distances(
     ------
     BadInputError
         When a node does not exist.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> distances(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
+    array([[ 0.,  5., 12.]])
     """
     graph = network.graph if isinstance(network, Prepared) else network
     start = checked_nodes(sources, graph.size)
@@ -151,6 +157,12 @@ def trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]:
     ------
     BadInputError
         When a node does not exist.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> trees(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
+    (array([[ 0.,  5., 12.]]), array([[-1,  0,  2]], dtype=int32))
     """
     from scipy.sparse.csgraph import dijkstra
 

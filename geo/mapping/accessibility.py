@@ -6,6 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from geo.constants import CONSTANTS
 from geo.mapping.basemap import add_basemap, new_map
 from geo.mapping.growth import COLOR
 from geo.mapping.lettering import area_labels, city_labels
@@ -24,7 +25,6 @@ from geo.mapping.reach import (
 )
 from geo.mapping.shell import cell, footer, header, number, order, scripts, style_sheet, table
 from geo.mapping.styles import OTHER_LINE, Label, bi, bi_attribute
-from geo.times import CONSTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

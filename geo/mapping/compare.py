@@ -320,6 +320,12 @@ def year_of(when: date) -> float:
     -------
     year
         Such as 2025.5 for the middle of 2026.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> year_of(date(2020, 12, 31))
+    2020.0
     """
     length = date(when.year, 12, 31).timetuple().tm_yday
     return when.year - 1 + when.timetuple().tm_yday / length

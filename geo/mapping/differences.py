@@ -105,6 +105,11 @@ def signed(value: float | None, digits: int) -> str:
     -------
     text
         With its sign, without one where it rounds to nothing, or a dash.
+
+    Examples
+    --------
+    >>> signed(3.0, 0), signed(-1.26, 1), signed(None, 1)
+    ('+3', '−1.3', '–')
     """
     if value is None or is_unknown(value):
         return "–"

@@ -37,6 +37,12 @@ def years_of(layers: Layers, day: date) -> dict[int, date]:
     -------
     days
         Day by year.
+
+    Examples
+    --------
+    >>> years = years_of(lay, cat.region.as_of)
+    >>> min(years), str(years[2020])
+    (1995, '2020-12-31')
     """
     first, last = layers.catalogue.region.map.years
     days = {year: date(year, 12, 31) for year in range(first, last + 1)}
@@ -181,6 +187,11 @@ def web_address(url: str) -> str:
     -------
     url
         The address if it is http or https, else nothing.
+
+    Examples
+    --------
+    >>> web_address("https://example.org/a"), web_address("javascript:alert(1)")
+    ('https://example.org/a', '')
     """
     return url if url.startswith(("http://", "https://")) else ""
 

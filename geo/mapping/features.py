@@ -51,6 +51,11 @@ def is_unknown(value: object) -> bool:
     -------
     unknown
         True where there is nothing to show.
+
+    Examples
+    --------
+    >>> is_unknown(float("nan")), is_unknown(0)
+    (True, False)
     """
     import pandas as pd
 
@@ -101,6 +106,11 @@ def rounded(points: NDArray[np.float64], digits: int) -> list[list[float]]:
     -------
     points
         Lists of two numbers; at least two of them where two were given.
+
+    Examples
+    --------
+    >>> rounded(np.array([[104.123456, 30.0]]), 4)
+    [[104.1235, 30.0]]
     """
     kept: list[list[float]] = []
     for point in points.round(digits).tolist():
@@ -186,6 +196,11 @@ def romanised(name: str) -> list[str]:
     -------
     texts
         Both in lower case.
+
+    Examples
+    --------
+    >>> romanised("成渝")
+    ['chengyu', 'cy']
     """
     from pypinyin import Style, lazy_pinyin
 

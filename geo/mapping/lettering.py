@@ -42,6 +42,11 @@ def city_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
     -------
     labels
         Position, names, first zoom and size of every label.
+
+    Examples
+    --------
+    >>> city_labels(cat)[0]["zh"]
+    '成都'
     """
 
     def rank(city: Any) -> tuple[int, int, str]:  # noqa: ANN401

@@ -66,6 +66,11 @@ def mercator(lonlat: np.ndarray) -> np.ndarray:
     -------
     xy
         Points, shape (n, 2).
+
+    Examples
+    --------
+    >>> mercator(np.array([[180.0, 45.0]])).round(4)
+    array([[3.1416, 0.8814]])
     """
     lon, lat = np.radians(lonlat).T
     return np.stack([lon, np.log(np.tan(np.pi / 4 + lat / 2))], axis=-1)

@@ -199,6 +199,11 @@ def breaks(values: Array, classes: int = 5) -> list[float]:
     -------
     limits
         At most one less than the classes, ascending.
+
+    Examples
+    --------
+    >>> breaks(np.arange(100.0), 4)
+    [30.0, 50.0, 70.0]
     """
     known = values[np.isfinite(values) & (values != 0)]
     if not known.size:

@@ -176,6 +176,11 @@ def number(value: object, digits: int = 0) -> str:
     -------
     text
         The number with thousands separated, or a dash.
+
+    Examples
+    --------
+    >>> number(1234.5, 1), number(float("nan"))
+    ('1,234.5', '–')
     """
     return "–" if is_unknown(value) else f"{value:,.{digits}f}"
 

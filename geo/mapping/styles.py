@@ -129,6 +129,11 @@ def named(labels: dict[str, Label], key: str) -> Label:
     -------
     label
         The text in both languages.
+
+    Examples
+    --------
+    >>> named(MODE, "rail"), named(MODE, "tram").en
+    (Label(zh='铁路', en='Rail'), 'tram')
     """
     return labels.get(key) or Label(key, key)
 
@@ -146,6 +151,11 @@ def weight_of(class_: str, group: str) -> float:
     -------
     weight
         Width in pixels.
+
+    Examples
+    --------
+    >>> weight_of("hsr", "named"), weight_of("hsr", "background")
+    (4.0, 2.2)
     """
     style = LINES.get(class_, OTHER_LINE)
     return round(style.weight * EMPHASIS.get(group, BACKGROUND), 2)
@@ -166,6 +176,11 @@ def line_sample(
     -------
     svg
         A drawing of 38 by 12 pixels.
+
+    Examples
+    --------
+    >>> line_sample("hsr")[:35]
+    '<svg width="38" height="12" aria-hi'
     """
     style, weight = LINES.get(class_, OTHER_LINE), weight_of(class_, group)
     cap = "round" if stage == "planned" else "butt"
@@ -193,6 +208,11 @@ def point_sample(layer: str) -> str:
     -------
     svg
         A drawing of 38 by 14 pixels.
+
+    Examples
+    --------
+    >>> point_sample("airport")[:35]
+    '<svg width="38" height="14" aria-hi'
     """
     style = POINTS[layer]
     return (
@@ -216,6 +236,13 @@ def bi(label: Label | tuple[str, str]) -> str:
     html
         Two spans, or the bare text where both are the same and no Chinese. They need no
         language of their own: the page has that of the one it shows.
+
+    Examples
+    --------
+    >>> bi(MODE["rail"])
+    '<span class="zh">铁路</span><span class="en">Rail</span>'
+    >>> bi(("<G5>", "<G5>"))
+    '&lt;G5&gt;'
     """
     zh, en = (escape(text) for text in label)
     if zh == en and zh.isascii():
@@ -238,6 +265,11 @@ def bi_attribute(name: str, label: Label | tuple[str, str]) -> str:
     -------
     html
         The attribute in Chinese with both values beside it.
+
+    Examples
+    --------
+    >>> bi_attribute("title", MODE["rail"])
+    'title="铁路" data-l10n="title" data-zh="铁路" data-en="Rail"'
     """
     zh, en = (escape(text) for text in label)
     return f'{name}="{zh}" data-l10n="{name}" data-zh="{zh}" data-en="{en}"'

@@ -210,5 +210,10 @@ def file_name(page: str, tiles: Tiles | None) -> str:
     -------
     name
         Such as ``network-osm.html``: a page with tiles never replaces the one without.
+
+    Examples
+    --------
+    >>> file_name("network", None)
+    'network.html'
     """
     return f"{page}-{tiles.key}.html" if tiles else f"{page}.html"

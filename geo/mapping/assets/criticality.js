@@ -311,9 +311,9 @@ geo.criticality = function (map, settings) {
     if (link && numbers(link)) { if (link !== chosen) { choose(link, false); } } else { leave(); }
   }
   function setModeQuietly(next) {
-    var before = location.hash;
+    var before = geo.hash();
     setMode(next);
-    history.replaceState(null, "", before || location.pathname + location.search);
+    geo.setHash(before);
   }
   legend();
   window.addEventListener("beforeprint", function () { document.querySelector(".key-list").open = true; });

@@ -48,8 +48,17 @@ var geo = (function () {
     document.dispatchEvent(new Event("geo:language"));
   }
 
-  // State in the part of the address after "#".
-  function state() { return new URLSearchParams(location.hash.slice(1)); }
+  // State in the part of the address after "#". A page in a cell of a notebook has no address of
+  // its own: its state is kept here, and it has no other pages to lead to.
+  var framed = location.protocol === "about:", memory = "";
+  if (framed) { document.querySelectorAll(".top nav").forEach(function (nav) { nav.style.display = "none"; }); }
+  function hash() { return framed ? memory : location.hash; }
+  function setHash(text) {
+    if (framed) { memory = text; } else {
+      history.replaceState(null, "", text || location.pathname + location.search);
+    }
+  }
+  function state() { return new URLSearchParams(hash().slice(1)); }
 
   function setState(changes) {
     var values = state();
@@ -59,7 +68,7 @@ var geo = (function () {
       }
     });
     var text = values.toString();
-    history.replaceState(null, "", text ? "#" + text : location.pathname + location.search);
+    setHash(text ? "#" + text : "");
   }
 
   function order(row, column) {
@@ -105,5 +114,5 @@ var geo = (function () {
     if (lang && (lang === "en") !== english()) { setLanguage(lang); }
   });
   return {data: data, own: own, el: el, bi: bi, pick: pick, english: english, setLanguage: setLanguage,
-    state: state, setState: setState};
+    state: state, setState: setState, hash: hash, setHash: setHash};
 }());
