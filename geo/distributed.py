@@ -146,7 +146,7 @@ def _shared(
     for turn in range(len(blocks)):
         while turn not in early:
             try:
-                held = held or client.scatter([large], broadcast=True, hash=False)[0]
+                held = held or _scattered(client, large)
                 while sent < min(turn + ahead, len(blocks)):
                     if sent not in early:
                         future = client.submit(task, held, blocks[sent], pure=False)
@@ -167,6 +167,14 @@ def _shared(
                 if not lives or not _alive(client):
                     raise GeoError(LOST) from None
         yield early.pop(turn)
+
+
+def _scattered(client: Any, large: object) -> Any:  # noqa: ANN401
+    """Send what every block needs to all workers."""
+    try:
+        return client.scatter([large], broadcast=True, hash=False)[0]
+    except (OSError, TimeoutError):
+        raise GeoError(LOST) from None
 
 
 def _patient(client: Any, ask: Callable[[float], Any]) -> Any:  # noqa: ANN401

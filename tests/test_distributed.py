@@ -70,8 +70,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def grid():
-    """A grid of streets of random lengths, 150 by 150."""
-    side = 150
+    """A grid of streets of random lengths, 100 by 100."""
+    side = 100
     at = np.arange(side * side).reshape(side, side)
     tails = np.concatenate([at[:, :-1].ravel(), at[:-1].ravel()])
     heads = np.concatenate([at[:, 1:].ravel(), at[1:].ravel()])
@@ -80,9 +80,9 @@ def grid():
 
 
 def matrix(grid, share):
-    nodes = np.arange(0, grid.size, 30)
+    nodes = np.arange(0, grid.size, 20)
     return np.vstack(
-        [block.distances for block in od_blocks(grid, nodes, nodes, block=25, share=share)]
+        [block.distances for block in od_blocks(grid, nodes, nodes, block=20, share=share)]
     )
 
 
@@ -96,10 +96,10 @@ def test_the_same_to_the_last_bit(address, grid):
     with workers(address, lambda done, total: said.append((done, total))) as share:
         far = matrix(grid, share)
     near = matrix(grid, here)
-    assert near.shape == (750, 750)
+    assert near.shape == (500, 500)
     assert np.isfinite(near).all()
     assert np.array_equal(near, far)
-    assert said == [(k, 30) for k in range(1, 31)]
+    assert said == [(k, 25) for k in range(1, 26)]
 
 
 def test_a_worker_that_is_killed_costs_only_its_blocks(address, grid):
@@ -166,6 +166,7 @@ def test_all_workers_lost_is_said_in_one_line(tmp_path, monkeypatch):
 
 
 def test_a_lost_scheduler_is_said_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 4.0)
     with cluster(tmp_path, 1) as (found, running), workers(found) as share:
         results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
         assert next(results) == (7, (0.0,))
