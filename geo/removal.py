@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo.tables import City
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
 
 
 #: Sets of links whose loss is one block of work.
@@ -54,9 +55,9 @@ class Sweep:
     def __init__(
         self,
         ways: Floats,
-        link: NDArray[np.intp],
-        starts: NDArray[np.intp],
-        ends: NDArray[np.intp],
+        link: Ints,
+        starts: Ints,
+        ends: Ints,
         size: int,
     ) -> None:
         from scipy.sparse import csr_array
@@ -78,9 +79,7 @@ class Sweep:
         for i, _, links in self.pairs():
             self.used[i] |= links
 
-    def _times(
-        self, graph: csr_array, origins: NDArray[np.intp]
-    ) -> tuple[Floats, NDArray[np.intp]]:
+    def _times(self, graph: csr_array, origins: Ints) -> tuple[Floats, Ints]:
         from scipy.sparse.csgraph import dijkstra
 
         found = dijkstra(graph, indices=self.starts[origins], return_predecessors=True)

@@ -101,7 +101,7 @@ def _sentence(text: str) -> str:
 
 
 def _argument(action: argparse.Action) -> tuple[str, str]:
-    values = " ".join([action.metavar]) if isinstance(action.metavar, str) else ""
+    values = str(action.metavar) if isinstance(action.metavar, str) else ""
     if action.option_strings:
         shown = " ".join([", ".join(action.option_strings), values]).strip()
     else:
