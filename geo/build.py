@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from geo.analysis import analyse
 from geo.errors import OutputError
 from geo.findings import findings
-from geo.manifest import FILE, manifest, write_manifest
+from geo.manifest import FILE, manifest, unchanged, write_manifest
 from geo.second import second
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def build(
     pages: list[str] | None = None,
     tiles: Tiles | None = None,
     parallel: bool = False,
+    force: bool = False,
 ) -> dict[str, Any]:
     """
     Do the main job.
@@ -115,6 +116,8 @@ def build(
     parallel
         Whether to use a second process. A script that asks for it must do so below
         ``if __name__ == "__main__":``.
+    force
+        Whether to build even where the folder already holds the result (`manifest.unchanged`).
 
     Returns
     -------
@@ -128,6 +131,12 @@ def build(
     from geo.mapping import PAGES
     from geo.network import network
 
+    parameters = {"date": day.isoformat()}
+    if pages is None and not force:
+        with clock("inputs"):
+            known = unchanged(catalogue, out, parameters)
+        if known:
+            return {"out": str(out), **known["result"], **_timed(clock)}
     wanted = [name for name in PAGES if pages is None or name in pages]
     with clock("layers"):
         drawn = layers(catalogue)
@@ -148,19 +157,22 @@ def build(
                 "compare": {"found": found},
             }
             made = _write_pages(drawn, stage, day, options, wanted, early, tiles)
+        result = {
+            "pages": made,
+            "files": [*files, FILE] if pages is None else files,
+            "date": day.isoformat(),
+            "findings": sentences,
+            "assumed": list(network(drawn, year=day).assumed),
+        }
         if pages is None:
-            write_manifest(manifest(catalogue, stage, {"date": day.isoformat()}), stage)
-            files.append(FILE)
-    return {
-        "out": str(out),
-        "pages": made,
-        "files": files,
-        "date": day.isoformat(),
-        "seconds": round(sum(clock.stages.values()), 2),
-        "stages": {name: round(value, 2) for name, value in clock.stages.items()},
-        "findings": sentences,
-        "assumed": list(network(drawn, year=day).assumed),
-    }
+            write_manifest(manifest(catalogue, stage, parameters) | {"result": result}, stage)
+    return {"out": str(out), **result, **_timed(clock)}
+
+
+def _timed(clock: _Clock) -> dict[str, Any]:
+    """Return the seconds of a job, whole and by stage."""
+    stages = {name: round(value, 2) for name, value in clock.stages.items()}
+    return {"seconds": round(sum(clock.stages.values()), 2), "stages": stages}
 
 
 def _write_tables(found: Analysis, folder: Path) -> None:

@@ -52,14 +52,7 @@ class Sweep:
         Number of nodes.
     """
 
-    def __init__(
-        self,
-        ways: Floats,
-        link: Ints,
-        starts: Ints,
-        ends: Ints,
-        size: int,
-    ) -> None:
+    def __init__(self, ways: Floats, link: Ints, starts: Ints, ends: Ints, size: int) -> None:
         from scipy.sparse import csr_array
 
         u, v = ways[:, 0].astype(int), ways[:, 1].astype(int)

@@ -99,7 +99,7 @@ def killed(starter, command, out, states, kills, rng):
 
 def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path):
     folder, out = small_region.write(tmp_path / "region"), tmp_path / "maps"
-    command = ["build", "--data", folder, "--out", out, "--year"]
+    command = ["build", "--force", "--data", folder, "--out", out, "--year"]
     starter.run([*command, "2012"])
     before = digest(out)
     originals = {name: (out / name).read_bytes() for name in before}
@@ -181,6 +181,7 @@ def test_two_builds_at_once_give_one_whole_result(tmp_path):
         "-m",
         "geo",
         "build",
+        "--force",
         "--data",
         folder,
         "--out",
