@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from geo.tables import Row
 
 _LONGEST_CELL = 10_000
+#: What a spreadsheet would run when it opens an export.
+_FORMULA = re.compile(r"^\s*(?:[=@]|[+-].*[|(])")
 #: No terminal, XML or page can show these; line breaks and tabs are white space.
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -140,6 +142,10 @@ def _row(
             return
         if _CONTROL.search(cell):
             text = "expected text without control characters"
+            yield Problem(file, line, column, cell, text)
+            return
+        if _FORMULA.search(cell):
+            text = "expected text that no spreadsheet takes for a formula"
             yield Problem(file, line, column, cell, text)
             return
     try:

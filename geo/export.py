@@ -174,11 +174,25 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path) -> None:
     try:
         with replaced(path) as temporary:
             for name, frame in frames.items():
-                frame.reset_index().to_file(temporary, layer=name, driver="GPKG", engine="pyogrio")
+                _to_file(frame.reset_index(), temporary, layer=name, driver="GPKG")
     finally:
         os.environ.pop("OGR_CURRENT_DATE")
         if before is not None:
             os.environ["OGR_CURRENT_DATE"] = before
+
+
+def _to_file(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> None:  # noqa: ANN401
+    """Write a layer; GDAL does not always tell of a full disk, so count what is there."""
+    import pyogrio
+
+    try:
+        frame.to_file(path, engine="pyogrio", **options)
+        layer = options.get("layer")
+        count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
+    except Exception as error:  # pyogrio and GDAL raise many kinds
+        raise OSError("it cannot be written whole (is the disk full?)") from error
+    if count != len(frame):
+        raise OSError("it is not whole (is the disk full?)")
 
 
 def _gpkg(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> list[Path]:
@@ -192,8 +206,7 @@ def _geojson(frames: dict[str, gpd.GeoDataFrame], net: Network, out: Path) -> li
     files = []
     for name, frame in frames.items():
         with replaced(out / f"{name}.geojson") as temporary:
-            whole = frame.reset_index()
-            whole.to_file(temporary, driver="GeoJSON", engine="pyogrio", COORDINATE_PRECISION=5)
+            _to_file(frame.reset_index(), temporary, driver="GeoJSON", COORDINATE_PRECISION=5)
         files.append(out / f"{name}.geojson")
     return files
 
@@ -253,7 +266,13 @@ def export(
     ------
     BadInputError
         When the format is unknown.
+    OutputError
+        When the folder cannot be written; the earlier files stay whole then.
     """
     if fmt not in FORMATS:
         raise BadInputError(f"format {fmt!r}: expected one of {', '.join(FORMATS)}")
-    return FORMATS[fmt](tables(drawn, net, crossings), net, out)
+    from geo.build import staged
+
+    with staged(out) as stage:
+        made = FORMATS[fmt](tables(drawn, net, crossings), net, stage)
+    return [out / path.relative_to(stage) for path in made]
