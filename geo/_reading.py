@@ -134,7 +134,7 @@ def _row(
         text = f"expected {len(header)} cells, found {len(cells)} (a comma too many or too few?)"
         yield Problem(file, line, expected=text)
         return
-    values = dict(zip(header, cells, strict=True))
+    values = dict(zip(header, map(str.strip, cells), strict=True))
     for column, cell in values.items():
         if len(cell) > _LONGEST_CELL:
             text = f"expected at most {_LONGEST_CELL} characters"
