@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LONGEST_CELL = 10_000
 #: What a spreadsheet would run when it opens an export.
-_FORMULA = re.compile(r"^\s*(?:[=@]|[+-].*[|(])")
+_FORMULA = re.compile(r"^\s*(?:[=@]|[+-](?:.*\||[\d.+\-*/\s]*[A-Za-z]+\())")
 #: No terminal, XML or page can show these; line breaks and tabs are white space.
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 

@@ -155,6 +155,7 @@ def test_the_order_of_rows_of_places_is_free(tmp_path):
         ("=cmd|' /C calc'!A0", "spreadsheet"),
         ("@SUM(1)", "spreadsheet"),
         ("-2+3+cmd|' /C calc'!A0", "spreadsheet"),
+        ("+HYPERLINK(1)", "spreadsheet"),
         ("red\x1b[31m", "control characters"),
         ("\ufffe", "control characters"),
         ("x" * 10_001, "at most 10000"),
