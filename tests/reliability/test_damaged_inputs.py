@@ -180,6 +180,7 @@ def test_text_that_only_looks_odd_is_kept(tmp_path):
     folder = small_region.write(tmp_path / "region")
     odd = [
         "-5 km",
+        "--6ab.com (146 km, 2009)",
         "+86 28",
         "a\u2028b",
         "\u202eright",
