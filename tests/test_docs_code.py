@@ -23,7 +23,9 @@ from geo.cli import main
 
 ROOT = Path(geo.__file__).parent.parent
 pytestmark = [
-    pytest.mark.skipif(not (ROOT / "mkdocs.yml").exists(), reason="installed without the repository")
+    pytest.mark.skipif(
+        not (ROOT / "mkdocs.yml").exists(), reason="installed without the repository"
+    )
 ]
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Lines that no test runs: whole ones, or how they begin, which ends in a space.
@@ -66,7 +68,9 @@ def commands(block):
 
 DOCUMENTS = documents()
 SHELL = {
-    page: [line for language, block, _ in blocks if language != "python" for line in commands(block)]
+    page: [
+        line for language, block, _ in blocks if language != "python" for line in commands(block)
+    ]
     for page, blocks in DOCUMENTS.items()
 }
 PYTHON = {
@@ -91,14 +95,18 @@ def desk(tmp_path, monkeypatch, cat, drawn):
     city = (30.5, 1.0, {"place": "city", "name": "武汉", "population": "9000000"})
     extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, city])
     line = [tuple(point) for point in drawn.tracks["chengyu"].line]
-    extract.write(tmp_path / "sichuan.osm.pbf", [(line, {"highway": "motorway", "ref": "G76;G85"})])
+    extract.write(
+        tmp_path / "sichuan.osm.pbf", [(line, {"highway": "motorway", "ref": "G76;G85"})]
+    )
     roads = drawn.routes[["ref", "geometry"]].rename(columns={"ref": "ROADNO"}).head(3)
     gpd.GeoDataFrame(roads, crs=roads.crs).to_file(tmp_path / "roads.shp")
     monkeypatch.chdir(tmp_path)
     module = sys.modules["geo.layers"]  # geo.layers is the function of the same name
     load, layers = geo.catalogue.load, module.layers
     monkeypatch.setattr(geo.catalogue, "load", lambda folder=None: load(folder) if folder else cat)
-    monkeypatch.setattr(module, "layers", lambda source: drawn if source is cat else layers(source))
+    monkeypatch.setattr(
+        module, "layers", lambda source: drawn if source is cat else layers(source)
+    )
     monkeypatch.setattr(geo.figures, "DPI", 40)  # coarse, for the time it takes
     return tmp_path
 
@@ -151,7 +159,9 @@ def test_exceptions_and_pages_tested_elsewhere_are_still_there():
 def test_other_code_is_listed_too():
     """Whatever is not a command of the package is among the exceptions."""
     for page, lines in SHELL.items():
-        assert [line for line in lines if not line.startswith("geo ") and not excepted(line)] == [], page
+        assert [
+            line for line in lines if not line.startswith("geo ") and not excepted(line)
+        ] == [], page
 
 
 JSON = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", (ROOT / "docs/reference/json.md").read_text("utf-8")
@@ -174,18 +184,24 @@ def keys(value, path=""):
 def pattern(key):
     """Return what a key of the reference stands for; a list of objects may be empty."""
     fixed = re.escape(key.removesuffix(".*")).replace(r"\*", ".+")
-    return re.compile(fixed + (r"(\..+)?" if key.endswith("[].*") else r"\..+" if key.endswith(".*") else ""))
+    return re.compile(
+        fixed + (r"(\..+)?" if key.endswith("[].*") else r"\..+" if key.endswith(".*") else "")
+    )
 
 
 @pytest.mark.parametrize("name", JSON)
 def test_the_reference_names_every_key_of_the_json(name, desk):
     section = JSON[name]
-    said = set(re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))))
+    said = set(
+        re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)))
+    )
     patterns = {key: pattern(key) for key in said | STAMP}
     found: set[str] = set()
     for block in code(section):
         for line in commands(block[1]):
-            found |= set(keys(json.loads(run(line))))
+            said_now = run(line)
+            if line.endswith(" --json"):
+                found |= set(keys(json.loads(said_now)))
     fit = {key: [name for name, own in patterns.items() if own.fullmatch(key)] for key in found}
     assert sorted(key for key, by in fit.items() if not by) == []
     assert sorted(said - {name for by in fit.values() for name in by}) == []
@@ -194,5 +210,7 @@ def test_the_reference_names_every_key_of_the_json(name, desk):
 def test_the_reference_knows_every_command():
     from geo.cli import _parser
 
-    (verbs,) = [a for a in _parser()._actions if hasattr(a, "choices") and isinstance(a.choices, dict)]
+    (verbs,) = [
+        a for a in _parser()._actions if hasattr(a, "choices") and isinstance(a.choices, dict)
+    ]
     assert {name.split()[0] for name in JSON} == set(verbs.choices)

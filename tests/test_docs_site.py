@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -46,27 +43,6 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The built documentation: strict, in a process that cannot reach any host."""
-    folder = tmp_path_factory.mktemp("docs") / "site"
-    blocked = (
-        "import socket, sys\n"
-        "def refuse(*_): raise OSError('the documentation asked for the network')\n"
-        "socket.socket.connect = refuse\n"
-        "socket.getaddrinfo = refuse\n"
-        "from mkdocs.__main__ import cli\n"
-        "cli()\n"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", blocked, "build", "--strict", "--quiet", "--site-dir", str(folder)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert (told.returncode, told.stderr) == (0, "")
-    return folder
-
-
-@pytest.fixture(scope="session")
 def pages(site):
     return {path: Page(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
 
@@ -79,7 +55,9 @@ def test_pages_load_only_their_own_files(site, pages):
             if path.name != "404.html":
                 assert (path.parent / unquote(urlsplit(address).path)).is_file(), (path, address)
     for sheet in site.rglob("*.css"):
-        for address in re.findall(r"(?:url\(|@import\s+)[\"']?([^\"')]+)", sheet.read_text("utf-8")):
+        for address in re.findall(
+            r"(?:url\(|@import\s+)[\"']?([^\"')]+)", sheet.read_text("utf-8")
+        ):
             assert not urlsplit(address).netloc, (sheet, address)
 
 
@@ -99,7 +77,9 @@ def test_no_link_within_the_pages_is_broken(pages):
 
 def test_the_reference_is_that_of_the_package(site):
     shown = (site / "reference" / "commands.html").read_text("utf-8")
-    (verbs,) = [a.choices for a in _parser()._actions if isinstance(getattr(a, "choices", None), dict)]
+    (verbs,) = [
+        a.choices for a in _parser()._actions if isinstance(getattr(a, "choices", None), dict)
+    ]
     for name, parser in verbs.items():
         assert f"geo {name}" in shown
         options = {a.option_strings[-1] for a in parser._actions if a.option_strings}
