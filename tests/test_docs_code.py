@@ -14,7 +14,8 @@ from pathlib import Path
 import extract
 import geopandas as gpd
 import pytest
-from test_newregion import POINTS, WAYS, line
+from test_newregion import POINTS, WAYS
+from test_newregion import line as on_ground
 
 import geo
 import geo.catalogue
@@ -92,7 +93,10 @@ def excepted(line):
 def desk(tmp_path, monkeypatch, cat, drawn):
     """A folder with the files that the documents speak of; the catalogue is read once."""
     (tmp_path / "docs").symlink_to(ROOT / "docs")
-    city = (*line((30, 1), (31, 1))[0], {"place": "city", "name": "武汉", "population": "9000000"})
+    city = (
+        *on_ground((30, 1), (31, 1))[0],
+        {"place": "city", "name": "武汉", "population": "9000000"},
+    )
     extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, city])
     route = [tuple(point) for point in drawn.tracks["chengyu"].line]
     other = [(106.6, 30.5), (107.5, 31.2), (108.6, 31.9)]  # from 广安 towards 城口
