@@ -58,7 +58,7 @@ def commands() -> str:
 
     verbs = _choices(_parser())
     shared = [a for a in verbs["routes"]._actions if a.dest in SHARED]
-    parts = ["## Of every command, but where it makes no sense",
+    parts = ["## Arguments of most commands",
              table(("argument", "meaning"), map(_argument, shared))]  # fmt: skip
     return "\n\n".join([*parts, *(_command(*item) for item in verbs.items())])
 
@@ -101,7 +101,7 @@ def _sentence(text: str) -> str:
 
 
 def _argument(action: argparse.Action) -> tuple[str, str]:
-    values = str(action.metavar) if isinstance(action.metavar, str) else ""
+    values = action.metavar if isinstance(action.metavar, str) else ""
     if action.option_strings:
         shown = " ".join([", ".join(action.option_strings), values]).strip()
     else:
