@@ -156,7 +156,7 @@ def _type(info: Any) -> tuple[str, str]:  # noqa: ANN401
         return "date", "YYYY, YYYY-MM, YYYY-MM-DD or empty"
     if models._identifier in limits.values():
         return "id", "lower-case letters, digits, single hyphens"
-    words = [f"{word} {limits[key]:g}" for key, word in
+    words = [f"{word} {limits[key]:.10g}" for key, word in
              (("gt", "above"), ("ge", "from"), ("lt", "below"), ("le", "to")) if key in limits]  # fmt: skip
     if "pattern" in limits:
         words.append("six digits or empty")
