@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo.tables import City
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
 
 
 #: Sets of links whose loss is one block of work.
@@ -51,14 +52,7 @@ class Sweep:
         Number of nodes.
     """
 
-    def __init__(
-        self,
-        ways: Floats,
-        link: NDArray[np.intp],
-        starts: NDArray[np.intp],
-        ends: NDArray[np.intp],
-        size: int,
-    ) -> None:
+    def __init__(self, ways: Floats, link: Ints, starts: Ints, ends: Ints, size: int) -> None:
         from scipy.sparse import csr_array
 
         u, v = ways[:, 0].astype(int), ways[:, 1].astype(int)
@@ -78,9 +72,7 @@ class Sweep:
         for i, _, links in self.pairs():
             self.used[i] |= links
 
-    def _times(
-        self, graph: csr_array, origins: NDArray[np.intp]
-    ) -> tuple[Floats, NDArray[np.intp]]:
+    def _times(self, graph: csr_array, origins: Ints) -> tuple[Floats, Ints]:
         from scipy.sparse.csgraph import dijkstra
 
         found = dijkstra(graph, indices=self.starts[origins], return_predecessors=True)

@@ -53,7 +53,7 @@ Keys = Annotated[str, Field(min_length=1)]
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
 Number = Annotated[float, AfterValidator(_finite)]
 Positive = Annotated[
-    Annotated[Number, Field(gt=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
+    Annotated[Number, Field(ge=1e-3, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
 ]
 Distance = Annotated[
     Annotated[Number, Field(ge=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
@@ -73,7 +73,9 @@ class Row(BaseModel):
     checked where they stand.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, use_attribute_docstrings=True
+    )
 
     @property
     def sources(self) -> list[str]:
@@ -100,15 +102,25 @@ class Route(Row):
     """A named railway, expressway or waterway."""
 
     route_id: Id
+    """Identifier of the route."""
     mode: Mode
+    """Kind of traffic."""
     class_: RouteClass = Field(alias="class")
+    """Standard of the route."""
     group: Name
+    """Why it is in the catalogue: named, inter17, expansion, ring, background."""
     name_zh: Name
+    """Chinese name."""
     name_en: Name
+    """English name."""
     ref: str
+    """Number on signs, such as G65; several are separated by semicolons."""
     length_km: Positive
+    """Published length of the whole route."""
     source: Keys
+    """Keys of its sources."""
     notes: str
+    """Remarks, among them what the sources disagree about."""
 
     @field_validator("class_")
     @classmethod
@@ -123,28 +135,47 @@ class Section(Row):
     """A piece of a route with one opening date and one standard: the unit of status."""
 
     section_id: Id
+    """Identifier of the section."""
     route_id: Id
+    """The route it is a piece of."""
     seq: Seq
+    """Order along the route."""
     name_zh: Name
+    """Chinese name."""
     from_place: Id
+    """Place where it begins."""
     to_place: Id
+    """Place where it ends."""
     started: PartialDate
+    """Day, month or year when works began."""
     opened: PartialDate
+    """Day, month or year when traffic began."""
     expected: Year
+    """Year in which it is expected to open, or was when it was planned."""
     status: Stage
+    """Status as known on the day of the data."""
     design_speed_kmh: Annotated[
         Annotated[Number, Field(ge=5, le=500)] | None, BeforeValidator(_empty_is_unknown)
     ]
+    """Design speed."""
     operating_speed_kmh: Annotated[
         Annotated[Number, Field(ge=5, le=500)] | None, BeforeValidator(_empty_is_unknown)
     ]
+    """Highest speed of trains in service, where it differs from the design speed."""
     lanes: Count
+    """Lanes of both directions together."""
     tracks: Count
+    """Tracks."""
     length_km: Positive
+    """Published length of the section."""
     shares: str
+    """Sections whose track or carriageway it runs on: they count once."""
     source: Keys
+    """Keys of its sources."""
     confidence: Confidence
+    """How far dates and standards can be trusted."""
     notes: str
+    """Remarks."""
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Section:
@@ -165,13 +196,21 @@ class AlignmentPoint(_Located):
     """A point of a route, in order: a named place, or an unnamed shape point."""
 
     route_id: Id
+    """The route it is a point of."""
     seq: Seq
+    """Order along the route."""
     place_id: str
+    """The named place, or empty for a shape point."""
     lon: Annotated[Number | None, BeforeValidator(_empty_is_unknown)]
+    """Longitude of a shape point."""
     lat: Annotated[Number | None, BeforeValidator(_empty_is_unknown)]
+    """Latitude of a shape point."""
     chainage_km: Distance
+    """Official kilometre, where known."""
     accuracy_m: Positive
+    """How far the point may lie from the line; of a place that of the place."""
     source: str
+    """Keys of its sources."""
 
     @model_validator(mode="after")
     def _place_or_point(self) -> AlignmentPoint:
@@ -196,67 +235,109 @@ class Place(_Located):
     """
 
     place_id: Id
+    """Identifier of the place."""
     name_zh: Name
+    """Chinese name."""
     name_en: Name
+    """English name."""
     lon: Number
+    """Longitude."""
     lat: Number
+    """Latitude."""
     kind: PlaceKind
+    """What it is; stations, interchanges, junctions, ports, airports let traffic change routes."""
     accuracy_m: Positive
+    """How far the position may be off."""
     source: Keys
+    """Keys of its sources."""
     confidence: Confidence
+    """How far the position can be trusted."""
 
 
 class City(_Located):
     """A centre to measure from and to."""
 
     city_id: Id
-    adcode: Annotated[str, Field(pattern=r"^(\d{6})?$")]
+    """Identifier of the city."""
+    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
+    """Official code of its administrative area."""
     name_zh: Name
+    """Chinese name."""
     name_en: Name
+    """English name."""
     lon: Number
+    """Longitude of the centre."""
     lat: Number
+    """Latitude of the centre."""
     population: Annotated[int, Field(ge=0, lt=10**9)]
+    """People, census of 2020."""
     level: Name
+    """Rank in the administration."""
     region: Name
+    """Identifier of the region it belongs to."""
     part_of: str
+    """City whose population holds it already."""
     source: Keys
+    """Keys of its sources."""
 
 
 class Service(Row):
     """A published journey time or distance, for validation only."""
 
     from_: Name = Field(alias="from")
+    """Place or city of departure."""
     to: Name
+    """Place or city of arrival."""
     mode: Mode
+    """Kind of traffic."""
     minutes: Positive
+    """Published time of the journey."""
     km: Positive
+    """Published distance."""
     date: PartialDate
+    """Day, month or year the figure describes."""
     reason: str
+    """Why the figure does not compare with a computed one, if so."""
     source: Keys
+    """Keys of its sources."""
     confidence: Confidence
+    """How far the figure can be trusted."""
     notes: str
+    """Remarks."""
 
 
 class Project(Row):
     """A what-if or planned project: the sections it adds, upgrades or closes."""
 
     project_id: Id
+    """Identifier of the project."""
     name_zh: Name
+    """Chinese name."""
     name_en: Name
+    """English name."""
     sections: Keys
+    """Sections it concerns."""
     year: Year
+    """Year in which it is expected."""
     change: Change
+    """What it does to them."""
 
 
 class Source(Row):
     """A source."""
 
     key: Name
+    """Short name that the other tables quote."""
     title: Name
+    """Title."""
     publisher: str
+    """Who published it."""
     date: str
+    """Date of publication."""
     url: str
+    """Address."""
     licence: str
+    """Licence of what was taken from it."""
 
 
 #: The tables of a catalogue, in the order they are read.

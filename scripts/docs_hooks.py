@@ -1,0 +1,303 @@
+"""
+Parts of the documentation that the package tells of itself.
+
+A line ``<!-- made: NAME -->`` in a page becomes what the function `NAME` of `PARTS` returns, so
+that commands, columns, constants and the state of the data are never copied by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import types
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from geo.layers import Layers
+
+MARK = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
+#: Units by the end of a column's name.
+UNITS = {"_kmh": "km/h", "_km": "km", "_m": "m", "minutes": "min", "lon": "°", "lat": "°",
+         "km": "km", "population": "people"}  # fmt: skip
+
+#: Arguments that most commands have; told once.
+SHARED = ("data", "json", "lang", "year")
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:  # noqa: ANN401
+    """Fill the marks of a page (an event of MkDocs)."""
+    return MARK.sub(lambda mark: PARTS[mark[1]](), markdown)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    text = f"{value:,.1f}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+@cache
+def _drawn() -> Layers:
+    """Return the layers of the catalogue, read once."""
+    import geo
+
+    return geo.layers(geo.load())
+
+
+def commands() -> str:
+    """Return every command with its arguments, as argparse knows them."""
+    from geo.cli import _parser
+
+    verbs = _choices(_parser())
+    shared = [a for a in verbs["routes"]._actions if a.dest in SHARED]
+    parts = ["## Of every command, but where it makes no sense",
+             table(("argument", "meaning"), map(_argument, shared))]  # fmt: skip
+    return "\n\n".join([*parts, *(_command(*item) for item in verbs.items())])
+
+
+def _choices(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the subcommands of a parser."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found |= action.choices
+    return found
+
+
+def _command(name: str, parser: argparse.ArgumentParser, level: int = 2) -> str:
+    usage = argparse.HelpFormatter(parser.prog, width=90)
+    usage.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups, prefix="")
+    parts = [
+        f"{'#' * level} {'geo ' if level == 2 else ''}{name}",
+        _sentence(parser.description or ""),
+        f"```text\n{usage.format_help().strip()}\n```",
+    ]
+    own = "lang" if "map" in parser.prog.split() else ""  # its --lang is that of the figures too
+    rows = [
+        _argument(a)
+        for a in parser._actions
+        if _shown(a) and (a.dest not in SHARED or a.dest == own)
+    ]
+    if rows:
+        parts.append(table(("argument", "meaning"), rows))
+    parts += [_command(*item, level=level + 1) for item in _choices(parser).items()]
+    return "\n\n".join(parts)
+
+
+def _shown(action: argparse.Action) -> bool:
+    return not isinstance(action, argparse._SubParsersAction | argparse._HelpAction)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _argument(action: argparse.Action) -> tuple[str, str]:
+    values = str(action.metavar) if isinstance(action.metavar, str) else ""
+    if action.option_strings:
+        shown = " ".join([", ".join(action.option_strings), values]).strip()
+    else:
+        shown = values or action.dest
+    meaning = action.help or ""
+    if action.choices:
+        meaning = f"{meaning}{'; ' if meaning else ''}one of {', '.join(map(str, action.choices))}"
+    if action.default not in (None, False, "") and "default" not in meaning:
+        meaning += f"; default: {action.default}"
+    return f"`{shown}`", meaning
+
+
+def constants() -> str:
+    """Return the constants of the travel times."""
+    from geo.constants import CONSTANTS
+
+    rows = [(f"`{key}`", f"{c.value:g}", c.unit, c.reason) for key, c in CONSTANTS.items()]
+    return table(("constant", "value", "unit", "reason"), rows)
+
+
+def dictionary() -> str:
+    """Return the columns of every table, from the models that check them."""
+    from geo.tables import KEY_COLUMN, TABLES
+
+    parts = []
+    for name, model in TABLES.items():
+        rows = []
+        for field, info in model.model_fields.items():
+            column = info.alias or field
+            key = " (key)" if KEY_COLUMN.get(name) == column else ""
+            kind, allowed = _type(info)
+            rows.append((f"`{column}`{key}", kind, _unit(column), info.description or "", allowed))
+        about = (model.__doc__ or "").strip().split("\n\n")[0]
+        head = ("column", "type", "unit", "meaning", "allowed")
+        parts.append(f"## {name}.csv\n\nOne row: {about[0].lower()}{about[1:]}\n\n"
+                     f"{table(head, rows)}")  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def _unit(column: str) -> str:
+    return next((unit for end, unit in UNITS.items() if column.endswith(end)), "")
+
+
+def _type(info: Any) -> tuple[str, str]:  # noqa: ANN401
+    """Return the type of a column and the values it may have."""
+    import geo.tables as models
+
+    kind, limits, empty = _plain(info.annotation, list(info.metadata))
+    if get_origin(kind) is Literal:
+        return "text", ", ".join(map(str, get_args(kind)))
+    if models._partial_date in limits.values():
+        return "date", "YYYY, YYYY-MM, YYYY-MM-DD or empty"
+    if models._identifier in limits.values():
+        return "id", "lower-case letters, digits, single hyphens"
+    words = [f"{word} {limits[key]:g}" for key, word in
+             (("gt", "above"), ("ge", "from"), ("lt", "below"), ("le", "to")) if key in limits]  # fmt: skip
+    if "pattern" in limits:
+        words.append("six digits or empty")
+    name = {int: "whole number", float: "number"}.get(kind, "text")
+    if "min_length" in limits:
+        words.append("not empty")
+    return name, ", ".join([*words, *(["or empty"] if empty else [])])
+
+
+def _plain(kind: Any, metadata: list[Any]) -> tuple[Any, dict[str, Any], bool]:  # noqa: ANN401
+    """Take annotations and unions with None off a type; return its limits and what may be empty."""
+    empty = False
+    while True:
+        if hasattr(kind, "__metadata__"):
+            metadata += kind.__metadata__
+            kind = kind.__origin__
+        elif get_origin(kind) in (Union, types.UnionType):
+            empty = True
+            kind = next(part for part in get_args(kind) if part is not type(None))
+        else:
+            return kind, _limits(metadata), empty
+
+
+def _limits(metadata: list[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for item in metadata:
+        for part in (item, *getattr(item, "metadata", ())):
+            for key in ("gt", "ge", "lt", "le", "min_length", "pattern", "func"):
+                if getattr(part, key, None) is not None:
+                    found[key] = getattr(part, key)
+    return found
+
+
+def coverage() -> str:
+    """Return how many sections and kilometres there are by mode, class of accuracy and confidence."""
+    sections = _drawn().sections
+    parts = []
+    for column, title in (("accuracy_class", "accuracy class"), ("confidence", "confidence")):
+        groups = sections.groupby(["mode", column])["running_km"].agg(["size", "sum"])
+        rows = [
+            (*key, row["size"].astype(int), f"{row['sum']:,.0f}") for key, row in groups.iterrows()
+        ]
+        parts.append(table(("mode", title, "sections", "km"), rows))
+    return "\n\n".join(parts)
+
+
+def places() -> str:
+    """Return where the positions of places come from."""
+    catalogue = _drawn().catalogue
+    counts: Counter[str] = Counter()
+    good: dict[str, list[float]] = {}
+    for row in catalogue.places:
+        for key in row.sources:
+            counts[key] += 1
+            good.setdefault(key, []).append(row.accuracy_m or float("nan"))
+    import numpy as np
+
+    title = {source.key: source.title for source in catalogue.sources}
+
+    rows = [(f"`{key}`", title[key], number, f"{np.nanmedian(good[key]):.0f}")
+            for key, number in counts.most_common(12)]  # fmt: skip
+    return table(("source", "title", "places", "median accuracy, m"), rows)
+
+
+def recalled() -> str:
+    """Return how much of every table is recalled and not sourced."""
+    catalogue = _drawn().catalogue
+    rows = []
+    for name in ("routes", "sections", "alignments", "places", "cities", "services"):
+        those = getattr(catalogue, name)
+        only = sum(row.sources == ["recalled"] for row in those)
+        part = sum("recalled" in row.sources for row in those) - only
+        rows.append((name, len(those), only, part))
+    return table(("table", "rows", "recalled only", "recalled in part"), rows)
+
+
+def lengths() -> str:
+    """Return the sections whose drawn and published lengths differ most."""
+    sections = _drawn().sections.dropna(subset="length_ratio")
+    worst = sections["length_ratio"].sub(1).abs().sort_values(ascending=False).index[:15]
+    rows = [
+        (row.route_zh, row.name_zh, row.length_km, row.geometry_km, f"{row.length_ratio - 1:+.1%}",
+         row.accuracy_class)
+        for row in sections.loc[worst].itertuples()
+    ]  # fmt: skip
+    ratio = sections["length_ratio"].sub(1).abs()
+    said = (f"{len(sections)} sections have a published length of their own: "
+            f"{(ratio <= 0.03).sum()} are drawn within 3 % of it, {(ratio <= 0.08).sum()} within 8 %. "
+            f"The {len(rows)} that differ most:")  # fmt: skip
+    head = ("route", "section", "published km", "drawn km", "difference", "accuracy class")
+    return f"{said}\n\n{table(head, rows)}"
+
+
+def fit() -> str:
+    """Return how computed times fit published ones."""
+    from geo.calibration import calibration, summary
+
+    pairs = calibration(_drawn())
+    found = summary(pairs)
+    said = (f"{found['pairs']} published rail times count: median error {found['median_error']:.1%}, "
+            f"worst {found['worst_error']:.1%}, within 20 % {found['within_20_percent']:.0%}. "
+            f"{(pairs['reason'] != '').sum()} more describe something else, with the reason beside them.")  # fmt: skip
+    counted = pairs[(pairs["reason"] == "") & (pairs["mode"] == "rail")]
+    worst = counted.loc[counted["error"].abs().sort_values(ascending=False).index[:10]]
+    rows = [(r.from_zh, r.to_zh, r.date, r.published_min, r.computed_min, f"{r.error:+.0%}")
+            for r in worst.itertuples()]  # fmt: skip
+    head = ("from", "to", "date", "published min", "computed min", "error")
+    return f"{said} The {len(rows)} that fit worst:\n\n{table(head, rows)}"
+
+
+def findings() -> str:
+    """Return what `geo check` finds, counted by its code, with one example each."""
+    from geo.quality import findings
+    from geo.topology import topology_findings
+
+    drawn = _drawn()
+    found = [*findings(drawn), *topology_findings(drawn, drawn.catalogue.region.as_of)]
+    first = {finding.code: finding for finding in reversed(found)}
+    counts = Counter(finding.code for finding in found)
+    rows = [(f"`{code}`", first[code].severity, number, first[code].message)
+            for code, number in counts.most_common()]  # fmt: skip
+    return f"{len(found)} findings:\n\n" + table(
+        ("code", "severity", "number", "for example"), rows
+    )
+
+
+def sources() -> str:
+    """Return the sources, those that most rows rest on first."""
+    catalogue = _drawn().catalogue
+    tables = ("routes", "sections", "alignments", "places", "cities", "services")
+    uses = Counter(
+        key for name in tables for row in getattr(catalogue, name) for key in row.sources
+    )
+    rows = [(f"`{s.key}`", s.title, s.publisher, s.date, uses[s.key], s.licence)
+            for s in sorted(catalogue.sources, key=lambda s: (-uses[s.key], s.key))]  # fmt: skip
+    return table(("key", "title", "publisher", "date", "rows", "licence"), rows)
+
+
+#: What a page may ask for.
+PARTS: dict[str, Callable[[], str]] = {
+    part.__name__: part
+    for part in (commands, constants, dictionary, coverage, places, recalled, lengths, fit,
+                 findings, sources)
+}  # fmt: skip
