@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.cli import main
+from geo.cli import _parser, main
 from geo.distributed import blocks_of, here, workers
 from geo.engines.blocks import _distances, od_blocks
 from geo.engines.graphs import graph
@@ -233,3 +234,24 @@ def test_a_wrong_address_is_one_line(capsys, monkeypatch):
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "expected the address of a Dask scheduler" in said
+
+
+def test_what_the_document_says_works(tmp_path, monkeypatch, capsys):
+    document = HERE.parent / "docs" / "many-machines.md"
+    if not document.exists():
+        pytest.skip("installed without the repository")
+    text = document.read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(code, {})  # noqa: S102 - our own document
+    assert capsys.readouterr().out == "9\n"
+    for command in re.findall(r"^geo ([^#\n]+)", text, re.MULTILINE):
+        assert _parser().parse_args(command.split()).scheduler
+    programs = dict(re.findall(r"^dask (scheduler|worker)(.*)$", text, re.MULTILINE))
+    assert set(programs) == {"scheduler", "worker"}
+    for program, options in programs.items():
+        known = subprocess.run(
+            [sys.executable, "-m", f"distributed.cli.dask_{program}", "--help"],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        assert all(option in known for option in re.findall(r"--[a-z]+", options))
