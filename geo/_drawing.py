@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from geo.admin import read_base
+from geo.admin import read_base, relief_file
 from geo.mapping import facts
 from geo.mapping.basemap import PROVINCE, RIVER, dissolved, simplified_counties
 from geo.mapping.lettering import area_labels, city_labels
@@ -132,7 +132,7 @@ def draw_background(ax: Axes, drawn: Layers) -> None:
     if base.relief:
         from PIL import Image
 
-        with Image.open(cat.folder / base.relief) as image:
+        with Image.open(relief_file(cat)) as image:
             pixels = np.asarray(image.convert("RGB"))
         view = ax.axis()
         ax.imshow(pixels, extent=(west, east, south, north), alpha=0.72, zorder=0,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from geo.tables import Row
 
 _LONGEST_CELL = 10_000
+#: No terminal, XML or page can show these; line breaks and tabs are white space.
+_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class _Unreadable(Exception):  # noqa: N818 - never leaves this module
@@ -72,7 +76,7 @@ def read_table(
 def _lines(
     path: Path, file: str, model: type[Row], region: Region
 ) -> Iterator[Problem | tuple[int, Row]]:
-    reader = csv.reader(_decoded(path, file).splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(_decoded(path, file), newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
         wrong = list(_header_problems(header, columns(model), file))
@@ -86,6 +90,8 @@ def _lines(
 
 
 def _decoded(path: Path, file: str) -> str:
+    if path.exists() and not path.is_file():
+        raise _Unreadable(Problem(file, expected="expected a file"))
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -131,6 +137,10 @@ def _row(
         if len(cell) > _LONGEST_CELL:
             text = f"expected at most {_LONGEST_CELL} characters"
             yield Problem(file, line, column, cell[:20] + "…", text)
+            return
+        if _CONTROL.search(cell):
+            text = "expected text without control characters"
+            yield Problem(file, line, column, cell, text)
             return
     try:
         yield line, model.model_validate(values, context={"frame": region.frame})

@@ -29,7 +29,7 @@ class Table(NamedTuple):
 
 def read(path: Path) -> Table:
     """Read a table that is known to be valid."""
-    lines = path.read_bytes().decode("utf-8").splitlines(keepends=True)
+    lines = list(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
     newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
     if not lines[-1].endswith("\n"):
         lines[-1] += newline

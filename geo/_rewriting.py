@@ -79,7 +79,7 @@ def own_key(catalogue: Catalogue, source: dict[str, str]) -> str:
 def _add_source(path: Path, source: dict[str, str]) -> None:
     """Add a source where it is not there yet."""
     table = _records.read(path)
-    if source["key"] not in {row.cells["key"].strip() for row in table.records}:
+    if source["key"] not in {row.cells.get("key", "").strip() for row in table.records}:
         new = _records.record(table, dict(source))
         _records.write(path, table, [*table.records, new])
 

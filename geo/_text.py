@@ -73,7 +73,7 @@ def _cell(value: Any, key: str) -> str:  # noqa: ANN401
         return ""
     if key in SPOKEN:
         return told(str(value))
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+    return f"{value:.1f}" if isinstance(value, float) else " ".join(str(value).split())
 
 
 def _width(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from geo.catalogue import Catalogue
     from geo.layers import Layers
 
+#: What every base layer is made of: a kind of shape, and columns.
+BASE_LAYERS = {
+    "counties": ("Polygon", ("adcode", "name_zh", "province")),
+    "cities": ("Polygon", ("adcode", "name_zh")),
+    "provinces": ("Polygon", ("adcode", "name_zh", "name_en")),
+    "rivers": ("LineString", ("name_zh",)),
+    "railways": ("LineString", ()),
+    "roads": ("LineString", ()),
+}
 #: A section is sampled at this many points to find the region it lies in.
 SAMPLES = 19
 
@@ -31,7 +41,7 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     catalogue
         The catalogue of the region.
     layer
-        Name of the layer in ``region.toml``: counties, cities, provinces or rivers.
+        Name of the layer in ``region.toml``: one of :data:`BASE_LAYERS`.
 
     Returns
     -------
@@ -48,22 +58,78 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     >>> read_base(cat, "provinces")["name_zh"].tolist()
     ['重庆', '四川', '河南', '湖北', '湖南', '贵州', '云南', '陕西', '甘肃', '青海']
     """
-    file = getattr(catalogue.region.base, layer)
+    region = catalogue.region
+    file = getattr(region.base, layer, "") or getattr(region.context, layer, "")
     if not file:
         text = f"expected a file: this needs the base layer {layer!r}"
         raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
-    return _read(catalogue.folder / file, file).copy()
+    return _read(catalogue.folder / file, file, layer).copy()
+
+
+def relief_file(catalogue: Catalogue) -> Path:
+    """
+    Return the picture of the relief.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of a region that has one.
+
+    Returns
+    -------
+    path
+        A PNG, JPEG or WebP file.
+
+    Raises
+    ------
+    BadInputError
+        When it is missing or no such picture.
+    """
+    file = catalogue.region.base.relief
+    path = catalogue.folder / file
+    head = path.read_bytes()[:12] if path.is_file() else b""
+    if not (head.startswith((b"\x89PNG", b"\xff\xd8\xff")) or head[:4] + head[8:] == b"RIFFWEBP"):
+        raise BadInputError([Problem(file, expected="expected a PNG, JPEG or WebP picture")])
+    return path
 
 
 @lru_cache(maxsize=16)
-def _read(path: Path, file: str) -> gpd.GeoDataFrame:
+def _read(path: Path, file: str, layer: str) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
+    if not path.is_file():
+        raise BadInputError([Problem(file, expected="expected this file; it is missing")])
     try:
-        return gpd.read_file(path).to_crs(4326)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what GDAL only warns of is looked for below
+            frame = gpd.read_file(path)
+        frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
     except Exception as error:  # pyogrio and GDAL raise many kinds
         text = f"expected a readable GeoJSON file: {type(error).__name__}"
         raise BadInputError([Problem(file, expected=text)]) from error
+    if wrong := _fault(frame, layer):
+        raise BadInputError([Problem(file, expected=wrong)])
+    codes = frame.columns.intersection(["adcode", "city", "province"])
+    return frame.astype(dict.fromkeys(codes, str))
+
+
+def _fault(frame: gpd.GeoDataFrame, layer: str) -> str:
+    """Return what a base layer lacks; nothing where it can be drawn and measured."""
+    import shapely
+
+    kind, needed = BASE_LAYERS[layer]
+    if missing := [column for column in needed if column not in frame]:
+        return f"expected a column {missing[0]!r}"
+    shapes = frame.geometry.to_numpy()
+    wrong = [k not in (kind, f"Multi{kind}") for k in frame.geometry.geom_type]
+    if not len(frame) or any(wrong) or shapely.is_empty(shapes).any():
+        return f"expected features, and all of them {kind}s"
+    if not (np.abs(shapely.get_coordinates(shapes)) <= (180, 90)).all():
+        return "expected coordinates in degrees"
+    if not shapely.is_valid(shapes).all():
+        bad = int(np.argmin(shapely.is_valid(shapes)))
+        return f"expected valid {kind}s; feature {bad + 1}: {shapely.is_valid_reason(shapes[bad])}"
+    return ""
 
 
 def county_index(
@@ -100,6 +166,8 @@ def county_index(
     index = np.full(len(points), -1)
     if province:
         inside = np.flatnonzero(counties["province"] == province)
+        if not len(inside):
+            return index
         tree = shapely.STRtree(counties.geometry.to_numpy()[inside])
         index[:] = inside[tree.nearest(points)]
         return index

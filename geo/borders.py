@@ -261,7 +261,7 @@ def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRe
         int(row[key]) if notna(row[key]) else None for key in ("expected", "lanes", "tracks")
     )
     return Side(
-        county=str(counties["name_zh"].iloc[county]),
+        county=str(counties["name_zh"].iloc[county]) if county >= 0 else "",
         route_id=row["route_id"],
         section_id=section_id,
         status=row["stage"],

@@ -6,13 +6,15 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.analysis import analyse
 from geo.errors import OutputError
 from geo.findings import findings
-from geo.manifest import FILE, manifest, write_manifest
+from geo.manifest import FILE, manifest, unchanged, write_manifest
+from geo.second import second
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from geo.analysis import Analysis
     from geo.catalogue import Catalogue
     from geo.layers import Layers
+    from geo.mapping.moments import Moments
     from geo.mapping.tiles import Tiles
+    from geo.second import Submit
 
 #: Name of the folder of data files beside the pages.
 DATA = "data"
@@ -88,6 +92,8 @@ def build(
     progress: Callable[[str], None] = lambda _: None,
     pages: list[str] | None = None,
     tiles: Tiles | None = None,
+    parallel: bool = False,
+    force: bool = False,
 ) -> dict[str, Any]:
     """
     Do the main job.
@@ -107,6 +113,11 @@ def build(
     tiles
         Online tiles below the maps; then only pages with a map are written, under names of
         their own. Default: none, the pages need no network.
+    parallel
+        Whether to use a second process. A script that asks for it must do so below
+        ``if __name__ == "__main__":``.
+    force
+        Whether to build even where the folder already holds the result (`manifest.unchanged`).
 
     Returns
     -------
@@ -117,11 +128,20 @@ def build(
     """
     clock = _Clock(progress)
     from geo.layers import layers
+    from geo.mapping import PAGES
     from geo.network import network
 
+    parameters = {"date": day.isoformat()}
+    if pages is None and not force:
+        with clock("inputs"):
+            known = unchanged(catalogue, out, parameters)
+        if known:
+            return {"out": str(out), **known["result"], **_timed(clock)}
+    wanted = [name for name in PAGES if pages is None or name in pages]
     with clock("layers"):
         drawn = layers(catalogue)
-    with staged(out) as stage:
+    with second(process=parallel) as submit, staged(out) as stage:
+        early = _begin(submit, drawn, day, wanted)
         found, sentences = None, list[dict[str, str]]()
         if pages is None or ("index" in pages and not tiles):
             found = analyse(drawn, day, clock.begin)
@@ -131,31 +151,28 @@ def build(
                     _write_tables(found, stage / DATA)
         files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
         with clock("maps"):
-            from geo.mapping import PAGES
-            from geo.mapping.moments import moments
-
-            when = moments(drawn, day) if {"network", "compare"} & set(pages or PAGES) else None
             options: dict[str, dict[str, Any]] = {
-                "network": {"when": when},
                 "index": {"findings": sentences, "downloads": files},
-                "accessibility": {"found": found},
                 "criticality": {"found": found},
-                "compare": {"found": found, "when": when},
+                "compare": {"found": found},
             }
-            made = _write_pages(drawn, stage, day, options, pages, tiles)
+            made = _write_pages(drawn, stage, day, options, wanted, early, tiles)
+        result = {
+            "pages": made,
+            "files": [*files, FILE] if pages is None else files,
+            "date": day.isoformat(),
+            "findings": sentences,
+            "assumed": list(network(drawn, year=day).assumed),
+        }
         if pages is None:
-            write_manifest(manifest(catalogue, stage, {"date": day.isoformat()}), stage)
-            files.append(FILE)
-    return {
-        "out": str(out),
-        "pages": made,
-        "files": files,
-        "date": day.isoformat(),
-        "seconds": round(sum(clock.stages.values()), 2),
-        "stages": {name: round(value, 2) for name, value in clock.stages.items()},
-        "findings": sentences,
-        "assumed": list(network(drawn, year=day).assumed),
-    }
+            write_manifest(manifest(catalogue, stage, parameters) | {"result": result}, stage)
+    return {"out": str(out), **result, **_timed(clock)}
+
+
+def _timed(clock: _Clock) -> dict[str, Any]:
+    """Return the seconds of a job, whole and by stage."""
+    stages = {name: round(value, 2) for name, value in clock.stages.items()}
+    return {"seconds": round(sum(clock.stages.values()), 2), "stages": stages}
 
 
 def _write_tables(found: Analysis, folder: Path) -> None:
@@ -211,19 +228,59 @@ class _Clock:
         self.begin("")
 
 
+def _begin(
+    submit: Submit, drawn: Layers, day: date, wanted: list[str]
+) -> dict[str, Callable[[], Any]]:
+    """Begin the pages that need no analysis; by name, what returns them when they are done."""
+    early: dict[str, Callable[[], Any]] = {}
+    if {"network", "compare"} & set(wanted):
+        early["network"] = submit(_moments_and_network, drawn, day, page="network" in wanted)
+    if "accessibility" in wanted:
+        from geo.mapping.reach import measured, modes_shown, two_networks
+
+        modes = modes_shown(drawn, two_networks(drawn, day)[1])
+        parts = [submit(measured, drawn, day, mode) for mode in modes]
+        early["accessibility"] = partial(_accessibility, drawn, day, parts)
+    return early
+
+
+def _accessibility(drawn: Layers, day: date, parts: list[Callable[[], Any]]) -> str:
+    """Return the page of modes that were measured early, the last of them first."""
+    from geo.mapping.accessibility import page
+
+    results = [part() for part in reversed(parts)]
+    return page(drawn, day=day, results=results[::-1])
+
+
+def _moments_and_network(drawn: Layers, day: date, *, page: bool) -> tuple[Moments, str]:
+    from geo.mapping import PAGES
+    from geo.mapping.moments import moments
+
+    when = moments(drawn, day)
+    return when, PAGES["network"](drawn, day=day, when=when) if page else ""
+
+
 def _write_pages(
     drawn: Layers,
     stage: Path,
     day: date,
     options: dict[str, dict[str, Any]],
-    wanted: list[str] | None,
+    wanted: list[str],
+    early: dict[str, Callable[[], Any]],
     tiles: Tiles | None,
 ) -> list[str]:
     from geo.mapping import PAGES
     from geo.mapping.tiles import file_name, has_map, with_tiles
 
-    names = [name for name in PAGES if wanted is None or name in wanted]
-    made = {name: PAGES[name](drawn, day=day, **options.get(name, {})) for name in names}
+    late = [name for name in wanted if name not in (*early, "compare")]
+    made = {name: PAGES[name](drawn, day=day, **options.get(name, {})) for name in late}
+    if "accessibility" in early:
+        made["accessibility"] = early["accessibility"]()
+    if "network" in early:
+        when, made["network"] = early["network"]()
+        if "compare" in wanted:
+            made["compare"] = PAGES["compare"](drawn, day=day, when=when, **options["compare"])
+    made = {name: made[name] for name in wanted}
     if tiles:
         made = {name: html for name, html in made.items() if has_map(html)}
         made = {name: with_tiles(html, tiles, made) for name, html in made.items()}

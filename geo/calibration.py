@@ -60,7 +60,8 @@ def calibration(drawn: Layers) -> DataFrame:
 
 
 def _compared(drawn: Layers, service: Service, net: Network) -> dict[str, Any]:
-    place, city = drawn.catalogue.place, {c.city_id: c for c in drawn.catalogue.cities}
+    place = drawn.catalogue.place
+    city = {name: c for c in drawn.catalogue.cities for name in (c.name_en, c.name_zh, c.city_id)}
     ids = (service.from_, service.to)
     known: dict[str, Any] = {**city, **place} if service.mode == "rail" else {**place, **city}
     minutes = km = float("nan")

@@ -204,6 +204,8 @@ def _add_build(verbs: Any) -> None:  # noqa: ANN401
     build = _add(verbs, "build", commands.build, "the main job: maps, statistics and exports")
     build.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
                        help="folder for the results (default: maps)")  # fmt: skip
+    build.add_argument("--force", action="store_true",
+                       help="build again even where nothing has changed")  # fmt: skip
     text = "whether results are still those of their build"
     verify = _add(verbs, "verify", commands.verify, text, year=False)
     verify.add_argument("folder", nargs="?", type=Path, default=Path("maps"), metavar="DIR",

@@ -45,10 +45,13 @@ def build(arguments: argparse.Namespace) -> None:
 
     catalogue = load(arguments)
     with _progress(9) as progress:
-        done = build(catalogue, arguments.out, day=when(arguments), progress=progress)
+        done = build(catalogue, arguments.out, day=when(arguments), progress=progress,
+                     parallel=True, force=arguments.force)  # fmt: skip
     if arguments.json:
         print_json(done)
         return
+    if set(done["stages"]) == {"inputs"}:
+        say("nothing has changed since the last build; --force builds again")
     out = Path(done["out"])
     say(f"{done['seconds']:.1f} s, {done['date']}: {out / 'index.html'}")
     for name in [*done["pages"], *done["files"]]:

@@ -12,7 +12,7 @@ Stage = Literal["open", "construction", "planned"]
 #: From the most to the least advanced; the traveller meets the least advanced of several.
 STAGES: tuple[Stage, ...] = ("open", "construction", "planned")
 
-_PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 class Status(NamedTuple):

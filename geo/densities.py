@@ -56,7 +56,7 @@ def densities(net: Network, catalogue: Catalogue, *, listed: bool = False) -> Da
 
     counties = read_base(catalogue, "counties")
     codes = {city.adcode for city in catalogue.cities}
-    own = counties["adcode"].isin(codes) | counties["city"].isin(codes)
+    own = counties[counties.columns.intersection(["adcode", "city"])].isin(codes).any(axis=1)
     rows = []
     for region in catalogue.region.regions:
         here = counties["province"] == region.adcode

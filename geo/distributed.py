@@ -9,7 +9,11 @@ of a scheduler. Both return the same results to the last bit, in the order of th
 from __future__ import annotations
 
 import logging
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
+from importlib.util import find_spec
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import BadInputError, GeoError
@@ -24,8 +28,11 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for a scheduler, and then for its first worker.
 PATIENCE_S = 10.0
-#: How often blocks are sent again whose large part was lost with its worker.
+#: How often blocks are sent whose large part was lost with its workers.
 ATTEMPTS = 3
+#: Blocks under way or waiting for their turn, per thread of a worker: memory stays bounded.
+AHEAD = 3
+LOST = "the scheduler or all its workers were lost; earlier results are untouched"
 
 
 def here(task: Task, large: object, blocks: Sequence[Any]) -> Iterator[Any]:
@@ -78,14 +85,11 @@ def workers(address: str, progress: Callable[[int, int], None] | None = None) ->
     if not address:
         yield here
         return
-    try:
-        from distributed import Client
-    except ImportError:
+    if not find_spec("distributed"):
         text = "--scheduler needs Dask: pip install 'chuanyu-geo[cluster]'"
-        raise BadInputError(text) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        raise BadInputError(text)
     try:
-        client = Client(address, timeout=PATIENCE_S, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = _connected(address)
     except (OSError, ValueError, TimeoutError):
         text = f"--scheduler {address}: expected the address of a Dask scheduler; none answers"
         raise BadInputError(text) from None
@@ -101,6 +105,23 @@ def workers(address: str, progress: Callable[[int, int], None] | None = None) ->
         yield share
 
 
+def _connected(address: str) -> Any:  # noqa: ANN401 - a distributed.Client
+    """Connect; give up in time even where somebody answers who is no scheduler."""
+    from distributed import Client
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    answer: Future[Any] = Future()
+
+    def connect() -> None:
+        try:
+            answer.set_result(Client(address, timeout=PATIENCE_S, set_as_default=False))  # type: ignore[no-untyped-call]
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            answer.set_exception(error)
+
+    Thread(target=connect, daemon=True).start()
+    return answer.result(2 * PATIENCE_S)
+
+
 def _shared(
     client: Any,  # noqa: ANN401 - a distributed.Client
     task: Task,
@@ -108,46 +129,70 @@ def _shared(
     blocks: Sequence[Any],
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[Any]:
-    """Yield results in the order of the blocks, those that come early when their turn comes."""
+    """
+    Yield results in the order of the blocks, only some blocks per thread ahead of their turn.
+
+    Dask does the blocks of a lost worker again. Where `large` was lost with the last worker that
+    had it, it is sent again, and so are the blocks under way.
+    """
+    from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
+
+    ahead = AHEAD * max(1, sum(client.nthreads().values()))
     early: dict[int, Any] = {}
-    turn = 0
-    results = _as_they_come(client, task, large, blocks)
-    for done, (number, result) in enumerate(results, 1):
-        early[number] = result
-        if progress:
-            progress(done, len(blocks))
-        while turn in early:
-            yield early.pop(turn)
-            turn += 1
+    under_way: dict[Any, int] = {}
+    ready: SimpleQueue[Any] = SimpleQueue()
+    held, lives, sent = None, ATTEMPTS, 0
+    for turn in range(len(blocks)):
+        while turn not in early:
+            try:
+                held = held or _scattered(client, large)
+                while sent < min(turn + ahead, len(blocks)):
+                    if sent not in early:
+                        future = client.submit(task, held, blocks[sent], pure=False)
+                        under_way[future] = sent
+                        future.add_done_callback(ready.put)
+                    sent += 1
+                future = _patient(client, lambda wait: ready.get(timeout=wait))
+                if future in under_way:
+                    early[under_way[future]] = _patient(client, future.result)
+                    del under_way[future]
+                    if progress:
+                        progress(turn + len(early), len(blocks))
+            except KilledWorker:
+                raise GeoError(LOST) from None
+            except (CancelledError, CommClosedError):
+                lives, sent, held = lives - 1, turn, None
+                under_way.clear()
+                if not lives or not _alive(client):
+                    raise GeoError(LOST) from None
+        yield early.pop(turn)
 
 
-def _as_they_come(
-    client: Any,  # noqa: ANN401
-    task: Task,
-    large: object,
-    blocks: Sequence[Any],
-) -> Iterator[tuple[int, Any]]:
-    """Yield number and result of every block once, whatever becomes of the workers."""
-    from distributed import KilledWorker, as_completed
-    from distributed.client import FutureCancelledError
+def _scattered(client: Any, large: object) -> Any:  # noqa: ANN401
+    """Send what every block needs to all workers."""
+    try:
+        return client.scatter([large], broadcast=True, hash=False)[0]
+    except (OSError, TimeoutError):
+        raise GeoError(LOST) from None
 
-    left = set(range(len(blocks)))
-    for _ in range(ATTEMPTS):
-        held = client.scatter(large, broadcast=True, hash=False)
-        number = {client.submit(task, held, blocks[i], pure=False): i for i in sorted(left)}
+
+def _patient(client: Any, ask: Callable[[float], Any]) -> Any:  # noqa: ANN401
+    """Ask until an answer comes or nobody is left to give one."""
+    while True:
         try:
-            done = as_completed(number, loop=client.loop, with_results=True)  # type: ignore[no-untyped-call]
-            for future, result in done:
-                left.remove(number[future])
-                yield number[future], result
-        except FutureCancelledError:  # the last copy of what all blocks need is gone
-            continue
-        except KilledWorker:
-            break
-        if not left:
-            return
-    text = f"the workers were lost: {len(blocks) - len(left)} of {len(blocks)} blocks are done"
-    raise GeoError(text)
+            return ask(PATIENCE_S)
+        except (Empty, TimeoutError):
+            if not _alive(client):
+                raise GeoError(LOST) from None
+
+
+def _alive(client: Any) -> bool:  # noqa: ANN401
+    """Tell whether a scheduler answers and has a worker."""
+    try:
+        return bool(client.scheduler_info().get("workers"))
+    except (OSError, TimeoutError):
+        return False
 
 
 def blocks_of(count: int, size: int) -> list[range]:

@@ -217,7 +217,8 @@ def _changes(found: Analysis) -> list[Finding]:
 
 def _projects(found: Analysis) -> list[Finding]:
     sentences = []
-    for row in found.projects.head(2).to_dict("records"):
+    known = found.projects.dropna(subset=["last_in_percent"])
+    for row in known.head(2).to_dict("records"):
         zh, en = _RELATION[row["relation"]]
         first, last = (f"{row[key]:.1f} %" for key in ("first_in_percent", "last_in_percent"))
         year = found.horizon.year

@@ -288,8 +288,10 @@ def _routes(
 
 
 def _accuracy(metres: NDArray[np.float64]) -> dict[str, Any]:
-    """Return the accuracy that nine of ten points keep, and its class."""
-    value = float(np.percentile(metres, 90))
+    """Return the accuracy that nine of ten points keep, and its class; a sketch if unknown."""
+    if np.isnan(metres).mean() > 0.1:
+        return {"accuracy_m": np.nan, "accuracy_class": ACCURACY_CLASSES[-1][0]}
+    value = float(np.nanpercentile(metres, 90))
     return {
         "accuracy_m": value,
         "accuracy_class": next(name for name, limit in ACCURACY_CLASSES if value <= limit),

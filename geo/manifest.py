@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo import __version__
@@ -14,11 +15,12 @@ from geo.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from geo.catalogue import Catalogue
 
 FILE = "manifest.json"
+#: Files of the package that decide what it does.
+CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json"})
 #: Packages whose version can change a result.
 PACKAGES = ("folium", "branca", "geopandas", "jinja2", "networkx", "numpy", "pandas", "pyogrio",
             "pyproj", "pypinyin", "scipy", "shapely", "XStatic-Leaflet")  # fmt: skip
@@ -43,17 +45,65 @@ def manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) -> dic
     Returns
     -------
     manifest
-        `package`, `versions`, `parameters`, and per file of `inputs` and `outputs` its
-        `bytes` and `sha256`.
+        `package`, `code` (a checksum), `versions`, `parameters`, and per file of `inputs` and
+        `outputs` its `bytes` and `sha256`.
     """
     results = (path for path in out.rglob("*") if path.is_file())
     return {
+        **_origin(catalogue, parameters),
+        "outputs": _hashed(out, (path.relative_to(out).as_posix() for path in results)),
+    }
+
+
+def _origin(catalogue: Catalogue, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return everything that decides what a build gives."""
+    return {
         "package": f"chuanyu-geo {__version__}",
+        "code": _code(),
         "versions": {"python": platform.python_version(), **{n: version(n) for n in PACKAGES}},
         "parameters": {**parameters, "as_of": catalogue.region.as_of.isoformat()},
         "inputs": _hashed(catalogue.folder, input_files(catalogue)),
-        "outputs": _hashed(out, (str(path.relative_to(out).as_posix()) for path in results)),
     }
+
+
+def _code() -> str:
+    """Return one checksum of all files of the package: its version stays while one writes it."""
+    folder = Path(__file__).parent
+    files = (path for path in folder.rglob("*") if path.suffix in CODE and path.is_file())
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def unchanged(
+    catalogue: Catalogue, out: Path, parameters: dict[str, Any]
+) -> dict[str, Any] | None:
+    """
+    Return the manifest of a folder that already holds what a build would give.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the build.
+    out
+        Folder of the results.
+    parameters
+        What is asked for.
+
+    Returns
+    -------
+    manifest
+        None where an input, a parameter, a version, the code of the package or a result is
+        other than it was, or there is no manifest that can be read.
+    """
+    try:
+        known: dict[str, Any] = json.loads((out / FILE).read_text("utf-8"))
+        same = all(known[key] == value for key, value in _origin(catalogue, parameters).items())
+        whole = all(_entry(out / name) == entry for name, entry in known["outputs"].items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return known if same and whole else None
 
 
 def input_files(catalogue: Catalogue) -> list[str]:

@@ -235,13 +235,19 @@ def open_sections(drawn: Layers, day: date) -> gpd.GeoDataFrame:
 
 def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give a road the lanes and the speed of a later section on its carriageway."""
-    sections = sections.copy()
+    from pandas import notna
+
     expansion = sections[(sections["shares"] != "") & (sections["group"] == "expansion")]
-    for _, wider in expansion.iterrows():
-        for owner in set(wider["shares"].split(";")) & set(sections.index):
-            for key in ("design_speed_kmh", "lanes"):
-                sections.loc[owner, key] = max(sections.loc[owner, key], wider[key])
-    return sections
+    row = {section: i for i, section in enumerate(sections.index.tolist())}
+    better = {key: sections[key].tolist() for key in ("design_speed_kmh", "lanes")}
+    for wider, shares in zip(expansion.index.tolist(), expansion["shares"].tolist(), strict=True):
+        for owner in set(shares.split(";")) & set(row):
+            for values in better.values():
+                known = [v for v in (values[row[owner]], values[row[wider]]) if notna(v)]
+                values[row[owner]] = max(known, default=None)
+    columns = {key: type(sections[key])(values, index=sections.index, dtype=sections[key].dtype)
+               for key, values in better.items()}  # fmt: skip
+    return sections.assign(**columns)
 
 
 def _cuts(drawn: Layers, sections: list[tuple[str, dict[str, Any]]], nodes: Nodes) -> set[str]:

@@ -132,8 +132,9 @@ def project_values(
 
     `first_in` is the gain when the project alone is added to the state at the start,
     `last_in` the loss when it alone is missing from the state at the end, both in nearness
-    (`nearness`) as a percentage of that at the start. A project worth more at the end than at
-    the start complements the others; one worth less replaces or is replaced by them.
+    (`nearness`) as a percentage of that at the start, NaN where that is nothing. A project
+    worth more at the end than at the start complements the others; one worth less replaces or
+    is replaced by them.
 
     Parameters
     ----------
@@ -173,7 +174,7 @@ def project_values(
     for project, late in zip(opening, share(_without, (drawn, after, mode), opening), strict=True):
         first = nearness(added[project.project_id], people) - start
         last = end - nearness(late, people)
-        rows.append(_value_row(project, 100 * first / start, 100 * last / start))
+        rows.append(_value_row(project, first, last, start))
     columns = ["project_id", "name_zh", "name_en", "change", "year", "first_in_percent",
                "last_in_percent", "relation"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
@@ -214,16 +215,19 @@ def _opens_between(drawn: Layers, project: Project, before: date, after: date) -
     return stages[0] != {"open"} and stages[1] == {"open"}
 
 
-def _value_row(project: Project, first: float, last: float) -> dict[str, Any]:
-    small = max(abs(first), abs(last)) < 1e-3 or abs(last - first) < 0.05 * max(first, last)
+def _value_row(project: Project, first: float, last: float, start: float) -> dict[str, Any]:
+    """Return two gains in percent of the start; unknown where no city could be reached then."""
+    tiny, alike = max(abs(first), abs(last)) <= 1e-5 * start, 0.05 * max(first, last)
+    small = tiny or abs(last - first) < alike
     relation = "independent" if small else ("complements" if last > first else "replaces")
+    percent = 100 / start if start else float("nan")
     return {
         "project_id": project.project_id,
         "name_zh": project.name_zh,
         "name_en": project.name_en,
         "change": project.change,
         "year": project.year,
-        "first_in_percent": first,
-        "last_in_percent": last,
+        "first_in_percent": percent * first,
+        "last_in_percent": percent * last,
         "relation": relation,
     }

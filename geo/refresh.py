@@ -149,7 +149,7 @@ def verdict(match: Match, drawn: Layers, route_id: str) -> str:
         for gap in match.gaps
         if gap.length_m > GAP_M
     ]
-    limit = max(SHIFT_FACTOR * float(old["accuracy_m"]), SHIFT_M)
+    limit = max(SHIFT_M, SHIFT_FACTOR * float(old["accuracy_m"]))  # unknown: SHIFT_M
     legs = _lengths_km(match)
     ratio = sum(legs) / float(old["geometry_km"])
     share, own = match.matched_share, match.own_share

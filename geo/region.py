@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import tomllib
 from datetime import date
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import BadInputError, Problem
 from geo.terms import Confidence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 FILE = "region.toml"
 
 
+Year = Annotated[int, Field(ge=1850, le=2100)]
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,36 +30,67 @@ class _Settings(BaseModel):
 class AdminRegion(_Settings):
     """One of the regions between which corridors are counted."""
 
-    id: str
-    name_zh: str
+    id: Annotated[str, Field(min_length=1)]
+    name_zh: Annotated[str, Field(min_length=1)]
     name_en: str
-    adcode: Annotated[str, Field(pattern=r"^(\d{6})?$")]
+    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
+
+
+def _inside(file: str) -> str:
+    """Refuse a file outside the data folder: a page could show what it holds."""
+    path = PureWindowsPath(file)
+    if path.drive or path.root or ".." in path.parts:
+        raise ValueError(f"expected a file inside the data folder, not {file!r}")
+    return file
+
+
+def _metric(text: str) -> str:
+    """Refuse what is no projection in metres."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        crs = CRS.from_user_input(text)
+    except CRSError:
+        crs = None
+    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        raise ValueError(f"expected a projection in metres, such as EPSG:32648, not {text!r}")
+    return text
+
+
+File = Annotated[str, AfterValidator(_inside)]
 
 
 class BaseFiles(_Settings):
     """Files of the base layers, relative to the data folder; empty where there are none."""
 
-    counties: str = ""
-    cities: str = ""
-    provinces: str = ""
-    rivers: str = ""
-    relief: str = ""
+    counties: File = ""
+    cities: File = ""
+    provinces: File = ""
+    rivers: File = ""
+    relief: File = ""
 
 
 class ContextFiles(_Settings):
     """Files of the background network, relative to the data folder."""
 
-    railways: str = ""
-    roads: str = ""
+    railways: File = ""
+    roads: File = ""
 
 
 class MapSettings(_Settings):
     """First view and credits of the maps."""
 
-    centre: tuple[float, float]
+    centre: tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-85, le=85)]]
     zoom: Annotated[int, Field(ge=3, le=14)] = 8
-    years: tuple[int, int] = (1995, 2035)
+    years: tuple[Year, Year] = (1995, 2035)
     attribution: str = ""
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> MapSettings:
+        if self.years[0] >= self.years[1]:
+            raise ValueError("years: expected the first before the last")
+        return self
 
 
 class RouteGroup(_Settings):
@@ -92,12 +127,12 @@ class Region(_Settings):
     name_en: str
     as_of: date
     frame: tuple[float, float, float, float]
-    metric_crs: str
+    metric_crs: Annotated[str, AfterValidator(_metric)]
     regions: Annotated[tuple[AdminRegion, ...], Field(min_length=1)]
     base: BaseFiles = BaseFiles()
     context: ContextFiles = ContextFiles()
     map: MapSettings
-    milestones: tuple[int, ...] = ()
+    milestones: tuple[Year, ...] = ()
     groups: tuple[RouteGroup, ...] = ()
 
     @model_validator(mode="after")
@@ -105,6 +140,13 @@ class Region(_Settings):
         west, south, east, north = self.frame
         if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
             raise ValueError("frame: expected west < east and south < north, in degrees")
+        return self
+
+    @model_validator(mode="after")
+    def _regions_differ(self) -> Region:
+        for key in ("id", "name_zh"):
+            if len({getattr(region, key) for region in self.regions}) < len(self.regions):
+                raise ValueError(f"regions: expected every {key} once")
         return self
 
     @model_validator(mode="after")
@@ -197,6 +239,8 @@ def read_region(folder: Path) -> Region:
     '成渝地区双城经济圈'
     """
     try:
+        if (folder / FILE).exists() and not (folder / FILE).is_file():
+            raise BadInputError([Problem(FILE, expected="expected a file")])
         raw = (folder / FILE).read_text(encoding="utf-8-sig")
         return Region.model_validate(tomllib.loads(raw))
     except FileNotFoundError:

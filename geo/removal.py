@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from pandas import DataFrame
+    from scipy.sparse import csr_array
 
     from geo.catalogue import Catalogue
     from geo.distributed import Share
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from geo.tables import City
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
 
 
 #: Sets of links whose loss is one block of work.
@@ -50,14 +52,7 @@ class Sweep:
         Number of nodes.
     """
 
-    def __init__(
-        self,
-        ways: Floats,
-        link: NDArray[np.intp],
-        starts: NDArray[np.intp],
-        ends: NDArray[np.intp],
-        size: int,
-    ) -> None:
+    def __init__(self, ways: Floats, link: Ints, starts: Ints, ends: Ints, size: int) -> None:
         from scipy.sparse import csr_array
 
         u, v = ways[:, 0].astype(int), ways[:, 1].astype(int)
@@ -68,7 +63,7 @@ class Sweep:
         rows, columns = np.divmod(pairs, size)
         self.graph = csr_array((fastest, (rows, columns)), shape=(size, size))
         self.starts, self.ends, self.size = starts, ends, size
-        self.base, self.before = self._times(np.arange(len(starts)))
+        self.base, self.before = self._times(self.graph, np.arange(len(starts)))
         best = np.flatnonzero(self.minutes == fastest[self.entry])
         self.link_of = dict(
             zip(pairs[self.entry[best]].tolist(), link[best].tolist(), strict=True)
@@ -77,10 +72,10 @@ class Sweep:
         for i, _, links in self.pairs():
             self.used[i] |= links
 
-    def _times(self, origins: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
+    def _times(self, graph: csr_array, origins: Ints) -> tuple[Floats, Ints]:
         from scipy.sparse.csgraph import dijkstra
 
-        found = dijkstra(self.graph, indices=self.starts[origins], return_predecessors=True)
+        found = dijkstra(graph, indices=self.starts[origins], return_predecessors=True)
         times, before = found[0], np.asarray(found[1], np.intp)
         minutes = times[:, self.ends]
         minutes[np.arange(len(origins)), origins] = 0.0
@@ -125,14 +120,13 @@ class Sweep:
         minutes = self.base.copy()
         if not len(hit):
             return minutes
-        whole = self.graph.data.copy()
+        graph = self.graph.copy()  # threads may share the sweep
         lost = np.isin(self.link, list(gone))
         entries = np.unique(self.entry[lost])
         left = np.isin(self.entry, entries) & ~lost
-        self.graph.data[entries] = np.inf
-        np.minimum.at(self.graph.data, self.entry[left], self.minutes[left])
-        minutes[hit] = self._times(hit)[0]
-        self.graph.data[:] = whole
+        graph.data[entries] = np.inf
+        np.minimum.at(graph.data, self.entry[left], self.minutes[left])
+        minutes[hit] = self._times(graph, hit)[0]
         return minutes
 
 

@@ -53,7 +53,7 @@ Keys = Annotated[str, Field(min_length=1)]
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
 Number = Annotated[float, AfterValidator(_finite)]
 Positive = Annotated[
-    Annotated[Number, Field(gt=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
+    Annotated[Number, Field(ge=1e-3, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
 ]
 Distance = Annotated[
     Annotated[Number, Field(ge=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
@@ -259,7 +259,7 @@ class City(_Located):
 
     city_id: Id
     """Identifier of the city."""
-    adcode: Annotated[str, Field(pattern=r"^(\d{6})?$")]
+    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
     """Official code of its administrative area."""
     name_zh: Name
     """Chinese name."""

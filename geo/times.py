@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 #: Cities whose times are one block of work.
 BLOCK = 64
+_DETOUR, _STREET_KMH = CONSTANTS["access_detour"].value, CONSTANTS["access_speed"].value
+_AT_STATION_MIN = (
+    sum(CONSTANTS[k].value for k in ("board_min", "alight_min", "rail_start_min")) / 2
+)
 #: No degree of latitude is shorter.
 LEAST_M_PER_DEGREE = 110_500.0
 #: A further route may repeat at most this share of an earlier one.
@@ -181,8 +185,7 @@ def _add_access(
     limit = CONSTANTS["access_limit"].value
     pairs = within(np.array([point[1:] for point in points], float), lonlat, limit)
     names = entry.index.tolist()
-    for i, j, straight_km in pairs:
-        graph.add_edge(points[i][0], names[j], **street(straight_km, mode))
+    graph.add_edges_from((points[i][0], names[j], street(km, mode)) for i, j, km in pairs)
 
 
 def street(straight_km: float, mode: str) -> dict[str, Any]:
@@ -202,10 +205,8 @@ def street(straight_km: float, mode: str) -> dict[str, Any]:
         What such an edge of a travel graph carries; half of boarding, starting, stopping and
         alighting by rail is part of the time.
     """
-    rail = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
-    km = straight_km * CONSTANTS["access_detour"].value
-    extra = sum(CONSTANTS[key].value for key in rail) / 2
-    minutes = 60 * km / CONSTANTS["access_speed"].value + extra
+    km = straight_km * _DETOUR
+    minutes = 60 * km / _STREET_KMH + (_AT_STATION_MIN if mode == "rail" else 0.0)
     return {"time_min": minutes, "length_km": km, "leg": "access", "mode": "access"}
 
 
@@ -332,18 +333,16 @@ def time_matrix(
 
     number = {node: i for i, node in enumerate(graph.nodes)}
     size = len(number)
-    ways: list[tuple[int, int, float]] = []
-    for a, b, way in graph.edges(data=True):
-        for u, v in ((a, b), (b, a)):
-            arrival = size if v.startswith("city:") else 0
-            ways.append((number[u], number[v] + arrival, float(way["time_min"])))
+    ways = [(number[a], number[b], float(way["time_min"])) for a, b, way in graph.edges(data=True)]
     known = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
     start = np.array([number[f"city:{cities[i].city_id}"] for i in known], int)
     times: NDArray[np.float64] = np.full((len(cities), len(cities)), np.inf)
     np.fill_diagonal(times, 0.0)
     if ways and known:
-        rows, columns, weights = zip(*ways, strict=True)
-        matrix = csr_array((weights, (rows, columns)), shape=(2 * size, 2 * size))
+        u, v, weights = (np.array(part) for part in zip(*ways, strict=True))
+        arrive = np.array([size if node.startswith("city:") else 0 for node in number], int)
+        between = np.concatenate([u, v]), np.concatenate([v + arrive[v], u + arrive[u]])
+        matrix = csr_array((np.tile(weights, 2), between), shape=(2 * size, 2 * size))
         blocks = [start[part] for part in blocks_of(len(start), BLOCK)]
         found = share(_times_from, (matrix, start + size), blocks)
         times[np.ix_(known, known)] = np.vstack(list(found))

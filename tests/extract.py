@@ -10,13 +10,23 @@ if TYPE_CHECKING:
 DATE = "2026-03-01T00:00:00Z"
 
 
-def write(
-    path: Path, ways, points=(), *, box=None, date=DATE, missing=(), nodes_last=False, relations=()
+def write(  # noqa: PLR0913 - what an extract can be like
+    path: Path,
+    ways,
+    points=(),
+    *,
+    box=None,
+    date=DATE,
+    missing=(),
+    nodes_last=False,
+    relations=(),
+    form="",
 ):
     """
     Write ways ((lon, lat) points, tags) and points (lon, lat, tags).
 
-    Relations are (numbers of ways counted from 1, tags). Equal coordinates are one node. Nodes at the coordinates `missing` are left out.
+    Relations are (numbers of ways counted from 1, tags). Equal coordinates are one node. Nodes at
+    the coordinates `missing` are left out.
     """
     import osmium
     from osmium.osm.mutable import Node, Relation, Way
@@ -32,7 +42,7 @@ def write(
         tagged[spots.setdefault((lon, lat), len(spots) + 1)] = tags
     refs = [[spots.setdefault(tuple(p), len(spots) + 1) for p in line] for line, _ in ways]
     path.unlink(missing_ok=True)
-    with osmium.SimpleWriter(osmium.io.File(str(path)), header=head) as writer:
+    with osmium.SimpleWriter(osmium.io.File(str(path), form), header=head) as writer:
 
         def nodes():
             for spot, key in spots.items():

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,13 +20,19 @@ from geo.cli import main
 from geo.distributed import blocks_of, here, workers
 from geo.engines.blocks import _distances, od_blocks
 from geo.engines.graphs import graph
-from geo.errors import BadInputError
+from geo.errors import BadInputError, GeoError
+from geo.network import network
+from geo.removal import sweep
+from geo.report import cities_of
+
+HERE = Path(__file__).parent
 
 
 def start(*command):
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", *command],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (HERE.parent, HERE)))},
     )  # fmt: skip
 
 
@@ -31,10 +41,10 @@ def worker(address):
     return start("distributed.cli.dask_worker", address, *options)
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A scheduler with two workers, each a process of its own."""
-    file = tmp_path_factory.mktemp("dask") / "scheduler.json"
+@contextmanager
+def cluster(folder, count):
+    """A scheduler and its workers, each a process of its own."""
+    file = folder / "scheduler.json"
     options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
     running = [start("distributed.cli.dask_scheduler", *options, "--scheduler-file", str(file))]
     try:
@@ -43,8 +53,8 @@ def address(tmp_path_factory):
                 break
             time.sleep(0.1)
         found = json.loads(file.read_text("utf-8"))["address"]
-        running += [worker(found), worker(found)]
-        yield found
+        running += [worker(found) for _ in range(count)]
+        yield found, running
     finally:
         for process in running:
             process.kill()
@@ -53,9 +63,15 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with cluster(tmp_path_factory.mktemp("dask"), 2) as (found, _):
+        yield found
+
+
+@pytest.fixture(scope="module")
 def grid():
-    """A grid of streets of random lengths, 150 by 150."""
-    side = 150
+    """A grid of streets of random lengths, 100 by 100."""
+    side = 100
     at = np.arange(side * side).reshape(side, side)
     tails = np.concatenate([at[:, :-1].ravel(), at[:-1].ravel()])
     heads = np.concatenate([at[:, 1:].ravel(), at[1:].ravel()])
@@ -64,9 +80,9 @@ def grid():
 
 
 def matrix(grid, share):
-    nodes = np.arange(0, grid.size, 30)
+    nodes = np.arange(0, grid.size, 20)
     return np.vstack(
-        [block.distances for block in od_blocks(grid, nodes, nodes, block=25, share=share)]
+        [block.distances for block in od_blocks(grid, nodes, nodes, block=20, share=share)]
     )
 
 
@@ -80,10 +96,10 @@ def test_the_same_to_the_last_bit(address, grid):
     with workers(address, lambda done, total: said.append((done, total))) as share:
         far = matrix(grid, share)
     near = matrix(grid, here)
-    assert near.shape == (750, 750)
+    assert near.shape == (500, 500)
     assert np.isfinite(near).all()
     assert np.array_equal(near, far)
-    assert said == [(k, 30) for k in range(1, 31)]
+    assert said == [(k, 25) for k in range(1, 26)]
 
 
 def test_a_worker_that_is_killed_costs_only_its_blocks(address, grid):
@@ -121,6 +137,72 @@ def test_nobody_at_the_address(monkeypatch):
             pass
 
 
+def slowly(large, block):
+    time.sleep(block[0])
+    return large, block
+
+
+def test_order_and_little_ahead_of_its_turn(address):
+    """The first block is the slowest; the others wait, and only some of them are sent."""
+    said = []
+    blocks = [(1.0,), *[(0.0,)] * 30]
+    with workers(address, lambda done, total: said.append(done)) as share:
+        found = share(slowly, {"a": [1, 2]}, blocks)
+        first = next(found)
+        ahead = len(said)
+        assert [first, *found] == [({"a": [1, 2]}, block) for block in blocks]
+    assert ahead < 20
+    assert said == list(range(1, 32))
+
+
+def test_all_workers_lost_is_said_in_one_line(tmp_path, monkeypatch):
+    with cluster(tmp_path, 1) as (found, running), workers(found) as share:
+        results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
+        assert next(results) == (7, (0.0,))
+        monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
+        running[1].kill()
+        with pytest.raises(GeoError, match="all its workers were lost"):
+            list(results)
+
+
+def test_a_lost_scheduler_is_said_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 4.0)
+    with cluster(tmp_path, 1) as (found, running), workers(found) as share:
+        results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
+        assert next(results) == (7, (0.0,))
+        monkeypatch.setattr("geo.distributed.PATIENCE_S", 1.0)
+        running[0].kill()
+        with pytest.raises(GeoError, match="the scheduler or"):
+            list(results)
+
+
+def test_no_worker_and_no_dask(tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 0.5)
+    with (
+        cluster(tmp_path, 0) as (found, _),
+        pytest.raises(BadInputError, match="expected a worker"),
+        workers(found),
+    ):
+        pass
+    monkeypatch.setattr("geo.distributed.find_spec", lambda _: None)
+    with (
+        pytest.raises(BadInputError, match="chuanyu-geo\\[cluster\\]"),
+        workers("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_a_server_that_is_no_scheduler(monkeypatch):
+    """It takes the connection and says nothing."""
+    monkeypatch.setattr("geo.distributed.PATIENCE_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(BadInputError, match="none answers"), workers(address):
+            pass
+        assert time.monotonic() - began < 10
+
+
 @pytest.mark.parametrize(
     "command",
     ["critical --mode rail --top 9", "critical --mode road --routes", "matrix --mode rail",
@@ -132,6 +214,17 @@ def test_commands_say_the_same_from_many_processes(address, capsys, command):
         assert main([*command.split(), "--json", *more]) == 0
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]
+
+
+def test_threads_of_one_worker_do_not_disturb_each_other(drawn):
+    """Whoever starts a worker with many threads gets the same results."""
+    nets = network(drawn, year=2025, nodes="stops"), network(drawn, year=2025)
+    swept, links = sweep(*nets, cities_of(drawn.catalogue), mode="road")
+    some = range(0, len(links), 3)
+    alone = [swept.without([i]) for i in some]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda i: swept.without([i]), some))
+    assert all(map(np.array_equal, alone, together))
 
 
 def test_a_wrong_address_is_one_line(capsys, monkeypatch):

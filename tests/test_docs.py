@@ -74,5 +74,5 @@ def test_the_two_readmes_have_the_same_parts():
     code = [set(re.findall(r"`([^`\n]+)`", text)) for text in (english, chinese)]
     assert code[1] - code[0] == {"docs/tutorial.zh.md"}
     assert code[0] <= code[1]
-    numbers = [set(re.findall(r"\d[\d.-]*", text)) for text in (english, chinese)]
+    numbers = [set(re.findall(r"\d+(?:[.-]\d+)*", text)) for text in (english, chinese)]
     assert numbers[0] - numbers[1] == set()

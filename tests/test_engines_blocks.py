@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tracemalloc
 
 import numpy as np
@@ -74,3 +75,33 @@ def test_parquet_holds_every_pair_that_is_connected(tmp_path):
     with pytest.raises(RuntimeError):
         write_parquet(broken(), path)
     assert parquet.read_table(path).num_rows == 3
+
+
+def test_progress_and_ctrl_c(network, tmp_path):
+    """The signal arrives amid the work: no file is left, and what was there stays."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path, said = tmp_path / "od.parquet", []
+    nodes = np.arange(100)
+    write_parquet(od_blocks(network, nodes[:2], nodes), path)
+    before = path.read_bytes()
+
+    def stop(done, total):
+        said.append((done, total))
+        if done == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        write_parquet(od_blocks(network, nodes, nodes, block=10, progress=stop), path)
+    assert said == [(1, 10), (2, 10), (3, 10)]
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["od.parquet"]
+    assert (
+        write_parquet(od_blocks(network, nodes, nodes), path) == parquet.read_table(path).num_rows
+    )
+
+
+def test_blocks_of_many_targets_are_small(network, monkeypatch):
+    monkeypatch.setattr("geo.engines.blocks.HELD", 4000)
+    nodes = np.arange(network.size)
+    assert {len(b.sources) for b in od_blocks(network, nodes[:20], nodes)} == {4}
+    assert [len(b.sources) for b in od_blocks(network, nodes[:20], nodes[:2])] == [20]

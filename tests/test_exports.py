@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -291,3 +292,33 @@ def test_a_changed_file_is_told(small, built, capsys, tmp_path):
         (built / "network.html").write_bytes(kept)
     with pytest.raises(BadInputError, match="expected the manifest of a build"):
         verify(tmp_path, geo.load(small))
+
+
+def test_a_build_of_nothing_new_is_not_done_again(small, tmp_path, monkeypatch):
+    data, out = tmp_path / "data", tmp_path / "maps"
+    shutil.copytree(small, data)
+    first = build(geo.load(data), out, day=DAY)
+    files = {p: p.stat().st_mtime_ns for p in out.rglob("*")}
+
+    def stages(day=DAY, **options):
+        return set(build(geo.load(data), out, day=day, **options)["stages"])
+
+    second = build(geo.load(data), out, day=DAY)
+    assert set(second["stages"]) == {"inputs"}
+    assert {**second, "seconds": 0, "stages": 0} == {**first, "seconds": 0, "stages": 0}
+    assert files == {p: p.stat().st_mtime_ns for p in out.rglob("*")}
+    assert "maps" in stages(force=True)
+    page = out / "index.html"
+    page.write_text(page.read_text("utf-8") + " ", encoding="utf-8")
+    assert "maps" in stages()  # a result was changed
+    assert stages() == {"inputs"}
+    assert "maps" in stages(day=date(2025, 1, 1))
+    assert "maps" in stages()
+    table = data / "tables" / "cities.csv"
+    table.write_text(table.read_text("utf-8").replace(",4,", ",5,"), encoding="utf-8")
+    assert "maps" in stages()  # a cell was changed
+    assert stages() == {"inputs"}
+    monkeypatch.setattr("geo.manifest._code", lambda: "other")
+    assert "maps" in stages()  # the package was changed
+    (out / "manifest.json").write_text("{", encoding="utf-8")
+    assert "maps" in stages()

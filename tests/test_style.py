@@ -70,4 +70,4 @@ def test_the_readme_gives_the_two_commands():
             pytest.skip("installed without the repository")
         text = path.read_text("utf-8")
         assert "pip install -e . && geo build\n" in text
-        assert "pip install -e '.[test]' && pytest\n" in text
+        assert "pip install -e '.[test]' && pytest -n auto\n" in text

@@ -10,12 +10,12 @@ import numpy as np
 from geo.distributed import here
 from geo.engines._compiled import has
 from geo.engines.hierarchy import Prepared
-from geo.engines.paths import checked_nodes, distances
+from geo.engines.paths import HELD, checked_nodes, distances
 from geo.errors import BadInputError, OutputError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import ArrayLike
 
@@ -36,9 +36,10 @@ def od_blocks(
     sources: ArrayLike,
     targets: ArrayLike,
     *,
-    block: int = 512,
+    block: int | None = None,
     threads: int = 1,
     share: Share = here,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Block]:
     """
     Yield the distances between nodes, some sources at a time.
@@ -53,11 +54,13 @@ def od_blocks(
     sources, targets
         Nodes to leave from and to arrive at.
     block
-        Sources per block.
+        Sources per block; default: at most 512, and 64 MB of distances.
     threads
         Threads to share a block among.
     share
         Where blocks are done (`geo.distributed.workers`); default: in this process.
+    progress
+        Called with the number of blocks done and that of all.
 
     Yields
     ------
@@ -69,14 +72,17 @@ def od_blocks(
     BadInputError
         When a node does not exist or a block has no source.
     """
-    if block < 1:
+    if block is not None and block < 1:
         raise BadInputError(f"block: {block} is not above 0")
     size = network.graph.size if isinstance(network, Prepared) else network.size
     start, end = checked_nodes(sources, size), checked_nodes(targets, size)
-    parts = [start[i : i + block] for i in range(0, len(start), block)]
+    step = block or min(512, max(1, HELD // max(len(end), 1)))
+    parts = [start[i : i + step] for i in range(0, len(start), step)]
     found = share(_distances, (network, end, threads), parts)
-    for own, far in zip(parts, found, strict=True):
+    for done, (own, far) in enumerate(zip(parts, found, strict=True), 1):
         yield Block(own, end, far)
+        if progress:
+            progress(done, len(parts))
 
 
 def _distances(large: tuple[Graph | Prepared, Ints, int], sources: Ints) -> Floats:
@@ -88,7 +94,8 @@ def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
     """
     Write distances to a Parquet file as they come: columns `from`, `to`, `distance`.
 
-    Pairs without a way are left out. The file appears when it is complete.
+    Pairs without a way are left out. The file appears when it is complete; an error or Ctrl-C
+    leaves nothing behind, and a file that was there before as it was.
 
     Parameters
     ----------

@@ -20,17 +20,19 @@ from geo.mapping.reach import (
     OUTLINE_M,
     STEP,
     lines,
+    modes_shown,
     packed,
     reach,
+    two_networks,
 )
 from geo.mapping.shell import cell, footer, header, number, order, scripts, style_sheet, table
 from geo.mapping.styles import OTHER_LINE, Label, bi, bi_attribute
+from geo.report import cities_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from geo.analysis import Analysis
     from geo.layers import Layers
     from geo.mapping.reach import Reach
     from geo.network import Network
@@ -52,7 +54,7 @@ NAMES = {
 }
 
 
-def page(layers: Layers, *, day: date, found: Analysis | None = None) -> str:
+def page(layers: Layers, *, day: date, results: Sequence[Reach] | None = None) -> str:
     """
     Return the page on which cities are compared and their isochrones drawn.
 
@@ -62,24 +64,18 @@ def page(layers: Layers, *, day: date, found: Analysis | None = None) -> str:
         The drawn catalogue.
     day
         The day of the network.
-    found
-        The analysis of that day, where there is one already: its network is taken.
+    results
+        What is measured of every mode shown (:mod:`geo.mapping.reach`), where it is known already.
 
     Returns
     -------
     html
         The page.
     """
-    from geo.analysis import horizon_of
-    from geo.network import network
-    from geo.report import cities_of
-
-    horizon = horizon_of(layers, day)
-    first = found.stops if found and found.day == day else network(layers, year=day, nodes="stops")
-    nets = (first, network(layers, year=horizon, nodes="stops"))
-    cities, modes = cities_of(layers.catalogue), nets[1].modes
-    shown = ["any", *(m for m in MODES if m in modes and len(modes) > 1)] if cities else []
-    results = [reach(layers, nets, mode) for mode in shown]
+    nets, cities = two_networks(layers, day), cities_of(layers.catalogue)
+    horizon = nets[1].day
+    if results is None:
+        results = [reach(layers, nets, mode) for mode in modes_shown(layers, nets[1])]
     dates = (
         Label(day.isoformat(), day.isoformat()),
         Label(f"{horizon.year} 年底", f"end of {horizon.year}"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geo.admin import read_base
+from geo.admin import read_base, relief_file
 from geo.mapping.features import rounded
 from geo.mapping.styles import Label
 
@@ -134,15 +134,12 @@ def context(catalogue: Catalogue) -> list[dict[str, Any]]:
         `text`, `style`, `pane`, and `lines` (how many) and `tolerance_m`, for railways and
         roads; empty where there is neither.
     """
-    import geopandas as gpd
-
     from geo.mapping.packing import pack
 
     found, files = [], catalogue.region.context
-    for file in (files.railways, files.roads):
-        path = catalogue.folder / file
-        if file and path.is_file():
-            frame = gpd.read_file(path).to_crs(4326).clip(catalogue.region.frame)
+    for layer, file in files.model_dump().items():
+        if file and (catalogue.folder / file).exists():
+            frame = read_base(catalogue, layer).clip(catalogue.region.frame)
             packed = pack(frame.geometry.to_numpy())._asdict()
             found.append({**packed, "style": CONTEXT, "pane": "context"})
     return found
@@ -177,7 +174,7 @@ def _relief(map_: folium.Map, catalogue: Catalogue) -> str:
 
     west, south, east, north = catalogue.region.frame
     layer = ImageOverlay(
-        str(catalogue.folder / catalogue.region.base.relief),
+        str(relief_file(catalogue)),
         [[south, west], [north, east]],
         pixelated=False,
         pane="relief",

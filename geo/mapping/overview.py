@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from geo.admin import relief_file
 from geo.mapping import facts
 from geo.mapping.basemap import dissolved, simplified_counties
 from geo.mapping.lettering import city_labels
@@ -130,8 +131,8 @@ def _relief(layers: Layers, frame: Frame) -> str:
         return ""
     west, south, east, north = layers.catalogue.region.frame
     (x0, y0), (x1, y1) = frame.at(np.array([[west, north], [east, south]]))
-    raw = (layers.catalogue.folder / base.relief).read_bytes()
-    kind = base.relief.rsplit(".", 1)[-1]
+    raw = relief_file(layers.catalogue).read_bytes()
+    kind = escape(base.relief.rsplit(".", 1)[-1], quote=True)
     data = base64.b64encode(raw).decode()
     return (
         f'<image x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" '

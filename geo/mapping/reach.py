@@ -15,6 +15,7 @@ from geo.times import time_matrix, travel_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 LIMITS = (30, 60, 90, 120)
+#: Modes that can be chosen alone.
+SINGLE = ("road", "rail")
 #: Outlines on the page leave out details smaller than this, and parts and holes smaller than
 #: its square, in metres; their points are rounded to so many degrees.
 OUTLINE_M, STEP = 400.0, 1e-3
@@ -70,6 +73,71 @@ class Reach(NamedTuple):
     def reached(self) -> NDArray[np.bool_]:
         """Whether any other city is reached before and after, shape (2, n)."""
         return np.asarray(np.isfinite(self.minutes).sum(axis=2) > 1)
+
+
+def two_networks(layers: Layers, day: date) -> tuple[Network, Network]:
+    """
+    Return the networks that are compared: on the day and at the horizon.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    day
+        The day.
+
+    Returns
+    -------
+    networks
+        With a node at every stop.
+    """
+    from geo.analysis import horizon_of
+    from geo.network import network
+
+    both = day, horizon_of(layers, day)
+    now, later = (network(layers, year=one, nodes="stops") for one in both)
+    return now, later
+
+
+def modes_shown(layers: Layers, later: Network) -> list[str]:
+    """
+    Return the modes that can be chosen.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    later
+        The network at the horizon.
+
+    Returns
+    -------
+    modes
+        All together first; none where there are no cities.
+    """
+    single = [mode for mode in SINGLE if mode in later.modes and len(later.modes) > 1]
+    return ["any", *single] if cities_of(layers.catalogue) else []
+
+
+def measured(layers: Layers, day: date, mode: str) -> Reach:
+    """
+    Measure what the page shows of one mode.
+
+    Parameters
+    ----------
+    layers
+        The drawn catalogue.
+    day
+        The day of the network.
+    mode
+        Road, rail, water or any.
+
+    Returns
+    -------
+    reach
+        Indicators, times and isochrones on the day and at the horizon.
+    """
+    return reach(layers, two_networks(layers, day), mode)
 
 
 def reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:

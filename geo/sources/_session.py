@@ -121,7 +121,7 @@ class Session:
         if code != 200:
             raise self.failure(f"answered HTTP {code} {answer.reason}")
         body = self._body(answer)
-        self._judge(body)
+        self.judge(body)
         whole = requests.Response()
         whole.status_code, whole.reason, whole.url = code, answer.reason, answer.url
         whole.headers, whole.request, whole.encoding = answer.headers, answer.request, "utf-8"
@@ -140,18 +140,42 @@ class Session:
                 raise self.failure(f"sent more than {MAX_BYTES / 1e6:g} MB")
         return b"".join(parts)
 
-    def _judge(self, body: bytes) -> None:
+    def judge(self, body: bytes) -> None:
         """Stop at anything but a whole answer of Overpass."""
         try:
             found = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             html = body.lstrip()[:1] == b"<"
             what = "a web page (a login or an error?)" if html else "broken JSON (cut off?)"
             raise self.failure(f"answered with {what} instead of data") from None
         if not isinstance(found, dict) or not isinstance(found.get("elements"), list):
             raise self.failure("answered with JSON that holds no elements")
         if remark := found.get("remark"):
-            raise self.failure(f"sent only a part of the data: {str(remark)[:120]}")
+            raise self.failure(f"sent only a part of the data: {str(remark)[:120]!r}")
+        good = [item for item in found["elements"] if _is_element(item)]
+        known = {item["id"] for item in good if item["type"] == "node"}
+        for item in found["elements"]:
+            if not _is_element(item) or not known.issuperset(item.get("nodes", ())):
+                raise self.failure(f"sent an element that is not whole: {str(item)[:120]!r}")
+
+
+def _is_element(item: Any) -> bool:  # noqa: ANN401
+    """Return whether an element of an answer has what its type needs."""
+    if not isinstance(item, dict) or type(item.get("id")) is not int:
+        return False
+    tags = item.get("tags", {})
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        return False
+    if item.get("type") == "node":
+        spot = [(item.get(key), limit) for key, limit in (("lon", 180), ("lat", 90))]
+        return all(isinstance(x, int | float) and abs(x) <= limit for x, limit in spot)
+    if item.get("type") == "way":
+        nodes = item.get("nodes")
+        return isinstance(nodes, list) and {type(node) for node in nodes} == {int}
+    members = item.get("members") if item.get("type") == "relation" else None
+    return isinstance(members, list) and all(
+        isinstance(member, dict) and {"type", "ref", "role"} <= set(member) for member in members
+    )
 
 
 def _seconds(text: str | None) -> float:

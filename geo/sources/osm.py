@@ -117,6 +117,7 @@ def download(
         if session.calls >= limits.calls and not any(own.glob("*.json")):
             skipped[route_id] = f"not asked for: the limit of {limits.calls} calls is reached"
             continue
+        _forget_damaged(own, session)
         with _settings(session, own):
             found = _features(area, tags, session, route.name_zh)
         if found is None:
@@ -239,12 +240,22 @@ def _fingerprint(endpoint: str, tags: dict[str, list[str]], area: Polygon) -> st
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
+def _forget_damaged(folder: Path, session: Session) -> None:
+    """Remove answers of the cache that are not whole, such as those of a run that was killed."""
+    for path in folder.glob("*.json"):
+        try:
+            session.judge(path.read_bytes())
+        except DownloadError:
+            path.unlink()
+
+
 def _answered(folder: Path) -> date:
     """Return the day the answer in a folder of the cache stands for, as its server says."""
     for path in folder.glob("*.json"):
-        stamp = json.loads(path.read_text("utf-8")).get("osm3s", {}).get("timestamp_osm_base", "")
+        head = json.loads(path.read_text("utf-8")).get("osm3s")
+        stamp = head.get("timestamp_osm_base") if isinstance(head, dict) else None
         try:
-            return date.fromisoformat(stamp[:10])
+            return date.fromisoformat(str(stamp)[:10])
         except ValueError:
             return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     return _today()
@@ -304,7 +315,4 @@ def _features(
             raise session.failure(text, name) from None
         except requests.RequestException as error:
             raise session.failure(f"cannot be reached ({cause(error)})", name) from None
-        except json.JSONDecodeError:
-            text = "has a damaged answer in the cache; remove that folder"
-            raise session.failure(text, name) from None
     return None

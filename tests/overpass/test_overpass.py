@@ -300,14 +300,19 @@ def test_calls_are_limited(call, server):
     assert "the limit of 1 calls is reached" in rows["wu-ji"]["reason"]
 
 
-def test_a_damaged_cache_is_told(call, tmp_path):
-    call()
-    for path in (tmp_path / "kept").rglob("*.json"):
-        path.write_text('{"elem', encoding="utf-8")
-    code, _, err = call("--out", str(tmp_path / "copy"))
-    assert code == 2
-    assert "damaged answer in the cache" in err
-    assert not (tmp_path / "copy").exists()
+@pytest.mark.parametrize("text", ['{"elem', "[]", '{"elements": [{"type": "way", "id": 1}]}'])
+def test_a_damaged_cache_is_asked_for_anew(call, tmp_path, server, text):
+    call("--dry-run")
+    kept = sorted((tmp_path / "kept").rglob("*.json"))
+    whole = [path.read_bytes() for path in kept]
+    for path in kept:
+        path.write_text(text, encoding="utf-8")
+    asked = len(server.queries)
+    code, out, _ = call("--json")
+    assert code == 0
+    assert json.loads(out)["replaced"] == 2
+    assert len(server.queries) == asked + len(kept)
+    assert [path.read_bytes() for path in kept] == whole
 
 
 def test_the_server_may_come_from_the_environment(call, server, monkeypatch):

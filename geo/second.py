@@ -1,0 +1,77 @@
+"""A second process, for work that need not wait for the rest."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+
+    #: Takes a function and what it is called with; gives a function that returns its result.
+    Submit = Callable[..., Callable[[], Any]]
+
+
+@contextmanager
+def second(*, process: bool) -> Iterator[Submit]:
+    """
+    Do work in a second process while this one goes on.
+
+    Parameters
+    ----------
+    process
+        Whether to start one. Without it, or where the second process has not come to a piece
+        of work, it is done here when its result is asked for.
+
+    Yields
+    ------
+    submit
+        Takes a function of a module and what it is called with, returns a function that
+        returns the result.
+    """
+    if not process:
+        yield partial
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+    def submit(function: Callable[..., Any], *args: Any, **options: Any) -> Callable[[], Any]:  # noqa: ANN401
+        here = partial(function, *args, **options)
+        return partial(_result, pool.submit(here), here)
+
+    try:
+        yield submit
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _result(future: Future[Any], here: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Return a result; work that is not begun is done here, so that nobody waits for nothing."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    if future.cancel():
+        return here()
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return here()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()

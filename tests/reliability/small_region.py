@@ -1,0 +1,167 @@
+"""A region of two provinces that has a little of everything, quick to read, draw and build."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import toy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_REGION = """
+name_zh = "两省"
+name_en = "Two provinces"
+as_of = 2026-01-01
+milestones = [2015]
+frame = [-1.0, -1.0, 1.0, 1.0]
+metric_crs = "EPSG:3857"
+[[regions]]
+id = "west"
+name_zh = "西省"
+name_en = "West"
+adcode = "110000"
+[[regions]]
+id = "east"
+name_zh = "东省"
+name_en = "East"
+adcode = "120000"
+[base]
+relief = "base/relief.png"
+counties = "base/counties.geojson"
+provinces = "base/provinces.geojson"
+rivers = "base/rivers.geojson"
+[context]
+railways = "base/rivers.geojson"
+[map]
+centre = [0.0, 0.0]
+zoom = 9
+attribution = "toy"
+[[groups]]
+id = "ring"
+name_zh = "环"
+name_en = "Ring"
+kind = "ring"
+routes = ["north"]
+source = "toy"
+"""
+#: Places by id: degrees east and north, and what they are.
+PLACES = {
+    "wa": (-0.5, 0.0, "interchange"), "wb": (-0.3, 0.2, "interchange"), "mid": (0.0, 0.0, "border"),
+    "top": (0.0, 0.2, "border"), "ea": (0.5, 0.0, "interchange"), "eb": (0.3, 0.2, "junction"),
+    "ws": (-0.48, 0.02, "station"), "ms": (0.0, 0.05, "border"), "es": (0.48, 0.02, "station"),
+    "wp": (-0.5, -0.2, "port"), "mp": (0.0, -0.2, "border"), "ep": (0.5, -0.2, "port"),
+}  # fmt: skip
+#: Routes: mode, class, group, and their places in order, a border between two sections.
+ROUTES = {
+    "south": ("road", "expressway", "named", ["wa", "mid", "ea"]),
+    "north": ("road", "expressway", "named", ["wa", "wb", "top", "eb", "ea"]),
+    "wider": ("road", "expressway", "expansion", ["wa", "mid"]),
+    "fast": ("rail", "hsr", "named", ["ws", "ms", "es"]),
+    "river": ("water", "waterway", "named", ["wp", "mp", "ep"]),
+}
+CITIES = {"aa": (-0.51, 0.01, 50, "West", ""), "bb": (-0.31, 0.22, 20, "West", ""),
+          "cc": (0.51, 0.01, 40, "East", ""), "dd": (0.31, 0.21, 10, "East", ""),
+          "ab": (-0.52, 0.0, 5, "West", "aa")}  # fmt: skip
+
+
+def write(folder: Path) -> Path:
+    """Write the region into a folder."""
+    (folder / "base").mkdir(parents=True)
+    (folder / "region.toml").write_text(_REGION, encoding="utf-8")
+    _base(folder / "base")
+    known = {"source": "toy", "confidence": "high"}
+    toy.write(
+        folder, "sources", [{"key": "toy", "title": "玩具 toy", "url": "https://example.org"}]
+    )
+    toy.write(folder, "places", [
+        {"place_id": key, "name_zh": f"地{key}", "name_en": f"Place {key}", "lon": lon, "lat": lat,
+         "kind": kind, "accuracy_m": 100, **known} for key, (lon, lat, kind) in PLACES.items()
+    ])  # fmt: skip
+    toy.write(folder, "routes", [
+        {"route_id": key, "mode": mode, "class": kind, "group": group, "name_zh": f"线{key}",
+         "name_en": f"Line {key}", "ref": key[0].upper() + "1", "source": "toy", "notes": "a note"}
+        for key, (mode, kind, group, _) in ROUTES.items()
+    ])  # fmt: skip
+    toy.write(folder, "alignments", list(_points()))
+    toy.write(folder, "sections", list(_sections()))
+    toy.write(folder, "cities", [
+        {"city_id": key, "adcode": "", "name_zh": f"城{key}", "name_en": f"City {key}", "lon": lon,
+         "lat": lat, "population": people * 1000, "level": "city", "region": region,
+         "part_of": whole, "source": "toy"}
+        for key, (lon, lat, people, region, whole) in CITIES.items()
+    ])  # fmt: skip
+    toy.write(folder, "services", [
+        {"from": "城aa", "to": "城cc", "mode": "road", "minutes": 80, "km": 112, "date": "2024",
+         "notes": "by bus", **known},
+        {"from": "ws", "to": "es", "mode": "rail", "minutes": 40, "date": "2024-05", **known},
+    ])  # fmt: skip
+    toy.write(folder, "projects", [
+        {"project_id": "plan", "name_zh": "北线", "name_en": "Northern line", "year": 2028,
+         "sections": "north-2", "change": "add"}
+    ])  # fmt: skip
+    return folder
+
+
+def _points():
+    for key, (_, _, _, places) in ROUTES.items():
+        rows = [{"place_id": place} for place in places]
+        if key == "south":
+            rows.insert(1, {"lon": -0.25, "lat": -0.02, "accuracy_m": 200, "source": "toy"})
+            rows[0]["chainage_km"], rows[-1]["chainage_km"] = 0, 112.5
+        yield from ({"route_id": key, "seq": i, **row} for i, row in enumerate(rows, 1))
+
+
+def _sections():
+    for key, (mode, _, group, places) in ROUTES.items():
+        border = next(p for p in places[1:] if PLACES[p][2] == "border")
+        pairs = [(places[0], border), (border, places[-1])][: 1 if group == "expansion" else 2]
+        for number, (a, b) in enumerate(pairs, 1):
+            row = {"section_id": f"{key}-{number}", "route_id": key, "seq": number,
+                   "name_zh": f"段{key}{number}", "from_place": a, "to_place": b,
+                   "started": "2005", "opened": "2010-06", "status": "open",
+                   "design_speed_kmh": 30 if mode == "water" else 100, "source": "toy",
+                   "confidence": "high", "notes": "built", "length_km": "",
+                   "lanes": 4 if mode == "road" else "",
+                   "tracks": 2 if mode == "rail" else ""}  # fmt: skip
+            if group == "expansion":
+                row |= {"shares": "south-1", "lanes": 8, "opened": "2020-01-02", "started": "2018"}
+            if row["section_id"] == "north-2":
+                row |= {"status": "construction", "opened": "", "expected": 2028}
+            if row["section_id"] == "south-2":
+                row |= {"length_km": 56.5}
+            yield row
+
+
+def _base(folder: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (4, 4), "#ccddcc").save(folder / "relief.png")
+
+    def square(west, south, east, north, **properties):
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        return {"type": "Feature", "properties": properties, "geometry": shape}
+
+    def collection(name, features):
+        text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+        (folder / name).write_text(text, encoding="utf-8")
+
+    halves = ((-0.8, 0.0, "110000", "西", "West"), (0.0, 0.8, "120000", "东", "East"))
+    collection("counties.geojson", [
+        square(w, s, e, n, adcode=f"{code[:2]}01{i:02}", name_zh=f"{zh}县{i}", name_en=f"{en} {i}",
+               city=f"{code[:2]}0100", province=code)
+        for w, e, code, zh, en in halves for i, (s, n) in enumerate(((-0.5, 0.1), (0.1, 0.5)), 1)
+    ])  # fmt: skip
+    far = square(-0.8, 0.5, 0.8, 0.9, adcode="130000", name_zh="北省", name_en="North", context=1)
+    collection("provinces.geojson", [
+        *(square(w, -0.5, e, 0.5, adcode=code, name_zh=f"{zh}省", name_en=en, context=0)
+          for w, e, code, zh, en in halves), far])  # fmt: skip
+    line = {"type": "LineString", "coordinates": [[-0.7, -0.2], [0.0, -0.21], [0.7, -0.2]]}
+    river = {
+        "type": "Feature",
+        "properties": {"name_zh": "江", "name_en": "River"},
+        "geometry": line,
+    }
+    collection("rivers.geojson", [river])

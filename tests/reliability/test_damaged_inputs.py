@@ -1,0 +1,164 @@
+"""Damaged tables, settings, files and answers: a correct result, or refused in clear lines."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import random
+import shutil
+from collections import Counter
+
+import answers
+import broken_files
+import damage
+import pytest
+import small_region
+import trial
+
+import geo
+
+#: More of each are tried by scripts/reliability.py.
+SMALL, SHIPPED, FILES, ANSWERS = 1000, 60, 150, 60
+
+
+def digest(folder):
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def whole(attempt, source, room, count):
+    """Try many inputs; return how they ended, by result."""
+    before = digest(source)
+    outcomes = [attempt(source, room, f"ci-{number}") for number in range(count)]
+    broken = [outcome.why for outcome in outcomes if outcome.result == "broken"]
+    assert not broken, "\n".join(broken)
+    assert digest(source) == before
+    assert [path.name for path in room.iterdir()] == [source.name]
+    return Counter(outcome.result for outcome in outcomes), {o.kind for o in outcomes}
+
+
+def test_the_region_is_right_when_nothing_is_damaged(tmp_path):
+    folder = small_region.write(tmp_path / "region")
+    for command in [trial.FIRST, *trial.THEN, *trial.SLOW]:
+        more = ["--out", str(tmp_path / "out")] if command[0] in ("export", "map") else []
+        code, out, err = trial.run([*command, "--data", str(folder), "--json", *more])
+        assert (trial.judge(code, out, err), code) == (("correct", ""), 0), (command, err)
+    cities = {city.name_zh for city in geo.load(folder).cities}
+    assert {word for command in trial.THEN for word in command if word[0] == "城"} <= cities
+
+
+def test_damaged_tables_of_a_small_region(tmp_path):
+    results, kinds = whole(trial.tried, trial.small(tmp_path / "source"), tmp_path, SMALL)
+    assert min(results["correct"], results["refused"]) > SMALL / 10
+    assert kinds == {*damage.DAMAGES, "two at once"}
+
+
+def test_damaged_tables_of_the_shipped_region(tmp_path):
+    source = trial.shipped(tmp_path / "source")
+    results, _ = whole(trial.tried_shipped, source, tmp_path, SHIPPED)
+    assert results["refused"]
+
+
+def test_damaged_files_of_lines_and_extracts(tmp_path):
+    pytest.importorskip("osmium")
+    source = broken_files.originals(tmp_path / "source")
+    results, _ = whole(broken_files.tried, source, tmp_path, FILES)
+    assert min(results["correct"], results["refused"]) > FILES / 10
+
+
+def test_damaged_answers_of_a_server(tmp_path, monkeypatch):
+    monkeypatch.delenv("GEO_OVERPASS_URL", raising=False)
+    results, _ = whole(answers.tried, answers.originals(tmp_path / "source"), tmp_path, ANSWERS)
+    assert min(results["correct"], results["refused"]) > ANSWERS / 10
+
+
+def test_the_undamaged_files_replace_a_route(tmp_path):
+    pytest.importorskip("osmium")
+    source = broken_files.originals(tmp_path / "source")
+    for name in (*broken_files.LAYERS, *broken_files.EXTRACTS):
+        kind = "pbf" if name.endswith(".pbf") else "layer"
+        more = ["--columns", "name=Name"] if name.endswith(".kml") else []
+        code, out, err = trial.run(["refresh", kind, str(source / name), "--data", str(source / "region"),
+                                    "--dry-run", "--json", *more])  # fmt: skip
+        assert code == 0, err
+        assert '"status": "replaced"' in out, name
+
+
+def rewritten(change):
+    def damage(path):
+        rows = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
+        path.write_bytes(change(rows))
+
+    return damage
+
+
+def as_csv(rows, **options):
+    out = io.StringIO(newline="")
+    csv.writer(out, **{"lineterminator": "\n", **options}).writerows(rows)
+    return out.getvalue().encode()
+
+
+SAME = {
+    "Windows newlines": lambda p: p.write_bytes(p.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")),
+    "old Macintosh newlines": lambda p: p.write_bytes(p.read_bytes().replace(b"\r\n", b"\r").replace(b"\n", b"\r")),
+    "byte order mark": lambda p: p.write_bytes(b"\xef\xbb\xbf" + p.read_bytes()),
+    "both": lambda p: p.write_bytes(b"\xef\xbb\xbf" + p.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")),
+    "no newline at the end": lambda p: p.write_bytes(p.read_bytes().rstrip(b"\r\n")),
+    "every cell quoted": rewritten(lambda rows: as_csv(rows, quoting=csv.QUOTE_ALL)),
+    "columns in another order": rewritten(lambda rows: as_csv([row[::-1] for row in rows])),
+    "spaces around cells": rewritten(lambda rows: as_csv([[f" {cell}\t" for cell in row] for row in rows])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_other_ways_to_write_the_same_table_change_nothing(tmp_path, name):
+    plain, other = small_region.write(tmp_path / "plain"), small_region.write(tmp_path / "other")
+    for path in (other / "tables").glob("*.csv"):
+        SAME[name](path)
+    if "column" not in name and "cell" not in name:
+        SAME[name](other / "region.toml")
+    commands = [["check"], ["stats", "--year", "2026"], ["routes", "--year", "2026"],
+                ["crossings", "--year", "2026"]]  # fmt: skip
+    for command in commands:
+        runs = [trial.run([*command, "--json", "--data", str(f)]) for f in (plain, other)]
+        assert runs[0] == runs[1]
+        assert runs[0][0] == 0
+    pages = []
+    for folder in (plain, other):
+        out = tmp_path / f"out-{folder.name}"
+        trial.run(["map", "crossings", "--year", "2026", "--data", str(folder), "--out", str(out)])
+        pages.append(digest(out))
+    assert pages[0] == pages[1]
+    assert len(pages[0]) == 1
+
+
+def test_the_order_of_rows_of_places_is_free(tmp_path):
+    plain, other = small_region.write(tmp_path / "plain"), small_region.write(tmp_path / "other")
+    for table in ("places", "sources", "services"):
+        path = other / "tables" / f"{table}.csv"
+        head, *rows = path.read_text("utf-8").splitlines(keepends=True)
+        random.Random(1).shuffle(rows)  # noqa: S311
+        path.write_text("".join([head, *rows]), encoding="utf-8", newline="")
+    for command in (["stats"], ["matrix"], ["crossings"], ["critical"]):
+        runs = [trial.run([*command, "--year", "2026", "--json", "--data", str(f)])
+                for f in (plain, other)]  # fmt: skip
+        assert runs[0] == runs[1]
+
+
+def test_a_file_outside_the_data_folder_is_not_read(tmp_path):
+    folder = small_region.write(tmp_path / "region")
+    (tmp_path / "secret.png").write_bytes(b"\x89PNG secret")
+    text = (folder / "region.toml").read_text("utf-8")
+    for file in ("../secret.png", str(tmp_path / "secret.png"), "base/../../secret.png",
+                 "..\\\\secret.png", "C:\\\\secret.png"):  # fmt: skip
+        (folder / "region.toml").write_text(text.replace("base/relief.png", file), "utf-8")
+        code, out, err = trial.run(["map", "--data", str(folder), "--out", str(tmp_path / "out")])
+        assert (code, out) == (2, "")
+        assert "region.toml base.relief" in err
+        assert "inside the data folder" in err
+    shutil.rmtree(folder)
+    assert not (tmp_path / "out").exists()

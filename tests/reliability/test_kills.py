@@ -1,0 +1,203 @@
+"""Builds and refreshes killed at any moment, and two at once: results are whole, old or new."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import broken_files
+import pytest
+import small_region
+
+import geo
+
+#: More are done by GEO_KILLS=1000 pytest tests/reliability/test_kills.py.
+KILLS = int(os.environ.get("GEO_KILLS", "50"))
+#: A process that has everything imported, and forks one command per line it reads.
+SERVER = """
+import os, sys
+import geo.cli, geo.analysis, geo.build, geo.commands, geo.export, geo.figures, geo.findings, geo.inquiries
+import geo.mapping, geo.mapping.moments, geo.newregion, geo.refresh, geo.sources.files, geo.sources.pbf
+import geopandas, pyogrio, scipy.sparse.csgraph, networkx, shapely, folium
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+        os.dup2(os.open(os.devnull, os.O_RDWR), 1)
+        os._exit(geo.cli.main(line.rstrip("\\n").split("\\t")))
+    print(child, flush=True)
+    os.waitpid(child, 0)
+    print("over", flush=True)
+"""
+
+
+class Starter:
+    """Starts commands without the second that importing takes."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, "-c", SERVER], text=True, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+
+    def run(self, arguments, after_s=None):
+        """Run a command, killed after some seconds; return how long it took."""
+        self.process.stdin.write("\t".join(map(str, arguments)) + "\n")
+        self.process.stdin.flush()
+        child = int(self.process.stdout.readline())
+        since = time.monotonic()
+        if after_s is not None:
+            time.sleep(after_s)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        assert self.process.stdout.readline() == "over\n"
+        return time.monotonic() - since
+
+
+@pytest.fixture(scope="module")
+def starter():
+    with Starter() as process:
+        process.run(["routes"])
+        yield process
+
+
+def digest(folder):
+    """Return the checksums of the results; what a killed run left beside them does not count."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".geo-" not in str(path.relative_to(folder))
+    }
+
+
+def killed(starter, command, out, states, kills, rng):
+    """Kill a command again and again; every file must stay as in one of two states."""
+    whole = min(starter.run(command) for _ in range(2))
+    new = digest(out)
+    seen = []
+    for _ in range(kills):
+        starter.run(command, rng.uniform(0, 1.1) * whole)
+        now = digest(out)
+        assert set(now) <= set(new) | set(states[0])
+        wrong = {name for name in now if now[name] not in {new.get(name), states[0].get(name)}}
+        assert not wrong
+        assert set(states[0]) <= set(now), "an earlier result is gone"
+        seen.append(now == new)
+        states[1]()
+    return new, seen
+
+
+def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path):
+    folder, out = small_region.write(tmp_path / "region"), tmp_path / "maps"
+    command = ["build", "--force", "--data", folder, "--out", out, "--year"]
+    starter.run([*command, "2012"])
+    before = digest(out)
+    originals = {name: (out / name).read_bytes() for name in before}
+
+    def restore():
+        for name, raw in originals.items():
+            (out / name).write_bytes(raw)
+
+    new, _ = killed(
+        starter,
+        [*command, "2026"],
+        out,
+        (before, restore),
+        KILLS // 2,
+        random.Random(1),  # noqa: S311
+    )
+    assert set(new) == set(before)
+    assert new != before
+    left = list(out.glob(".geo-build-*"))
+    for path in left:
+        os.utime(path, (0, 0))
+    starter.run([*command, "2026"])
+    assert digest(out) == new, "the next build is whole"
+    assert not list(out.glob(".geo-*")), "and sweeps up what is old"
+
+
+def test_a_refresh_killed_at_any_moment_leaves_tables_that_can_be_read(starter, tmp_path):
+    source = broken_files.originals(tmp_path / "source")
+    region = tmp_path / "region"
+    small_region.write(region)
+    command = ["refresh", "layer", source / "j.geojson", "--data", region, "--date", "2026-01-01",
+               "--route", "south", "--licence", "ODbL"]  # fmt: skip
+    before = digest(region)
+    originals = {name: (region / name).read_bytes() for name in before}
+    fresh = []
+
+    def restore():
+        geo.load(region)
+        fresh.append(digest(region) != before)
+        for path in region.glob("osm/*"):
+            path.unlink()
+        for name, raw in originals.items():
+            (region / name).write_bytes(raw)
+
+    whole = starter.run(command)
+    new = digest(region)
+    assert set(new) - set(before) == {"osm/refreshed.csv"}
+    restore()
+    rng = random.Random(2)  # noqa: S311
+    for _ in range(KILLS // 2):
+        starter.run(command, rng.uniform(0, 1.1) * whole)
+        now = digest(region)
+        assert all(raw in (new[name], before.get(name)) for name, raw in now.items())
+        assert set(before) <= set(now)
+        restore()
+    starter.run(command)
+    assert digest(region) == new, "the next refresh is whole"
+
+
+def test_a_new_region_killed_at_any_moment_is_whole_or_not_there(starter, tmp_path):
+    pytest.importorskip("osmium")
+    source, out = broken_files.originals(tmp_path / "source"), tmp_path / "new" / "region"
+    command = ["new", out, "--from-pbf", source / "plain.osm.pbf"]
+    whole, rng = starter.run(command), random.Random(3)  # noqa: S311
+    new = digest(out)
+    for number in range(KILLS // 5):
+        out = tmp_path / f"new{number}" / "region"
+        starter.run(["new", out, *command[2:]], rng.uniform(0, 1.1) * whole)
+        assert not out.exists() or digest(out) == new
+        if not out.exists():
+            starter.run(["new", out, *command[2:]])
+            assert digest(out) == new, "the next run works"
+
+
+def test_two_builds_at_once_give_one_whole_result(tmp_path):
+    folder, out = small_region.write(tmp_path / "region"), tmp_path / "maps"
+    command = [
+        sys.executable,
+        "-m",
+        "geo",
+        "build",
+        "--force",
+        "--data",
+        folder,
+        "--out",
+        out,
+        "--year",
+        "2026",
+    ]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)
+    ]
+    ends = [(*process.communicate(timeout=120), process.returncode) for process in both]
+    assert [(err, code) for _, err, code in ends] == [(b"", 0)] * 2
+    together = digest(out)
+    alone = tmp_path / "alone"
+    subprocess.run(
+        [*command[:-4], "--out", alone, "--year", "2026"], check=True, capture_output=True
+    )
+    assert together == digest(alone)
+    assert not list(out.glob(".geo-*"))
