@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -191,6 +192,29 @@ def test_no_worker_and_no_dask(tmp_path, monkeypatch):
         workers("tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_a_worker_that_lacks_a_module_says_so(address, tmp_path, monkeypatch):
+    (tmp_path / "only_here.py").write_text("def task(large, block): return block")
+    monkeypatch.syspath_prepend(tmp_path)
+    task = importlib.import_module("only_here").task
+    with workers(address) as share, pytest.raises(GeoError, match=r"a worker lacks .*only_here"):
+        list(share(task, 1, [2]))
+
+
+def fatal(large, block):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_block_that_kills_its_workers(tmp_path, monkeypatch):
+    from distributed import Client
+
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
+    with cluster(tmp_path, 2) as (found, _):
+        with Client(found, timeout=10, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=30)
+        with workers(found) as share, pytest.raises(GeoError, match="lost at the same block"):
+            list(share(fatal, None, [1]))
 
 
 def test_a_server_that_is_no_scheduler(monkeypatch):
