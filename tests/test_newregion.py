@@ -228,7 +228,7 @@ def test_the_commands_of_the_guide_work(tmp_path, monkeypatch, capsys):
     extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, middle])
     commands = [text for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
                 for text in block.splitlines()]  # fmt: skip
-    assert len(commands) == 6
+    assert len(commands) == 7
     for command in commands:
         program, *arguments = shlex.split(command)
         assert program == "geo"
