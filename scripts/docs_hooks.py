@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from geo.layers import Layers
 
 MARK = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
+#: The end of a line within a Chinese sentence, also within a quotation.
+CHINESE_BREAK = re.compile(r"(?<=[\u4e00-\u9fff，、；：])\n(?:> )?(?=[\u4e00-\u9fff])")
 #: Units by the end of a column's name.
 UNITS = {"_kmh": "km/h", "_km": "km", "_m": "m", "minutes": "min", "lon": "°", "lat": "°",
          "km": "km", "population": "people"}  # fmt: skip
@@ -29,8 +31,8 @@ SHARED = ("data", "json", "lang", "year")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:  # noqa: ANN401
-    """Fill the marks of a page (an event of MkDocs)."""
-    return MARK.sub(lambda mark: PARTS[mark[1]](), markdown)
+    """Fill the marks of a page, and join its Chinese lines without a space (an event of MkDocs)."""
+    return MARK.sub(lambda mark: PARTS[mark[1]](), CHINESE_BREAK.sub("", markdown))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
