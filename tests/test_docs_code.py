@@ -40,9 +40,9 @@ EXCEPTIONS = {
     "dask ": "starts servers on other machines",
     "geo critical --scheduler ": "needs a scheduler on another machine",
     "geo compare 2020 2030 --scheduler ": "needs a scheduler on another machine",
-    "python scripts/reliability.py": "takes hours; tests/reliability runs a share of it",
-    "python scripts/reliability.py --parts ": "its inputs, by number, are those of tests/reliability",
-    "GEO_KILLS=1000 pytest ": "takes long; the tests run it with fewer kills",
+    "python scripts/reliability.py": "takes hours; tests/reliability damages fewer inputs the same way",
+    "python scripts/reliability.py --parts ": "looks at one input of that run",
+    "GEO_KILLS=1000 pytest ": "takes long; every run of the tests has fifty kills",
 }
 #: Pages whose code another test runs, with what it needs.
 ELSEWHERE = {"docs/second-region.md": "tests/test_newregion.py"}
