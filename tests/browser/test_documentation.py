@@ -34,10 +34,16 @@ def test_pages_fit_desktop_and_phone(leaf):
 
 
 @pytest.mark.parametrize(
-    ("word", "where"), [("betweenness", "connectivity"), ("最小割", "tutorial.zh")]
+    ("words", "where"),
+    [
+        ("betweenness", "network.html#geo.node_indices.betweenness"),
+        ("最小割", "tutorial.zh.html#"),
+        ("来源 铁路", "tutorial.zh.html#"),
+    ],
 )
-def test_the_search_works_in_a_folder(leaf, word, where):
+def test_the_search_works_in_a_folder(leaf, words, where):
     page = leaf("index")
-    page.locator("input.md-search__input").click()
-    page.keyboard.type(word)
+    page.locator("input.md-search__input").fill(words)
+    page.keyboard.press("End")  # the search listens to keys
     page.wait_for_selector(f".md-search-result__link[href*='{where}']", state="attached")
+    assert page.locator(".md-search-result__terms").count() == 0  # no word is missing
