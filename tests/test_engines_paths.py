@@ -168,3 +168,15 @@ def test_bad_graphs_are_refused():
         distances(graph(2, [0], [1], [1]), [9])
     with pytest.raises(BadInputError, match="shape"):
         prepare(graph(2, [0], [1], [1]), [[0, 0]])
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_trees_of_large_graphs_are_the_same(directed, monkeypatch):
+    pytest.importorskip("numba")
+    size, tails, heads, weights = roads(900)[:4]
+    g = graph(size, tails, heads, weights, directed=directed)
+    plain = trees(g, range(0, size, 40))
+    monkeypatch.setattr("geo.engines.paths.LARGE", 1)
+    for one, two in zip(plain, trees(g, range(0, size, 40)), strict=True):
+        np.testing.assert_array_equal(one, two)
+        assert one.dtype == two.dtype
