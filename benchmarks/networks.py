@@ -53,6 +53,22 @@ def planar(size: int, seed: int = 0) -> Roads:
     return Roads(xy, tails, heads, length * np.where(fast, 0.5, 1.5))
 
 
+def corridors(size: int = 300, links: int = 359, seed: int = 0) -> Roads:
+    """Return made-up corridors: a shortest tree over points, and the shortest other links."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+    from scipy.spatial import Delaunay
+
+    points = np.random.default_rng(seed).uniform(0, 100, (size, 2))
+    corners = Delaunay(points).simplices
+    pairs = np.unique(np.sort(corners[:, [[0, 1], [1, 2], [0, 2]]].reshape(-1, 2)), axis=0)
+    length = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
+    tree = minimum_spanning_tree(coo_array((length, pairs.T), shape=(size, size))).tocoo()
+    held = np.isin(pairs @ [size, 1], np.sort([tree.row, tree.col], axis=0).T @ [size, 1])
+    chosen = np.argsort(np.where(held, 0, length), kind="stable")[:links]
+    return Roads(points, *pairs[chosen].T, length[chosen])
+
+
 def highways() -> Roads:
     """Return the world's highways of scgraph_data (OpenStreetMap, ODbL), read as text."""
     files = distribution("scgraph_data")

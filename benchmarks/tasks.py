@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.lines import joining, noding, numbering
 from benchmarks.measure import Case, Engine, installed
-from benchmarks.networks import Roads, highways, planar, region
+from benchmarks.networks import Roads, corridors, highways, planar, region
 from geo.engines import betweenness, distances, graph, prepare, removal_losses, reweight
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _pandana(roads: Roads, sources: NDArray, targets: NDArray) -> dict[str, Engi
 
 def removal(*, quick: bool) -> Iterator[Case]:
     """Take every link away: the sum of 1/t that 40 nodes lose (all nodes of small networks)."""
-    for title, make in _names(quick=quick).items():
+    for title, make in ({"corridors": corridors} | _names(quick=quick)).items():
         roads = make()
         rng = np.random.default_rng(7)
         for count in (40, roads.size) if roads.size < 1000 else (40,):

@@ -90,10 +90,10 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
 def _missing(
     tables: dict[str, Numbered], table: str, column: str, known: Collection[str]
 ) -> Iterator[Problem]:
-    """Find ids that nothing carries; several in one cell are separated by semicolons."""
+    """Find ids that nothing carries; several sections are separated by semicolons."""
     for line, row in tables[table]:
-        values = getattr(row, "from_" if column == "from" else column).split(";")
-        for value in filter(None, values):
+        text = getattr(row, "from_" if column == "from" else column)
+        for value in filter(None, text.split(";") if column == "sections" else [text]):
             if value not in known:
                 yield _unknown(table, line, column, value, known)
 

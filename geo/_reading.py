@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from geo.tables import Row
 
 _LONGEST_CELL = 10_000
+#: What a spreadsheet would run when it opens an export.
+_FORMULA = re.compile(r"^\s*(?:[=@]|[+-](?:.*\||[\d.+\-*/\s]*[A-Za-z]+\())")
 #: No terminal, XML or page can show these; line breaks and tabs are white space.
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -132,7 +134,7 @@ def _row(
         text = f"expected {len(header)} cells, found {len(cells)} (a comma too many or too few?)"
         yield Problem(file, line, expected=text)
         return
-    values = dict(zip(header, cells, strict=True))
+    values = dict(zip(header, map(str.strip, cells), strict=True))
     for column, cell in values.items():
         if len(cell) > _LONGEST_CELL:
             text = f"expected at most {_LONGEST_CELL} characters"
@@ -140,6 +142,10 @@ def _row(
             return
         if _CONTROL.search(cell):
             text = "expected text without control characters"
+            yield Problem(file, line, column, cell, text)
+            return
+        if _FORMULA.search(cell):
+            text = "expected text that no spreadsheet takes for a formula"
             yield Problem(file, line, column, cell, text)
             return
     try:

@@ -12,6 +12,7 @@ import numpy as np
 from geo import _records
 from geo._redrawing import moved_places, surveyed_points
 from geo.build import staged
+from geo.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -214,8 +215,12 @@ def _relist(out: Path, stage: Path, changed: list[str]) -> None:
     listing = out / "datapackage.json"
     if not listing.exists():
         return
-    package = json.loads(listing.read_text("utf-8"))
-    known = {resource["path"]: resource for resource in package["resources"]}
+    try:
+        package = json.loads(listing.read_text("utf-8"))
+        known = {resource["path"]: resource for resource in package["resources"]}
+    except (ValueError, KeyError, TypeError) as error:
+        text = f"expected a data package with resources that have a path: {error}"
+        raise BadInputError([Problem(listing.name, expected=text)]) from None
     for name in changed:
         raw = (stage / name).read_bytes()
         entry = known.get(name)

@@ -32,6 +32,7 @@ PATIENCE_S = 10.0
 ATTEMPTS = 3
 #: Blocks under way or waiting for their turn, per thread of a worker: memory stays bounded.
 AHEAD = 3
+KILLED = "several workers were lost at the same block: expected more memory per worker"
 LOST = "the scheduler or all its workers were lost; earlier results are untouched"
 
 
@@ -160,7 +161,11 @@ def _shared(
                     if progress:
                         progress(turn + len(early), len(blocks))
             except KilledWorker:
-                raise GeoError(LOST) from None
+                raise GeoError(KILLED) from None
+            except RuntimeError as error:
+                if isinstance(error.__cause__, ImportError):
+                    raise GeoError(f"a worker lacks something: {error.__cause__}") from None
+                raise
             except (CancelledError, CommClosedError):
                 lives, sent, held = lives - 1, turn, None
                 under_way.clear()

@@ -59,13 +59,27 @@ class Problem:
 
     def __str__(self) -> str:
         where = self.file + (f":{self.row}" if self.row else "")
-        where += f" {_shown(self.column)}" if self.column else ""
-        found = f" {_shown(self.value)!r}:" if self.value else ""
-        return f"{where}:{found} {_shown(self.expected, 500)}"
+        where += f" {shown(self.column)}" if self.column else ""
+        found = f" {shown(self.value)!r}:" if self.value else ""
+        return f"{where}:{found} {shown(self.expected, 500)}"
 
 
-def _shown(text: str, longest: int = 80) -> str:
-    """Return text that fits a line: not too long, and nothing in it that steers a terminal."""
+def shown(text: str, longest: int = 80) -> str:
+    """
+    Return text that fits a line: not too long, and nothing in it that steers a terminal.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    longest
+        Characters that are kept.
+
+    Returns
+    -------
+    line
+        The text, what cannot be printed as an escape sequence.
+    """
     text = text if len(text) <= longest else text[: longest - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 

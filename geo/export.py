@@ -214,14 +214,28 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path, *, terms: str = 
         with replaced(path) as temporary:
             for name, frame in frames.items():
                 title = ". ".join(filter(None, [TITLES.get(name, name), terms]))
-                whole(frame).to_file(temporary, layer=name, driver="GPKG", engine="pyogrio",
-                                     DESCRIPTION=title, VERSION=_GPKG)  # fmt: skip
+                _to_file(whole(frame), temporary, layer=name, driver="GPKG",
+                         DESCRIPTION=title, VERSION=_GPKG)  # fmt: skip
             pyogrio.write_dataframe(layer_styles(frames), temporary, layer="layer_styles",
                                     driver="GPKG", FID="id")  # fmt: skip
     finally:
         os.environ.pop("OGR_CURRENT_DATE")
         if before is not None:
             os.environ["OGR_CURRENT_DATE"] = before
+
+
+def _to_file(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> None:  # noqa: ANN401
+    """Write a layer; GDAL does not always tell of a full disk, so count what is there."""
+    import pyogrio
+
+    try:
+        frame.to_file(path, engine="pyogrio", **options)
+        layer = options.get("layer")
+        count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
+    except Exception as error:  # pyogrio and GDAL raise many kinds
+        raise OSError("it cannot be written whole (is the disk full?)") from error
+    if count != len(frame):
+        raise OSError("it is not whole (is the disk full?)")
 
 
 def _gpkg(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
@@ -236,9 +250,7 @@ def _geojson(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path
     files = []
     for name, frame in tables(drawn, net, crossings).items():
         with replaced(out / f"{name}.geojson") as temporary:
-            whole(frame).to_file(
-                temporary, driver="GeoJSON", engine="pyogrio", COORDINATE_PRECISION=DECIMALS
-            )
+            _to_file(whole(frame), temporary, driver="GeoJSON", COORDINATE_PRECISION=DECIMALS)
         files.append(out / f"{name}.geojson")
     return files
 
@@ -324,6 +336,8 @@ def export(
     ------
     BadInputError
         When the format is unknown, or what it needs is not installed.
+    OutputError
+        When the folder cannot be written; the earlier files stay whole then.
     """
     from importlib.util import find_spec
 
@@ -331,4 +345,8 @@ def export(
         raise BadInputError(f"format {fmt!r}: expected one of {', '.join(FORMATS)}")
     if fmt == "parquet" and not find_spec("pyarrow"):
         raise BadInputError("Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'")
-    return FORMATS[fmt](drawn, net, crossings, out)
+    from geo.build import staged
+
+    with staged(out) as stage:
+        made = FORMATS[fmt](drawn, net, crossings, stage)
+    return [out / path.relative_to(stage) for path in made]

@@ -274,7 +274,7 @@ class City(_Located):
     level: Name
     """Rank in the administration."""
     region: Name
-    """Identifier of the region it belongs to."""
+    """Region it belongs to, by id or name."""
     part_of: str
     """City whose population holds it already."""
     source: Keys

@@ -58,7 +58,7 @@ def commands() -> str:
 
     verbs = _choices(_parser())
     shared = [a for a in verbs["routes"]._actions if a.dest in SHARED]
-    parts = ["## Of every command, but where it makes no sense",
+    parts = ["## Arguments of most commands",
              table(("argument", "meaning"), map(_argument, shared))]  # fmt: skip
     return "\n\n".join([*parts, *(_command(*item) for item in verbs.items())])
 
@@ -101,7 +101,7 @@ def _sentence(text: str) -> str:
 
 
 def _argument(action: argparse.Action) -> tuple[str, str]:
-    values = str(action.metavar) if isinstance(action.metavar, str) else ""
+    values = action.metavar if isinstance(action.metavar, str) else ""
     if action.option_strings:
         shown = " ".join([", ".join(action.option_strings), values]).strip()
     else:
@@ -156,7 +156,7 @@ def _type(info: Any) -> tuple[str, str]:  # noqa: ANN401
         return "date", "YYYY, YYYY-MM, YYYY-MM-DD or empty"
     if models._identifier in limits.values():
         return "id", "lower-case letters, digits, single hyphens"
-    words = [f"{word} {limits[key]:g}" for key, word in
+    words = [f"{word} {limits[key]:.10g}" for key, word in
              (("gt", "above"), ("ge", "from"), ("lt", "below"), ("le", "to")) if key in limits]  # fmt: skip
     if "pattern" in limits:
         words.append("six digits or empty")

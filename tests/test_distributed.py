@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.cli import main
+from geo.cli import _parser, main
 from geo.distributed import blocks_of, here, workers
 from geo.engines.blocks import _distances, od_blocks
 from geo.engines.graphs import graph
@@ -192,6 +194,29 @@ def test_no_worker_and_no_dask(tmp_path, monkeypatch):
         pass
 
 
+def test_a_worker_that_lacks_a_module_says_so(address, tmp_path, monkeypatch):
+    (tmp_path / "only_here.py").write_text("def task(large, block): return block")
+    monkeypatch.syspath_prepend(tmp_path)
+    task = importlib.import_module("only_here").task
+    with workers(address) as share, pytest.raises(GeoError, match=r"a worker lacks .*only_here"):
+        list(share(task, 1, [2]))
+
+
+def fatal(large, block):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_block_that_kills_its_workers(tmp_path, monkeypatch):
+    from distributed import Client
+
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
+    with cluster(tmp_path, 2) as (found, _):
+        with Client(found, timeout=10, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=30)
+        with workers(found) as share, pytest.raises(GeoError, match="lost at the same block"):
+            list(share(fatal, None, [1]))
+
+
 def test_a_server_that_is_no_scheduler(monkeypatch):
     """It takes the connection and says nothing."""
     monkeypatch.setattr("geo.distributed.PATIENCE_S", 0.5)
@@ -233,3 +258,24 @@ def test_a_wrong_address_is_one_line(capsys, monkeypatch):
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "expected the address of a Dask scheduler" in said
+
+
+def test_what_the_document_says_works(tmp_path, monkeypatch, capsys):
+    document = HERE.parent / "docs" / "many-machines.md"
+    if not document.exists():
+        pytest.skip("installed without the repository")
+    text = document.read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(code, {})  # noqa: S102 - our own document
+    assert capsys.readouterr().out == "9\n"
+    for command in re.findall(r"^geo ([^#\n]+)", text, re.MULTILINE):
+        assert _parser().parse_args(command.split()).scheduler
+    programs = dict(re.findall(r"^dask (scheduler|worker)(.*)$", text, re.MULTILINE))
+    assert set(programs) == {"scheduler", "worker"}
+    for program, options in programs.items():
+        known = subprocess.run(
+            [sys.executable, "-m", f"distributed.cli.dask_{program}", "--help"],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        assert all(option in known for option in re.findall(r"--[a-z]+", options))

@@ -55,8 +55,24 @@ def test_the_documents_show_pictures_that_exist():
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_the_python_of_the_readme_runs(name):
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
-    known: dict[str, object] = {}
-    exec(code, known)  # noqa: S102 - our own document
-    assert len(known["layers"].routes) == len(known["cat"].routes)
+def test_the_readme_tells_how_exactly_lines_are_drawn(name, drawn):
+    text = (ROOT / name).read_text("utf-8")
+    now = drawn.sections[drawn.sections["status"] == "open"]
+    exact = now["running_km"].where(now["accuracy_class"] != "sketch", 0.0)
+    share = exact.groupby(now["mode"]).sum() / now["running_km"].groupby(now["mode"]).sum()
+    for mode in ("road", "rail"):
+        assert f"{share[mode]:.0%}".replace("%", " %") in text
+
+
+def test_the_two_readmes_have_the_same_parts():
+    english, chinese = (
+        (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")
+    )
+    for pattern in (r"^#+ ", r"^- ", r"^!\[", r"^```", r"^geo \w+"):
+        count = [len(re.findall(pattern, text, re.MULTILINE)) for text in (english, chinese)]
+        assert count[0] == count[1], pattern
+    code = [set(re.findall(r"`([^`\n]+)`", text)) for text in (english, chinese)]
+    assert code[1] - code[0] == {"docs/tutorial.zh.md"}
+    assert code[0] <= code[1]
+    numbers = [set(re.findall(r"\d+(?:[.-]\d+)*", text)) for text in (english, chinese)]
+    assert numbers[0] - numbers[1] == set()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -43,27 +40,6 @@ class Page(HTMLParser):
                 self.links.append(value)
             elif name in ("id", "name"):
                 self.anchors.add(value)
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The built documentation: strict, in a process that cannot reach any host."""
-    folder = tmp_path_factory.mktemp("docs") / "site"
-    blocked = (
-        "import socket, sys\n"
-        "def refuse(*_): raise OSError('the documentation asked for the network')\n"
-        "socket.socket.connect = refuse\n"
-        "socket.getaddrinfo = refuse\n"
-        "from mkdocs.__main__ import cli\n"
-        "cli()\n"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", blocked, "build", "--strict", "--quiet", "--site-dir", str(folder)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert (told.returncode, told.stderr) == (0, "")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,12 @@ import numpy as np
 
 from geo.engines._compiled import compiled
 from geo.engines._search import search
+from geo.engines.graphs import TIE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.engines.graphs import Floats, Ints
-
-TIE = 1e-12
 
 
 @compiled
@@ -103,7 +102,7 @@ def add(sums: Floats, edge: int, old: float, new: float, weight: float) -> None:
 
 
 @compiled
-def _trees(
+def search_all(
     indptr: Ints, indices: Ints, weights: Floats, sources: Ints
 ) -> tuple[Floats, Ints, Ints, Ints]:
     """Return distances, arcs, order and number of the nodes reached from every source."""
@@ -114,7 +113,7 @@ def _trees(
     for i in range(len(sources)):
         count[i] = search(
             indptr, indices, weights, sources[i], far[i], into[i], order[i], keys, heap
-        )
+        )[0]
     return far, into, order, count
 
 
@@ -205,7 +204,7 @@ def replacement_paths(
     indptr, indices, weights, links, tails = network
     n, k = len(indptr) - 1, len(terminals)
     base = np.full((k, k), np.inf)
-    far, into, order, count = _trees(indptr, indices, weights, terminals)
+    far, into, order, count = search_all(indptr, indices, weights, terminals)
     level, path = np.empty(n, np.int32), np.empty(n, np.int32)
     best = np.empty((int(np.log2(n + 1)) + 1, n))
     rows, minutes, found = np.empty((64, 3), np.int32), np.empty(64), 0

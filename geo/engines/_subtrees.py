@@ -120,7 +120,7 @@ def subtrees(
     is_target[targets] = 1
     rows, minutes, found = np.empty((64, 3), np.int32), np.empty(64), 0
     for i in range(len(sources)):
-        count = search(indptr, indices, weights, sources[i], far, into, order, keys, heap)
+        count = search(indptr, indices, weights, sources[i], far, into, order, keys, heap)[0]
         _preorder(into, tails, order[:count], spot, below, tree)
         base[i] = far[targets]
         for p in range(count):

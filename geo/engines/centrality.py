@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.engines._compiled import has
+from geo.engines.graphs import TIE
 from geo.engines.paths import checked_nodes
 from geo.errors import BadInputError
 
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 
     from geo.engines.graphs import Floats, Graph, Ints
 
-#: Sources counted together; sums do not depend on the number of threads.
-BATCH = 256
-#: Ways that differ by a smaller share are equal: sums of decimal fractions are not exact.
-TIE = 1e-12
+#: Sources counted together at most and, where many cores may share them, at least; sums do not
+#: depend on the number of threads.
+BATCH, LEAST, SHARES = 256, 8, 8
 
 
 class Betweenness(NamedTuple):
@@ -77,16 +77,13 @@ def betweenness(
                                weights=graph.weights[open_arcs],
                                links=graph.links[open_arcs])  # fmt: skip
     count = _compiled if has("numba") else _plain
-    batches = np.array_split(begun, max(1, -(-len(begun) // BATCH)))
-    if threads < 2:
-        parts = [count(graph, own) for own in batches]
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(lambda own: count(graph, own), batches))
+    shares = max(1, min(SHARES, len(begun) // LEAST), -(-len(begun) // BATCH))
     nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
-    for part in parts:
-        nodes += part[0]
-        arcs += part[1]
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        each = pool.map if threads > 1 else map
+        for part in each(lambda own: count(graph, own), np.array_split(begun, shares)):
+            nodes += part[0]
+            arcs += part[1]
     links = np.bincount(graph.links, weights=arcs, minlength=graph.link_count)
     half = 1.0 if graph.directed else 0.5
     return Betweenness(nodes * half, np.asarray(links * half, float))
@@ -96,7 +93,7 @@ def _compiled(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
     from geo.engines._search import brandes
 
     nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
-    brandes(graph.indptr, graph.indices, graph.weights, sources, TIE, nodes, arcs)
+    brandes(graph.indptr, graph.indices, graph.weights, sources, nodes, arcs)
     return nodes, arcs
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+#: Distances that differ by a smaller share are equal: sums of decimal fractions are not exact.
+TIE = 1e-12
+
+
 class Graph(NamedTuple):
     """
     A graph in compressed rows: arc a of node v has indptr[v] <= a < indptr[v + 1].

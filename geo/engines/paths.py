@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.engines._compiled import has
 from geo.engines.graphs import Graph, fastest
 from geo.engines.hierarchy import Prepared, prepare
 from geo.errors import BadInputError
@@ -169,6 +170,10 @@ def trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]:
     start = checked_nodes(sources, graph.size)
     if not len(start):
         return np.empty((0, graph.size)), np.empty((0, graph.size), np.int32)
+    if graph.size * len(start) >= LARGE and has("numba"):
+        from geo.engines._removal import search_all
+
+        return search_all(graph.indptr, graph.indices, graph.weights, start)[:2]
     matrix, arc = fastest(graph)
     found, before = dijkstra(matrix, indices=start, return_predecessors=True)
     key = np.append(graph.tails[arc].astype(np.int64) * graph.size + graph.indices[arc], -1)

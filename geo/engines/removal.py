@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.engines._compiled import has
+from geo.engines.graphs import TIE
 from geo.engines.paths import checked_nodes, distances, trees
 from geo.errors import BadInputError
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from geo.engines.graphs import Floats, Graph, Ints
 
     Found = tuple[Floats, Ints, Floats, Ints]
-
-#: A distance that grows by a smaller share has not changed: additions in another order.
-TIE = 1e-12
 
 
 class Replacements(NamedTuple):

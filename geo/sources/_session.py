@@ -7,7 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from geo.errors import GeoError
+from geo.errors import GeoError, shown
 
 if TYPE_CHECKING:
     import requests
@@ -151,12 +151,12 @@ class Session:
         if not isinstance(found, dict) or not isinstance(found.get("elements"), list):
             raise self.failure("answered with JSON that holds no elements")
         if remark := found.get("remark"):
-            raise self.failure(f"sent only a part of the data: {str(remark)[:120]!r}")
+            raise self.failure(f"sent only a part of the data: {shown(str(remark), 120)}")
         good = [item for item in found["elements"] if _is_element(item)]
         known = {item["id"] for item in good if item["type"] == "node"}
         for item in found["elements"]:
             if not _is_element(item) or not known.issuperset(item.get("nodes", ())):
-                raise self.failure(f"sent an element that is not whole: {str(item)[:120]!r}")
+                raise self.failure(f"sent an element that is not whole: {shown(str(item), 120)}")
 
 
 def _is_element(item: Any) -> bool:  # noqa: ANN401

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo._ways import KEY_OF_MODE, TAGS
-from geo.errors import BadInputError, NotFoundError
+from geo.errors import BadInputError, NotFoundError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +35,8 @@ REACH_M = 2000.0
 ENOUGH = 10
 #: A datum is suspected where it fits this many times better than WGS-84.
 BETTER = 1.7
+#: No reference system has larger coordinates, in metres or feet.
+FARTHEST = 1e9
 #: The largest value of a coordinate in degrees.
 DEGREES = np.array([180.0, 90.0])
 
@@ -103,12 +105,12 @@ def read_layer(
             raise BadInputError(f"{path}: expected a column {column!r}; {text}")
     frame = frame.explode().reset_index(names="osm_id")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
+    if not (np.abs(shapely.get_coordinates(shapes)) < FARTHEST).all():
+        raise BadInputError(f"{path}: expected finite coordinates on the earth")
     lines = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0)
     if not lines.any():
         raise BadInputError(f"{path}: expected lines; layer {name!r} has none")
     frame = frame.set_geometry(shapes)[lines]
-    if not np.isfinite(shapely.get_coordinates(frame.geometry)).all():
-        raise BadInputError(f"{path}: expected finite coordinates")
     if frame.crs is None:
         _expect_degrees(path, frame)
     frame = reproject(frame, datum or "wgs84")
@@ -239,10 +241,13 @@ def _layer(path: Path | str, file: Path, wanted: str | None) -> str:
 
 
 def _read(path: Path | str, file: Path, layer: str, encoding: str | None) -> gpd.GeoDataFrame:
+    import shapely
+
     frame = _gdal(path, "read_dataframe", file, layer=layer, encoding=encoding)
     if "geometry" not in frame:
         raise BadInputError(f"{path}: expected lines; layer {layer!r} has no geometry")
-    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    shapes = frame.geometry.to_numpy()
+    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
 
 
 def _gdal(path: Path | str, function: str, file: Path, **options: Any) -> Any:  # noqa: ANN401
@@ -256,7 +261,8 @@ def _gdal(path: Path | str, function: str, file: Path, **options: Any) -> Any:  
             return getattr(pyogrio, function)(file, **options)
     except Exception as error:  # GDAL and the decoders raise many kinds
         what = " ".join(str(error).replace(str(file), "it").split()) or type(error).__name__
-        raise BadInputError(f"{path}: expected a file of lines that GDAL reads: {what}") from error
+        text = f"expected a file of lines that GDAL reads: {shown(what, 300)}"
+        raise BadInputError(f"{path}: {text}") from error
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 

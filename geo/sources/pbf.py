@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo._ways import TAGS, split_refs
-from geo.errors import BadInputError
+from geo.errors import BadInputError, shown
+from geo.sources import _blobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -95,6 +96,7 @@ def read_pbf(
     rows: list[list[str | None]] = []
     broken = 0
     with _reading(path) as osm:
+        _blobs.expect_sound(path)
         points_of = osm.geom.WKBFactory()
         for way in _elements(osm, path, osm.osm.WAY, _wanted(waterways=waterways), places=True):
             tags = way.tags
@@ -182,6 +184,7 @@ def read_points(
     shapes: list[BaseGeometry] = []
     rows: list[list[str | None]] = []
     with _reading(path) as osm:
+        _blobs.expect_sound(path)
         points_of, kinds = osm.geom.WKBFactory(), osm.osm.NODE | osm.osm.WAY
         for item in _elements(osm, path, kinds, tags, places=True):
             if item.is_node():
@@ -220,6 +223,7 @@ def header(path: Path | str) -> tuple[str, Bounds | None]:
         When the file cannot be read, or pyosmium is not installed.
     """
     with _reading(path) as osm:
+        _blobs.expect_sound(path)
         head = osm.FileProcessor(str(path)).header
         stamp = head.get("osmosis_replication_timestamp") or head.get("timestamp")
         box = head.box()
@@ -246,7 +250,7 @@ def _reading(path: Path | str) -> Iterator[Any]:
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
         if isinstance(error, BadInputError):
             raise
-        what = " ".join(str(error).split())
+        what = shown(" ".join(str(error).split()), 300)
         text = f"{path}: expected a whole OpenStreetMap extract (.osm.pbf): {what}"
         raise BadInputError(text) from None
 

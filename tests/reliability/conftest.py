@@ -1,6 +1,18 @@
-"""The helpers of tests/overpass are wanted here too."""
+"""A process that starts commands fast; the helpers of tests/overpass are wanted here too."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent.parent / "overpass"))
+import pytest
+
+HERE = Path(__file__).parent
+sys.path += [str(HERE), str(HERE.parent / "overpass")]
+
+
+@pytest.fixture(scope="session")
+def starter():
+    from starter import Starter
+
+    with Starter() as process:
+        assert process.run(["routes"]).code == 0
+        yield process

@@ -48,7 +48,7 @@ def _path(rng: random.Random, folder: Path) -> Path:
 
 
 @contextmanager
-def _rows(path: Path) -> Iterator[list[list[str]]]:
+def rows_of(path: Path) -> Iterator[list[list[str]]]:
     """Give the rows of a table, header first, and write them back; nothing where unreadable."""
     try:
         text = path.read_bytes().decode("utf-8-sig") if path.is_file() else ""
@@ -70,7 +70,7 @@ def _spot(rng: random.Random, rows: list[list[str]]) -> tuple[int, int]:
 
 def _on_rows(change: Callable[[random.Random, list[list[str]]], None]) -> Damage:
     def damage(rng: random.Random, folder: Path) -> None:
-        with _rows(_path(rng, folder)) as rows:
+        with rows_of(_path(rng, folder)) as rows:
             if rows:
                 change(rng, rows)
 

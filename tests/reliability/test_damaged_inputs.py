@@ -19,7 +19,7 @@ import trial
 import geo
 
 #: More of each are tried by scripts/reliability.py.
-SMALL, SHIPPED, FILES, ANSWERS = 1000, 60, 150, 60
+SMALL, SHIPPED, FILES, ANSWERS = 1000, 40, 100, 40
 
 
 def digest(folder):
@@ -147,6 +147,52 @@ def test_the_order_of_rows_of_places_is_free(tmp_path):
         runs = [trial.run([*command, "--year", "2026", "--json", "--data", str(f)])
                 for f in (plain, other)]  # fmt: skip
         assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("=cmd|' /C calc'!A0", "spreadsheet"),
+        ("@SUM(1)", "spreadsheet"),
+        ("-2+3+cmd|' /C calc'!A0", "spreadsheet"),
+        ("+HYPERLINK(1)", "spreadsheet"),
+        ("red\x1b[31m", "control characters"),
+        ("\ufffe", "control characters"),
+        ("x" * 10_001, "at most 10000"),
+    ],
+)
+def test_text_that_other_programs_run_or_cannot_hold_is_refused(tmp_path, text, words):
+    folder = small_region.write(tmp_path / "region")
+    with damage.rows_of(folder / "tables" / "routes.csv") as rows:
+        rows[1][rows[0].index("notes")] = text
+    code, out, err = trial.run(
+        ["export", "csv", "--data", str(folder), "--out", str(tmp_path / "out")]
+    )
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert err.startswith("tables/routes.csv:2 notes: ")
+    assert words in err
+    assert len(err) < 300
+    assert trial.judge(code, out, err) == ("refused", "")
+    assert not (tmp_path / "out").exists()
+
+
+def test_text_that_only_looks_odd_is_kept(tmp_path):
+    folder = small_region.write(tmp_path / "region")
+    odd = [
+        "-5 km",
+        "--6ab.com (146 km, 2009)",
+        "+86 28",
+        "a\u2028b",
+        "\u202eright",
+        "line\nbreak",
+        "a;b",
+        "x" * 10_000,
+        "\U0001f682",
+    ]
+    for text in odd:
+        with damage.rows_of(folder / "tables" / "routes.csv") as rows:
+            rows[1][rows[0].index("notes")] = text
+        assert geo.load(folder).routes[0].notes == text
 
 
 def test_a_file_outside_the_data_folder_is_not_read(tmp_path):

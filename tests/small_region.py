@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,48 @@ def write(folder: Path) -> Path:
         {"project_id": "plan", "name_zh": "北线", "name_en": "Northern line", "year": 2028,
          "sections": "north-2", "change": "add"}
     ])  # fmt: skip
+    return folder
+
+
+#: Text that runs in a page that takes it for markup, a template or an address.
+HOSTILE = ("</script><script>window.hit=1</script>\"'><img src=x onerror=window.hit=2><svg onload=hit=3>"
+           "{{7*7}}${7*7}`%s{0}</title></style><!--&lt;\u202e\u200f\\u003cb")  # fmt: skip
+
+
+def hostile(folder: Path) -> Path:
+    """Write the region with such text in every cell, setting and layer that takes any text."""
+    write(folder)
+    free = {"name_zh", "name_en", "ref", "notes", "title", "publisher", "licence", "level", "reason",
+            "group", "date", "url"}  # fmt: skip
+    for path in sorted((folder / "tables").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            for column in free & set(row) - ({"date"} if path.stem == "services" else set()):
+                if row[column] != "expansion":
+                    row[column] += HOSTILE * (
+                        20 if column in ("notes", "publisher", "licence") else 1
+                    )
+            for column in {"from", "to"} & set(row):  # cities by name
+                row[column] += HOSTILE if row[column].startswith("城") else ""
+            if "url" in row:
+                row["url"] = "javascript:window.hit=4"
+        toy.write(folder, path.stem, rows)
+    text = (folder / "region.toml").read_text("utf-8")
+    lines = [
+        f"{line.partition(' = ')[0]} = {json.dumps(json.loads(line.partition(' = ')[2]) + HOSTILE)}"
+        if line.startswith(("name_", "attribution")) else line for line in text.splitlines()
+    ]  # fmt: skip
+    settings = "\n".join(lines)
+    for region in ("West", "East"):
+        settings = settings.replace(json.dumps(region + HOSTILE), json.dumps(region))
+    (folder / "region.toml").write_text(settings, encoding="utf-8")
+    for path in (folder / "base").glob("*.geojson"):
+        found = json.loads(path.read_text("utf-8"))
+        for feature in found["features"]:
+            for key in {"name_zh", "name_en"} & set(feature["properties"]):
+                feature["properties"][key] += HOSTILE
+        path.write_text(json.dumps(found), encoding="utf-8")
     return folder
 
 
