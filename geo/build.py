@@ -177,6 +177,7 @@ def _timed(clock: _Clock) -> dict[str, Any]:
 
 def _write_tables(found: Analysis, folder: Path) -> None:
     """Write every table of the analysis, and the layers as a GeoPackage."""
+    from geo.datapackage import terms
     from geo.export import flat_crossings, tables, write_csv, write_gpkg
     from geo.report import od_matrix, route_table
 
@@ -202,7 +203,8 @@ def _write_tables(found: Analysis, folder: Path) -> None:
     for name, table in plain.items():
         if len(table):
             write_csv(table, folder / f"{name}.csv", index=False)
-    write_gpkg(tables(found.drawn, found.net, found.crossings), folder / "network.gpkg")
+    layers = tables(found.drawn, found.net, found.crossings)
+    write_gpkg(layers, folder / "network.gpkg", terms=terms(found.drawn.catalogue))
 
 
 class _Clock:

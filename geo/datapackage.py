@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
 #: Types of columns by the kind that pandas gives them; the rest is text.
 _TYPES = {"i": "integer", "u": "integer", "f": "number", "b": "boolean"}
+#: Columns that name a row of another table: that table and its key.
+_NAMING = {
+    **dict.fromkeys(("from_place", "to_place"), ("places", "place_id")),
+    **dict.fromkeys(("u", "v"), ("nodes", "place_id")),
+    **dict.fromkeys(("from_node_id", "to_node_id"), ("node", "node_id")),
+    "route_id": ("routes", "route_id"),
+    "section_id": ("sections", "section_id"),
+    "geometry_id": ("geometry", "geometry_id"),
+}
 
 
 def datapackage(catalogue: Catalogue, tables: dict[str, DataFrame]) -> dict[str, Any]:
@@ -30,7 +39,8 @@ def datapackage(catalogue: Catalogue, tables: dict[str, DataFrame]) -> dict[str,
     Returns
     -------
     package
-        A Data Package with a schema per table; units stand in the names of the columns.
+        A Data Package with a schema per table, the key of each and what it names in others;
+        units stand in the names of the columns.
     """
     region = catalogue.region
     licences = _licences(catalogue)
@@ -40,7 +50,7 @@ def datapackage(catalogue: Catalogue, tables: dict[str, DataFrame]) -> dict[str,
         "title": f"{region.name_zh} {region.name_en}",
         "description": f"Data as of {region.as_of.isoformat()}",
         **({"licenses": licences} if licences else {}),
-        "resources": [_resource(name, table) for name, table in tables.items()],
+        "resources": [_resource(name, table, set(tables)) for name, table in tables.items()],
     }
 
 
@@ -62,6 +72,25 @@ def write_datapackage(package: dict[str, Any], path: Path) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def terms(catalogue: Catalogue) -> str:
+    """
+    Return in one line under which licences the data stand, and whom to name.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue they come from.
+
+    Returns
+    -------
+    terms
+        Empty where the data folder names no licence.
+    """
+    names = [licence["name"] for licence in _licences(catalogue)]
+    credit = ["© OpenStreetMap contributors"] if "ODbL-1.0" in names else []
+    return "; ".join([*names, *credit])
+
+
 def _licences(catalogue: Catalogue) -> list[dict[str, str]]:
     """Return the licences that the data folder names for its tables."""
     path = catalogue.folder / "datapackage.json"
@@ -69,9 +98,14 @@ def _licences(catalogue: Catalogue) -> list[dict[str, str]]:
     return list(found.get("licenses", []))
 
 
-def _resource(name: str, table: DataFrame) -> dict[str, Any]:
-    whole = table.reset_index() if table.index.name else table
+def _resource(name: str, table: DataFrame, others: set[str]) -> dict[str, Any]:
+    key = table.index.name
+    whole = table.reset_index() if key else table
     fields = [{"name": str(column), "type": _type(whole[column].dtype)} for column in whole]
+    naming = {column: _NAMING[column] for column in whole if column in _NAMING}
+    foreign = [{"fields": column, "reference": {"resource": other, "fields": named}}
+               for column, (other, named) in naming.items()
+               if other in others - {name}]  # fmt: skip
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -79,7 +113,12 @@ def _resource(name: str, table: DataFrame) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": {"fields": fields, "missingValues": [""]},
+        "schema": {
+            "fields": fields,
+            "missingValues": [""],
+            **({"primaryKey": key} if key else {}),
+            **({"foreignKeys": foreign} if foreign else {}),
+        },
     }
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 #: A fixed time of change, so that the same data give the same bytes.
 _STAMP = "2000-01-01T00:00:00Z"
+#: Decimals of degrees in text: 1 cm, so that lines that meet still meet when read back.
+DECIMALS = 7
+#: The version of the GeoPackage format that the GIS of some years ago read as well.
+_GPKG = "1.2"
 
 
 @contextmanager
@@ -168,11 +172,11 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
 
     plain = pd.DataFrame(frame)
     if "geometry" in plain:
-        shapes = shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=5)
+        shapes = shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=DECIMALS)
         plain = plain.assign(geometry=shapes)
     with replaced(path) as temporary:
         plain.to_csv(temporary, index=index, encoding="utf-8", lineterminator="\n",
-                     float_format="%.8g")  # fmt: skip
+                     float_format="%.10g")  # fmt: skip
 
 
 #: What the layers of the GeoPackage hold.
@@ -187,7 +191,7 @@ TITLES = {
 }
 
 
-def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path) -> None:
+def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path, *, terms: str = "") -> None:
     """
     Write layers into one GeoPackage, with their styles for QGIS.
 
@@ -197,6 +201,8 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path) -> None:
         GeoDataFrames by layer name.
     path
         The file.
+    terms
+        Licences and credit, which every layer carries in its description.
     """
     import pyogrio
 
@@ -207,8 +213,9 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path) -> None:
     try:
         with replaced(path) as temporary:
             for name, frame in frames.items():
+                title = ". ".join(filter(None, [TITLES.get(name, name), terms]))
                 _to_file(whole(frame), temporary, layer=name, driver="GPKG",
-                         DESCRIPTION=TITLES.get(name, name))  # fmt: skip
+                         DESCRIPTION=title, VERSION=_GPKG)  # fmt: skip
             pyogrio.write_dataframe(layer_styles(frames), temporary, layer="layer_styles",
                                     driver="GPKG", FID="id")  # fmt: skip
     finally:
@@ -232,7 +239,10 @@ def _to_file(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> None:  # no
 
 
 def _gpkg(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
-    write_gpkg(tables(drawn, net, crossings), out / "network.gpkg")
+    from geo.datapackage import terms
+
+    frames = tables(drawn, net, crossings)
+    write_gpkg(frames, out / "network.gpkg", terms=terms(drawn.catalogue))
     return [out / "network.gpkg"]
 
 
@@ -240,7 +250,7 @@ def _geojson(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path
     files = []
     for name, frame in tables(drawn, net, crossings).items():
         with replaced(out / f"{name}.geojson") as temporary:
-            _to_file(whole(frame), temporary, driver="GeoJSON", COORDINATE_PRECISION=6)
+            _to_file(whole(frame), temporary, driver="GeoJSON", COORDINATE_PRECISION=DECIMALS)
         files.append(out / f"{name}.geojson")
     return files
 

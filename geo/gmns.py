@@ -66,18 +66,21 @@ def _nodes(net: Network) -> pd.DataFrame:
     table = net.nodes.drop(columns="geometry").rename_axis("node_id").reset_index()
     table = table.rename(columns={"name_zh": "name", "kind": "node_type"})
     table["x_coord"], table["y_coord"] = points.x.to_numpy(), points.y.to_numpy()
-    return pd.DataFrame(table.reindex(columns=[*NODE, "name_en"]))
+    return pd.DataFrame(table.reindex(columns=[*NODE, "name_en"]).set_index("node_id"))
 
 
 def _links(drawn: Layers, net: Network) -> pd.DataFrame:
     import pandas as pd
+
+    from geo.network import open_sections
 
     edges = net.edges.drop(columns="geometry").rename_axis("geometry_id").reset_index()
     edges = edges.rename(
         columns={"route_zh": "name", "length_km": "length", "class": "facility_type"}
     )
     edges["free_speed"] = edges["speed_kmh"].where(edges["speed_kmh"] <= FASTEST)
-    edges["lanes"] = (drawn.sections["lanes"].reindex(edges["section_id"]) // 2).array
+    lanes = open_sections(drawn, net.day)["lanes"]  # those of the day: roads are widened
+    edges["lanes"] = (lanes.reindex(edges["section_id"]) // 2).array
     edges["directed"] = True
     ways = [
         edges.assign(link_id=edges["geometry_id"] + sign, from_node_id=edges[tail],
@@ -85,12 +88,12 @@ def _links(drawn: Layers, net: Network) -> pd.DataFrame:
         for sign, tail, head, flag in (("+", "u", "v", 1), ("-", "v", "u", -1))
     ]  # fmt: skip
     more = ["mode", "route_id", "section_id", "speed_kmh", "time_min"]
-    links = pd.concat(ways).sort_values("link_id", ignore_index=True)
-    return pd.DataFrame(links.reindex(columns=[*LINK, *more]))
+    links = pd.concat(ways).sort_values("link_id").reindex(columns=[*LINK, *more])
+    return pd.DataFrame(links.set_index("link_id"))
 
 
 def _geometry(net: Network) -> GeoDataFrame:
     import geopandas as gpd
 
     lines = net.edges.geometry.sort_index().rename_axis("geometry_id")
-    return gpd.GeoDataFrame(geometry=lines).reset_index()
+    return gpd.GeoDataFrame(geometry=lines)

@@ -66,10 +66,14 @@ def _origin(catalogue: Catalogue, parameters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _code() -> str:
-    """Return one checksum of all files of the package: its version stays while one writes it."""
-    folder = Path(__file__).parent
-    files = (path for path in folder.rglob("*") if path.suffix in CODE and path.is_file())
+def _code(folder: Path = Path(__file__).parent) -> str:
+    """
+    Return one checksum of all files of the package: its version stays while one writes it.
+
+    An installed package holds the data too; these are inputs, not code.
+    """
+    files = (path for path in folder.rglob("*") if path.suffix in CODE and path.is_file()
+             and folder / "data" not in path.parents)  # fmt: skip
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
