@@ -204,8 +204,6 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path, *, terms: str = 
     terms
         Licences and credit, which every layer carries in its description.
     """
-    import pyogrio
-
     from geo.qgis import layer_styles
 
     before = os.environ.get("OGR_CURRENT_DATE")
@@ -216,20 +214,21 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path, *, terms: str = 
                 title = ". ".join(filter(None, [TITLES.get(name, name), terms]))
                 _to_file(whole(frame), temporary, layer=name, driver="GPKG",
                          DESCRIPTION=title, VERSION=_GPKG)  # fmt: skip
-            pyogrio.write_dataframe(layer_styles(frames), temporary, layer="layer_styles",
-                                    driver="GPKG", FID="id")  # fmt: skip
+            _to_file(
+                layer_styles(frames), temporary, layer="layer_styles", driver="GPKG", FID="id"
+            )
     finally:
         os.environ.pop("OGR_CURRENT_DATE")
         if before is not None:
             os.environ["OGR_CURRENT_DATE"] = before
 
 
-def _to_file(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> None:  # noqa: ANN401
+def _to_file(frame: DataFrame, path: Path, **options: Any) -> None:  # noqa: ANN401
     """Write a layer; GDAL does not always tell of a full disk, so count what is there."""
     import pyogrio
 
     try:
-        frame.to_file(path, engine="pyogrio", **options)
+        pyogrio.write_dataframe(frame, path, **options)
         layer = options.get("layer")
         count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
     except Exception as error:  # pyogrio and GDAL raise many kinds

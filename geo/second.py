@@ -39,11 +39,19 @@ def second(*, process: bool) -> Iterator[Submit]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    context = get_context("spawn")
+    try:
+        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+    except OSError:  # no room for what two processes share
+        yield partial
+        return
 
     def submit(function: Callable[..., Any], *args: Any, **options: Any) -> Callable[[], Any]:  # noqa: ANN401
         here = partial(function, *args, **options)
-        return partial(_result, pool.submit(here), here)
+        try:
+            return partial(_result, pool.submit(here), here)
+        except OSError:
+            return here
 
     try:
         yield submit

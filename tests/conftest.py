@@ -6,11 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
+import small_region
 
 import geo
+from geo.build import build
 from geo.catalogue import data_folder
 
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, whoever runs the tests
@@ -24,6 +27,27 @@ def cat():
 @pytest.fixture(scope="session")
 def drawn(cat):
     return geo.layers(cat)
+
+
+@pytest.fixture(scope="session")
+def built(cat, tmp_path_factory):
+    """The results for the region that comes with the package, once, and what the build told."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    out = shared / "built"  # where another process of these tests has made it, it is taken
+    return out, build(cat, out, day=date(2026, 11, 23))
+
+
+@pytest.fixture(scope="session")
+def pages(built):
+    """The pages of that region as text, by name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in built[0].glob("*.html")}
+
+
+@pytest.fixture(scope="session")
+def two_provinces(tmp_path_factory):
+    """The tables of a small region that has a little of everything."""
+    return small_region.write(tmp_path_factory.mktemp("two") / "provinces")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import geo
 from geo.accessibility import IDEAL_KMH, city_table
-from geo.analysis import analyse, horizon_of
+from geo.analysis import horizon_of
 from geo.isochrones import isochrones
 from geo.layers import layers
 from geo.mapping import accessibility, reach
@@ -54,8 +54,8 @@ def rows(page, mode):
 
 
 @pytest.fixture(scope="module")
-def html(drawn):
-    return accessibility.page(drawn, day=DAY)
+def html(pages):
+    return pages["accessibility"]
 
 
 @pytest.fixture(scope="module")
@@ -243,13 +243,13 @@ def small(tmp_path):
     return made
 
 
-def test_an_analysis_at_hand_gives_the_same_page(small, tmp_path):
-    drawn = small(toy.K_POPULATION)
-    day = date(2020, 1, 1)
-    page = accessibility.page(drawn, day=day)
-    assert accessibility.page(drawn, day=day, found=analyse(drawn, day)) == page
-    other = analyse(drawn, date(1990, 1, 1))
-    assert accessibility.page(drawn, day=day, found=other) == page
+def test_what_is_measured_already_gives_the_same_page(two_provinces):
+    drawn = layers(geo.load(two_provinces))
+    modes = reach.modes_shown(drawn, reach.two_networks(drawn, DAY)[1])
+    assert len(modes) > 1
+    results = [reach.measured(drawn, DAY, mode) for mode in modes]
+    page = accessibility.page(drawn, day=DAY)
+    assert accessibility.page(drawn, day=DAY, results=results) == page
 
 
 def test_one_mode_needs_no_choice_and_nothing_changes(small):

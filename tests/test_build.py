@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -32,10 +31,12 @@ def contents(folder):
     }
 
 
-@pytest.fixture(scope="module")
-def built(cat, tmp_path_factory):
-    out = tmp_path_factory.mktemp("maps")
-    return out, build(cat, out, day=DAY)
+@pytest.fixture
+def small(two_provinces, tmp_path):
+    """A small region that was built, and its folder."""
+    catalogue, out = geo.load(two_provinces), tmp_path / "maps"
+    build(catalogue, out, day=DAY)
+    return catalogue, out
 
 
 def test_the_summary_names_what_was_written(built):
@@ -50,10 +51,20 @@ def test_the_summary_names_what_was_written(built):
     assert not list(out.glob(".geo-build-*"))
 
 
-def test_a_second_build_gives_the_same_bytes(built, cat, tmp_path):
-    out, _ = built
-    build(cat, tmp_path, day=DAY)
-    assert contents(tmp_path) == contents(out)
+def test_a_second_build_gives_the_same_bytes_and_its_summary_alone_on_stdout(built, tmp_path):
+    """By the command, in other processes, into a folder with spaces and hanzi."""
+    out = tmp_path / "中文 maps"
+    command = [sys.executable, "-m", "geo", "build", "--json", "--year", str(DAY), "--out", out]
+    told = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    assert contents(out) == contents(built[0])
+    said, clock = json.loads(told.stdout), {"out": str(out), "seconds": 0, "stages": 0}
+    assert {**said, **clock} == {**built[1], **clock}
+
+
+def test_sections_that_count_as_open_are_told(two_provinces, tmp_path, capsys):
+    command = ["build", "--data", str(two_provinces), "--out", str(tmp_path), "--year", "2030"]
+    assert main([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["assumed"] == ["north-2"]
 
 
 def test_the_tables_say_what_the_package_computes(built, drawn):
@@ -64,7 +75,8 @@ def test_the_tables_say_what_the_package_computes(built, drawn):
     stats = pd.read_csv(out / "data" / "statistics.csv", index_col="mode")
     assert stats.loc["all", "e"] == stats.loc[["road", "rail", "water"], "e"].sum()
     layers = gpd.list_layers(out / "data" / "network.gpkg")["name"]
-    assert set(layers) == {"places", "sections", "routes", "cities", "crossings", "nodes", "edges"}
+    assert set(layers) == {"places", "sections", "routes", "cities", "crossings", "nodes", "edges",
+                           "layer_styles"}  # fmt: skip
     sections = gpd.read_file(out / "data" / "network.gpkg", layer="sections")
     assert len(sections) == len(drawn.sections)
     assert sections.crs.to_epsg() == 4326
@@ -101,8 +113,8 @@ def test_headlines_carry_the_published_numbers(built):
     assert "486.4 km, partly open" in text
 
 
-def test_a_failing_build_leaves_earlier_results_whole(built, cat, monkeypatch):
-    out, _ = built
+def test_a_failing_build_leaves_earlier_results_whole(small, monkeypatch):
+    catalogue, out = small
     before = contents(out)
 
     def fail(*_, **__):
@@ -110,37 +122,29 @@ def test_a_failing_build_leaves_earlier_results_whole(built, cat, monkeypatch):
 
     monkeypatch.setitem(geo.mapping.PAGES, "crossings", fail)
     with pytest.raises(RuntimeError, match="boom"):
-        build(cat, out, day=date(2010, 12, 31))
+        build(catalogue, out, day=date(2010, 12, 31))
     assert contents(out) == before
 
 
-def test_a_build_stopped_at_any_moment_leaves_whole_files(built, tmp_path):
-    first = contents(built[0])
-    for name, raw in first.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(raw)
+def test_a_build_stopped_at_any_moment_leaves_whole_files(small, two_provinces):
+    out = small[1]
+    first = contents(out)
     started = time.monotonic()
-    command = [sys.executable, "-m", "geo", "build", "--out", str(tmp_path), "--year", "2010"]
+    command = [sys.executable, "-m", "geo", "build", "--data", str(two_provinces),
+               "--out", str(out), "--year", "2010"]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
     whole = time.monotonic() - started
-    second = contents(tmp_path)
+    second = contents(out)
     for part in (0.2, 0.5, 0.8):
         for name, raw in first.items():
-            (tmp_path / name).write_bytes(raw)
+            (out / name).write_bytes(raw)
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(whole * part)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        now = {k: v for k, v in contents(tmp_path).items() if not k.startswith(".geo-build-")}
+        now = {k: v for k, v in contents(out).items() if not k.startswith(".geo-build-")}
         assert set(now) == set(first)
         assert all(raw in (first[name], second[name]) for name, raw in now.items())
-
-
-def test_the_json_summary_is_alone_on_stdout(tmp_path, capsys):
-    assert main(["build", "--out", str(tmp_path / "中文 maps"), "--json", "--year", "2026"]) == 0
-    summary = json.loads(capsys.readouterr().out)
-    assert Path(summary["out"]).is_dir()
-    assert summary["assumed"], "sections of 2026 are expected at its end"
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path, capsys):
@@ -151,8 +155,9 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path, capsys):
     assert len(err.strip().splitlines()) == 1
 
 
-def test_only_some_pages(tmp_path, capsys):
-    assert main(["map", "crossings", "--out", str(tmp_path), "--json"]) == 0
+def test_only_some_pages(two_provinces, tmp_path, capsys):
+    command = ["map", "crossings", "--data", str(two_provinces), "--out", str(tmp_path)]
+    assert main([*command, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pages"] == ["crossings.html"]
     assert set(contents(tmp_path)) == {"crossings.html"}
 

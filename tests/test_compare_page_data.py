@@ -7,7 +7,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,8 +27,8 @@ DAY = date(2026, 11, 23)
 
 
 @pytest.fixture(scope="module")
-def html(drawn):
-    return compare.page(drawn, day=DAY)
+def html(pages):
+    return pages["compare"]
 
 
 def embedded(page):
@@ -182,12 +181,8 @@ def test_the_projects_are_those_of_the_command(html, capsys):
         assert cells[4] == differences.signed(project["last_in_percent"], 2)
 
 
-def test_the_same_page_comes_from_an_analysis(html, drawn):
-    from geo.projects import project_values
-
-    values = project_values(drawn, DAY, date(2030, 12, 31))
-    found = SimpleNamespace(day=DAY, projects=values)
-    assert compare.page(drawn, day=DAY, found=found) == html
+def test_the_same_page_comes_without_an_analysis(html, drawn, when):
+    assert compare.page(drawn, day=DAY, when=when) == html
 
 
 def test_the_ready_pairs(drawn, when, cat):

@@ -31,8 +31,8 @@ def nets(drawn):
 
 
 @pytest.fixture(scope="module")
-def html(drawn):
-    return criticality.page(drawn, day=DAY)
+def html(pages):
+    return pages["criticality"]
 
 
 def embedded(page):
@@ -144,18 +144,21 @@ def test_rankings_list_what_has_an_effect(html, mode):
     assert text.count("<tr data-link=") == (table["pairs"] > 0).sum()
 
 
-def test_the_page_is_the_same_twice_and_within_its_size(html, drawn):
+def test_the_page_needs_no_analysis_and_keeps_within_its_size(html, drawn):
     assert criticality.page(drawn, day=DAY) == html
     assert len(html.encode()) < 1_600_000
 
 
-def test_the_networks_of_an_analysis_are_taken(html, drawn, nets):
+def test_the_networks_of_an_analysis_are_taken(two_provinces):
     from types import SimpleNamespace
 
-    found = SimpleNamespace(net=nets[0], stops=nets[1], day=DAY)
-    assert criticality.page(drawn, day=DAY, found=found) == html
-    other = SimpleNamespace(net=None, stops=None, day=date(2020, 1, 1))
-    assert criticality.page(drawn, day=DAY, found=other) == html
+    drawn = layers(geo.load(two_provinces))
+    page, now = criticality.page(drawn, day=DAY), date(2031, 1, 1)
+    other = SimpleNamespace(net=None, stops=None, day=now)
+    assert criticality.page(drawn, day=DAY, found=other) == page
+    nets = [geo.network(drawn, year=now, nodes=nodes) for nodes in ("junctions", "stops")]
+    taken = SimpleNamespace(net=nets[0], stops=nets[1], day=DAY)
+    assert criticality.page(drawn, day=DAY, found=taken) != page, "those of 2031 are shown"
 
 
 def test_a_square_by_hand(tmp_path):

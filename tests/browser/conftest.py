@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import date
 
 import pytest
 
-DAY = date(2026, 11, 23)
 QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -57,19 +55,10 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture(scope="session")
-def files(drawn, tmp_path_factory):
+def files(built):
     """The built pages, by name."""
-    from geo.mapping import PAGES
-
     chromium()
-    folder = tmp_path_factory.mktemp("pages")
-    findings = [{"zh": "十七条通道", "en": "Seventeen corridors"}]
-    options = {"index": {"findings": findings, "downloads": ["network.gpkg"]}}
-    paths = {}
-    for name, build in PAGES.items():
-        paths[name] = folder / f"{name}.html"
-        paths[name].write_text(build(drawn, day=DAY, **options.get(name, {})), encoding="utf-8")
-    return paths
+    return {path.stem: path for path in built[0].glob("*.html")}
 
 
 @pytest.fixture

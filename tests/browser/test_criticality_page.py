@@ -16,10 +16,8 @@ LINK = "chengyu-hsr-1:chengdu-east-station"
 
 
 @pytest.fixture(scope="module")
-def path(drawn, tmp_path_factory):
-    made = tmp_path_factory.mktemp("criticality") / "criticality.html"
-    made.write_text(criticality.page(drawn, day=DAY), encoding="utf-8")
-    return made
+def path(files):
+    return files["criticality"]
 
 
 @pytest.fixture

@@ -118,15 +118,17 @@ def test_tables_stand_without_javascript(files, browser, browser_context_args):
 
 def test_findings_and_downloads_are_on_the_landing_page(files, visit):
     page = visit(files["index"])
-    assert page.get_by_text("十七条通道").is_visible()
-    assert page.get_by_role("link", name="network.gpkg").get_attribute("href") == "network.gpkg"
+    assert page.get_by_text("高速公路跨界通道 17 处").is_visible()
+    link = page.get_by_role("link", name="network.gpkg")
+    assert link.get_attribute("href") == "data/network.gpkg"
     assert page.locator("svg.overview path").count() > 5
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_hostile_names_do_nothing(name, cat, visit, tmp_path):
+def test_hostile_names_do_nothing(name, two_provinces, visit, tmp_path):
     import geo
 
+    cat = geo.load(two_provinces)
     bad = "<img src=x onerror=window.PWN=1></script><script>window.PWN=1</script>{{7*7}}'\"\\"
     spoil = lambda rows: tuple(  # noqa: E731
         row.model_copy(update={"name_zh": bad, "name_en": bad}) for row in rows
