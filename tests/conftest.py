@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -34,8 +35,10 @@ def built(cat, tmp_path_factory):
     """The results for the region that comes with the package, once, and what the build told."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    out = shared / "built"  # where another process of these tests has made it, it is taken
-    return out, build(cat, out, day=date(2026, 11, 23))
+    out = shared / "built"
+    with (shared / "built.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # what another process of these tests has built is taken
+        return out, build(cat, out, day=date(2026, 11, 23))
 
 
 @pytest.fixture(scope="session")
