@@ -41,6 +41,12 @@ def datapackage(catalogue: Catalogue, tables: dict[str, DataFrame]) -> dict[str,
     package
         A Data Package with a schema per table, the key of each and what it names in others;
         units stand in the names of the columns.
+
+    Examples
+    --------
+    >>> package = datapackage(cat, {"cities": geo.layers(cat).routes[["name_zh"]]})
+    >>> package["resources"][0]["path"]
+    'cities.csv'
     """
     region = catalogue.region
     licences = _licences(catalogue)

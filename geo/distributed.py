@@ -53,6 +53,11 @@ def here(task: Task, large: object, blocks: Sequence[Any]) -> Iterator[Any]:
     ------
     result
         One per block, in their order.
+
+    Examples
+    --------
+    >>> list(here(pow, 2, [1, 2, 3]))
+    [2, 4, 8]
     """
     for block in blocks:
         yield task(large, block)
@@ -82,6 +87,12 @@ def workers(address: str, progress: Callable[[int, int], None] | None = None) ->
     ------
     BadInputError
         When Dask is not installed, or no scheduler with a worker answers at the address.
+
+    Examples
+    --------
+    >>> with workers("") as share:
+    ...     list(share(pow, 2, [1, 2, 3]))
+    [2, 4, 8]
     """
     if not address:
         yield here
@@ -215,5 +226,10 @@ def blocks_of(count: int, size: int) -> list[range]:
     -------
     blocks
         Ranges that follow each other.
+
+    Examples
+    --------
+    >>> blocks_of(5, 2)
+    [range(0, 2), range(2, 4), range(4, 5)]
     """
     return [range(at, min(at + size, count)) for at in range(0, count, size)]

@@ -93,6 +93,11 @@ def cities_frame(drawn: Layers) -> gpd.GeoDataFrame:
     -------
     cities
         One row per city, indexed by id.
+
+    Examples
+    --------
+    >>> cities_frame(lay).loc["wanzhou", "name_zh"]
+    '万州'
     """
     import geopandas as gpd
     import pandas as pd
@@ -124,6 +129,11 @@ def tables(
     -------
     tables
         GeoDataFrames by name, those that are not empty.
+
+    Examples
+    --------
+    >>> list(tables(lay, net, geo.crossings(lay, year=2025)))
+    ['places', 'sections', 'routes', 'cities', 'crossings', 'nodes', 'edges']
     """
     found = {
         "places": drawn.places,

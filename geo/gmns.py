@@ -44,6 +44,14 @@ def gmns(drawn: Layers, net: Network) -> dict[str, pd.DataFrame]:
     tables
         By name. Lengths are in kilometres, speeds in kilometres per hour, coordinates in
         WGS-84; lanes are those of one direction, half of the section's.
+
+    Examples
+    --------
+    >>> found = gmns(lay, net)
+    >>> list(found)
+    ['config', 'node', 'link', 'geometry']
+    >>> len(found["link"]) == 2 * len(net.edges)
+    True
     """
     return {"config": _config(drawn), "node": _nodes(net), "link": _links(drawn, net),
             "geometry": _geometry(net)}  # fmt: skip

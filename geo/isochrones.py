@@ -132,6 +132,12 @@ def isochrones(
     ------
     BadInputError
         When the mode is unknown, or a limit is not positive.
+
+    Examples
+    --------
+    >>> areas = isochrones(stops, cat, [cat.find_city("万州")], [30, 60], mode="road")
+    >>> bool(areas["area_km2"].is_monotonic_increasing)
+    True
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -218,6 +224,11 @@ def leaving_minutes(mode: str) -> float:
     -------
     minutes
         Half of boarding, starting, stopping and alighting by rail, else 0.
+
+    Examples
+    --------
+    >>> leaving_minutes("road")
+    0.0
     """
     parts = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
     return sum(CONSTANTS[key].value for key in parts) / 2

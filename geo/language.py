@@ -35,6 +35,11 @@ def language_of(locale_names: Mapping[str, str] | None = None) -> str:
     -------
     language
         "zh" where the locale is Chinese, else "en".
+
+    Examples
+    --------
+    >>> language_of({"LANG": "zh_CN.UTF-8"})
+    'zh'
     """
     names = os.environ if locale_names is None else locale_names
     given = (names.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG"))
@@ -60,6 +65,11 @@ def translated(text: str, language: str) -> str:
     -------
     text
         The message.
+
+    Examples
+    --------
+    >>> translated("nodes: places", "zh")
+    '节点：places'
     """
     if language != "zh":
         return text

@@ -123,6 +123,11 @@ def input_files(catalogue: Catalogue) -> list[str]:
     -------
     files
         Paths relative to the data folder.
+
+    Examples
+    --------
+    >>> input_files(cat)[:2]
+    ['region.toml', 'tables/sources.csv']
     """
     region = catalogue.region
     layers = [*region.base.model_dump().values(), *region.context.model_dump().values()]

@@ -32,6 +32,12 @@ def nearest(
     -------
     pairs
         Index of the origin, index of the target and their geodesic distance in km.
+
+    Examples
+    --------
+    >>> at = np.array([[104.0, 30.0]]), np.array([[104.0, 30.1], [105.0, 30.0]])
+    >>> [(i, j, round(km, 1)) for i, j, km in nearest(*at, 1)]
+    [(0, 0, 11.1)]
     """
     from scipy.spatial import KDTree
 
@@ -62,6 +68,12 @@ def within(
     pairs
         Index of the origin, index of the target and their geodesic distance in km, in the
         order of both indices.
+
+    Examples
+    --------
+    >>> at = np.array([[104.0, 30.0]]), np.array([[104.0, 30.1], [105.0, 30.0]])
+    >>> [(i, j, round(km, 1)) for i, j, km in within(*at, 100)]
+    [(0, 0, 11.1), (0, 1, 96.5)]
     """
     from scipy.spatial import KDTree
 

@@ -89,6 +89,11 @@ def style(frame: GeoDataFrame, *, label: bool = False) -> str:
     -------
     qml
         A QGIS style, XML.
+
+    Examples
+    --------
+    >>> 'attr="&quot;class&quot;"' in style(lay.routes)
+    True
     """
     lines = set(frame.geometry.geom_type) <= {"LineString", "MultiLineString"}
     looks = _lines(frame) if lines else _points(frame)

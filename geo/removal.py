@@ -275,6 +275,12 @@ def link_removal(
         The links by name (`sweep`) with `detour`, the best way round in times its own time
         (infinite for a bridge), and the measures of `loss`; ordered by people cut off, then
         by extra minutes.
+
+    Examples
+    --------
+    >>> table = link_removal(stops, net, cat, mode="rail")
+    >>> bool((table["extra_min"] >= 0).all())
+    True
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
     losses = _costs(swept, people, [[i] for i in range(len(links))], share)

@@ -32,6 +32,13 @@ def second(*, process: bool) -> Iterator[Submit]:
     submit
         Takes a function of a module and what it is called with, returns a function that
         returns the result.
+
+    Examples
+    --------
+    >>> with second(process=False) as submit:
+    ...     answer = submit(pow, 2, 5)
+    ...     answer()
+    32
     """
     if not process:
         yield partial

@@ -204,6 +204,11 @@ def street(straight_km: float, mode: str) -> dict[str, Any]:
     edge
         What such an edge of a travel graph carries; half of boarding, starting, stopping and
         alighting by rail is part of the time.
+
+    Examples
+    --------
+    >>> {key: round(value, 1) for key, value in list(street(10, "road").items())[:2]}
+    {'time_min': 22.3, 'length_km': 13.0}
     """
     km = straight_km * _DETOUR
     minutes = 60 * km / _STREET_KMH + (_AT_STATION_MIN if mode == "rail" else 0.0)
@@ -233,6 +238,14 @@ def best_routes(
     ways
         Nodes of at most `k` ways, the fastest first; empty where the cities are not
         connected.
+
+    Examples
+    --------
+    >>> a, b = cat.find_city("成都"), cat.find_city("重庆")
+    >>> graph = travel_graph(stops, [a, b], mode="rail")
+    >>> [leg["name_zh"] if "name_zh" in leg else leg["route_id"] for leg in legs(
+    ...     graph, best_routes(graph, a, b)[0])][1:3]
+    ['chengdu-west-south-link', 'chenggui-hsr']
     """
     import networkx as nx
 
@@ -328,6 +341,13 @@ def time_matrix(
     -------
     minutes
         Shape (n, n); infinite where two cities are not connected, 0 on the diagonal.
+
+    Examples
+    --------
+    >>> pair = [cat.find_city("成都"), cat.find_city("重庆")]
+    >>> minutes = time_matrix(travel_graph(stops, pair, mode="rail"), pair)
+    >>> bool(60 < minutes[0, 1] < 150), float(minutes[0, 0])
+    (True, 0.0)
     """
     from scipy.sparse import csr_array
 

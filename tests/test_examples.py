@@ -63,4 +63,4 @@ def test_many_functions_have_examples():
         )
         if example.examples
     ]
-    assert len(found) >= 90
+    assert len(found) >= 110

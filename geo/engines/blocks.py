@@ -71,6 +71,13 @@ def od_blocks(
     ------
     BadInputError
         When a node does not exist or a block has no source.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> blocks = od_blocks(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0, 1, 2], [2], block=2)
+    >>> [block.distances.ravel().tolist() for block in blocks]
+    [[12.0, 7.0], [0.0]]
     """
     if block is not None and block < 1:
         raise BadInputError(f"block: {block} is not above 0")

@@ -73,6 +73,14 @@ def prepare(graph: Graph, points: ArrayLike | None = None) -> Prepared:
     ------
     BadInputError
         When points are not finite or their shape is wrong.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> from geo.engines.paths import distances
+    >>> ready = prepare(graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    >>> float(distances(ready, [0], [2])[0, 0])
+    12.0
     """
     xy = None if points is None else np.asarray(points, float)
     if xy is not None and (xy.shape != (graph.size, 2) or not np.isfinite(xy).all()):
@@ -110,6 +118,14 @@ def reweight(prepared: Prepared, weights: ArrayLike) -> Prepared:
     ------
     BadInputError
         When the shape differs or a weight is negative or no number.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> from geo.engines.paths import distances
+    >>> ready = prepare(graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    >>> float(distances(reweight(ready, [1.0, 2.0]), [0], [2])[0, 0])
+    3.0
     """
     graph = with_weights(prepared.graph, weights)
     if prepared.hierarchy is None:

@@ -148,6 +148,13 @@ def removal_losses(
     ------
     BadInputError
         When a node does not exist or a shape differs.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> losses = removal_losses(graph(3, [0, 1, 0], [1, 2, 2], [5.0, 7.0, 20.0]), [0, 2])
+    >>> losses._fields[:2]
+    ('efficiency', 'extra')
     """
     found, _, sums = _swept(graph, sources, targets, groups, weights, listed=False)
     row = found[-1]
