@@ -138,9 +138,9 @@ def build(
         if known:
             return {"out": str(out), **known["result"], **_timed(clock)}
     wanted = [name for name in PAGES if pages is None or name in pages]
-    with clock("layers"):
-        drawn = layers(catalogue)
     with second(process=parallel) as submit, staged(out) as stage:
+        with clock("layers"):
+            drawn = layers(catalogue)
         early = _begin(submit, drawn, day, wanted)
         found, sentences = None, list[dict[str, str]]()
         if pages is None or ("index" in pages and not tiles):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from contextlib import contextmanager
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
     #: Takes a function and what it is called with; gives a function that returns its result.
     Submit = Callable[..., Callable[[], Any]]
+
+
+#: New objects between two searches for unreachable ones: tables make many that live on, and a
+#: search at every 700, as Python has it, takes a twelfth of a build.
+SEARCH_AFTER = 100_000
 
 
 @contextmanager
@@ -48,7 +54,7 @@ def second(*, process: bool) -> Iterator[Submit]:
 
     context = get_context("spawn")
     try:
-        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
     except OSError:  # no room for what two processes share
         yield partial
         return
@@ -60,9 +66,12 @@ def second(*, process: bool) -> Iterator[Submit]:
         except OSError:
             return here
 
+    before = gc.get_threshold()
+    gc.set_threshold(SEARCH_AFTER, *before[1:])
     try:
         yield submit
     finally:
+        gc.set_threshold(*before)
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -78,9 +87,11 @@ def _result(future: Future[Any], here: Callable[[], Any]) -> Any:  # noqa: ANN40
         return here()
 
 
-def _end_with_parent() -> None:
+def _begin() -> None:
     """End this process when the one that started it is gone, however it went."""
     from multiprocessing import parent_process
+
+    gc.set_threshold(SEARCH_AFTER, *gc.get_threshold()[1:])
 
     parent = parent_process()
 
