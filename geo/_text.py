@@ -53,13 +53,14 @@ def say(text: str, **options: Any) -> None:  # noqa: ANN401
 
 def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     """Print rows as aligned text; a Chinese character is two columns wide."""
-    if spoken.get() == "en" and rows and "name_zh" in columns and "name_en" in rows[0]:
-        columns = {**columns, "name_zh": "中文"}
-        at = list(columns).index("name_zh")
-        columns = dict([*list(columns.items())[:at], ("name_en", "name"),
-                        *list(columns.items())[at:]])  # fmt: skip
-    lines = [[told(heading) for heading in columns.values()]]
-    lines += [[_cell(row.get(key), key) for key in columns] for row in rows]
+    shown: dict[str, str] = {}
+    for key, heading in columns.items():
+        if key == "name_zh" and spoken.get() == "en" and rows and "name_en" in rows[0]:
+            shown |= {"name_en": "name", "name_zh": "中文"}
+        else:
+            shown[key] = heading
+    lines = [[told(heading) for heading in shown.values()]]
+    lines += [[_cell(row.get(key), key) for key in shown] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (

@@ -37,6 +37,8 @@ TAGS = (
     "opening_date",
     "start_date",
 )
+#: Classes of main roads, the highest first; slip roads have the suffix ``_link``.
+MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 #: The tag that makes a way one of a mode.
 KEY_OF_MODE = {"road": "highway", "rail": "railway", "water": "waterway"}
 #: What a metre on a way of each class costs; other classes carry no route of the catalogue.

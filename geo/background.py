@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo._ways import MAIN_ROADS
 from geo.constants import CONSTANTS
 from geo.curves import geod
 
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
 CRS = "EPSG:4326"
 #: Steps per degree of an OpenStreetMap coordinate.
 STEPS = 10_000_000
-#: Classes of roads, the highest first; slip roads have the suffix ``_link``.
-ROADS = ("motorway", "trunk", "primary", "secondary")
 #: Speed in km/h taken for a class without a posted limit; an estimate for open country.
-SPEEDS = {name: CONSTANTS[f"background_{name}"].value for name in ROADS} | {"rail": 80.0}
+SPEEDS = {name: CONSTANTS[f"background_{name}"].value for name in MAIN_ROADS} | {"rail": 80.0}
 LINK_SPEED = CONSTANTS["background_link"].value
 MPH = 1.609344
 

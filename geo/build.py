@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from geo.analysis import analyse
 from geo.errors import OutputError
+from geo.export import write_json
 from geo.findings import findings
-from geo.manifest import FILE, manifest, unchanged, write_manifest
+from geo.manifest import FILE, manifest, unchanged
 from geo.second import second
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def build(
             "assumed": list(network(drawn, year=day).assumed),
         }
         if pages is None:
-            write_manifest(manifest(catalogue, stage, parameters) | {"result": result}, stage)
+            write_json(manifest(catalogue, stage, parameters) | {"result": result}, stage / FILE)
     return {"out": str(out), **result, **_timed(clock)}
 
 
@@ -238,10 +239,10 @@ def _begin(
     if {"network", "compare"} & set(wanted):
         early["network"] = submit(_moments_and_network, drawn, day, page="network" in wanted)
     if "accessibility" in wanted:
-        from geo.mapping.reach import measured, modes_shown, two_networks
+        from geo.mapping.reach import modes_shown, reach, two_networks
 
-        modes = modes_shown(drawn, two_networks(drawn, day)[1])
-        parts = [submit(measured, drawn, day, mode) for mode in modes]
+        nets = two_networks(drawn, day)
+        parts = [submit(reach, drawn, nets, mode) for mode in modes_shown(drawn, nets[1])]
         early["accessibility"] = partial(_accessibility, drawn, day, parts)
     return early
 

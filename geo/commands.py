@@ -90,11 +90,11 @@ def verify(arguments: argparse.Namespace) -> int:
     if arguments.json:
         rows = [{"kind": kind, "file": name} for kind, name in changed]
         print_json({"ok": not changed, "changed": rows})
-        return int(bool(changed))
-    for kind, name in changed:
-        say(f"{kind} {name}: missing, or not as it was when the maps were built")
-    if not changed:
+    elif not changed:
         say("every input and every result is as it was when the maps were built")
+    else:
+        for kind, name in changed:
+            say(f"{kind} {name}: missing, or not as it was when the maps were built")
     return int(bool(changed))
 
 

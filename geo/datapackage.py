@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from geo.export import whole
 
+if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
@@ -60,24 +60,6 @@ def datapackage(catalogue: Catalogue, tables: dict[str, DataFrame]) -> dict[str,
     }
 
 
-def write_datapackage(package: dict[str, Any], path: Path) -> None:
-    """
-    Write a description.
-
-    Parameters
-    ----------
-    package
-        The description.
-    path
-        The file, such as ``datapackage.json``.
-    """
-    from geo.export import replaced
-
-    with replaced(path) as temporary:
-        text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-
-
 def terms(catalogue: Catalogue) -> str:
     """
     Return in one line under which licences the data stand, and whom to name.
@@ -105,10 +87,9 @@ def _licences(catalogue: Catalogue) -> list[dict[str, str]]:
 
 
 def _resource(name: str, table: DataFrame, others: set[str]) -> dict[str, Any]:
-    key = table.index.name
-    whole = table.reset_index() if key else table
-    fields = [{"name": str(column), "type": _type(whole[column].dtype)} for column in whole]
-    naming = {column: _NAMING[column] for column in whole if column in _NAMING}
+    key, full = table.index.name, whole(table)
+    fields = [{"name": str(column), "type": _type(full[column].dtype)} for column in full]
+    naming = {column: _NAMING[column] for column in full if column in _NAMING}
     foreign = [{"fields": column, "reference": {"resource": other, "fields": named}}
                for column, (other, named) in naming.items()
                if other in others - {name}]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from geo.network import Network
 
 #: A fixed time of change, so that the same data give the same bytes.
-_STAMP = "2000-01-01T00:00:00Z"
+STAMP = "2000-01-01T00:00:00Z"
 #: Decimals of degrees in text: 1 cm, so that lines that meet still meet when read back.
 DECIMALS = 7
 #: The version of the GeoPackage format that the GIS of some years ago read as well.
@@ -147,7 +148,7 @@ def tables(
     return {name: frame for name, frame in found.items() if len(frame)}
 
 
-def whole(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def whole(frame: DataFrame) -> DataFrame:
     """
     Return a table with its index as a column, where the index has a name.
 
@@ -189,6 +190,22 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
                      float_format="%.10g")  # fmt: skip
 
 
+def write_json(value: dict[str, Any], path: Path) -> None:
+    """
+    Write a description of files.
+
+    Parameters
+    ----------
+    value
+        What JSON can hold.
+    path
+        The file.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    with replaced(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
 #: What the layers of the GeoPackage hold.
 TITLES = {
     "places": "地点 Places",
@@ -217,7 +234,7 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path, *, terms: str = 
     from geo.qgis import layer_styles
 
     before = os.environ.get("OGR_CURRENT_DATE")
-    os.environ["OGR_CURRENT_DATE"] = _STAMP
+    os.environ["OGR_CURRENT_DATE"] = STAMP
     try:
         with replaced(path) as temporary:
             for name, frame in frames.items():
@@ -277,12 +294,12 @@ def _gmns(drawn: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -
 
 def _package(drawn: Layers, frames: dict[str, Any], out: Path) -> list[Path]:
     """Write tables as CSV with a description beside them."""
-    from geo.datapackage import datapackage, write_datapackage
+    from geo.datapackage import datapackage
 
     for name, frame in frames.items():
         write_csv(frame, out / f"{name}.csv", index=frame.index.name is not None)
     described = out / "datapackage.json"
-    write_datapackage(datapackage(drawn.catalogue, frames), described)
+    write_json(datapackage(drawn.catalogue, frames), described)
     return [*(out / f"{name}.csv" for name in frames), described]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from geo.constants import CONSTANTS
 from geo.errors import BadInputError
 from geo.layers import CRS
-from geo.times import travel_graph
+from geo.times import leaving_minutes, travel_graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -209,29 +209,6 @@ def _add_express(
         large = [n for n in express if n.startswith("city:") and n != start]
         for stop in {stop for other in large for stop in express[other]} & set(direct):
             times[stop] = min(direct[stop], times.get(stop, np.inf))
-
-
-def leaving_minutes(mode: str) -> float:
-    """
-    Return how long it takes to leave a network at a stop, as in `geo.times.travel_graph`.
-
-    Parameters
-    ----------
-    mode
-        Road, rail or water.
-
-    Returns
-    -------
-    minutes
-        Half of boarding, starting, stopping and alighting by rail, else 0.
-
-    Examples
-    --------
-    >>> leaving_minutes("road")
-    0.0
-    """
-    parts = ("board_min", "alight_min", "rail_start_min") if mode == "rail" else ()
-    return sum(CONSTANTS[key].value for key in parts) / 2
 
 
 def _ground(net: Network, crs: str, mode: str) -> _Ground:

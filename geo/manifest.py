@@ -104,7 +104,7 @@ def unchanged(
     try:
         known: dict[str, Any] = json.loads((out / FILE).read_text("utf-8"))
         same = all(known[key] == value for key, value in _origin(catalogue, parameters).items())
-        whole = all(_entry(out / name) == entry for name, entry in known["outputs"].items())
+        whole = not _changed(out, known["outputs"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return known if same and whole else None
@@ -132,21 +132,6 @@ def input_files(catalogue: Catalogue) -> list[str]:
     region = catalogue.region
     layers = [*region.base.model_dump().values(), *region.context.model_dump().values()]
     return ["region.toml", *(f"tables/{name}.csv" for name in TABLES), *filter(None, layers)]
-
-
-def write_manifest(found: dict[str, Any], out: Path) -> None:
-    """
-    Write a manifest.
-
-    Parameters
-    ----------
-    found
-        The manifest.
-    out
-        Folder of the results.
-    """
-    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    (out / FILE).write_text(text, encoding="utf-8", newline="\n")
 
 
 def verify(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
@@ -177,12 +162,12 @@ def verify(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
         text = f"expected the manifest of a build in {out}"
         raise BadInputError([Problem(FILE, expected=text)]) from None
     folders = {"input": catalogue.folder, "output": out}
-    return [
-        (kind, name)
-        for kind, files in listed.items()
-        for name, entry in files.items()
-        if _entry(folders[kind] / name) != entry
-    ]
+    return [(kind, name) for kind in listed for name in _changed(folders[kind], listed[kind])]
+
+
+def _changed(folder: Path, listed: dict[str, Any]) -> list[str]:
+    """Return the files that are missing or have other bytes than those listed."""
+    return [name for name, entry in listed.items() if _entry(folder / name) != entry]
 
 
 def _hashed(folder: Path, files: Iterable[str]) -> dict[str, Any]:

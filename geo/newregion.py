@@ -223,11 +223,11 @@ def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str
 
 def _main(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
     """Return railways and the roads down to a class, with all slip roads."""
+    from geo._ways import MAIN_ROADS
     from geo.background import class_of
-    from geo.sources.pbf import ROADS
 
     kind = class_of(ways)
-    wanted = ROADS[: ROADS.index(roads) + 1]
+    wanted = MAIN_ROADS[: MAIN_ROADS.index(roads) + 1]
     chosen = kind.isin(wanted) | kind.str.removesuffix("_link").isin(wanted)
     return ways[chosen | (ways["railway"].notna() & ways["highway"].isna())]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geo._ways import split_refs
-from geo.background import ROADS, noded
+from geo._ways import MAIN_ROADS, split_refs
+from geo.background import noded
 from geo.constants import CONSTANTS
 from geo.errors import BadInputError
 from geo.nearby import nearest, within
@@ -96,7 +96,7 @@ def background(
     Return the open roads that hang together.
 
     Times are those at the posted speed, else at that of the class in
-    :data:`geo.times.CONSTANTS`, times the share of it that cars keep on the roads of the
+    :data:`geo.constants.CONSTANTS`, times the share of it that cars keep on the roads of the
     catalogue. One-way roads count in both directions, for travel times are the same both ways.
     Of parts that no road joins the one with most nodes stays.
 
@@ -120,7 +120,7 @@ def background(
 
     known = frozenset[str]().union(*map(split_refs, refs))
     own = {ref: bool(split_refs(ref) & known) for ref in ways["ref"].unique()}
-    is_open = ways["highway"].str.removesuffix("_link").isin(ROADS)
+    is_open = ways["highway"].str.removesuffix("_link").isin(MAIN_ROADS)
     nodes, edges = noded(ways[is_open.to_numpy(bool) & ~ways["ref"].map(own).to_numpy(bool)])
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
     slow = (edges["class"] != "motorway").to_numpy()

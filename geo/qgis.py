@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from geo.export import STAMP
 from geo.mapping.styles import (
     CLASS,
     DASHES,
@@ -31,8 +32,6 @@ VERSION = "3.22"
 OTHER_POINT = PointStyle("#555555", "#FFFFFF", 2.0, 10)
 OTHER = Label("其他", "Other")
 CITY = PointStyle("#111111", "#FFFFFF", 5.0, 5)
-#: A moment that never changes, so that the same data give the same bytes.
-_CHANGED = "2000-01-01T00:00:00Z"
 
 
 def layer_styles(frames: dict[str, GeoDataFrame]) -> DataFrame:
@@ -64,7 +63,7 @@ def layer_styles(frames: dict[str, GeoDataFrame]) -> DataFrame:
             "description": "Colours by class and kind, dashes by status",
             "owner": "",
             "ui": None,
-            "update_time": pd.Timestamp(_CHANGED),
+            "update_time": pd.Timestamp(STAMP),
         }
         for name, frame in frames.items()
     ]

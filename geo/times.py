@@ -157,8 +157,7 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
     lon, lat = stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()
     names = stations.index.tolist()
     limit = CONSTANTS["transfer_limit"].value * 1000
-    change = CONSTANTS["board_min"].value + CONSTANTS["alight_min"].value
-    change += CONSTANTS["rail_start_min"].value
+    change = 2 * leaving_minutes("rail")
     for city in cities:
         near = np.flatnonzero(np.abs(lat - city.lat) <= limit / LEAST_M_PER_DEGREE)
         ones = np.ones(len(near))
@@ -167,11 +166,9 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
         i, j = np.array(list(combinations(near, 2)), int).reshape(-1, 2).T
         apart = geod().inv(lon[i], lat[i], lon[j], lat[j])[2]
         for a, b, straight in zip(i.tolist(), j.tolist(), apart.tolist(), strict=True):
-            km = straight / 1000 * CONSTANTS["access_detour"].value
-            minutes = 60 * km / CONSTANTS["access_speed"].value + change
             if not graph.has_edge(names[a], names[b]):
-                graph.add_edge(names[a], names[b], time_min=minutes, length_km=km,
-                               leg="access", mode="access")  # fmt: skip
+                way = street(straight / 1000, "road")
+                graph.add_edge(names[a], names[b], **way | {"time_min": way["time_min"] + change})
 
 
 def _add_access(
@@ -211,8 +208,30 @@ def street(straight_km: float, mode: str) -> dict[str, Any]:
     {'time_min': 22.3, 'length_km': 13.0}
     """
     km = straight_km * _DETOUR
-    minutes = 60 * km / _STREET_KMH + (_AT_STATION_MIN if mode == "rail" else 0.0)
+    minutes = 60 * km / _STREET_KMH + leaving_minutes(mode)
     return {"time_min": minutes, "length_km": km, "leg": "access", "mode": "access"}
+
+
+def leaving_minutes(mode: str) -> float:
+    """
+    Return how long it takes to leave a network at a stop.
+
+    Parameters
+    ----------
+    mode
+        Road, rail or water.
+
+    Returns
+    -------
+    minutes
+        Half of boarding, starting, stopping and alighting by rail, else 0.
+
+    Examples
+    --------
+    >>> leaving_minutes("road")
+    0.0
+    """
+    return _AT_STATION_MIN if mode == "rail" else 0.0
 
 
 def best_routes(

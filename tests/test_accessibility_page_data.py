@@ -245,9 +245,10 @@ def small(tmp_path):
 
 def test_what_is_measured_already_gives_the_same_page(two_provinces):
     drawn = layers(geo.load(two_provinces))
-    modes = reach.modes_shown(drawn, reach.two_networks(drawn, DAY)[1])
+    nets = reach.two_networks(drawn, DAY)
+    modes = reach.modes_shown(drawn, nets[1])
     assert len(modes) > 1
-    results = [reach.measured(drawn, DAY, mode) for mode in modes]
+    results = [reach.reach(drawn, nets, mode) for mode in modes]
     page = accessibility.page(drawn, day=DAY)
     assert accessibility.page(drawn, day=DAY, results=results) == page
 

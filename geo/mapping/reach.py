@@ -119,27 +119,6 @@ def modes_shown(layers: Layers, later: Network) -> list[str]:
     return ["any", *single] if cities_of(layers.catalogue) else []
 
 
-def measured(layers: Layers, day: date, mode: str) -> Reach:
-    """
-    Measure what the page shows of one mode.
-
-    Parameters
-    ----------
-    layers
-        The drawn catalogue.
-    day
-        The day of the network.
-    mode
-        Road, rail, water or any.
-
-    Returns
-    -------
-    reach
-        Indicators, times and isochrones on the day and at the horizon.
-    """
-    return reach(layers, two_networks(layers, day), mode)
-
-
 def reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     """
     Measure how well all cities are reached on two dates.

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo._ways import TAGS, split_refs
+from geo._ways import MAIN_ROADS, TAGS, split_refs
 from geo.errors import BadInputError, shown
 from geo.sources import _blobs
 
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 
     Bounds = tuple[float, float, float, float]
 
-#: Classes of main roads, the highest first, and the railways that carry long-distance trains.
-ROADS = ("motorway", "trunk", "primary", "secondary")
+#: The railways that carry long-distance trains.
 RAILWAYS = ("rail", "narrow_gauge")
 WATERWAYS = ("river", "canal", "fairway")
 LIFECYCLE = ("construction", "proposed")
@@ -96,7 +96,6 @@ def read_pbf(
     rows: list[list[str | None]] = []
     broken = 0
     with _reading(path) as osm:
-        _blobs.expect_sound(path)
         points_of = osm.geom.WKBFactory()
         for way in _elements(osm, path, osm.osm.WAY, _wanted(waterways=waterways), places=True):
             tags = way.tags
@@ -184,7 +183,6 @@ def read_points(
     shapes: list[BaseGeometry] = []
     rows: list[list[str | None]] = []
     with _reading(path) as osm:
-        _blobs.expect_sound(path)
         points_of, kinds = osm.geom.WKBFactory(), osm.osm.NODE | osm.osm.WAY
         for item in _elements(osm, path, kinds, tags, places=True):
             if item.is_node():
@@ -223,7 +221,6 @@ def header(path: Path | str) -> tuple[str, Bounds | None]:
         When the file cannot be read, or pyosmium is not installed.
     """
     with _reading(path) as osm:
-        _blobs.expect_sound(path)
         head = osm.FileProcessor(str(path)).header
         stamp = head.get("osmosis_replication_timestamp") or head.get("timestamp")
         box = head.box()
@@ -246,6 +243,8 @@ def _reading(path: Path | str) -> Iterator[Any]:
     if not Path(path).is_file():
         raise BadInputError(f"{path}: expected an OpenStreetMap extract (.osm.pbf); no such file")
     try:
+        file = Path(path).stat()
+        _look_through(Path(path), file.st_size, file.st_mtime_ns)
         yield osmium
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
         if isinstance(error, BadInputError):
@@ -253,6 +252,13 @@ def _reading(path: Path | str) -> Iterator[Any]:
         what = shown(" ".join(str(error).split()), 300)
         text = f"{path}: expected a whole OpenStreetMap extract (.osm.pbf): {what}"
         raise BadInputError(text) from None
+
+
+@lru_cache(maxsize=4)
+def _look_through(path: Path, size: int, changed_ns: int) -> None:
+    """Make sure that libosmium can read a file; once, while it is of that size and time."""
+    del size, changed_ns
+    _blobs.expect_sound(path)
 
 
 def _elements(
@@ -276,7 +282,7 @@ def _elements(
 
 def _wanted(*, waterways: bool) -> list[tuple[str, str]]:
     """Return the tags of the ways that are read."""
-    roads = [value for name in ROADS for value in (name, f"{name}_link")]
+    roads = [value for name in MAIN_ROADS for value in (name, f"{name}_link")]
     tags = [("highway", value) for value in roads] + [("railway", value) for value in RAILWAYS]
     for stage in LIFECYCLE:
         tags += [(stage, value) for value in (*roads, *RAILWAYS)]
