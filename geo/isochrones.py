@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geo.constants import CONSTANTS
+from geo.constants import CONSTANTS, leaving_minutes
 from geo.errors import BadInputError
 from geo.layers import CRS
-from geo.times import leaving_minutes, travel_graph
+from geo.times import travel_graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geo.constants import CONSTANTS
+from geo.constants import CONSTANTS, leaving_minutes
 from geo.distributed import blocks_of, here
 from geo.errors import BadInputError
 from geo.nearby import within
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 #: Cities whose times are one block of work.
 BLOCK = 64
 _DETOUR, _STREET_KMH = CONSTANTS["access_detour"].value, CONSTANTS["access_speed"].value
-_AT_STATION_MIN = (
-    sum(CONSTANTS[k].value for k in ("board_min", "alight_min", "rail_start_min")) / 2
-)
 #: No degree of latitude is shorter.
 LEAST_M_PER_DEGREE = 110_500.0
 #: A further route may repeat at most this share of an earlier one.
@@ -210,28 +207,6 @@ def street(straight_km: float, mode: str) -> dict[str, Any]:
     km = straight_km * _DETOUR
     minutes = 60 * km / _STREET_KMH + leaving_minutes(mode)
     return {"time_min": minutes, "length_km": km, "leg": "access", "mode": "access"}
-
-
-def leaving_minutes(mode: str) -> float:
-    """
-    Return how long it takes to leave a network at a stop.
-
-    Parameters
-    ----------
-    mode
-        Road, rail or water.
-
-    Returns
-    -------
-    minutes
-        Half of boarding, starting, stopping and alighting by rail, else 0.
-
-    Examples
-    --------
-    >>> leaving_minutes("road")
-    0.0
-    """
-    return _AT_STATION_MIN if mode == "rail" else 0.0
 
 
 def best_routes(

@@ -19,9 +19,9 @@ from scipy.sparse.csgraph import floyd_warshall
 import geo
 from geo import accessibility as acc
 from geo.circles import PRESETS, cores
-from geo.constants import CONSTANTS
+from geo.constants import CONSTANTS, leaving_minutes
 from geo.errors import BadInputError, NotFoundError
-from geo.isochrones import isochrone, isochrones, leaving_minutes, reached_km
+from geo.isochrones import isochrone, isochrones, reached_km
 from geo.report import cities_of
 from geo.times import time_matrix, travel_graph
 
