@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
+    from pandas import DataFrame
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
 
 class Noded(NamedTuple):
-    """Nodes (points, numbered from 0) and edges (lines with `u` and `v`)."""
+    """Nodes (numbered from 0, with `x` and `y`) and edges (lines with `u` and `v`)."""
 
-    nodes: gpd.GeoDataFrame
+    nodes: DataFrame
     edges: gpd.GeoDataFrame
 
 
@@ -39,14 +40,16 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     Returns
     -------
     graph
-        Nodes in the order of x and y, and the lines with the columns `u` and `v`.
+        Nodes in the order of x and y, with these columns in the coordinates of the lines
+        (a point for each would take as long as all the rest), and the lines with the columns
+        `u` and `v`.
 
     Raises
     ------
     BadInputError
         When a geometry is no line.
     """
-    import geopandas as gpd
+    import pandas as pd
     import shapely
 
     shapes = lines.geometry.to_numpy()
@@ -54,15 +57,15 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     if len(bad):
         raise BadInputError(f"line {lines.index[bad[0]]}: a LineString expected")
     xy, line = shapely.get_coordinates(shapes, return_index=True)
-    first = np.searchsorted(line, np.arange(len(shapes)))
-    last = np.searchsorted(line, np.arange(len(shapes)), side="right") - 1
-    ends = xy[np.concatenate([first, last])]
+    last = np.cumsum(np.bincount(line, minlength=len(shapes))) - 1
+    first = np.append(0, last + 1)[: len(shapes)]
+    ends = xy[np.append(first, last)]
     key = np.round(ends, digits) + 0.0  # no negative zeros
     _, where, number = np.unique(
         key[:, 0] + 1j * key[:, 1], return_index=True, return_inverse=True
     )
     u, v = np.split(number.reshape(-1), 2)
-    nodes = gpd.GeoDataFrame(geometry=shapely.points(ends[where]), crs=lines.crs)
+    nodes = pd.DataFrame(ends[where], columns=["x", "y"])
     return Noded(nodes, lines.assign(u=u, v=v))
 
 
