@@ -126,13 +126,14 @@ def _stops(line: LineString, known: dict[str, Spot], room: float) -> list[Stop]:
     import shapely
 
     found = [
-        Stop(line.project(shapely.Point(s.x, s.y)), key, len(s.lines) > 1)
+        Stop(line.project(shapely.Point(s.x, s.y)), key, len(s.lines) > 1 or s.kind == "border")
         for key, s in known.items()
     ]
     stops: list[Stop] = []
     for stop in sorted(found):
         if stops and stop.at - stops[-1].at < 2 * room:
-            stops[-1] = max(stops[-1], stop, key=lambda s: len(known[s.place].lines))
+            stays = max(stops[-1], stop, key=lambda s: len(known[s.place].lines))
+            stops[-1] = stays._replace(cut=stops[-1].cut or stop.cut)
         else:
             stops.append(stop)
     return stops

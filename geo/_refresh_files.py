@@ -24,7 +24,7 @@ def add_files(sources: Any, add: Callable[..., Any], common: Callable[..., None]
     parser.add_argument("file", type=Path, metavar="FILE", help="the file")
     common(parser)
     parser.add_argument("--layer", metavar="NAME", help="the layer, where there are several")
-    parser.add_argument("--columns", type=_columns, default={}, metavar="TAG=COLUMN,…",
+    parser.add_argument("--columns", type=pairs, default={}, metavar="TAG=COLUMN,…",
                         help="where the tags are, such as ref=ROADNO,name=NAME")  # fmt: skip
     parser.add_argument("--mode", choices=["road", "rail", "water"],
                         help="what the lines are, where no column says it")  # fmt: skip
@@ -96,11 +96,12 @@ def _modified(file: Path) -> date:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
 
 
-def _columns(text: str) -> dict[str, str]:
-    pairs = [item.partition("=") for item in text.split(",")]
-    if not all(tag and equal and column for tag, equal, column in pairs):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected TAG=COLUMN,TAG=COLUMN,…")
-    return {tag.strip(): column.strip() for tag, _, column in pairs}
+def pairs(text: str) -> dict[str, str]:
+    """Read what columns are called: KEY=COLUMN,KEY=COLUMN."""
+    found = [item.partition("=") for item in text.split(",")]
+    if not all(key and equal and column for key, equal, column in found):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected KEY=COLUMN,KEY=COLUMN,…")
+    return {key.strip(): column.strip() for key, _, column in found}
 
 
 def _date(text: str) -> date:

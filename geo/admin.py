@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo.errors import BadInputError, Problem
+from geo.region import ADCODE
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -63,7 +65,44 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     if not file:
         text = f"expected a file: this needs the base layer {layer!r}"
         raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
-    return _read(catalogue.folder / file, file, layer).copy()
+    return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
+
+
+def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoDataFrame:
+    """
+    Read the areas of a file, as the borders of a new region.
+
+    Parameters
+    ----------
+    file
+        A file of polygons that GDAL reads.
+    columns
+        What the columns `adcode`, `name_zh` and `name_en` are called in the file, where their
+        names differ.
+
+    Returns
+    -------
+    areas
+        One row per code with the three columns, in WGS-84, in the order of the file.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or a code or a name is missing.
+    """
+    called = {key: (columns or {}).get(key, key) for key in ("adcode", "name_zh", "name_en")}
+    read = _read(Path(file), str(file), "Polygon", tuple(called.values()))
+    areas = read[[*called.values(), "geometry"]].set_axis([*called, "geometry"], axis=1)
+    areas = areas.set_geometry("geometry").astype(dict.fromkeys(called, str))
+    for column, name in called.items():
+        form = ADCODE if column == "adcode" else r"(?!None$|nan$).*\S.*"
+        wrong = np.flatnonzero(~areas[column].str.fullmatch(form).to_numpy(bool))
+        if len(wrong):
+            what = "a code such as 510000 or DE-BY" if column == "adcode" else "a name"
+            value = areas[column].iloc[wrong[0]]
+            text = f"feature {wrong[0] + 1}: expected {what}"
+            raise BadInputError([Problem(str(file), 0, name, value, text)])
+    return areas.dissolve("adcode", sort=False).reset_index()
 
 
 def relief_file(catalogue: Catalogue) -> Path:
@@ -94,7 +133,7 @@ def relief_file(catalogue: Catalogue) -> Path:
 
 
 @lru_cache(maxsize=16)
-def _read(path: Path, file: str, layer: str) -> gpd.GeoDataFrame:
+def _read(path: Path, file: str, kind: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     if not path.is_file():
@@ -107,17 +146,16 @@ def _read(path: Path, file: str, layer: str) -> gpd.GeoDataFrame:
     except Exception as error:  # pyogrio and GDAL raise many kinds
         text = f"expected a readable GeoJSON file: {type(error).__name__}"
         raise BadInputError([Problem(file, expected=text)]) from error
-    if wrong := _fault(frame, layer):
+    if wrong := _fault(frame, kind, needed):
         raise BadInputError([Problem(file, expected=wrong)])
     codes = frame.columns.intersection(["adcode", "city", "province"])
     return frame.astype(dict.fromkeys(codes, str))
 
 
-def _fault(frame: gpd.GeoDataFrame, layer: str) -> str:
-    """Return what a base layer lacks; nothing where it can be drawn and measured."""
+def _fault(frame: gpd.GeoDataFrame, kind: str, needed: tuple[str, ...]) -> str:
+    """Return what a layer lacks; nothing where it can be drawn and measured."""
     import shapely
 
-    kind, needed = BASE_LAYERS[layer]
     if missing := [column for column in needed if column not in frame]:
         return f"expected a column {missing[0]!r}"
     shapes = frame.geometry.to_numpy()
@@ -171,8 +209,7 @@ def county_index(
         tree = shapely.STRtree(counties.geometry.to_numpy()[inside])
         index[:] = inside[tree.nearest(points)]
         return index
-    tree = shapely.STRtree(counties.geometry.to_numpy())
-    which, county = tree.query(points, predicate="intersects")
+    county, which = shapely.STRtree(points).query(counties.geometry, predicate="intersects")
     index[which[::-1]] = county[::-1]
     return index
 

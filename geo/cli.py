@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo import __version__, commands, inquiries
 from geo._refresh_commands import add_refresh
+from geo._refresh_files import pairs
 from geo._text import say, told
 from geo.errors import GeoError
 from geo.language import LANGUAGES, language_of, spoken, translate_parser, translated_error
@@ -256,6 +257,15 @@ def _add_new(verbs: Any) -> None:  # noqa: ANN401
                      default="trunk", help="lowest class of roads (default: trunk)")  # fmt: skip
     new.add_argument("--min-km", type=_km, default=5.0, metavar="KM",
                      help="shortest line of a route (default 5)")  # fmt: skip
+    new.add_argument("--borders", type=Path, metavar="FILE",
+                     help="areas to cut the lines at, with codes and names (adcode, name_zh, "
+                     "name_en): they become the regions, and crossings between them can be "
+                     "counted")  # fmt: skip
+    new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…",
+                     help="what these are called in the file, such as adcode=ISO,"
+                     "name_zh=NAME,name_en=NAME")  # fmt: skip
+    new.add_argument("--border-credit", default="", metavar="TEXT",
+                     help="whose borders they are (default: the name of the file)")  # fmt: skip
 
 
 def _bounds(text: str) -> tuple[float, float, float, float]:

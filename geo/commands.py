@@ -345,18 +345,23 @@ def export(arguments: argparse.Namespace) -> None:
 
 def new(arguments: argparse.Namespace) -> None:
     """Make a new region, empty or from an extract."""
+    from geo.admin import read_areas
     from geo.newregion import draft_region, new_region
 
     if arguments.from_pbf is None:
-        if arguments.bbox or arguments.place:
-            raise BadInputError("--bbox and --place: expected with --from-pbf FILE")
+        if arguments.bbox or arguments.place or arguments.borders:
+            raise BadInputError("--bbox, --place and --borders: expected with --from-pbf FILE")
         report: dict[str, Any] = {"files": new_region(arguments.out)}
     else:
+        areas, credit = None, ""
+        if arguments.borders:
+            areas = read_areas(arguments.borders, arguments.border_columns)
+            credit = arguments.border_credit or arguments.borders.name
         with _progress(4) as progress:
             report = draft_region(
                 arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
                 radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
-                progress=progress,
+                areas=areas, credit=credit, progress=progress,
             )  # fmt: skip
     if arguments.json:
         print_json({"out": str(arguments.out), **report})
@@ -369,5 +374,11 @@ def new(arguments: argparse.Namespace) -> None:
             f"{report['short_groups']:.0f} short routes ({report['short_km']:.1f} km), "
             f"{report['unchained_km']:.1f} km that fit no line, "
             f"{report['cities_without_population']:.0f} cities and towns without a population"
+        )
+    if "regions" in report:
+        say(
+            f"regions: {', '.join(report['regions'])}; lines cross a border "
+            f"{report['borders']:.0f} times; {report['cities_outside']:.0f} cities and towns lie "
+            "outside"
         )
     say(f"{arguments.out / 'README.md'} says what to do next; geo check --data {arguments.out}")

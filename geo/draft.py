@@ -15,6 +15,7 @@ import numpy as np
 from geo._cutting import ACCURACY_M, MOSTLY, Rows, Title, common, place_row, route_rows
 from geo.background import class_of, noded
 from geo.chains import Chain, chains
+from geo.frontiers import border_spots
 from geo.meetings import Line, Spot, names, spots
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Draft(NamedTuple):
         What was used and what was left out: `routes`, `km`, `sections`, `places`, `cities`,
         `unnamed_ways`, `unnamed_km` (no number, no name), `short_groups`, `short_km` (too
         short for a line), `unchained_km` (neither in a line nor beside one),
-        `cities_without_population`.
+        `cities_without_population`, `cities_outside` (of all areas); and `borders`, the places
+        where lines cross one.
     """
 
     tables: dict[str, Rows]
@@ -52,6 +54,7 @@ def draft(
     crs: str,
     as_of: str,
     region: str,
+    areas: gpd.GeoDataFrame | None = None,
     min_km: float = 5.0,
 ) -> Draft:
     """
@@ -70,6 +73,9 @@ def draft(
         ISO date of the extract.
     region
         Id of the region, for the cities.
+    areas
+        Instead of one region several, with `adcode`, `name_zh` and `name_en`, in WGS-84: lines are
+        cut where they cross a border, and cities outside all areas are left out.
     min_km
         Shortest line of a route.
 
@@ -94,8 +100,12 @@ def draft(
             made.append(Chain(chain.points, edge))
             lines.append(_line(number, own.iloc[at], edges["length_km"].iloc[at], chain))
     places = spots(lines, edges, group, points.to_crs(crs), scale)
+    if areas is not None:
+        places += border_spots(lines, areas.to_crs(crs), scale)
     tables = _tables(made, lines, places, own, edges, members, crs=crs, as_of=as_of, scale=scale)
-    tables["cities"], lost = _cities(points, region)
+    towns = points[points["place"].isin(["city", "town"])]
+    within = _within(towns, areas) if areas is not None else np.full(len(towns), region, object)
+    tables["cities"], lost = _cities(towns, within)
     report |= {
         "routes": len(lines),
         "km": sum(chain.metres[-1] for chain in made) / 1000,
@@ -103,6 +113,8 @@ def draft(
         "places": len(tables["places"]),
         "cities": len(tables["cities"]),
         "cities_without_population": lost,
+        "cities_outside": int((within == "").sum()),
+        "borders": sum(spot.kind == "border" for spot in places),
     }
     return Draft(tables, {key: round(float(value), 1) for key, value in report.items()})
 
@@ -243,7 +255,7 @@ def _tables(  # noqa: PLR0913
         titles.append(Title(key, line.mode, ref, zh + suffix, en + suffix))
     known = {}
     for spot in (_called(spot, titles) for spot in places):
-        kind = "" if spot.en.endswith(spot.kind) else f" {spot.kind}"
+        kind = "" if spot.en.rstrip(")").endswith(spot.kind) else f" {spot.kind}"
         known[place_id(f"{spot.en}{kind}", spot.kind)] = spot
     tables: dict[str, Rows] = {"routes": [], "places": [], "alignments": [], "sections": []}
     for k, (chain, line, title) in enumerate(zip(made, lines, titles, strict=True)):
@@ -270,10 +282,13 @@ def _point(spot: Spot) -> Any:  # noqa: ANN401
 
 
 def _called(spot: Spot, titles: list[Title]) -> Spot:
-    """Call a place without a name after the routes that meet there."""
-    if spot.zh:
+    """Call a place without a name, and a border, after the routes that meet there."""
+    if spot.zh and spot.kind != "border":
         return spot
     own = [titles[k] for k in sorted(spot.lines)]
+    if spot.kind == "border":
+        zh, en = f"{own[0].zh}({spot.zh}界)", f"{own[0].en} ({spot.en} border)"
+        return spot._replace(zh=zh, en=en)
     word = ("互通", "interchange") if spot.kind == "interchange" else ("枢纽", "junction")
     zh = " × ".join(dict.fromkeys(title.zh for title in own))
     en = " × ".join(dict.fromkeys(title.en for title in own))
@@ -296,11 +311,19 @@ def _route(title: Title, line: Line, chain: Chain) -> dict[str, Any]:
     }
 
 
-def _cities(points: gpd.GeoDataFrame, region: str) -> tuple[Rows, int]:
+def _within(towns: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Return the code of the area of every town, empty where there is none."""
+    from geo.admin import county_index
+
+    ids = np.array([*areas["adcode"], ""], object)
+    return ids[county_index(areas, towns.geometry.to_numpy())]
+
+
+def _cities(towns: gpd.GeoDataFrame, within: NDArray[np.object_]) -> tuple[Rows, int]:
     """Return the cities with a known population, and how many have none."""
     ids, rows, lost = _Ids(), list[dict[str, Any]](), 0
-    nodes = points[points["place"].isin(["city", "town"])]
-    for row, point in zip(nodes.to_dict("records"), nodes.geometry, strict=True):
+    inside = towns[within != ""].assign(within=within[within != ""])
+    for row, point in zip(inside.to_dict("records"), inside.geometry, strict=True):
         zh, en = names(row)
         text = (row["population"] or "").strip()
         if not zh or not _PEOPLE.match(text):
@@ -315,7 +338,7 @@ def _cities(points: gpd.GeoDataFrame, region: str) -> tuple[Rows, int]:
                 "lat": round(point.y, 5),
                 "population": int(re.sub(r"\D", "", text)),
                 "level": row["place"],
-                "region": region,
+                "region": row["within"],
                 "source": "osm",
             }
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 import shutil
 import tempfile
@@ -12,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo._settings import AREAS, metric_crs, settings_text
 from geo.errors import BadInputError, NotFoundError, OutputError
 from geo.tables import TABLES, columns
 
@@ -31,39 +31,9 @@ NAMED = ("city", "town", "county", "district", "village", "suburb")
 KM_PER_DEGREE = 111.2
 #: Degrees around the ways of an extract whose head says no bounds.
 MARGIN = 0.01
-ODBL = "ODbL 1.0 (© OpenStreetMap contributors)"
+CREDIT = "© OpenStreetMap contributors"
+ODBL = f"ODbL 1.0 ({CREDIT})"
 
-_REGION = """\
-# A region. Nothing in the package knows it by name; `geo check --data .` tells what is missing.
-name_zh = {zh}
-name_en = {en}
-as_of = {as_of}                   # day up to which the tables are known
-milestones = []                      # years at which the links are counted again
-frame = [{frame}]    # west, south, east, north: no coordinate lies outside
-metric_crs = "{crs}"
-
-# One or more regions; between the first two the crossings are counted. With more than one, or
-# to measure areas, give borders below.
-[[regions]]
-id = "region"
-name_zh = {zh}
-name_en = {en}
-adcode = ""                          # six-digit administrative code, where there is one
-
-# Files relative to this folder: GeoJSON in WGS-84 with the columns of the catalogue that comes
-# with the package. Maps do without.
-[base]
-# counties = "base/counties.geojson"
-# provinces = "base/provinces.geojson"
-# rivers = "base/rivers.geojson"
-# relief = "base/relief.webp"
-
-[map]
-centre = [{centre}]        # lon, lat of the first view
-zoom = {zoom}
-years = [1995, {last}]
-attribution = {credit}
-"""
 _README = """\
 # {name}
 
@@ -111,13 +81,13 @@ def new_region(out: Path) -> list[str]:
     ['README.md', 'region.toml', 'tables/alignments.csv']
     """
     about = "An empty region: set `region.toml`, then fill the tables under `tables/`."
-    settings = _settings(("新区域", "New region"), date.today(), (-180.0, -90.0, 180.0, 90.0), "")  # noqa: DTZ011
+    settings = settings_text(("新区域", "New region"), date.today(), (-180.0, -90.0, 180.0, 90.0))  # noqa: DTZ011
     with _folder(out) as stage:
         _write(stage, settings, {}, ("New region", about))
         return _listed(stage)
 
 
-def draft_region(
+def draft_region(  # noqa: PLR0913 - what a user can choose
     out: Path,
     file: Path,
     *,
@@ -126,6 +96,8 @@ def draft_region(
     radius_km: float = 50.0,
     roads: str = "trunk",
     min_km: float = 5.0,
+    areas: gpd.GeoDataFrame | None = None,
+    credit: str = "",
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
@@ -147,18 +119,26 @@ def draft_region(
         The lowest class of roads: motorway, trunk, primary or secondary.
     min_km
         Shortest line of a route.
+    areas
+        Areas (:func:`geo.admin.read_areas`) that become its regions, those with most lines
+        first: lines are cut where they cross a border. Without bounds and place the region
+        reaches as far as they do.
+    credit
+        Whose areas they are.
     progress
         Called with a line of text now and then.
 
     Returns
     -------
     report
-        What was used and left out, see :class:`geo.draft.Draft`, with `files`.
+        What was used and left out, see :class:`geo.draft.Draft`, with `files`, `frame` and
+        `regions`.
 
     Raises
     ------
     BadInputError
-        When the extract cannot be read, holds no route, or the folder has content.
+        When the extract cannot be read, there is no route or no area with one, or the folder
+        has content.
     NotFoundError
         When no place has the name.
     OutputError
@@ -166,6 +146,7 @@ def draft_region(
     """
     from geo.catalogue import load
     from geo.draft import draft
+    from geo.frontiers import reached
     from geo.sources.pbf import header, read_pbf, read_points
 
     with _folder(out) as stage:
@@ -174,15 +155,19 @@ def draft_region(
         title = (name, name)
         if place is not None:
             bounds, title = _around(file, place, radius_km)
+        elif bounds is None and areas is not None:
+            bounds = _common(tuple(areas.total_bounds.tolist()), box)
         ways = _main(read_pbf(file, bounds=bounds or box, progress=progress), roads)
         bounds = bounds or box or _extent(ways, file)
         ways = _clipped(ways, bounds)
+        if areas is not None:
+            areas = reached(areas, ways, bounds)
         progress("stations and towns")
         points = _serving(read_points(file, POINTS, bounds=bounds))
         as_of = date.fromisoformat(stamp) if stamp else datetime.now(UTC).date()
         progress("lines")
-        made = draft(ways, points, crs=_crs(bounds), as_of=as_of.isoformat(), region="region",
-                     min_km=min_km)  # fmt: skip
+        made = draft(ways, points, crs=metric_crs(bounds), as_of=as_of.isoformat(),
+                     region="region", areas=areas, min_km=min_km)  # fmt: skip
         if not made.tables["routes"]:
             text = (
                 f"{file}: expected a named or numbered road ({roads} or above) or railway of "
@@ -190,8 +175,13 @@ def draft_region(
             )
             raise BadInputError(text)
         tables = made.tables | {"sources": [_source(file, stamp)]}
-        settings = _settings(title, as_of, _outer(bounds), "© OpenStreetMap contributors (ODbL)")
-        _write(stage, settings, tables, (title[1], _about(file, stamp, made)))
+        about = _about(file, stamp, made)
+        if areas is not None:
+            about += "\n\n" + _write_areas(stage, areas, credit)
+            made.report["regions"] = areas["name_zh"].tolist()
+        owed = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
+        settings = settings_text(title, as_of, _outer(bounds), owed, areas)
+        _write(stage, settings, tables, (title[1], about))
         load(stage)
         return {**made.report, "files": _listed(stage), "frame": list(_outer(bounds))}
 
@@ -219,6 +209,16 @@ def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str
     high = radius_km / KM_PER_DEGREE
     wide = high / max(math.cos(math.radians(lat)), 0.05)
     return (lon - wide, lat - high, lon + wide, lat + high), title
+
+
+def _common(one: Bounds, two: Bounds | None) -> Bounds:
+    """Return the frame that areas and an extract have in common."""
+    if two is None:
+        return one
+    west, south, east, north = *map(max, one[:2], two[:2]), *map(min, one[2:], two[2:])
+    if west >= east or south >= north:
+        raise BadInputError("--borders: expected areas that the extract reaches")
+    return west, south, east, north
 
 
 def _main(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
@@ -259,12 +259,6 @@ def _serving(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return points[~points["station"].isin(LOCAL)]
 
 
-def _crs(bounds: Bounds) -> str:
-    west, south, east, north = bounds
-    lat, lon = round((south + north) / 2, 3), round((west + east) / 2, 3)
-    return f"+proj=laea +lat_0={lat:g} +lon_0={lon:g} +datum=WGS84 +units=m"
-
-
 def _outer(bounds: Bounds) -> Bounds:
     """Return bounds rounded outwards, so that rounded points stay inside."""
     low, high = [math.floor(x * 1e4 - 0.5) / 1e4 for x in bounds[:2]], bounds[2:]
@@ -272,19 +266,15 @@ def _outer(bounds: Bounds) -> Bounds:
     return max(low[0], -180.0), max(low[1], -90.0), min(east, 180.0), min(north, 90.0)
 
 
-def _settings(title: tuple[str, str], as_of: date, frame: Bounds, credit: str) -> str:
-    west, south, east, north = frame
-    width = max(east - west, (north - south) * 1.5, 1e-3)
-    return _REGION.format(
-        zh=json.dumps(title[0], ensure_ascii=False),
-        en=json.dumps(title[1], ensure_ascii=False),
-        as_of=as_of.isoformat(),
-        frame=", ".join(f"{x:.4f}" for x in frame),
-        crs=_crs(frame),
-        centre=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
-        zoom=min(max(int(math.log2(360 / width)) + 2, 3), 14),
-        last=as_of.year + 10,
-        credit=json.dumps(credit, ensure_ascii=False),
+def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
+    """Write the areas as a base layer and return what the README says of them."""
+    columns = ["adcode", "province", "name_zh", "name_en", "geometry"]
+    made = areas.assign(province=areas["adcode"])[columns]
+    (stage / AREAS).parent.mkdir()
+    made.to_file(stage / AREAS, driver="GeoJSON", COORDINATE_PRECISION=6)
+    return (
+        f"Borders: {credit or 'source not told'}; cut at the frame. Lines are cut where they "
+        "cross one; a stay of less than 1 km in an area is none."
     )
 
 

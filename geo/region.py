@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "region.toml"
+#: A Chinese administrative code, or one of ISO 3166-2.
+ADCODE = r"[0-9]{6}|[A-Z]{2}-[A-Z0-9]{1,3}"
 
 
 Year = Annotated[int, Field(ge=1850, le=2100)]
@@ -33,7 +35,7 @@ class AdminRegion(_Settings):
     id: Annotated[str, Field(min_length=1)]
     name_zh: Annotated[str, Field(min_length=1)]
     name_en: str
-    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
+    adcode: Annotated[str, Field(pattern=rf"^({ADCODE})?$")]
 
 
 def _inside(file: str) -> str:
@@ -177,12 +179,8 @@ class Region(_Settings):
         """
         wanted = name.strip().casefold()
         for region in self.regions if wanted else ():
-            if wanted in {
-                region.id,
-                region.name_zh,
-                region.name_en.casefold(),
-                region.adcode,
-            }:
+            called = region.id, region.name_zh, region.name_en, region.adcode
+            if wanted in map(str.casefold, called):
                 return region
         return None
 

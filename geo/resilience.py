@@ -294,8 +294,9 @@ def cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Cut, str, s
     Return how many independent links hold two regions or two cities together.
 
     A region stands for the stops that its cities can enter, so its value is not just the
-    number of border crossings. A name that a region and a city share means the region only
-    where both names are regions.
+    number of border crossings; a stop that cities of both can enter belongs to the nearer
+    one. A name that a region and a city share means the region only where both names are
+    regions.
 
     Parameters
     ----------
@@ -318,8 +319,8 @@ def cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Cut, str, s
     NotFoundError
         When a name is unknown.
     BadInputError
-        When the two are the same, one is part of the other, or both can enter the same stop,
-        so that no loss of links parts them.
+        When the two are the same, one is part of the other, or both are cities that can enter
+        the same stop, so that no loss of links parts them.
 
     Examples
     --------
@@ -337,13 +338,17 @@ def cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Cut, str, s
         if other.city_id in (one.city_id, one.part_of) or other.part_of == one.city_id:
             raise BadInputError(f"cut: {name_a} and {name_b} are the same, or one holds the other")
     first, second = _stops(net, cities_a), _stops(net, cities_b)
-    if shared := sorted(net.nodes.loc[list(first & second), "name_zh"]):
+    if both:  # a stop near the border belongs to the side that is nearer to it
+        nearer = {key: first[key] <= second[key] for key in first.keys() & second}
+        first = {key: value for key, value in first.items() if nearer.get(key, True)}
+        second = {key: value for key, value in second.items() if not nearer.get(key, False)}
+    if shared := sorted(net.nodes.loc[list(first.keys() & second), "name_zh"]):
         raise BadInputError(
             f"cut: {name_a} and {name_b} can both enter {', '.join(shared)}: no loss of links "
             f"parts them"
         )
     found = min_cut(net.graph, first, second)
-    link = _link_of(net.graph, first | second)
+    link = _link_of(net.graph, {*first, *second})
     near = {link[key]: key for key in found.cut}
     far = sorted(near.get(link[key], key) for key in found.far_cut)
     return found._replace(far_cut=far), name_a, name_b
@@ -375,12 +380,12 @@ def _link_of(graph: nx.MultiGraph[str], terminals: set[str]) -> dict[str, int]:
     return {key: i for i, row in enumerate(nx.connected_components(rows)) for key in row}
 
 
-def _stops(net: Network, cities: Sequence[City]) -> set[str]:
-    """Return the stops that cities can enter by any mode of a network."""
-    found: set[str] = set()
+def _stops(net: Network, cities: Sequence[City]) -> dict[str, float]:
+    """Return the stops that cities can enter by any mode of a network, with the minutes."""
+    found: dict[str, float] = {}
     for mode in net.modes:
         graph = travel_graph(net, cities, mode=mode)
         for city in cities:
-            node = f"city:{city.city_id}"
-            found.update(graph.adj.get(node, ()))
+            for stop, way in graph.adj.get(f"city:{city.city_id}", {}).items():
+                found[stop] = min(found.get(stop, way["time_min"]), way["time_min"])
     return found

@@ -14,7 +14,7 @@ from pathlib import Path
 import extract
 import geopandas as gpd
 import pytest
-from test_newregion import POINTS, WAYS
+from test_newregion import POINTS, THREE, WAYS, areas
 from test_newregion import line as on_ground
 
 import geo
@@ -101,6 +101,7 @@ def desk(tmp_path, monkeypatch, cat, drawn):
         {"place": "city", "name": "武汉", "population": "9000000"},
     )
     extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, city])
+    areas(tmp_path / "provinces.geojson", *THREE)
     route = [tuple(point) for point in drawn.tracks["chengyu"].line]
     other = [(106.6, 30.5), (107.5, 31.2), (108.6, 31.9)]  # from 广安 towards 城口
     ways = [

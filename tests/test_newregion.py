@@ -10,15 +10,20 @@ import shlex
 from pathlib import Path
 
 import extract
+import geopandas as gpd
 import numpy as np
 import pytest
+from shapely import box
 
+from geo.admin import section_regions
+from geo.borders import crossings
 from geo.catalogue import load
 from geo.cli import main
 from geo.layers import layers
 from geo.network import network
 from geo.newregion import draft_region
 from geo.quality import findings
+from geo.resilience import cut
 
 osmium = pytest.importorskip("osmium")
 KM = 1 / 111.195
@@ -72,6 +77,20 @@ POINTS = [
     (*line((31, 38), (32, 38))[0], {"place": "town", "name": "Norton", "population": "9000"}),
     (*line((11, 19), (12, 19))[0], {"place": "town", "name": "Unknown"}),
 ]  # fmt: skip
+
+
+def areas(path, *rows, **columns):
+    """Write areas: code, name, and west and east in kilometres."""
+    shapes = [box(10 + w * KM, -30 * KM, 10 + e * KM, 50 * KM) for _, _, w, e in rows]
+    names = columns.get("names", ("adcode", "name_zh", "name_en"))
+    data = {names[0]: [r[0] for r in rows], names[1]: [r[1] for r in rows],
+            names[2]: [r[1] + " Land" for r in rows]}  # fmt: skip
+    gpd.GeoDataFrame(data, geometry=shapes, crs=4326).to_file(path, driver="GeoJSON")
+    return path
+
+
+#: A small area in the west, a large one in the middle 300 m further, nothing east of 55 km.
+THREE = [("XX-W", "甲", -5, 20), ("XX-E", "乙", 20.3, 55), ("XX-N", "丙", 90, 99)]
 
 
 @pytest.fixture(scope="module")
@@ -226,15 +245,99 @@ def test_the_commands_of_the_guide_work(tmp_path, monkeypatch, capsys):
         {"place": "city", "name": "武汉", "population": "9000000"},
     )
     extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, middle])
+    areas(tmp_path / "provinces.geojson", *THREE)
     commands = [text for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
                 for text in block.splitlines()]  # fmt: skip
-    assert len(commands) == 7
+    assert len(commands) == 10
     for command in commands:
         program, *arguments = shlex.split(command)
         assert program == "geo"
         assert main(arguments) == 0, command
     assert (tmp_path / "wuhan-maps" / "index.html").is_file()
     assert "南北高速" in capsys.readouterr().out
+
+
+def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, capsys):
+    file = areas(tmp_path / "areas.geojson", *THREE)
+    command = (
+        f"new {tmp_path}/two --from-pbf {made.parent}/toy.osm.pbf --bbox 9.9,-0.3,10.7,0.5 "
+        f"--borders {file}"
+    )
+    assert main(shlex.split(command)) == 0
+    told = capsys.readouterr().out
+    assert "regions: 乙, 甲; lines cross a border 4 times; 1 cities and towns lie outside" in told
+    cat = load(tmp_path / "two")
+    assert [(r.id, r.name_zh, r.name_en) for r in cat.region.regions] == [
+        ("XX-E", "乙", "乙 Land"), ("XX-W", "甲", "甲 Land")]  # fmt: skip
+    assert cat.region.map.attribution.endswith("; areas.geojson")
+    assert {city.name_en: city.region for city in cat.cities} == {
+        "Weston": "XX-W",
+        "Norton": "XX-E",
+    }
+    found = crossings(cat)
+    assert found[["route_id", "mode", "status"]].to_numpy().tolist() == [
+        ["a1", "road", "open"], ["main-line", "rail", "open"]]  # fmt: skip
+    assert ((found.geometry.x - 10) / KM).tolist() == pytest.approx([20.15, 20.15], abs=0.05)
+    assert found["name_en"].tolist() == ["East Road", "Main Line"]
+    assert found["place_zh"].tolist() == ["East Road(乙–甲界)", "Main Line(乙–甲界)"]
+    assert found["opened"].tolist() == ["2010-05", ""]
+    drawn = layers(cat)
+    assert not [f for f in findings(drawn) if f.code in {"crosses-border", "off-border"}]
+    codes = section_regions(drawn)
+    assert {code for code, _ in codes.values()} == {"XX-W", "XX-E", ""}
+    assert all(share == 1 for _, share in codes.values())
+    assert drawn.routes["geometry_km"].to_dict() == pytest.approx(
+        layers(load(made)).routes["geometry_km"].to_dict(), rel=1e-3
+    )
+    assert main(["od", "Weston", "Norton", "--data", str(tmp_path / "two")]) == 0
+    rail = network(drawn, nodes="stops").select("rail")
+    assert cut(rail, cat, "甲", "乙")[0].value == 1  # both have a city within 30 km of the station
+    assert main(["build", "--data", str(tmp_path / "two"), "--out", str(tmp_path / "maps")]) == 0
+    assert "乙" in (tmp_path / "maps" / "crossings.html").read_text(encoding="utf-8")
+
+
+def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
+    file = areas(tmp_path / "a.geojson", *THREE[:2], names=("iso", "ZH", "EN"))
+    command = (
+        f"new {tmp_path}/one --json --from-pbf {made.parent}/toy.osm.pbf --borders {file} "
+        "--border-columns adcode=iso,name_zh=ZH,name_en=EN --border-credit Survey"
+    )
+    assert main(shlex.split(command)) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["regions"] == ["乙", "甲"]
+    assert report["frame"] == pytest.approx(
+        [10 - 5 * KM, -30 * KM, 10 + 55 * KM, 50 * KM], abs=2e-4
+    )
+    assert "Borders: Survey; cut at the frame" in (tmp_path / "one" / "README.md").read_text(
+        "utf-8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "line"),
+    [
+        (THREE[2:], "", "expected areas with roads or railways of the extract"),
+        ([("51", "甲", 0, 9)], "", "adcode: '51': feature 1: expected a code such as 510000 or"),
+        ([("510000", " ", 0, 9)], "", "feature 1: expected a name"),
+        (THREE[:1], "--border-columns adcode=iso", "expected a column 'iso'"),
+        (THREE[:1], "--border-columns adcode", "expected KEY=COLUMN"),
+    ],
+)
+def test_areas_that_do_not_serve_leave_nothing(made, tmp_path, capsys, rows, options, line):
+    file = areas(tmp_path / "areas.geojson", *rows)
+    command = (
+        f"new {tmp_path}/two --from-pbf {made.parent}/toy.osm.pbf --bbox 9.9,-0.3,10.7,0.5 "
+        f"--borders {file} {options}"
+    )
+    try:
+        code = main(shlex.split(command))
+    except SystemExit as stop:  # argparse
+        code = stop.code
+    assert code == 2
+    told = capsys.readouterr().err
+    assert line in told
+    assert "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["areas.geojson"]
 
 
 def test_an_empty_region_is_explained_by_check(tmp_path, capsys):

@@ -1,0 +1,99 @@
+"""The regions of a draft: the areas that its lines reach, and where they cross a border."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.admin import county_index
+from geo.engines.crossing import border_crossings
+from geo.errors import BadInputError
+from geo.meetings import Line, Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from geo.sources.pbf import Bounds
+
+#: A shorter stay in a region is none: borders are drawn to about this.
+STAY_M = 1000.0
+
+
+def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
+    """
+    Return the areas that lines reach inside a frame, those with most of them first.
+
+    Parameters
+    ----------
+    areas
+        Areas in WGS-84.
+    ways
+        Lines in WGS-84; one belongs to the area that holds its middle.
+    bounds
+        West, south, east and north of the frame.
+
+    Returns
+    -------
+    areas
+        The parts inside the frame, with `km`, the length of the lines there.
+
+    Raises
+    ------
+    BadInputError
+        When no line lies in any of them.
+    """
+    import shapely
+
+    from geo.curves import geod
+
+    inside = areas.set_geometry(shapely.clip_by_rect(areas.geometry.to_numpy(), *bounds))
+    inside = inside[shapely.area(inside.geometry.to_numpy()) > 0].set_crs(4326)
+    shapes = ways.geometry.to_numpy()
+    middles = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
+    own = county_index(inside, middles)
+    xy, line = shapely.get_coordinates(shapes, return_index=True)
+    legs = np.flatnonzero(line[1:] == line[:-1])
+    metres = geod().inv(*xy[legs].T, *xy[legs + 1].T)[2]
+    total = np.bincount(own[line[legs]] + 1, metres, len(inside) + 1)[1:]
+    if not total.any():
+        raise BadInputError("--borders: expected areas with roads or railways of the extract")
+    order = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
+    return inside.assign(km=total / 1000).iloc[order].reset_index(drop=True)
+
+
+def border_spots(lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float = 1.0) -> list[Spot]:
+    """
+    Return the places where lines of a draft cross from one area into another.
+
+    Parameters
+    ----------
+    lines
+        The lines of the draft.
+    areas
+        Areas with `name_zh` and `name_en`, in the projection of the lines.
+    scale
+        Factor on all distances, below 1 for a region smaller than usual.
+
+    Returns
+    -------
+    spots
+        Places of the kind "border" with the names of both sides; leaving all areas is a
+        crossing too.
+    """
+    import geopandas as gpd
+
+    shapes = gpd.GeoDataFrame(geometry=[line.shape for line in lines], crs=areas.crs)
+    found = border_crossings(shapes, areas, least=STAY_M * scale)
+    zh, en = ([*areas[key], ""] for key in ("name_zh", "name_en"))
+    columns = (found[key].tolist() for key in ("line", "x", "y", "before", "after"))
+    return [
+        Spot(x, y, "border", _sides(zh, one, two), _sides(en, one, two), frozenset([line]))
+        for line, x, y, one, two in zip(*columns, strict=True)
+    ]
+
+
+def _sides(names: Sequence[str], one: int, two: int) -> str:
+    return "–".join(sorted(filter(None, (names[one], names[two]))))
