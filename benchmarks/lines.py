@@ -10,7 +10,7 @@ import shapely
 
 from benchmarks.measure import Case, Engine, installed
 from benchmarks.networks import planar
-from geo.engines import contract, node_lines, noded_graph
+from geo.engines import border_crossings, contract, node_lines, noded_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,17 @@ def numbering(*, quick: bool) -> Iterator[Case]:
                 return _degrees(np.array([d for _, d in made.degree()]))
 
             engines["momepy"] = Engine(theirs)
-        missing = () if installed("momepy") else ("momepy (not installed)",)
+        if installed("snkit"):
+
+            def joined(lines: gpd.GeoDataFrame = lines) -> NDArray[np.float64]:
+                from snkit import network as snkit
+
+                made = snkit.add_endpoints(snkit.Network(edges=lines[["geometry"]].copy()))
+                made = snkit.add_topology(snkit.add_ids(made)).edges
+                return _degrees(np.unique(made[["from_id", "to_id"]].to_numpy(), return_counts=True)[1])
+
+            engines["snkit"] = Engine(joined)
+        missing = tuple(f"{k} (not installed)" for k in ("momepy", "snkit") if not installed(k))
         yield Case(f"{len(lines):,} lines", len(lines), engines | {"geo": Engine(ours)}, missing)
 
 
@@ -110,3 +120,33 @@ def joining(*, quick: bool) -> Iterator[Case]:
             engines, missing = {"momepy": Engine(theirs)}, ()
         engines["geo, times added up"] = Engine(ours)
         yield Case(f"{len(lines):,} lines", len(lines), engines, missing)
+
+
+def borders(*, quick: bool) -> Iterator[Case]:
+    """Lines that cross a border of 5,000 vertices: their number. geo tells where, and whither."""
+    for size in (1_000, 10_000) if quick else (*SIZES, 1_000_000):
+        lines, side = _roads(size), size**0.5
+        angle = np.linspace(0, 2 * np.pi, 5001)[:-1]
+        reach = 0.3 * side * (1 + 0.2 * np.sin(7 * angle) + 0.05 * np.sin(40 * angle))
+        ring = np.stack([np.cos(angle), np.sin(angle)], axis=1) * reach[:, None] + side / 2
+        area = gpd.GeoDataFrame(geometry=[shapely.Polygon(ring)], crs=CRS)
+        border = gpd.GeoDataFrame(geometry=area.boundary, crs=CRS)
+
+        def prepared(
+            lines: gpd.GeoDataFrame = lines, border: gpd.GeoDataFrame = border
+        ) -> NDArray[np.float64]:
+            ring = shapely.from_wkb(shapely.to_wkb(border.geometry.iloc[0]))
+            shapely.prepare(ring)
+            return np.array([shapely.intersects(ring, lines.geometry.to_numpy()).sum()], float)
+
+        def ours(
+            lines: gpd.GeoDataFrame = lines, area: gpd.GeoDataFrame = area
+        ) -> NDArray[np.float64]:
+            return np.array([border_crossings(lines, area)["line"].nunique()], float)
+
+        engines = {"shapely, prepared": Engine(prepared)}
+        if size <= 100_000:
+            engines["geopandas sjoin"] = Engine(
+                lambda a=lines, b=border: np.array([len(gpd.sjoin(a, b))], float))  # fmt: skip
+        engines["geo, with places and areas"] = Engine(ours)
+        yield Case(f"{len(lines):,} lines", len(lines), engines)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.lines import joining, noding, numbering
+from benchmarks.lines import borders, joining, noding, numbering
 from benchmarks.measure import Case, Engine, installed
 from benchmarks.networks import Roads, corridors, highways, planar, region
 from geo.engines import betweenness, distances, graph, prepare, removal_losses, reweight
@@ -66,10 +66,12 @@ def _rows_networkx(made: nx.Graph[int], sources: NDArray, targets: NDArray) -> N
 
 
 def matrices(*, quick: bool) -> Iterator[Case]:
-    """Distances of 200 x 200 nodes: searches, preparation and other weights apart."""
+    """Distances of 200 x 200 nodes, and 2,000 x 2,000: searches, preparation, other weights."""
     for title, make in _names(quick=quick).items():
         roads = make()
         yield _matrix(title, roads, min(200, roads.size), quick=quick)
+        if title == "10⁵" and not quick:
+            yield _matrix(title, roads, 2000, quick=quick)
 
 
 def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
@@ -100,7 +102,7 @@ def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
     if roads.size > LARGE:
         missing.append("pandana (prepares for minutes)")
     elif installed("pandana"):
-        engines |= _pandana(roads, sources, targets)
+        engines |= _pandana(roads, sources, targets, slice(0, min(count, 200)))
     else:
         missing.append("pandana (not installed)")
     engines["geo, prepared"] = Engine(lambda: distances(prepared, sources, targets))
@@ -108,8 +110,9 @@ def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
         lambda: distances(reweight(prepared, roads.weights), sources, targets))  # fmt: skip
     engines["geo, preparation and distances"] = Engine(
         lambda: distances(prepare(g), sources, targets))  # fmt: skip
-    text = f"{title}, {roads.size:,} nodes"
-    return Case(text, _power(title, roads), engines, tuple(missing), roads.size > LARGE)
+    text = f"{title}, {roads.size:,} nodes" + (f", {count:,} x {count:,}" if count > 200 else "")
+    power = _power(title, roads) if count == min(200, roads.size) else 0
+    return Case(text, power, engines, tuple(missing), roads.size > LARGE)
 
 
 @contextlib.contextmanager
@@ -126,7 +129,7 @@ def _quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _pandana(roads: Roads, sources: NDArray, targets: NDArray) -> dict[str, Engine]:
+def _pandana(roads: Roads, sources: NDArray, targets: NDArray, some: slice) -> dict[str, Engine]:
     import pandas as pd
     from pandana import Network
 
@@ -139,17 +142,19 @@ def _pandana(roads: Roads, sources: NDArray, targets: NDArray) -> dict[str, Engi
     network = make()
 
     def search(network: Network) -> NDArray[np.float64]:
-        a, b = np.repeat(sources, len(targets)), np.tile(targets, len(sources))
+        rows = sources[some]
+        a, b = np.repeat(rows, len(targets)), np.tile(targets, len(rows))
         found = np.array(network.shortest_path_lengths(a, b, imp_name="w"))
         found[found > 4e6] = np.inf  # pandana's way to say unreachable
-        return found.reshape(len(sources), -1)
+        return found.reshape(len(rows), -1)
 
     # pandana rounds every weight to a thousandth
-    loose = 0.02
-    return {
-        "pandana, prepared": Engine(lambda: search(network), within=loose),
-        "pandana, preparation and distances": Engine(lambda: search(make()), within=loose),
-    }
+    loose, share = 0.02, len(sources[some]) / len(sources)
+    found = {"pandana, prepared": Engine(lambda: search(network), share, some, loose)}
+    if share == 1:
+        again = Engine(lambda: search(make()), within=loose)
+        found["pandana, preparation and distances"] = again
+    return found
 
 
 def removal(*, quick: bool) -> Iterator[Case]:
@@ -261,4 +266,5 @@ TASKS = {
     "noding": noding,
     "numbering": numbering,
     "joining": joining,
+    "borders": borders,
 }
