@@ -65,7 +65,9 @@ def numbering(*, quick: bool) -> Iterator[Case]:
 
                 made = snkit.add_endpoints(snkit.Network(edges=lines[["geometry"]].copy()))
                 made = snkit.add_topology(snkit.add_ids(made)).edges
-                return _degrees(np.unique(made[["from_id", "to_id"]].to_numpy(), return_counts=True)[1])
+                return _degrees(
+                    np.unique(made[["from_id", "to_id"]].to_numpy(), return_counts=True)[1]
+                )
 
             engines["snkit"] = Engine(joined)
         missing = tuple(f"{k} (not installed)" for k in ("momepy", "snkit") if not installed(k))
@@ -145,8 +147,7 @@ def borders(*, quick: bool) -> Iterator[Case]:
             return np.array([border_crossings(lines, area)["line"].nunique()], float)
 
         engines = {"shapely, prepared": Engine(prepared)}
-        if size <= 100_000:
-            engines["geopandas sjoin"] = Engine(
-                lambda a=lines, b=border: np.array([len(gpd.sjoin(a, b))], float))  # fmt: skip
+        engines["geopandas sjoin"] = Engine(
+            lambda a=lines, b=border: np.array([len(gpd.sjoin(a, b))], float))  # fmt: skip
         engines["geo, with places and areas"] = Engine(ours)
         yield Case(f"{len(lines):,} lines", len(lines), engines)

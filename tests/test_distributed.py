@@ -24,8 +24,8 @@ from geo.engines.blocks import _distances, od_blocks
 from geo.engines.graphs import graph
 from geo.errors import BadInputError, GeoError
 from geo.network import network
-from geo.removal import sweep
 from geo.report import cities_of
+from geo.sweeps import sweep
 
 HERE = Path(__file__).parent
 

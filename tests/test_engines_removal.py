@@ -22,8 +22,8 @@ from geo.engines import (
     with_weights,
 )
 from geo.errors import BadInputError
-from geo.removal import sweep
 from geo.report import cities_of
+from geo.sweeps import sweep
 
 MODULES = ("geo.engines.removal.has", "geo.engines.centrality.has")
 

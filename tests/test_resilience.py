@@ -18,9 +18,11 @@ import geo
 from geo.cli import main
 from geo.errors import BadInputError, NotFoundError
 from geo.losses import loss
-from geo.removal import Sweep, double_removal, link_removal, link_use, route_removal, sweep
+from geo.network import network
+from geo.removal import double_removal, link_removal, link_use, route_removal
 from geo.report import cities_of
 from geo.resilience import articulation_points, bridges, cut, detours, min_cut
+from geo.sweeps import Sweep, sweep
 from geo.times import time_matrix, travel_graph
 
 NOW = "2026-11-23"
@@ -70,6 +72,29 @@ def test_removal_of_every_link_of_the_textbook_network(pair):
     assert found.extra_min == pytest.approx(weighted / (36 if pair != "ce" else 27))
     assert found.efficiency_loss == pytest.approx(efficiency, abs=5e-5)
     assert found.cut_off_population == cut_off
+
+
+def test_links_are_taken_away_all_at_once_as_one_by_one(drawn, cat):
+    net, stops = network(drawn, year=2025), network(drawn, year=2025, nodes="stops")
+    made, links = sweep(stops, net, cities_of(cat), mode="any")
+    base, every = made.each()
+    assert base == pytest.approx(made.base, rel=1e-12)
+    count = 0
+    for number, minutes in enumerate(every):
+        assert minutes == pytest.approx(made.without([number]), rel=1e-12)
+        count += 1
+    assert count == len(links) > 400
+
+
+@pytest.mark.parametrize("mode", ["road", "any"])
+def test_a_table_of_many_links_is_that_of_few(monkeypatch, drawn, cat, mode):
+    nets = network(drawn, year=2025, nodes="stops"), network(drawn, year=2025)
+    few = link_removal(*nets, cat, mode=mode).set_index("edge_id")
+    monkeypatch.setattr("geo.removal.MANY", 1)
+    many = link_removal(*nets, cat, mode=mode).set_index("edge_id").loc[few.index]
+    numbers = few.select_dtypes("number").columns
+    assert many[numbers].to_numpy() == pytest.approx(few[numbers].to_numpy(), abs=1e-9)
+    assert many["pairs"].equals(few["pairs"])
 
 
 def test_shortest_times_of_the_textbook_network():

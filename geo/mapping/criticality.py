@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geo.catalogue import Catalogue
     from geo.layers import Layers
     from geo.network import Network
-    from geo.removal import Sweep
+    from geo.sweeps import Sweep
 
     Matrix = NDArray[np.float64]
     Detail = dict[str, list[float]]
@@ -131,9 +131,9 @@ def losses(net: Network, stops: Network, catalogue: Catalogue, mode: str) -> Los
     import pandas as pd
 
     from geo.losses import Loss, loss
-    from geo.removal import sweep
     from geo.report import cities_of
     from geo.resilience import detours
+    from geo.sweeps import sweep
 
     cities = cities_of(catalogue)
     people = np.array([city.population for city in cities], float)
