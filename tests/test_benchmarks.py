@@ -32,6 +32,14 @@ def test_a_quick_run_prints_a_table_of_equal_answers():
     assert all(float(row[4].strip(" |")) < 1e-5 for row in rows)
 
 
+def test_pages_of_many_lines_are_smaller_than_those_of_folium():
+    done = run("pages", "--quick")
+    assert done.returncode == 0, done.stderr
+    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()]
+    megabytes = {row[1]: float(row[3]) for row in rows if row[0] == "974"}
+    assert megabytes["geo"] < megabytes["folium GeoJson"]
+
+
 def test_an_unknown_name_is_refused():
     done = run("nothing")
     assert done.returncode == 2

@@ -23,6 +23,8 @@ STEPS = 20_000
 TOLERANCES_M = (10.0, 30.0, 100.0, 300.0, 1000.0)
 #: Bytes that the lines of one layer may take in a page.
 BUDGET = 900_000
+#: So many bytes per character of the budget are not even compressed: 1.2 or so would fit.
+HOPELESS = 2
 
 
 class Packed(NamedTuple):
@@ -60,18 +62,24 @@ def pack(lines: Any, *, budget: int = BUDGET) -> Packed:  # noqa: ANN401
     parts = shapely.get_parts(parts[shapely.get_type_id(parts) != 0])
     for tolerance in TOLERANCES_M:
         simple = shapely.simplify(parts, tolerance / METRES_PER_DEGREE, preserve_topology=False)
-        text, count = _encoded(simple)
-        if len(text) <= budget:
+        raw, count = _encoded(simple)
+        if len(raw) > HOPELESS * budget:
+            continue
+        if len(text := _text(raw)) <= budget:
             return Packed(text, count, tolerance)
     longest = np.argsort(-shapely.length(simple), kind="stable")
-    while len(text) > budget:
+    while len(text := _text(raw)) > budget:
         longest = longest[: int(len(longest) * min(0.95, budget / len(text)))]
-        text, count = _encoded(simple[np.sort(longest)])
+        raw, count = _encoded(simple[np.sort(longest)])
     return Packed(text, count, tolerance)
 
 
-def _encoded(lines: Sequence[Any] | NDArray[Any]) -> tuple[str, int]:
-    """Return the text, and the number of lines that are longer than one step."""
+def _text(raw: bytes) -> str:
+    return base64.b64encode(gzip.compress(raw, compresslevel=9, mtime=0)).decode("ascii")
+
+
+def _encoded(lines: Sequence[Any] | NDArray[Any]) -> tuple[bytes, int]:
+    """Return the bytes, and the number of lines that are longer than one step."""
     import shapely
 
     points, owner = shapely.get_coordinates(lines, return_index=True)
@@ -87,8 +95,7 @@ def _encoded(lines: Sequence[Any] | NDArray[Any]) -> tuple[str, int]:
     order = starts + np.arange(len(starts))
     steps = np.diff(grid[order], axis=0, prepend=np.zeros((1, 2), np.int64))
     numbers = np.concatenate([[len(sizes)], sizes[rank], _zigzag(steps.ravel())])
-    raw = gzip.compress(_varints(numbers).tobytes(), compresslevel=9, mtime=0)
-    return base64.b64encode(raw).decode("ascii"), len(sizes)
+    return _varints(numbers).tobytes(), len(sizes)
 
 
 def _zigzag(values: Integers) -> Integers:
