@@ -83,9 +83,13 @@ def _lines(
         header = [cell.strip() for cell in next(reader, [])]
         wrong = list(_header_problems(header, columns(model), file))
         yield from wrong
+        line = reader.line_num + 1
         for cells in reader if not wrong else ():
             if any(cell.strip() for cell in cells):
-                yield from _row(cells, header, model, region, file, reader.line_num)
+                yield from _row(cells, header, model, region, file, line)
+            line = (
+                reader.line_num + 1
+            )  # a cell may run over several lines: a row is where it begins
     except csv.Error as error:
         text = f"expected valid CSV: {error}"
         raise _Unreadable(Problem(file, reader.line_num, expected=text)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ class Catalogue:
         Name, frame, regions and settings of the region.
     routes, sections, alignments, places, cities, services, projects, sources
         The rows of the tables, in file order.
+    lines
+        By table, the line of the file where the row of every id begins; the header is line 1.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Catalogue:
     services: tuple[Service, ...]
     projects: tuple[Project, ...]
     sources: tuple[Source, ...]
+    lines: dict[str, dict[str, int]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def place(self) -> dict[str, Place]:
@@ -247,4 +250,8 @@ def load(folder: Path | str | None = None) -> Catalogue:
     if problems:
         raise BadInputError(problems[:MAX_PROBLEMS])
     rows = {name: tuple(row for _, row in numbered) for name, numbered in tables.items()}
-    return Catalogue(folder=folder, region=region, **rows)
+    lines = {
+        name: {getattr(row, column): line for line, row in tables[name]}
+        for name, column in KEY_COLUMN.items()
+    }
+    return Catalogue(folder=folder, region=region, lines=lines, **rows)

@@ -68,19 +68,13 @@ def findings(drawn: Layers) -> list[Finding]:
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row))
 
 
-def _rows(drawn: Layers, table: str, column: str) -> dict[str, int]:
-    """Return the line of every row of a table; the header is line 1."""
-    rows = getattr(drawn.catalogue, table)
-    return {getattr(row, column): line for line, row in enumerate(rows, 2)}
-
-
 def _middle(frame: gpd.GeoDataFrame, key: str) -> tuple[float, float]:
     point = frame.geometry[key].interpolate(0.5, normalized=True)
     return round(point.x, 5), round(point.y, 5)
 
 
 def _lengths(drawn: Layers) -> Iterator[Finding]:
-    lines = _rows(drawn, "sections", "section_id")
+    lines = drawn.catalogue.lines["sections"]
     frame = drawn.sections
     for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
         section = str(key)
@@ -110,7 +104,7 @@ def _why(drawn: Layers, section: str) -> str:
 
 
 def _route_lengths(drawn: Layers) -> Iterator[Finding]:
-    lines = _rows(drawn, "routes", "route_id")
+    lines = drawn.catalogue.lines["routes"]
     frame = drawn.routes
     for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
         route = str(key)
@@ -129,7 +123,7 @@ def _route_lengths(drawn: Layers) -> Iterator[Finding]:
 
 
 def _dates(drawn: Layers) -> Iterator[Finding]:
-    lines = _rows(drawn, "sections", "section_id")
+    lines = drawn.catalogue.lines["sections"]
     frame = drawn.sections
     unknown = (frame["status"] == "open") & (frame["opened"] == "")
     late = (frame["status"] != "open") & frame["expected"].isna()
@@ -146,7 +140,7 @@ def _dates(drawn: Layers) -> Iterator[Finding]:
 
 def _jumps(drawn: Layers) -> Iterator[Finding]:
     """Neighbouring points of a route that lie too far apart."""
-    lines = _rows(drawn, "routes", "route_id")
+    lines = drawn.catalogue.lines["routes"]
     for route, track in drawn.tracks.items():
         legs = np.diff(track.km[track.knots])
         for k in np.flatnonzero(legs > JUMP_KM):
@@ -165,18 +159,19 @@ def _misplaced_cities(drawn: Layers) -> Iterator[Finding]:
     cities = drawn.catalogue.cities
     points = shapely.points([(city.lon, city.lat) for city in cities])
     found = county_index(counties, points) if len(cities) else ()
-    for line, (city, k) in enumerate(zip(cities, found, strict=True), 2):
+    lines = drawn.catalogue.lines["cities"]
+    for city, k in zip(cities, found, strict=True):
         region = drawn.catalogue.region.find(city.region)
         inside = counties["province"].iloc[k] if k >= 0 else ""
         if region is not None and inside != region.adcode:
             text = f"{city.name_zh} ({city.city_id}) does not lie in {region.name_zh}"
-            yield Finding("error", "city-misplaced", text, "tables/cities.csv", line, "",
-                          city.lon, city.lat)  # fmt: skip
+            yield Finding("error", "city-misplaced", text, "tables/cities.csv",
+                          lines[city.city_id], "", city.lon, city.lat)  # fmt: skip
 
 
 def _straddling(drawn: Layers) -> Iterator[Finding]:
     """Sections that reach across a border without a place on it."""
-    lines = _rows(drawn, "sections", "section_id")
+    lines = drawn.catalogue.lines["sections"]
     for section, (code, share) in section_regions(drawn).items():
         if share < REGION_SHARE:
             row = drawn.sections.loc[section]
@@ -194,7 +189,7 @@ def _off_border(drawn: Layers) -> Iterator[Finding]:
 
     from geo.curves import geod
 
-    lines = _rows(drawn, "places", "place_id")
+    lines = drawn.catalogue.lines["places"]
     places = drawn.places[drawn.places["kind"] == "border"]
     counties = read_base(drawn.catalogue, "counties")
     areas = [

@@ -330,13 +330,8 @@ def topology_findings(layers: Layers, day: date) -> list[Finding]:
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row, f.message))
 
 
-def _lines(layers: Layers) -> dict[str, int]:
-    """Return the line of every place in its table; the header is line 1."""
-    return {place.place_id: line for line, place in enumerate(layers.catalogue.places, 2)}
-
-
 def _end_findings(layers: Layers, ends: gpd.GeoDataFrame) -> Iterator[Finding]:
-    lines = _lines(layers)
+    lines = layers.catalogue.lines["places"]
     for row in ends.to_dict("records"):
         name = layers.catalogue.route[row["route_id"]].name_zh
         text = f"{name} ends at {row['name_zh']} ({row['place_id']}), {row['class']}: "
@@ -347,7 +342,7 @@ def _end_findings(layers: Layers, ends: gpd.GeoDataFrame) -> Iterator[Finding]:
 
 
 def _crossing_findings(layers: Layers, crossings: gpd.GeoDataFrame) -> Iterator[Finding]:
-    lines = {route.route_id: line for line, route in enumerate(layers.catalogue.routes, 2)}
+    lines = layers.catalogue.lines["routes"]
     for (one, other), rows in crossings.groupby(["route_id", "other_route"], sort=True):
         first = rows.iloc[0]
         names = (layers.catalogue.route[route].name_zh for route in (one, other))
@@ -359,7 +354,7 @@ def _crossing_findings(layers: Layers, crossings: gpd.GeoDataFrame) -> Iterator[
 def _miss_findings(
     layers: Layers, misses: gpd.GeoDataFrame, known: dict[str, str]
 ) -> Iterator[Finding]:
-    lines = _lines(layers)
+    lines = layers.catalogue.lines["places"]
     for row in misses.to_dict("records"):
         why = known.get(row["place_id"], "")
         if why == "gap":
@@ -378,7 +373,7 @@ def _miss_findings(
 
 
 def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]:
-    lines = _lines(layers)
+    lines = layers.catalogue.lines["places"]
     for row in pairs.to_dict("records"):
         text = (
             f"{row['name_zh']} ({row['place_id']}) and {row['other_zh']} ({row['other_place']}) "

@@ -241,3 +241,19 @@ def test_every_row_has_a_source_and_every_source_a_title(cat):
 @pytest.mark.parametrize("name", ["万州", "万州区", "Wanzhou", "WANZHOU", "wanzhou", "500101"])
 def test_a_city_has_many_names(cat, name):
     assert cat.find_city(name).city_id == "wanzhou"
+
+
+def test_rows_are_told_by_the_line_where_they_begin(data_copy, capsys):
+    """Blank lines and cells over several lines move what follows, as an editor shows it."""
+    path = data_copy / "tables" / "cities.csv"
+    head, one, two, *rest = path.read_text("utf-8").splitlines()
+    name = one.split(",")[2]
+    one = one.replace(name, f'"{name}\n"', 1)  # lines 2 and 3, then two that are blank
+    path.write_text("\n".join([head, one, "", "x,", two, *rest]) + "\n", "utf-8")
+    assert main(["routes", "--data", str(data_copy)]) == 2
+    assert "tables/cities.csv:5: expected" in capsys.readouterr().err
+    path.write_text("\n".join([head, one, "", "", two, *rest]) + "\n", "utf-8")
+    lines = geo.load(data_copy).lines["cities"]
+    assert list(lines.values())[:2] == [2, 6]
+    assert path.read_text("utf-8").splitlines()[5] == two
+    assert two.startswith(list(lines)[1])
