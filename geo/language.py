@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -95,10 +96,10 @@ def translated_error(error: Exception, language: str) -> str:
     if not isinstance(error, BadInputError) or not error.problems:
         return translated(str(error), language)
     said = (
-        str(problem).removesuffix(problem.expected) + translated(problem.expected, language)
+        replace(problem, expected=translated(problem.expected, language))
         for problem in error.problems
     )
-    return "\n".join(said)
+    return "\n".join(map(str, said))
 
 
 def translate_parser(parser: argparse.ArgumentParser, language: str) -> None:

@@ -198,3 +198,12 @@ def test_a_wrong_language_is_refused(capsys):
         main(["routes", "--lang", "fr"])
     assert stop.value.code == 2
     assert "--lang" in capsys.readouterr().err
+
+
+def test_nothing_in_an_error_steers_a_terminal_in_any_language():
+    text = "expected a known id (did you mean a\u2028\x1b[2Jb?)"
+    error = BadInputError([Problem("tables/places.csv", 3, "source", "a", text)])
+    for language in ("zh", "en"):
+        said = translated_error(error, language)
+        assert said.isprintable()
+        assert said.count("\\u2028\\x1b[2Jb") == 1
