@@ -19,7 +19,6 @@ from geo.access_measures import (
     sensitivity,
 )
 from geo.circles import circles
-from geo.distributed import here
 from geo.errors import BadInputError
 from geo.node_indices import straight_km
 from geo.spread import cohesion, gini, variation, winners
@@ -28,13 +27,11 @@ from geo.times import time_matrix, travel_graph
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
-    from geo.distributed import Share
     from geo.network import Network
-    from geo.other_roads import Background
     from geo.tables import City
 
     Array = NDArray[np.float64]
@@ -64,8 +61,7 @@ def city_table(  # noqa: PLR0913 - a setting per indicator
     decay: float = 1.5,
     ideal_kmh: float | None = None,
     destinations: Collection[str] | None = None,
-    background: Background | None = None,
-    share: Share = here,
+    minutes: ArrayLike | None = None,
 ) -> DataFrame:
     """
     Return an indicator of every city, from door to door, with the population as mass.
@@ -88,10 +84,8 @@ def city_table(  # noqa: PLR0913 - a setting per indicator
         Ideal speed of "efficiency"; default: that of the mode in `IDEAL_KMH`, in all years.
     destinations
         Ids of the cities that count as destinations; default: all.
-    background
-        Other roads to travel on as well (`geo.other_roads.read_background`).
-    share
-        Where blocks of cities are done (`geo.distributed.workers`); default: in this process.
+    minutes
+        The times between the cities (`geo.od_matrix`), where they are known, shape (n, n).
 
     Returns
     -------
@@ -126,14 +120,21 @@ def city_table(  # noqa: PLR0913 - a setting per indicator
     wanted = {catalogue.find_city(name).city_id for name in destinations or ()}
     people = np.array([c.population for c in cities], float)
     mass = people * [destinations is None or c.city_id in wanted for c in cities]
-    graph = travel_graph(net, cities, mode=mode, background=background)
-    minutes = time_matrix(graph, cities, share=share)
+    times = _times(net, cities, mode, minutes)
     speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
-    table = indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
+    table = indicator_table(cities, times, indicator, mass, limit=limit, decay=decay,
                             ideal_kmh=speed)  # fmt: skip
-    if background is not None:
-        table.attrs["background"] = background.source
+    table.attrs |= getattr(minutes, "attrs", {})  # which other roads were used
     return table
+
+
+def _times(
+    net: Network, cities: Sequence[City], mode: str, minutes: ArrayLike | None
+) -> NDArray[np.float64]:
+    """Return the times between cities: those known, or those of a network."""
+    if minutes is None:
+        return time_matrix(travel_graph(net, cities, mode=mode), cities)
+    return np.array(minutes, float, order="C")  # sums depend on the order in memory
 
 
 def indicator_table(
@@ -197,7 +198,7 @@ def indicator_table(
 
 
 def connected_cities(
-    net: Network, catalogue: Catalogue, *, mode: str = "any", background: Background | None = None
+    net: Network, catalogue: Catalogue, *, mode: str = "any", minutes: ArrayLike | None = None
 ) -> list[City]:
     """
     Return the cities that a mode connects: the most populous group that reach each other.
@@ -210,8 +211,8 @@ def connected_cities(
         The catalogue of the cities.
     mode
         Road, rail, water or any.
-    background
-        Other roads to travel on as well.
+    minutes
+        The times between the cities (`geo.od_matrix`), where they are known, shape (n, n).
 
     Returns
     -------
@@ -229,8 +230,7 @@ def connected_cities(
     from geo.report import cities_of
 
     cities = cities_of(catalogue)
-    graph = travel_graph(net, cities, mode=mode, background=background)
-    reached = np.isfinite(time_matrix(graph, cities))
+    reached = np.isfinite(_times(net, cities, mode, minutes))
     labels = connected_components(csr_array(reached), directed=False)[1]
     people = np.bincount(labels, [city.population for city in cities])
     largest = people.argmax() if len(people) else -1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo.borders import crossings, pair_of
 from geo.network import network
-from geo.report import statistics
+from geo.report import od_matrix, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,11 +182,11 @@ def access_table(stops: Network, drawn: Layers) -> DataFrame:
     """
     from geo.accessibility import city_table
 
-    table = None
+    table, minutes = None, od_matrix(stops)
     for indicator, column in (("location", "mean_min"), ("daily", "people_within_120min"),
                               ("potential", "potential_people_per_min15"),
                               ("efficiency", "network_efficiency")):  # fmt: skip
-        found = city_table(stops, drawn.catalogue, mode="any", indicator=indicator)  # type: ignore[arg-type]
+        found = city_table(stops, drawn.catalogue, indicator=indicator, minutes=minutes)  # type: ignore[arg-type]
         if table is None:
             table = found[["city_id", "name_zh", "name_en", "region", "population"]].copy()
         table[column] = found["value_reached"] if "value_reached" in found else found["value"]

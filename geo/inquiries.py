@@ -263,20 +263,20 @@ def access(arguments: argparse.Namespace) -> None:
     """Print the accessibility of every city."""
     from geo.accessibility import city_table, connected_cities
     from geo.network import network
-    from geo.report import cities_of
+    from geo.report import cities_of, od_matrix
 
     catalogue, day = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = network(catalogue, year=day, nodes="stops")
     mode, indicator = arguments.mode, arguments.indicator
-    connected = connected_cities(net, catalogue, mode=mode, background=roads)
+    with workers(arguments.scheduler, _counted) as share:
+        minutes = od_matrix(net, mode, background=roads, share=share)
+    connected = connected_cities(net, catalogue, mode=mode, minutes=minutes)
     inside = [city.city_id for city in connected]
     left_out = [c.name_zh for c in cities_of(catalogue) if c.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
-    with workers(arguments.scheduler, _counted) as share:
-        table = city_table(net, catalogue, mode=mode, indicator=indicator, limit=arguments.within,
-                           destinations=inside if mean else None, background=roads,
-                           share=share)  # fmt: skip
+    table = city_table(net, catalogue, mode=mode, indicator=indicator, limit=arguments.within,
+                       destinations=inside if mean else None, minutes=minutes)  # fmt: skip
     rows = plain(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     if arguments.json:

@@ -120,8 +120,9 @@ def test_everyone_is_connected_with_other_roads(folder, pbf):
     net = geo.network(cat, year=2020, nodes="stops")
     roads = read_background(pbf, cat)
     assert len(connected_cities(net, cat)) == 2
-    assert len(connected_cities(net, cat, background=roads)) == 3
-    table = city_table(net, cat, background=roads).set_index("city_id")
+    minutes = geo.od_matrix(net, background=roads)
+    assert len(connected_cities(net, cat, minutes=minutes)) == 3
+    table = city_table(net, cat, minutes=minutes).set_index("city_id")
     assert table["share_reached"].tolist() == [1, 1, 1]
     both = (4 * (CORRIDOR + TIE + UP + ACROSS) + 2 * (TIE + UP + ACROSS)) / 6
     assert table["value"]["c"] == pytest.approx(both, abs=0.02)
