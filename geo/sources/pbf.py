@@ -144,6 +144,19 @@ def stations(path: Path | str, bounds: Bounds | None = None) -> gpd.GeoDataFrame
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> tags = {"railway": "station", "name": "成都东站"}
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
+    ...     found = stations(file)
+    >>> found["name"].to_dict()
+    {1: '成都东站'}
     """
     found = read_points(path, STATIONS, bounds=bounds)
     return found[~found["station"].isin(LOCAL)]
@@ -174,6 +187,19 @@ def read_points(
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> tags = {"highway": "motorway_junction", "ref": "12"}
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
+    ...     found = read_points(file, [("highway", "motorway_junction")])
+    >>> found["ref"].to_dict(), found.geometry.iloc[0].wkt
+    ({1: '12'}, 'POINT (104.13 30.63)')
     """
     import geopandas as gpd
     import pandas as pd
