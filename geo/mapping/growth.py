@@ -137,6 +137,11 @@ def growth(groups: list[list[str]], stages: dict[str, str], count: int) -> list[
     -------
     counts
         Number of groups by year.
+
+    Examples
+    --------
+    >>> growth([["a", "b"], ["b"]], {"a": "pco", "b": "ooo"}, 3)
+    [1, 1, 2]
     """
     return [
         sum(all(stages[key][i] in "oa" for key in group) for group in groups) for i in range(count)

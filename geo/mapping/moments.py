@@ -251,6 +251,11 @@ def short(value: float | None) -> float | None:
     -------
     value
         The number, an integer where it is whole; None where unknown.
+
+    Examples
+    --------
+    >>> short(1234.5678), short(2.0), short(float("nan"))
+    (1234.568, 2, None)
     """
     if is_unknown(value) or not np.isfinite(float(value or 0)):
         return None

@@ -114,6 +114,11 @@ def modes_shown(layers: Layers, later: Network) -> list[str]:
     -------
     modes
         All together first; none where there are no cities.
+
+    Examples
+    --------
+    >>> modes_shown(lay, stops)
+    ['any', 'road', 'rail']
     """
     single = [mode for mode in SINGLE if mode in later.modes and len(later.modes) > 1]
     return ["any", *single] if cities_of(layers.catalogue) else []
@@ -298,6 +303,11 @@ def steps(points: Array, size: float) -> str:
     -------
     text
         ASCII.
+
+    Examples
+    --------
+    >>> steps(np.array([[38.5, -120.2], [40.7, -120.95]]), 1e-5)
+    '_p~iF~ps|U_ulLnnqC'
     """
     whole = np.rint(points / size).astype(int)
     moved = np.diff(whole, axis=0, prepend=0)
