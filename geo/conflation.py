@@ -124,6 +124,12 @@ def corridor_m(track: Track) -> float:
     -------
     distance
         Metres.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> corridor_m(SimpleNamespace(accuracy_m=np.array([100.0, 500.0])))
+    3000.0
     """
     worst = float(np.nan_to_num(track.accuracy_m, nan=UNKNOWN_ACCURACY_M).max())
     return min(CORRIDOR_M + 3 * worst, CORRIDOR_MOST_M)

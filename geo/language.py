@@ -163,6 +163,11 @@ def messages() -> dict[str, dict[str, Any]]:
     -------
     messages
         By section, "terms" and "messages": the Chinese by its English.
+
+    Examples
+    --------
+    >>> messages()["messages"]["nodes: {}"]
+    '节点：{}'
     """
     return tomllib.loads((files("geo") / "zh.toml").read_text(encoding="utf-8"))
 

@@ -67,6 +67,11 @@ def new_map(catalogue: Catalogue) -> folium.Map:
     -------
     map_
         A map without tiles that cannot be moved out of the frame.
+
+    Examples
+    --------
+    >>> new_map(cat).location
+    [30.35, 106.1]
     """
     import folium
 

@@ -324,6 +324,15 @@ def add_classes(map_: folium.Map, collections: Mapping[str, dict[str, Any]]) -> 
     -------
     names
         Name of the layer in the script, by class, in the order of the legend.
+
+    Examples
+    --------
+    >>> import folium
+    >>> line = {"type": "LineString", "coordinates": [[104, 30], [105, 30]]}
+    >>> feature = {"type": "Feature", "properties": {}, "geometry": line}
+    >>> drawn = {"type": "FeatureCollection", "features": [feature]}
+    >>> list(add_classes(folium.Map(), {"hsr": drawn, "motorway": {"features": []}}))
+    ['hsr']
     """
     import folium
 

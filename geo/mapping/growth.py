@@ -102,6 +102,16 @@ def growth_series(
     -------
     years, series
         The years and one series per side, then that of both sides.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo.borders import pair_of
+    >>> found = geo.crossings(lay, year=2025, mode="rail")
+    >>> rows = list(found.itertuples())
+    >>> years, series = growth_series(lay, date(2025, 12, 31), pair_of(cat.region), "rail", rows)
+    >>> [line.label.en for line in series], max(series[-1].values) <= len(found)
+    (['Sichuan side open', 'Chongqing side open', 'Open on both sides'], True)
     """
     days = {y: d for y, d in facts.years_of(layers, day).items() if y <= end}
     stages = facts.stages_by_year(layers, days.values())

@@ -96,6 +96,12 @@ def moments(layers: Layers, day: date) -> Moments:
     -------
     moments
         Stages and figures.
+
+    Examples
+    --------
+    >>> found = moments(lay, date(2025, 12, 31))
+    >>> found.stages["chengyu-hsr-1"][found.at("2015")], len(found.stats) <= len(found.days)
+    ('o', True)
     """
     first, last = layers.catalogue.region.map.years
     ends = {date(year, 12, 31): str(year) for year in range(first, last + 1)}

@@ -90,6 +90,13 @@ def two_networks(layers: Layers, day: date) -> tuple[Network, Network]:
     -------
     networks
         With a node at every stop.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> now, later = two_networks(lay, date(2025, 12, 31))
+    >>> bool(now.edges["length_km"].sum() < later.edges["length_km"].sum())
+    True
     """
     from geo.analysis import horizon_of
     from geo.network import network
@@ -336,6 +343,13 @@ def lines(layers: Layers, nets: Sequence[Network]) -> dict[str, list[list[str]]]
     -------
     lines
         Simplified, as text (`steps`).
+
+    Examples
+    --------
+    >>> early = geo.network(lay, year=2010, nodes="stops")
+    >>> before, new = lines(lay, [early, stops])["rail"]
+    >>> len(before) > 0, len(new) > 0
+    (True, True)
     """
     import shapely
 

@@ -48,6 +48,12 @@ def header(title: Label, current: str, *, table: str = "") -> str:
     -------
     html
         The header.
+
+    Examples
+    --------
+    >>> from geo.mapping.offline import Label
+    >>> 'href="network.html" aria-current=page' in header(Label("网络", "Network"), "network.html")
+    True
     """
     links = "".join(
         f'<a href="{file}"{" aria-current=page" if file == current else ""}>{bi(label)}</a>'

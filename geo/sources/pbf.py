@@ -85,6 +85,20 @@ def read_pbf(
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> make = osmium.osm.mutable
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         for i in (1, 2):
+    ...             osm.add_node(make.Node(id=i, location=(104 + i, 30)))
+    ...         osm.add_way(make.Way(id=9, nodes=[1, 2], tags={"highway": "motorway"}))
+    ...     read_pbf(file)["highway"].to_dict()
+    {9: 'motorway'}
     """
     import geopandas as gpd
     import pandas as pd
@@ -187,19 +201,6 @@ def read_points(
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
-
-    Examples
-    --------
-    >>> import osmium
-    >>> from tempfile import TemporaryDirectory
-    >>> tags = {"highway": "motorway_junction", "ref": "12"}
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "small.osm.pbf"
-    ...     with osmium.SimpleWriter(str(file)) as osm:
-    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
-    ...     found = read_points(file, [("highway", "motorway_junction")])
-    >>> found["ref"].to_dict(), found.geometry.iloc[0].wkt
-    ({1: '12'}, 'POINT (104.13 30.63)')
     """
     import geopandas as gpd
     import pandas as pd
