@@ -212,6 +212,14 @@ def circle_table(drawn: Layers, day: date, horizon: date) -> DataFrame:
     table
         The pairs of every preset with the minutes from door to door and the target, one row
         per date; empty where the region has less than two parts.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = circle_table(lay, date(2025, 12, 31), date(2035, 12, 31))
+    >>> met = table.groupby("date")["met"].sum()
+    >>> bool(met.iloc[0] < met.iloc[1])
+    True
     """
     import pandas as pd
 
@@ -269,6 +277,13 @@ def cut_table(drawn: Layers, day: date, horizon: date) -> DataFrame:
     -------
     table
         `date`, `mode`, `value`, `unique`, and the routes and sections of a minimum cut.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> table = cut_table(lay, date(2025, 12, 31), date(2030, 12, 31))
+    >>> table.loc[table["mode"] == "road", "value"].is_monotonic_increasing
+    True
     """
     import pandas as pd
 

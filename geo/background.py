@@ -74,6 +74,17 @@ def noded(ways: gpd.GeoDataFrame) -> tuple[DataFrame, gpd.GeoDataFrame]:
         LineStrings in the direction of their way: `u`, `v` (nodes), `osm_id`, `class`,
         `length_km` (geodesic), `forward` and `backward` (whether traffic may go that way) and
         `time_min` at the posted speed, else at that of :data:`SPEEDS`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString
+    >>> from geo.sources.osm import ways_of
+    >>> lines = [LineString([(104, 30), (104, 31), (104, 32)]), LineString([(104, 31), (105, 31)])]
+    >>> ways = gpd.GeoDataFrame({"highway": ["primary", "secondary"]}, geometry=lines)
+    >>> nodes, edges = noded(ways_of(ways))
+    >>> len(nodes), edges["length_km"].round().tolist()
+    (4, [111.0, 111.0, 96.0])
     """
     import geopandas as gpd
     import pandas as pd
@@ -202,6 +213,15 @@ def graph(nodes: DataFrame, edges: gpd.GeoDataFrame) -> nx.MultiDiGraph[int]:
     graph
         Nodes with `lon` and `lat`; one edge per direction that traffic may go, with
         `osm_id`, `class`, `length_km` and `time_min`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from geo.sources.osm import ways_of
+    >>> line = gpd.GeoSeries.from_wkt(["LINESTRING (104 30, 104 31)"])
+    >>> ways = gpd.GeoDataFrame({"highway": ["motorway"], "oneway": ["yes"]}, geometry=line)
+    >>> list(graph(*noded(ways_of(ways))).edges())
+    [(0, 1)]
     """
     import networkx as nx
 

@@ -57,6 +57,18 @@ def staged(out: Path) -> Iterator[Path]:
     ------
     OutputError
         When the folder cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     try:
+    ...         with staged(Path(folder)) as stage:
+    ...             size = (stage / "half.csv").write_text("half")
+    ...             raise KeyboardInterrupt
+    ...     except KeyboardInterrupt:
+    ...         print(list(Path(folder).iterdir()))
+    []
     """
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,12 @@ def calibration(drawn: Layers) -> DataFrame:
         `computed_min` (NaN where there is no way on that day), `error` (relative), `km`,
         `confidence`, and `reason`, empty where the figure describes the fastest service on the
         lines as they are; only those count for the errors. `notes` are those of the figure.
+
+    Examples
+    --------
+    >>> table = calibration(lay)
+    >>> bool(table.loc[table["reason"] == "", "error"].abs().median() < 0.1)
+    True
     """
     import pandas as pd
 

@@ -63,6 +63,16 @@ def chains(edges: gpd.GeoDataFrame, *, min_km: float = 5.0) -> tuple[list[Chain]
         The lines, the longest first.
     left_km
         Length of the edges that are in no line and not beside one.
+
+    Examples
+    --------
+    >>> from geo.background import noded
+    >>> from geo.sources.osm import ways_of
+    >>> lines = lay.routes.loc[["chengyu-hsr"], ["geometry"]].assign(railway="rail")
+    >>> edges = noded(ways_of(lines.set_axis([17])))[1].to_crs(cat.region.metric_crs)
+    >>> found, left_km = chains(edges)
+    >>> len(found), round(left_km)
+    (1, 0)
     """
     import shapely
 

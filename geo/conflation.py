@@ -96,6 +96,16 @@ def candidates(ways: gpd.GeoDataFrame, route: Route) -> gpd.GeoDataFrame:
     ways
         Those of the right class with its number or a name, with `belongs` (ref or name),
         `built`, `factor` and `direction`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from geo.sources.osm import ways_of
+    >>> line = gpd.GeoSeries.from_wkt(2 * ["LINESTRING (104 30, 105 30)"])
+    >>> ways = gpd.GeoDataFrame({"highway": "motorway", "ref": ["G85;G93", "G5"]}, geometry=line)
+    >>> route = next(route for route in cat.routes if route.ref == "G93")
+    >>> candidates(ways_of(ways), route)["belongs"].tolist()
+    ['ref']
     """
     made = usable(ways, route)
     return made[made["belongs"].isin(["ref", "name"])]
@@ -114,6 +124,12 @@ def corridor_m(track: Track) -> float:
     -------
     distance
         Metres.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> corridor_m(SimpleNamespace(accuracy_m=np.array([100.0, 500.0])))
+    3000.0
     """
     worst = float(np.nan_to_num(track.accuracy_m, nan=UNKNOWN_ACCURACY_M).max())
     return min(CORRIDOR_M + 3 * worst, CORRIDOR_MOST_M)
@@ -143,6 +159,14 @@ def conflate(ways: gpd.GeoDataFrame, drawn: Layers, route_id: str) -> Match:
     -------
     match
         The lines and how well they fit; `reason` where there are none.
+
+    Examples
+    --------
+    >>> from geo.sources.osm import ways_of
+    >>> line = lay.routes.loc[["chengyu-hsr"], ["geometry"]].set_axis([17])
+    >>> match = conflate(ways_of(line.assign(railway="rail", name="成渝高铁")), lay, "chengyu-hsr")
+    >>> round(match.matched_share, 2), match.osm_ids, match.gaps
+    (1.0, [17], [])
     """
     route, track = drawn.catalogue.route[route_id], drawn.tracks[route_id]
     reach = corridor_m(track)

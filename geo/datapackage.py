@@ -73,6 +73,11 @@ def terms(catalogue: Catalogue) -> str:
     -------
     terms
         Empty where the data folder names no licence.
+
+    Examples
+    --------
+    >>> terms(cat)
+    'ODbL-1.0; CC-BY-4.0; © OpenStreetMap contributors'
     """
     names = [licence["name"] for licence in _licences(catalogue)]
     credit = ["© OpenStreetMap contributors"] if "ODbL-1.0" in names else []

@@ -65,7 +65,7 @@ class Problem:
 
 
 def shown(text: str, longest: int = 80) -> str:
-    """
+    r"""
     Return text that fits a line: not too long, and nothing in it that steers a terminal.
 
     Parameters
@@ -79,6 +79,11 @@ def shown(text: str, longest: int = 80) -> str:
     -------
     line
         The text, what cannot be printed as an escape sequence.
+
+    Examples
+    --------
+    >>> shown("G85\n" + 90 * "0", longest=12)
+    'G85\\n0000000…'
     """
     text = text if len(text) <= longest else text[: longest - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -47,6 +47,16 @@ def replaced(path: Path) -> Iterator[Path]:
     ------
     OutputError
         When the folder or the file cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with replaced(Path(folder) / "note.txt") as temporary:
+    ...         size = temporary.write_text("whole")
+    ...     print([path.name for path in Path(folder).iterdir()])
+    ['note.txt']
     """
     temporary = path.with_name(f".{os.getpid()}-{path.name}")
     try:
@@ -72,6 +82,12 @@ def flat_crossings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     -------
     frame
         The same without `sides`, with columns such as ``四川_status``.
+
+    Examples
+    --------
+    >>> flat = flat_crossings(geo.crossings(lay, year=2025))
+    >>> [column for column in flat if column.endswith("_status")]
+    ['四川_status', '重庆_status']
     """
     flat = frame.drop(columns="sides", errors="ignore")
     for name in frame["sides"].iloc[0] if len(frame) else ():
@@ -161,6 +177,11 @@ def whole(frame: DataFrame) -> DataFrame:
     -------
     frame
         The same rows, numbered.
+
+    Examples
+    --------
+    >>> whole(lay.routes[["name_zh"]]).columns.tolist()
+    ['route_id', 'name_zh']
     """
     return frame.reset_index(drop=frame.index.name is None)
 

@@ -128,6 +128,13 @@ def growth_figure(drawn: Layers, day: date, lang: str = "both") -> Figure:
     -------
     figure
         A page with one chart per mode.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> figure = growth_figure(lay, date(2025, 12, 31), "en")
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Number of expressway crossings', 'Number of railway crossings']
     """
     from geo.mapping.growth import GROUPS, growth_series
 

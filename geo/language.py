@@ -92,6 +92,14 @@ def translated_error(error: Exception, language: str) -> str:
     -------
     text
         One line per problem.
+
+    Examples
+    --------
+    >>> from geo.errors import Problem
+    >>> wanted = "expected a number used once per route"
+    >>> error = BadInputError([Problem("places.csv", 5, "seq", expected=wanted)])
+    >>> translated_error(error, "zh")
+    'places.csv:5 seq: 同一线路内编号不应重复'
     """
     if not isinstance(error, BadInputError) or not error.problems:
         return translated(str(error), language)
@@ -112,6 +120,13 @@ def translate_parser(parser: argparse.ArgumentParser, language: str) -> None:
         The parser.
     language
         "zh" or "en".
+
+    Examples
+    --------
+    >>> parser = argparse.ArgumentParser(prog="geo")
+    >>> translate_parser(parser, "zh")
+    >>> print(parser.format_help().splitlines()[2])
+    选项:
     """
     if language == "en":
         return
@@ -149,6 +164,11 @@ def messages() -> dict[str, dict[str, Any]]:
     -------
     messages
         By section, "terms" and "messages": the Chinese by its English.
+
+    Examples
+    --------
+    >>> messages()["messages"]["nodes: {}"]
+    '节点：{}'
     """
     return tomllib.loads((files("geo") / "zh.toml").read_text(encoding="utf-8"))
 

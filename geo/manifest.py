@@ -47,6 +47,15 @@ def manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) -> dic
     manifest
         `package`, `code` (a checksum), `versions`, `parameters`, and per file of `inputs` and
         `outputs` its `bytes` and `sha256`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     size = (Path(folder) / "a.txt").write_text("made")
+    ...     made = manifest(cat, Path(folder), {"day": "2025-12-31"})
+    >>> made["parameters"]["day"], made["outputs"]["a.txt"]["bytes"]
+    ('2025-12-31', 4)
     """
     results = (path for path in out.rglob("*") if path.is_file())
     return {
@@ -100,6 +109,16 @@ def unchanged(
     manifest
         None where an input, a parameter, a version, the code of the package or a result is
         other than it was, or there is no manifest that can be read.
+
+    Examples
+    --------
+    >>> days = ["2025-12-31", "2030-12-31"]
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     made = manifest(cat, Path(folder), {"day": days[0]})
+    ...     size = (Path(folder) / FILE).write_text(json.dumps(made))
+    ...     print([unchanged(cat, Path(folder), {"day": day}) is not None for day in days])
+    [True, False]
     """
     try:
         known: dict[str, Any] = json.loads((out / FILE).read_text("utf-8"))
@@ -154,6 +173,17 @@ def verify(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
     ------
     BadInputError
         When the folder has no manifest that can be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     size = (Path(folder) / "a.txt").write_text("made")
+    ...     text = json.dumps(manifest(cat, Path(folder), {}))
+    ...     size = (Path(folder) / FILE).write_text(text)
+    ...     size = (Path(folder) / "a.txt").write_text("touched")
+    ...     print(verify(Path(folder), cat))
+    [('output', 'a.txt')]
     """
     try:
         known = json.loads((out / FILE).read_text("utf-8"))

@@ -225,6 +225,14 @@ def open_sections(drawn: Layers, day: date) -> gpd.GeoDataFrame:
         Open sections; one that shares the track of others is left out where these are open.
         A widening, a section of the group "expansion" on the carriageway of another, gives
         that one its lanes and its design speed.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> "chengyu-hsr-1" in open_sections(lay, date(2014, 12, 31)).index
+    False
+    >>> "chengyu-hsr-1" in open_sections(lay, date(2015, 12, 31)).index
+    True
     """
     sections = status_frame(drawn.sections, day, drawn.catalogue.region.as_of)
     sections = _widened(sections[sections["stage"] == "open"])

@@ -310,6 +310,13 @@ def group_openness(layers: Layers, day: date) -> GroupOpenness:
     ------
     BadInputError
         When a group names an unknown route, or its region needs a base layer that is missing.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> found = [group_openness(lay, date(year, 12, 31)).groups for year in (2015, 2025)]
+    >>> bool(found[0]["open_km"].sum() < found[1]["open_km"].sum())
+    True
     """
     import pandas as pd
 

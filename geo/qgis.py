@@ -47,6 +47,11 @@ def layer_styles(frames: dict[str, GeoDataFrame]) -> DataFrame:
     -------
     styles
         One row per layer, the columns of the table ``layer_styles``.
+
+    Examples
+    --------
+    >>> layer_styles({"routes": lay.routes})[["f_table_name", "useAsDefault"]].to_numpy().tolist()
+    [['routes', True]]
     """
     import pandas as pd
 

@@ -135,6 +135,16 @@ def verdict(match: Match, drawn: Layers, route_id: str) -> str:
     -------
     reason
         One sentence; empty where the route may be replaced.
+
+    Examples
+    --------
+    >>> from geo.sources.osm import ways_of
+    >>> line = lay.routes.loc[["chengyu-hsr"], ["geometry"]].set_axis([17])
+    >>> match = conflate(ways_of(line.assign(railway="rail", name="成渝高铁")), lay, "chengyu-hsr")
+    >>> verdict(match, lay, "chengyu-hsr")
+    ''
+    >>> verdict(match._replace(matched_share=0.5), lay, "chengyu-hsr")
+    'only 50.0% of the line lies on ways'
     """
     if match.reason:
         return match.reason

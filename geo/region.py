@@ -200,6 +200,15 @@ def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Pro
     -------
     problems
         One per unknown route, with the closest id there is.
+
+    Examples
+    --------
+    >>> unknown_group_routes(cat.region, set(cat.route))
+    []
+    >>> first = cat.region.groups[0].routes[0]
+    >>> found = unknown_group_routes(cat.region, set(cat.route) - {first})
+    >>> found[0].column, found[0].value == first
+    ('groups.routes', True)
     """
     problems = []
     for group in region.groups:

@@ -93,6 +93,12 @@ def articulation_points(net: Network) -> DataFrame:
     table
         One row per node, indexed by place id: `name_zh`, `name_en` and `parts`, the number of
         pieces its component falls into.
+
+    Examples
+    --------
+    >>> points = articulation_points(net.select("rail"))
+    >>> int(points["parts"].min()), len(points) < len(net.nodes)
+    (2, True)
     """
     import networkx as nx
 
@@ -125,6 +131,13 @@ def detours(net: Network, weight: str = "time_min") -> Series[float]:
     detour
         Ratio by edge id: infinite for a bridge, NaN for a loop, below 1 where a parallel edge
         is shorter.
+
+    Examples
+    --------
+    >>> roads = net.select("road")
+    >>> ratio = detours(roads)
+    >>> set(bridges(roads)["edge_id"]) == set(ratio.index[np.isinf(ratio)])
+    True
     """
     import networkx as nx
     import pandas as pd

@@ -57,6 +57,12 @@ def pace(section: Any) -> Pace:  # noqa: ANN401
     -------
     pace
         Minutes per kilometre.
+
+    Examples
+    --------
+    >>> section = {"mode": "road", "operating_speed_kmh": None, "design_speed_kmh": 120}
+    >>> round(100 * pace(section).run, 1)
+    58.8
     """
     from pandas import notna
 

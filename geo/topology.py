@@ -111,6 +111,12 @@ def crossings_without_junction(layers: Layers, day: date) -> gpd.GeoDataFrame:
     crossings
         One point per crossing: `route_id` and `other_route` in order of the alphabet, their
         sections, `mode`, `lon`, `lat` and `times`, how often the drawn lines cross there.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> crossings_without_junction(lay, date(2025, 12, 31))["mode"].unique().tolist()
+    ['rail', 'road']
     """
     import geopandas as gpd
     import shapely

@@ -122,6 +122,18 @@ def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
         When pyarrow is not installed.
     OutputError
         When the file cannot be written.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> block = Block(np.array([7]), np.array([7, 8]), np.array([[0.0, 42.5]]))
+    >>> with TemporaryDirectory() as folder:
+    ...     rows = write_parquet([block], Path(folder) / "od.parquet")
+    ...     table = pd.read_parquet(Path(folder) / "od.parquet")
+    >>> table.to_numpy().tolist()
+    [[7.0, 7.0, 0.0], [7.0, 8.0, 42.5]]
     """
     if not has("pyarrow"):
         raise BadInputError("Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'")

@@ -172,6 +172,12 @@ def fastest(graph: Graph) -> tuple[csr_array, Ints]:
         Shape (n, n); links of weight 0 are stored entries.
     arc
         The arc behind every entry, of equal ones the first.
+
+    Examples
+    --------
+    >>> matrix, arc = fastest(graph(2, [0, 0], [1, 1], [9.0, 4.0]))
+    >>> matrix.toarray().tolist()
+    [[0.0, 4.0], [4.0, 0.0]]
     """
     from scipy.sparse import csr_array
 

@@ -48,6 +48,14 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     ------
     BadInputError
         When a geometry is no line.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 1)", "LINESTRING (1 1, 2 0)"])
+    >>> made = noded_graph(gpd.GeoDataFrame(geometry=roads))
+    >>> len(made.nodes), made.edges[["u", "v"]].to_numpy().tolist()
+    (3, [[0, 1], [1, 2]])
     """
     import pandas as pd
     import shapely
@@ -97,6 +105,15 @@ def contract(
         Nodes keep their numbers as labels. Edges have the columns `add`, `same`, `u`, `v` and
         `members`, the labels of the edges joined, along the line. Of a ring without another
         node, the lowest stays. An edge that is joined with none keeps its direction.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 1)", "LINESTRING (1 1, 2 0)"])
+    >>> made = noded_graph(gpd.GeoDataFrame({"minutes": [3.0, 4.0]}, geometry=roads))
+    >>> joined = contract(made, add=["minutes"]).edges
+    >>> joined["minutes"].tolist(), joined["members"].tolist()
+    ([7.0], [(1, 0)])
     """
     import geopandas as gpd
 

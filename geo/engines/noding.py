@@ -65,6 +65,16 @@ def node_lines(
     ------
     BadInputError
         When a geometry is no line.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 2 2)", "LINESTRING (0 2, 2 0)"])
+    >>> pieces = node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads))
+    >>> pieces["parent"].tolist(), pieces["share"].tolist()
+    ([0, 0, 1, 1], [0.5, 0.5, 0.5, 0.5])
+    >>> len(node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads), levels=["layer"]))
+    2
     """
     import geopandas as gpd
     import shapely

@@ -97,6 +97,16 @@ def checked_nodes(nodes: ArrayLike, size: int) -> Ints:
     ------
     BadInputError
         When a node does not exist.
+
+    Examples
+    --------
+    >>> checked_nodes([0, 2], 3).tolist()
+    [0, 2]
+    >>> try:
+    ...     checked_nodes([3], 3)
+    ... except BadInputError as error:
+    ...     print(error)
+    node 3 is not below 3
     """
     found = np.asarray(nodes, np.int64).reshape(-1)
     bad = found[(found < 0) | (found >= size)]

@@ -110,6 +110,14 @@ def replacements(
     ------
     BadInputError
         When a node does not exist or a shape differs.
+
+    Examples
+    --------
+    >>> from geo.engines.graphs import graph
+    >>> ring = graph(3, [0, 1, 2], [1, 2, 0], [1.0, 1.0, 5.0])
+    >>> found = replacements(ring, [0, 1, 2])
+    >>> found.base[0].tolist(), found.without(0)[0].tolist()
+    ([0.0, 1.0, 2.0], [0.0, 6.0, 5.0])
     """
     found, symmetric, _ = _swept(graph, sources, targets, groups, None, listed=True)
     base, rows, minutes, row = found

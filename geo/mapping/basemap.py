@@ -67,6 +67,11 @@ def new_map(catalogue: Catalogue) -> folium.Map:
     -------
     map_
         A map without tiles that cannot be moved out of the frame.
+
+    Examples
+    --------
+    >>> new_map(cat).location
+    [30.35, 106.1]
     """
     import folium
 
@@ -222,6 +227,12 @@ def simplified_counties(catalogue: Catalogue) -> gpd.GeoDataFrame:
     -------
     counties
         A frame whose neighbours still share their borders exactly.
+
+    Examples
+    --------
+    >>> from shapely import coverage_is_valid
+    >>> bool(coverage_is_valid(simplified_counties(cat).geometry.to_numpy()))
+    True
     """
     import shapely
 
@@ -245,6 +256,12 @@ def dissolved(counties: gpd.GeoDataFrame, column: str) -> list[BaseGeometry]:
     -------
     shapes
         One area per value, in the order of the values.
+
+    Examples
+    --------
+    >>> provinces = dissolved(simplified_counties(cat), "province")
+    >>> len(provinces)
+    2
     """
     import shapely
 
@@ -298,6 +315,11 @@ def window(catalogue: Catalogue, margin: float = 0.02) -> BaseGeometry:
     -------
     window
         A rectangle.
+
+    Examples
+    --------
+    >>> window(cat, margin=0.5).bounds
+    (100.5, 27.5, 111.5, 33.3)
     """
     import shapely
 

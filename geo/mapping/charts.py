@@ -55,6 +55,13 @@ def growth_chart(
     -------
     html
         A figure with caption, key and SVG.
+
+    Examples
+    --------
+    >>> roads, title = Series(Label("公路", "Road"), [1, 2, 4], "#333333"), Label("增长", "Growth")
+    >>> chart = growth_chart([2000, 2010, 2020], [roads], title=title, known_to=2010)
+    >>> chart.count("<svg"), "Growth" in chart
+    (1, True)
     """
     top = max((max(line.values, default=0) for line in series), default=0)
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if top / s <= GRID_LINES), 1000)

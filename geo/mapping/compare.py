@@ -144,6 +144,14 @@ def presets(layers: Layers, when: Moments, day: date, horizon: date) -> list[tup
     pairs
         Keys of moments: from ten years before the first date of interest to it, from each to
         the next, and from the first to the last; never empty.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo.mapping.moments import moments
+    >>> day = date(2025, 12, 31)
+    >>> presets(lay, moments(lay, day), day, date(2035, 12, 31))
+    [('2010', '2020'), ('2020', '2025'), ('2025', '2030'), ('2030', '2035'), ('2020', '2035')]
     """
     from geo.analysis import milestones
 

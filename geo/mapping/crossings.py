@@ -132,6 +132,12 @@ def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
     -------
     found
         The crossings, roads first.
+
+    Examples
+    --------
+    >>> found = numbered(geo.crossings(lay, year=2025))
+    >>> [(item.mode, item.number) for item in found[:2]], found[-1].mode
+    ([('road', '1'), ('road', '2')], 'water')
     """
     counts: dict[str, int] = {}
     found = []

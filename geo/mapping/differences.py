@@ -85,6 +85,11 @@ def stage(letter: str) -> str:
     -------
     html
         A dot and its name.
+
+    Examples
+    --------
+    >>> "Being built" in stage("c")
+    True
     """
     css, label = STAGES[letter]
     return f'<span class="stage {css}">{bi(label)}</span>'
@@ -134,6 +139,11 @@ def triple(before: float | None, after: float | None, digits: int) -> str:
     -------
     html
         The cells.
+
+    Examples
+    --------
+    >>> triple(90.0, 62.5, 1).split("<td ")[-1]
+    'class="num delta" data-order="-27.500">−27.5</td>'
     """
     known = not (is_unknown(before) or is_unknown(after))
     delta = float(after or 0) - float(before or 0) if known else None

@@ -65,6 +65,12 @@ def stages_by_year(layers: Layers, days: Iterable[date]) -> dict[str, str]:
     stages
         By section, one letter per day: o open, a open by assumption, c under construction,
         p planned.
+
+    Examples
+    --------
+    >>> days = [date(year, 12, 31) for year in (2020, 2025)]
+    >>> stages_by_year(lay, days)["chengdawan-hsr-2"]
+    'pc'
     """
     as_of = layers.catalogue.region.as_of
     columns = []
@@ -101,6 +107,14 @@ def counts_by_year(
     -------
     figures
         For every year `routes` fully open by mode and `crossings` open on both sides by mode.
+
+    Examples
+    --------
+    >>> days = [date(year, 12, 31) for year in (2010, 2020)]
+    >>> found = crossings_or_none(lay, days[-1])
+    >>> counts = counts_by_year(lay, stages_by_year(lay, days), found, len(days))
+    >>> [figures["crossings"]["rail"] for figures in counts]
+    [4, 6]
     """
     routes = layers.sections.groupby("route_id", sort=True).groups
     modes = layers.routes["mode"]
@@ -139,6 +153,11 @@ def crossings_or_none(layers: Layers, day: date, mode: str | None = None) -> gpd
     -------
     crossings
         Result of :func:`geo.borders.crossings`, empty where it cannot be known.
+
+    Examples
+    --------
+    >>> sorted(set(crossings_or_none(lay, date(2025, 12, 31))["mode"]))
+    ['rail', 'road', 'water']
     """
     from geo.borders import crossings
 
@@ -165,6 +184,12 @@ def used_sources(catalogue: Catalogue, keys: Iterable[str]) -> dict[str, list[st
     -------
     sources
         Title, publisher, date and address by key; an address that is no web page is empty.
+
+    Examples
+    --------
+    >>> key = cat.sources[0].key
+    >>> list(used_sources(cat, [key, "nobody"])) == [key]
+    True
     """
     wanted = set(keys)
     return {
@@ -209,6 +234,11 @@ def stage_of_letter(letter: str) -> str:
     -------
     stage
         Open, construction or planned.
+
+    Examples
+    --------
+    >>> [stage_of_letter(letter) for letter in "oacp"]
+    ['open', 'open', 'construction', 'planned']
     """
     return "open" if letter == "a" else STAGES["ocp".index(letter)]
 
@@ -228,5 +258,10 @@ def status_today(layers: Layers, day: date) -> DataFrame:
     -------
     frame
         Result of :func:`geo.layers.status_frame`.
+
+    Examples
+    --------
+    >>> status_today(lay, date(2015, 12, 31)).loc["chengyu-hsr-1", "stage"]
+    'open'
     """
     return status_frame(layers.sections, day, layers.catalogue.region.as_of)

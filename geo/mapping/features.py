@@ -79,6 +79,11 @@ def known(values: dict[str, Any]) -> dict[str, Any]:
     values
         Those that are neither None, NaN nor empty; whole numbers as integers, others with
         one decimal.
+
+    Examples
+    --------
+    >>> known({"speed": 250.0, "length_km": 305.14, "opened": "", "lanes": float("nan")})
+    {'speed': 250, 'length_km': 305.1}
     """
     kept: dict[str, Any] = {}
     for key, value in values.items():
@@ -132,6 +137,12 @@ def coordinates(line: Any) -> list[list[float]]:  # noqa: ANN401
     -------
     points
         Longitude and latitude of every point.
+
+    Examples
+    --------
+    >>> from shapely import LineString
+    >>> coordinates(LineString([(104, 30), (104.5, 30), (105.000001, 30)]))
+    [[104.0, 30.0], [105.0, 30.0]]
     """
     import shapely
 
@@ -160,6 +171,15 @@ def section_features(
     -------
     collection
         A FeatureCollection.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo.mapping.facts import stages_by_year
+    >>> stages = stages_by_year(lay, [date(2014, 12, 31), date(2015, 12, 31)])
+    >>> found = section_features(lay, "hsr", stages, only=["chengyu-hsr-1"])
+    >>> found["features"][0]["properties"]["stages"]
+    'po'
     """
     rows = layers.sections[layers.sections["class"] == class_]
     rows = rows if only is None else rows[rows.index.isin(list(only))]
@@ -221,6 +241,12 @@ def route_facts(layers: Layers) -> dict[str, dict[str, Any]]:
     -------
     routes
         Values by route, with its sections in order and the pinyin of its name.
+
+    Examples
+    --------
+    >>> facts = route_facts(lay)["chengdawan-hsr"]
+    >>> facts["name_zh"], facts["pinyin"]
+    ('成达万高铁', ['chengdawangaotie', 'cdwgt'])
     """
     sections = {
         route: [row.section_id for row in rows]
@@ -251,6 +277,12 @@ def point_features(layers: Layers, layer: str) -> dict[str, Any]:
     -------
     collection
         A FeatureCollection.
+
+    Examples
+    --------
+    >>> ports = point_features(lay, "port")["features"]
+    >>> [feature["properties"]["name_en"] for feature in ports[:2]]
+    ['Yibin Port', 'Luzhou Port']
     """
     kinds = [kind for kind, name in POINT_OF_KIND.items() if name == layer]
     features = []
@@ -292,6 +324,15 @@ def add_classes(map_: folium.Map, collections: Mapping[str, dict[str, Any]]) -> 
     -------
     names
         Name of the layer in the script, by class, in the order of the legend.
+
+    Examples
+    --------
+    >>> import folium
+    >>> line = {"type": "LineString", "coordinates": [[104, 30], [105, 30]]}
+    >>> feature = {"type": "Feature", "properties": {}, "geometry": line}
+    >>> drawn = {"type": "FeatureCollection", "features": [feature]}
+    >>> list(add_classes(folium.Map(), {"hsr": drawn, "motorway": {"features": []}}))
+    ['hsr']
     """
     import folium
 

@@ -102,6 +102,16 @@ def growth_series(
     -------
     years, series
         The years and one series per side, then that of both sides.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo.borders import pair_of
+    >>> found = geo.crossings(lay, year=2025, mode="rail")
+    >>> rows = list(found.itertuples())
+    >>> years, series = growth_series(lay, date(2025, 12, 31), pair_of(cat.region), "rail", rows)
+    >>> [line.label.en for line in series], max(series[-1].values) <= len(found)
+    (['Sichuan side open', 'Chongqing side open', 'Open on both sides'], True)
     """
     days = {y: d for y, d in facts.years_of(layers, day).items() if y <= end}
     stages = facts.stages_by_year(layers, days.values())
@@ -137,6 +147,11 @@ def growth(groups: list[list[str]], stages: dict[str, str], count: int) -> list[
     -------
     counts
         Number of groups by year.
+
+    Examples
+    --------
+    >>> growth([["a", "b"], ["b"]], {"a": "pco", "b": "ooo"}, 3)
+    [1, 1, 2]
     """
     return [
         sum(all(stages[key][i] in "oa" for key in group) for group in groups) for i in range(count)

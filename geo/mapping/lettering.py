@@ -90,6 +90,12 @@ def area_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
     -------
     labels
         Position, names, first zoom and kind; rivers with the angle of their course.
+
+    Examples
+    --------
+    >>> hubei = next(label for label in area_labels(cat) if label["en"] == "Hubei")
+    >>> hubei["zh"], hubei["kind"]
+    ('湖北', 'province')
     """
     base = catalogue.region.base
     labels = _province_labels(catalogue) if base.provinces else []

@@ -96,6 +96,12 @@ def moments(layers: Layers, day: date) -> Moments:
     -------
     moments
         Stages and figures.
+
+    Examples
+    --------
+    >>> found = moments(lay, date(2025, 12, 31))
+    >>> found.stages["chengyu-hsr-1"][found.at("2015")], len(found.stats) <= len(found.days)
+    ('o', True)
     """
     first, last = layers.catalogue.region.map.years
     ends = {date(year, 12, 31): str(year) for year in range(first, last + 1)}
@@ -251,6 +257,11 @@ def short(value: float | None) -> float | None:
     -------
     value
         The number, an integer where it is whole; None where unknown.
+
+    Examples
+    --------
+    >>> short(1234.5678), short(2.0), short(float("nan"))
+    (1234.568, 2, None)
     """
     if is_unknown(value) or not np.isfinite(float(value or 0)):
         return None

@@ -214,6 +214,11 @@ def class_groups(classes: dict[str, str]) -> str:
     -------
     js
         A list of objects, from the top of the drawing to the bottom.
+
+    Examples
+    --------
+    >>> class_groups({"hsr": "layer_1"})
+    '[{key:"hsr",layer:layer_1,color:"#D55E00",weight:4.0,ticks:false}]'
     """
     import json
 
@@ -239,6 +244,12 @@ def settings(layers: Layers) -> str:
     -------
     json
         The credits and the name of the map.
+
+    Examples
+    --------
+    >>> import json
+    >>> json.loads(settings(lay))["mapLabel"][1]
+    'Map: Chengdu–Chongqing economic circle'
     """
     from geo.mapping.offline import json_text
 

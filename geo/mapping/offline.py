@@ -95,6 +95,11 @@ def leaflet() -> Leaflet:
     ------
     MissingAssetError
         When the distribution or one of its files is not there.
+
+    Examples
+    --------
+    >>> "url(images/" in leaflet().css
+    False
     """
     try:
         folder = Path(str(distribution(DISTRIBUTION).locate_file(FOLDER)))
@@ -128,7 +133,7 @@ def _in_script(text: str) -> str:
 
 
 def json_text(value: object) -> str:
-    """
+    r"""
     Return compact JSON that cannot end a script or start a tag.
 
     Parameters
@@ -140,6 +145,11 @@ def json_text(value: object) -> str:
     -------
     text
         JSON in which `<`, `>`, `&` and the two line separators of Unicode are escaped.
+
+    Examples
+    --------
+    >>> json_text({"name": "</script>"})
+    '{"name":"\\u003c/script\\u003e"}'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
@@ -162,6 +172,11 @@ def json_block(name: str, value: object) -> str:
     -------
     block
         A script element of type ``application/json``.
+
+    Examples
+    --------
+    >>> json_block("years", [1995, 2030])
+    '<script type="application/json" id="years">[1995,2030]</script>'
     """
     return f'<script type="application/json" id="{name}">{json_text(value)}</script>'
 
@@ -201,6 +216,13 @@ def stable_ids() -> Iterator[None]:
     ------
     None
         Nothing.
+
+    Examples
+    --------
+    >>> import folium
+    >>> with stable_ids():
+    ...     folium.Map().get_name()
+    'map_0001'
     """
     from branca.element import Element
 

@@ -55,6 +55,12 @@ def pack(lines: Any, *, budget: int = BUDGET) -> Packed:  # noqa: ANN401
     -------
     packed
         The text, the number of lines in it, and the tolerance.
+
+    Examples
+    --------
+    >>> packed = pack(lay.routes.geometry, budget=20_000)
+    >>> len(packed.text) <= 20_000, packed.lines == len(lay.routes)
+    (True, True)
     """
     import shapely
 

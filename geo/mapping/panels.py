@@ -268,6 +268,13 @@ def timebar(days: dict[int, date], start: int) -> str:
     -------
     html
         The panel.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> html = timebar({year: date(year, 12, 31) for year in range(2000, 2031)}, 10)
+    >>> 'min="2000" max="2030" value="2010"' in html
+    True
     """
     first, last, year = min(days), max(days), list(days)[start]
     ticks = "".join(

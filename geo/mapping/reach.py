@@ -90,6 +90,13 @@ def two_networks(layers: Layers, day: date) -> tuple[Network, Network]:
     -------
     networks
         With a node at every stop.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> now, later = two_networks(lay, date(2025, 12, 31))
+    >>> bool(now.edges["length_km"].sum() < later.edges["length_km"].sum())
+    True
     """
     from geo.analysis import horizon_of
     from geo.network import network
@@ -114,6 +121,11 @@ def modes_shown(layers: Layers, later: Network) -> list[str]:
     -------
     modes
         All together first; none where there are no cities.
+
+    Examples
+    --------
+    >>> modes_shown(lay, stops)
+    ['any', 'road', 'rail']
     """
     single = [mode for mode in SINGLE if mode in later.modes and len(later.modes) > 1]
     return ["any", *single] if cities_of(layers.catalogue) else []
@@ -298,6 +310,11 @@ def steps(points: Array, size: float) -> str:
     -------
     text
         ASCII.
+
+    Examples
+    --------
+    >>> steps(np.array([[38.5, -120.2], [40.7, -120.95]]), 1e-5)
+    '_p~iF~ps|U_ulLnnqC'
     """
     whole = np.rint(points / size).astype(int)
     moved = np.diff(whole, axis=0, prepend=0)
@@ -326,6 +343,13 @@ def lines(layers: Layers, nets: Sequence[Network]) -> dict[str, list[list[str]]]
     -------
     lines
         Simplified, as text (`steps`).
+
+    Examples
+    --------
+    >>> early = geo.network(lay, year=2010, nodes="stops")
+    >>> before, new = lines(lay, [early, stops])["rail"]
+    >>> len(before) > 0, len(new) > 0
+    (True, True)
     """
     import shapely
 

@@ -48,6 +48,12 @@ def header(title: Label, current: str, *, table: str = "") -> str:
     -------
     html
         The header.
+
+    Examples
+    --------
+    >>> from geo.mapping.offline import Label
+    >>> 'href="network.html" aria-current=page' in header(Label("网络", "Network"), "network.html")
+    True
     """
     links = "".join(
         f'<a href="{file}"{" aria-current=page" if file == current else ""}>{bi(label)}</a>'
@@ -123,6 +129,13 @@ def table(
     -------
     html
         The table.
+
+    Examples
+    --------
+    >>> head, row = (Label("城市", "City"), ""), f"<tr>{cell('成都')}</tr>"
+    >>> html = table([head], [row], name="cities", caption=Label("表", "Table"))
+    >>> html[html.index("<tbody>") :]
+    '<tbody><tr><td>成都</td></tr></tbody></table></div>'
     """
     heads = "".join(
         f'<th scope="col" class="{css}">'
@@ -154,6 +167,11 @@ def cell(html: str, *, order: object = None, css: str = "") -> str:
     -------
     html
         The cell.
+
+    Examples
+    --------
+    >>> cell("1,234", order=1234, css="num")
+    '<td class="num" data-order="1234">1,234</td>'
     """
     attributes = f' class="{css}"' if css else ""
     if order is not None:
@@ -198,6 +216,11 @@ def order(value: object) -> str:
     -------
     text
         The number, empty where unknown.
+
+    Examples
+    --------
+    >>> order(12), order(None)
+    ('12.000', '')
     """
     return "" if is_unknown(value) else f"{value:.3f}"
 
@@ -215,6 +238,11 @@ def style_sheet(*names: str) -> str:
     -------
     css
         One text.
+
+    Examples
+    --------
+    >>> "/*" in style_sheet()
+    False
     """
     text = "".join(asset(f"{name}.css") for name in ("shell", *names))
     return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)

@@ -94,6 +94,13 @@ def provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | None:
     BadInputError
         When the name is unknown, the token of Tianditu is missing, or the template cannot be
         used.
+
+    Examples
+    --------
+    >>> provider("none") is None
+    True
+    >>> provider("osm").datum, provider("gaode").datum
+    ('wgs84', 'gcj02')
     """
     if url:
         if name != "none":
@@ -151,6 +158,11 @@ def has_map(page: str) -> bool:
     -------
     yes
         Whether Leaflet is in it.
+
+    Examples
+    --------
+    >>> has_map("<script>var map = L.map('map')</script>"), has_map("<p>No map</p>")
+    (True, False)
     """
     return "L.map(" in page
 

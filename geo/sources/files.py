@@ -85,6 +85,18 @@ def read_layer(
         When the file cannot be read, has no lines, or a column is missing.
     NotFoundError
         When the layer is missing.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from tempfile import TemporaryDirectory
+    >>> line = gpd.GeoSeries.from_wkt(["LINESTRING (104 30, 105 30)"])
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "road.gpkg"
+    ...     gpd.GeoDataFrame({"no": ["G93"]}, geometry=line, crs=4326).to_file(file)
+    ...     ways = read_layer(file, columns={"ref": "no"}, mode="road")
+    >>> ways[["ref", "highway"]].to_numpy().tolist()
+    [['G93', 'motorway']]
     """
     import shapely
 
@@ -135,6 +147,12 @@ def datum_misfits(ways: gpd.GeoDataFrame, drawn: Layers) -> dict[str, float]:
         Median distance in metres of points of the routes to the nearest line, by datum, over
         the points that have a line within :data:`REACH_M` in any of them. Empty where too few
         do.
+
+    Examples
+    --------
+    >>> misfits = datum_misfits(lay.routes[["geometry"]], lay)
+    >>> min(misfits, key=misfits.get)
+    'wgs84'
     """
     import geopandas as gpd
     import shapely
@@ -190,6 +208,17 @@ def expect_datum(path: Path | str, ways: gpd.GeoDataFrame, drawn: Layers) -> Non
     ------
     BadInputError
         When another datum fits much better; the message says which option to give.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from geo.datum import to_gcj02
+    >>> moved = lay.routes.geometry.map(lambda line: shapely.transform(line, to_gcj02))
+    >>> try:
+    ...     expect_datum("lines.shp", lay.routes.set_geometry(moved), lay)
+    ... except BadInputError as error:
+    ...     print(str(error).split("(")[0], str(error).split(": give ")[1][:13])
+    lines.shp: its lines look like gcj02  --datum gcj02
     """
     misfits = datum_misfits(ways, drawn)
     if not misfits:

@@ -143,6 +143,11 @@ def tags_of(mode: str) -> dict[str, list[str]]:
     -------
     tags
         The values wanted of the one key of that mode.
+
+    Examples
+    --------
+    >>> tags_of("water")
+    {'waterway': ['river', 'canal', 'fairway']}
     """
     return {KEY_OF_MODE[mode]: [*CLASSES[mode], *([] if mode == "water" else _UNBUILT)]}
 
@@ -164,6 +169,13 @@ def corridor(drawn: Layers, route_id: str) -> tuple[Polygon, float]:
         In degrees, with few vertices and without holes.
     km2
         Its size.
+
+    Examples
+    --------
+    >>> area, km2 = corridor(lay, "chengdawan-hsr")
+    >>> from shapely import LineString
+    >>> area.contains(LineString(lay.tracks["chengdawan-hsr"].line)), km2 > 1000
+    (True, True)
     """
     import geopandas as gpd
     import shapely
@@ -189,6 +201,14 @@ def ways_of(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     -------
     ways
         Lines indexed by `osm_id`, with the tags that matter; an absent tag is None.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> line = gpd.GeoSeries.from_wkt(["LINESTRING (104 30, 105 30)", "POINT (104 30)"], crs=4326)
+    >>> found = gpd.GeoDataFrame({"highway": ["motorway", "stop"]}, geometry=line)
+    >>> ways_of(found.set_index([["way", "node"], [17, 18]]))["highway"].to_dict()
+    {17: 'motorway'}
     """
     frame = features
     if frame.index.nlevels == 2:

@@ -85,6 +85,20 @@ def read_pbf(
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> make = osmium.osm.mutable
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         for i in (1, 2):
+    ...             osm.add_node(make.Node(id=i, location=(104 + i, 30)))
+    ...         osm.add_way(make.Way(id=9, nodes=[1, 2], tags={"highway": "motorway"}))
+    ...     read_pbf(file)["highway"].to_dict()
+    {9: 'motorway'}
     """
     import geopandas as gpd
     import pandas as pd
@@ -144,6 +158,19 @@ def stations(path: Path | str, bounds: Bounds | None = None) -> gpd.GeoDataFrame
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> tags = {"railway": "station", "name": "成都东站"}
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
+    ...     found = stations(file)
+    >>> found["name"].to_dict()
+    {1: '成都东站'}
     """
     found = read_points(path, STATIONS, bounds=bounds)
     return found[~found["station"].isin(LOCAL)]
