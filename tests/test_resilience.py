@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 import geo
 from geo.cli import main
 from geo.errors import BadInputError, NotFoundError
+from geo.flows import min_cut
 from geo.losses import loss
 from geo.network import network
 from geo.removal import double_removal, link_removal, link_use, route_removal
 from geo.report import cities_of
-from geo.resilience import articulation_points, bridges, cut, detours, min_cut
+from geo.resilience import articulation_points, bridges, cut, detours
 from geo.sweeps import Sweep, sweep
 from geo.times import time_matrix, travel_graph
 
