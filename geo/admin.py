@@ -89,6 +89,12 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
     ------
     BadInputError
         When the file cannot be read, or a code or a name is missing.
+
+    Examples
+    --------
+    >>> areas = read_areas(cat.folder / cat.region.base.provinces)
+    >>> areas["adcode"].tolist()[:2], areas.geometry.is_valid.all()
+    (['500000', '510000'], np.True_)
     """
     called = {key: (columns or {}).get(key, key) for key in ("adcode", "name_zh", "name_en")}
     read = _read(Path(file), str(file), "Polygon", tuple(called.values()))

@@ -44,6 +44,14 @@ def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> 
     ------
     BadInputError
         When no line lies in any of them.
+
+    Examples
+    --------
+    >>> from geo.admin import read_areas
+    >>> areas = read_areas(cat.folder / cat.region.base.provinces)
+    >>> here = reached(areas, lay.sections, (105.0, 29.0, 107.0, 30.5))
+    >>> here["name_zh"].tolist()
+    ['重庆', '四川']
     """
     import shapely
 
@@ -82,6 +90,16 @@ def border_spots(lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float = 
     spots
         Places of the kind "border" with the names of both sides; leaving all areas is a
         crossing too.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> names = {"name_zh": ["川", "渝"], "name_en": ["Chuan", "Yu"]}
+    >>> lands = [shapely.box(0, 0, 5e3, 9e3), shapely.box(5e3, 0, 9e3, 9e3)]
+    >>> road = Line(0, "road", "trunk", shapely.LineString([(1e3, 1e3), (8e3, 1e3)]))
+    >>> [spot] = border_spots([road], gpd.GeoDataFrame(names, geometry=lands))
+    >>> spot.x, spot.zh, spot.en
+    (5000.0, '川–渝', 'Chuan–Yu')
     """
     import geopandas as gpd
 

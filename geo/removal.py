@@ -133,6 +133,12 @@ def route_removal(
     -------
     table
         `route_id`, `name_zh`, `name_en`, `mode` and the measures of `loss`.
+
+    Examples
+    --------
+    >>> lost = route_removal(stops, net, cat, mode="rail").set_index("name_en")
+    >>> lost.index[0], bool(lost["cut_off_population"].iloc[0] > 1e6)
+    ("Chengdu–Ya'an Railway", True)
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
     groups = links.groupby("route_id", sort=False)
@@ -169,6 +175,12 @@ def double_removal(
     table
         The two links (`section_a`, `name_a`, `section_b`, `name_b`) and the measures of
         `loss`, the worst first.
+
+    Examples
+    --------
+    >>> pairs = double_removal(stops, net, cat, mode="rail", among=3)
+    >>> len(pairs), bool((pairs["section_a"] != pairs["section_b"]).any())
+    (3, True)
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
     single = _each(swept, people, len(links), share)
@@ -204,6 +216,12 @@ def link_use(
     -------
     table
         The links by name with `betweenness`, between 0 and 1, the most used first.
+
+    Examples
+    --------
+    >>> used = link_use(stops, net, cat, mode="rail")
+    >>> bool(0.1 < used["betweenness"].iloc[0] < 1)
+    True
     """
     swept, links, people = _prepared(net, junctions, catalogue, mode)
     weight = np.outer(people, people) * np.isfinite(swept.base)

@@ -69,4 +69,4 @@ def test_many_functions_have_examples():
         )
         if example.examples
     ]
-    assert len(found) >= 245
+    assert len(found) >= 251
