@@ -69,7 +69,8 @@ def outer_area(catalogue: Catalogue) -> BaseGeometry | None:
             frame = read_base(catalogue, layer)
             frame = frame[frame[column].astype(str).isin(codes)]
             if len(frame):
-                whole = shapely.union_all(frame.to_crs(metric_crs(region)).geometry.to_numpy())
+                shapes = frame.to_crs(metric_crs(region)).geometry.to_numpy()
+                whole = shapely.union_all(shapely.make_valid(shapes))  # a projection folds slivers
                 return shapely.union_all([_filled(part) for part in shapely.get_parts(whole)])
     return None
 

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from geo.sources.pbf import Bounds
 
 #: A shorter stay in a region is none: borders are drawn to about this.
 STAY_M = 1000.0
+#: Corners of clipped areas are rounded to this, in degrees.
+GRID = 1e-6
 
 
 def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
@@ -57,8 +60,9 @@ def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> 
 
     from geo.curves import geod
 
-    inside = areas.set_geometry(shapely.clip_by_rect(areas.geometry.to_numpy(), *bounds))
-    inside = inside[shapely.area(inside.geometry.to_numpy()) > 0].set_crs(4326)
+    cut = shapely.intersection(areas.geometry.to_numpy(), shapely.box(*bounds), grid_size=GRID)
+    inside = areas.set_geometry([_polygons(shape) for shape in cut], crs=4326)
+    inside = inside[shapely.area(inside.geometry.to_numpy()) > 0]
     shapes = ways.geometry.to_numpy()
     middles = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
     own = county_index(inside, middles)
@@ -70,6 +74,15 @@ def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> 
         raise BadInputError("--borders: expected areas with roads or railways of the extract")
     order = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
     return inside.assign(km=total / 1000).iloc[order].reset_index(drop=True)
+
+
+def _polygons(shape: BaseGeometry) -> BaseGeometry:
+    """Return the polygons of a shape: an area may touch the frame in a line or a point."""
+    import shapely
+
+    parts = shapely.get_parts(shape)
+    parts = shapely.get_parts(parts)  # of a collection
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def border_spots(lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float = 1.0) -> list[Spot]:

@@ -19,7 +19,7 @@ from geo.admin import section_regions
 from geo.borders import crossings
 from geo.catalogue import load
 from geo.cli import main
-from geo.layers import layers
+from geo.layers import layers, status_frame
 from geo.network import network
 from geo.newregion import draft_region
 from geo.quality import findings
@@ -294,6 +294,40 @@ def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, cap
     assert cut(rail, cat, "甲", "乙")[0].value == 1  # both have a city within 30 km of the station
     assert main(["build", "--data", str(tmp_path / "two"), "--out", str(tmp_path / "maps")]) == 0
     assert "乙" in (tmp_path / "maps" / "crossings.html").read_text(encoding="utf-8")
+
+
+def test_drafting_our_own_lines_finds_our_own_crossings(tmp_path, drawn, cat, capsys):
+    """The lines alone, without places and sections: what crosses the border comes out again."""
+    frame = status_frame(drawn.sections, cat.region.as_of, cat.region.as_of)
+    frame = frame[(frame["shares"] == "") & (frame["mode"] != "water")]
+    ways = []
+    for row in frame[frame["status"] == "open"].itertuples():
+        route = cat.route[row.route_id]
+        tags = {"name": route.name_zh, "name:en": route.name_en}
+        tags |= (
+            {"highway": "motorway", "ref": route.route_id}
+            if row.mode == "road"
+            else {"railway": "rail"}
+        )
+        ways.append(([tuple(np.round(xy, 7)) for xy in row.geometry.coords], tags))
+    towns = [
+        (c.lon, c.lat, {"place": "city", "name": c.name_zh, "population": str(c.population)})
+        for c in cat.cities
+    ]
+    extract.write(tmp_path / "own.osm.pbf", ways, towns)
+    provinces = cat.folder / cat.region.base.provinces
+    command = f"new {tmp_path}/own --from-pbf {tmp_path}/own.osm.pbf --borders {provinces}"
+    assert main(shlex.split(command)) == 0
+    assert "regions: 四川, 重庆, 陕西" in capsys.readouterr().out
+    again, known = crossings(load(tmp_path / "own")), crossings(drawn, year=cat.region.as_of)
+    known = known[(known["status"] == "open") & (known["mode"] != "water")]
+    assert sorted(again["name_zh"]) == sorted(known["name_zh"])
+    assert again.groupby("mode").size().to_dict() == known.groupby("mode").size().to_dict()
+    here, there = (f.set_index("name_zh").geometry.to_crs(32648) for f in (known, again))
+    apart = here.distance(there.loc[here.index])  # 成渝高铁 runs beside the border for 7 km
+    assert apart.median() < 1000
+    assert apart.sort_values().iloc[-2] < 3100
+    assert main(["check", "--data", f"{tmp_path}/own"]) == 0
 
 
 def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
