@@ -56,49 +56,6 @@ class _Piece(NamedTuple):
     end: Array
 
 
-def isochrone(
-    net: Network,
-    catalogue: Catalogue,
-    city: City,
-    minutes: Sequence[float] = (30, 60, 90, 120),
-    *,
-    mode: str = "any",
-) -> gpd.GeoDataFrame:
-    """
-    Return the areas within reach of a city, from door to door.
-
-    A point is reached over the network and then straight over the ground, at the access speed
-    divided by the detour of streets, as far as travellers go to enter a network. Roads can be
-    left anywhere, trains and ships only at their stops; around the city itself no network is
-    needed. At a point on a road edge the earlier of both ends counts.
-
-    Parameters
-    ----------
-    net
-        A network with a node at every stop.
-    catalogue
-        The catalogue, for the metric projection of its region.
-    city
-        The centre to start from.
-    minutes
-        Limits.
-    mode
-        Road, rail, water or any.
-
-    Returns
-    -------
-    areas
-        One polygon or multipolygon per limit in WGS-84 with `city_id`, `name_zh`, `minutes`,
-        `mode` and `area_km2`, the shortest time first; each contains the ones before.
-
-    Raises
-    ------
-    BadInputError
-        When the mode is unknown, or a limit is not positive.
-    """
-    return isochrones(net, catalogue, [city], minutes, mode=mode)
-
-
 def isochrones(
     net: Network,
     catalogue: Catalogue,
@@ -108,7 +65,13 @@ def isochrones(
     mode: str = "any",
 ) -> gpd.GeoDataFrame:
     """
-    Return the areas within reach of several cities; the network is prepared once.
+    Return the areas within reach of cities, from door to door.
+
+    A point is reached over the network and then straight over the ground, at the access speed
+    divided by the detour of streets, as far as travellers go to enter a network. Roads can be
+    left anywhere, trains and ships only at their stops; around the city itself no network is
+    needed. At a point on a road edge the earlier of both ends counts. The network is prepared
+    once for all cities.
 
     Parameters
     ----------
@@ -126,7 +89,8 @@ def isochrones(
     Returns
     -------
     areas
-        The rows of :func:`isochrone`, city by city.
+        City by city, one polygon or multipolygon per limit in WGS-84 with `city_id`, `name_zh`,
+        `minutes`, `mode` and `area_km2`, the shortest time first; each contains the ones before.
 
     Raises
     ------

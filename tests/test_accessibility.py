@@ -21,7 +21,7 @@ from geo import accessibility as acc
 from geo.circles import PRESETS, cores
 from geo.constants import CONSTANTS, leaving_minutes
 from geo.errors import BadInputError, NotFoundError
-from geo.isochrones import isochrone, isochrones, reached_km
+from geo.isochrones import isochrones, reached_km
 from geo.report import cities_of
 from geo.times import time_matrix, travel_graph
 
@@ -316,7 +316,7 @@ def test_length_within_reach_on_the_textbook_network(k, tmp_path):
 @pytest.mark.parametrize("mode", ["any", "road", "rail", "water"])
 def test_isochrones_are_valid_and_nested(cat, nets, mode):
     for city in cores(cat):
-        frame = isochrone(nets[2026], cat, city, mode=mode)
+        frame = isochrones(nets[2026], cat, [city], mode=mode)
         assert frame["minutes"].tolist() == [30, 60, 90, 120]
         assert frame.is_valid.all()
         assert set(frame.geom_type) <= {"Polygon", "MultiPolygon"}
@@ -330,7 +330,7 @@ def test_isochrones_are_valid_and_nested(cat, nets, mode):
 def test_isochrones_agree_with_the_times(cat, nets, mode):
     cities, city = cities_of(cat), cores(cat)[0]
     minutes = time_matrix(travel_graph(nets[2026], cities, mode=mode), cities)
-    frame = isochrone(nets[2026], cat, city, mode=mode)
+    frame = isochrones(nets[2026], cat, [city], mode=mode)
     times = minutes[cities.index(city)]
     for limit, shape in zip(frame["minutes"], frame.geometry, strict=True):
         # half a minute on the street is more than an outline is simplified by
@@ -352,19 +352,19 @@ def test_a_stop_is_left_as_in_the_travel_graph(cat, nets):
 
 def test_an_isochrone_is_quick(cat, nets):
     city = cores(cat)[1]
-    isochrone(nets[2026], cat, city)
+    isochrones(nets[2026], cat, [city])
     start = time.process_time()
-    isochrone(nets[2026], cat, city)
+    isochrones(nets[2026], cat, [city])
     assert time.process_time() - start < 2  # about 0.4 s
 
 
 def test_an_isochrone_without_a_network_is_the_way_on_foot(cat, drawn):
     net = geo.network(drawn, year=1950, nodes="stops")
-    frame = isochrone(net, cat, cores(cat)[0], [30])
+    frame = isochrones(net, cat, [cores(cat)[0]], [30])
     km = 30 / 60 * CONSTANTS["access_speed"].value / CONSTANTS["access_detour"].value
     assert frame["area_km2"].iloc[0] == pytest.approx(math.pi * km**2, rel=0.005)
     with pytest.raises(BadInputError):
-        isochrone(net, cat, cores(cat)[0], [0])
+        isochrones(net, cat, [cores(cat)[0]], [0])
 
 
 def test_several_cities_at_once_have_the_isochrones_of_each(cat, nets):
@@ -372,7 +372,7 @@ def test_several_cities_at_once_have_the_isochrones_of_each(cat, nets):
     together = isochrones(nets[2026], cat, cities, [45, 90])
     assert together["city_id"].tolist() == [c.city_id for c in cities for _ in range(2)]
     for city in cities:
-        alone = isochrone(nets[2026], cat, city, [45, 90])
+        alone = isochrones(nets[2026], cat, [city], [45, 90])
         part = together[together["city_id"] == city.city_id]
         assert alone["area_km2"].tolist() == part["area_km2"].tolist()
         assert all(alone.geometry.to_numpy() == part.geometry.to_numpy())
