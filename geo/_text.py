@@ -69,6 +69,13 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
         print("  ".join(cells).rstrip())
 
 
+def decimal(value: Any) -> str:  # noqa: ANN401
+    """Return a number for a table: whole ones without decimals, nothing where there is none."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"
+
+
 def _cell(value: Any, key: str) -> str:  # noqa: ANN401
     if value is None:
         return ""

@@ -125,9 +125,9 @@ def analyse(
     border, leaving, cuts = gpd.GeoDataFrame(), gpd.GeoDataFrame(), pd.DataFrame()
     if cat.region.base.counties:
         leaving = openness(drawn, day)
-        if len(cat.region.regions) > 1:
-            border = crossings(drawn, year=day)
-            cuts = cut_table(drawn, day, horizon)
+    if cat.region.bordered:
+        border = crossings(drawn, year=day)
+        cuts = cut_table(drawn, day, horizon)
     return Analysis(
         drawn, day, horizon, net, stops, border, statistics(net), cuts, links, routes, links_later,
         access, changes, projects, effects, circle_table(drawn, day, horizon), leaving,

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo._text import plain, print_json, print_table, say, told
+from geo._text import decimal, plain, print_json, print_table, say, told
 from geo.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -313,13 +313,6 @@ def stats(arguments: argparse.Namespace) -> None:
         say(f"{len(net.assumed)} sections count as open by their expected year")
 
 
-def decimal(value: Any) -> str:  # noqa: ANN401
-    """Return a number for a table: whole ones without decimals, nothing where there is none."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN
-        return ""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"
-
-
 def export(arguments: argparse.Namespace) -> None:
     """Write layers and network as files."""
     import geopandas as gpd
@@ -332,9 +325,8 @@ def export(arguments: argparse.Namespace) -> None:
     if arguments.format not in FORMATS:
         raise NotFoundError("format", arguments.format, FORMATS)
     catalogue, day = load(arguments), when(arguments)
-    drawn, region = layers(catalogue), catalogue.region
-    bordered = len(region.regions) > 1 and region.base.counties
-    met = crossings(drawn, year=day) if bordered else gpd.GeoDataFrame()
+    drawn = layers(catalogue)
+    met = crossings(drawn, year=day) if catalogue.region.bordered else gpd.GeoDataFrame()
     files = export(drawn, network(drawn, year=day), met, fmt=arguments.format, out=arguments.out)
     names = [str(file) for file in files]
     if arguments.json:

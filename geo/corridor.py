@@ -224,8 +224,7 @@ def _served(drawn: Layers, line: Any) -> list[City]:  # noqa: ANN401
 
 
 def _border(drawn: Layers, route_id: str, day: date) -> list[dict[str, Any]]:
-    region = drawn.catalogue.region
-    if len(region.regions) < 2 or not region.base.counties:
+    if not drawn.catalogue.region.bordered:
         return []
     found = []
     for row in crossings(drawn, year=day).itertuples():

@@ -367,10 +367,7 @@ def _base(ax: Axes, drawn: Layers) -> drawing.Taken:
 
 def _crossings(drawn: Layers, day: date) -> Any:  # noqa: ANN401
     """Return the two regions and their numbered crossings."""
-    from geo.borders import pair_of
     from geo.mapping.crossings import numbered
     from geo.mapping.facts import crossings_or_none
 
-    region = drawn.catalogue.region
-    pair = pair_of(region) if len(region.regions) > 1 else region.regions
-    return pair, numbered(crossings_or_none(drawn, day))
+    return drawn.catalogue.region.regions[:2], numbered(crossings_or_none(drawn, day))

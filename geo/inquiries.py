@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from geo._text import SPOKEN, plain, print_json, print_table, say, told
-from geo.commands import decimal, load, stamp, when
+from geo._text import SPOKEN, decimal, plain, print_json, print_table, say, told
+from geo.commands import load, stamp, when
 from geo.distributed import workers
 from geo.errors import BadInputError, Problem
 

@@ -163,6 +163,11 @@ class Region(_Settings):
                 raise ValueError(f"group {group.id}: expected the id of a region")
         return self
 
+    @property
+    def bordered(self) -> bool:
+        """Whether it has two regions, and counties to find the border between them."""
+        return len(self.regions) > 1 and bool(self.base.counties)
+
     def find(self, name: str) -> AdminRegion | None:
         """
         Return the region with a name, id or administrative code.

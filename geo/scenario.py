@@ -242,8 +242,7 @@ def _links(drawn: Layers, day: date) -> dict[str, float]:
     """Count the links between the first two regions that are open to the traveller."""
     from geo.borders import crossings
 
-    region = drawn.catalogue.region
-    if len(region.regions) < 2 or not region.base.counties:
+    if not drawn.catalogue.region.bordered:
         return {}
     open_ones = crossings(drawn, year=day).query("status == 'open'")
     counts = open_ones["mode"].value_counts().reindex(MODES, fill_value=0)

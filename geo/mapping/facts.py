@@ -161,8 +161,7 @@ def crossings_or_none(layers: Layers, day: date, mode: str | None = None) -> gpd
     """
     from geo.borders import crossings
 
-    region = layers.catalogue.region
-    if len(region.regions) > 1 and region.base.counties and len(layers.sections):
+    if layers.catalogue.region.bordered and len(layers.sections):
         return crossings(layers, year=day, mode=mode)
     import geopandas as gpd
 

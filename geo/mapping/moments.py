@@ -177,8 +177,7 @@ def _links(
     layers: Layers, day: date, stages: dict[str, str], positions: list[int]
 ) -> list[dict[str, float]]:
     """Count the crossings of the first two regions that are open on both sides."""
-    region = layers.catalogue.region
-    if len(region.regions) < 2 or not region.base.counties:
+    if not layers.catalogue.region.bordered:
         return [{} for _ in positions]
     crossings = facts.crossings_or_none(layers, day)
     sides = [
