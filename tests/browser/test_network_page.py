@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 POINT_ON_LINE = """(path, share) => { const at = path.getPointAtLength(path.getTotalLength() * share)
@@ -269,3 +271,18 @@ def test_the_context_network_is_drawn_when_asked_for(network):
     assert "简化至 10 m" in network.locator(".legend").inner_text()
     switch(network, "base:context").uncheck()
     assert canvas.count() == 0
+
+
+def test_years_of_the_time_bar_keep_apart(visit, files):
+    page = visit(files["network"])
+    for width in (1280, 1051, 1050, 960, 901, 900, 800, 640, 601, 600, 390, 320):
+        page.set_viewport_size({"width": width, "height": 860})
+        spans = page.locator(".ticks span:visible").evaluate_all(
+            "spans => spans.map(s => [s.getBoundingClientRect().left,"
+            " s.getBoundingClientRect().right])"
+        )
+        assert len(spans) >= 5
+        assert all(b[0] - a[1] >= 4 for a, b in itertools.pairwise(spans)), width
+        bar = page.locator(".timebar").bounding_box()
+        assert bar["x"] <= spans[0][0]
+        assert spans[-1][1] <= bar["x"] + bar["width"]
