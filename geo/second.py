@@ -50,6 +50,7 @@ def second(*, process: bool) -> Iterator[Submit]:
         yield partial
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
     context = get_context("spawn")
@@ -63,7 +64,7 @@ def second(*, process: bool) -> Iterator[Submit]:
         here = partial(function, *args, **options)
         try:
             return partial(_result, pool.submit(here), here)
-        except OSError:
+        except (OSError, BrokenProcessPool):
             return here
 
     before = gc.get_threshold()

@@ -273,8 +273,9 @@ def test_the_context_network_is_drawn_when_asked_for(network):
     assert canvas.count() == 0
 
 
-def test_years_of_the_time_bar_keep_apart(visit, files):
-    page = visit(files["network"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_years_of_the_time_bar_keep_apart(visit, files, lang):
+    page = visit(files["network"], f"#lang={lang}")
     for width in (1280, 1051, 1050, 960, 901, 900, 800, 640, 601, 600, 390, 320):
         page.set_viewport_size({"width": width, "height": 860})
         spans = page.locator(".ticks span:visible").evaluate_all(
@@ -286,3 +287,6 @@ def test_years_of_the_time_bar_keep_apart(visit, files):
         bar = page.locator(".timebar").bounding_box()
         assert bar["x"] <= spans[0][0]
         assert spans[-1][1] <= bar["x"] + bar["width"]
+        assert bar["y"] + bar["height"] <= 860, width  # the header may take two rows
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator(".leaflet-control-zoom-in").click(trial=True)  # nothing covers it
