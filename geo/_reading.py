@@ -79,6 +79,7 @@ def _lines(
     path: Path, file: str, model: type[Row], region: Region
 ) -> Iterator[Problem | tuple[int, Row]]:
     reader = csv.reader(io.StringIO(_decoded(path, file), newline=""), strict=True)
+    line = 1
     try:
         header = [cell.strip() for cell in next(reader, [])]
         wrong = list(_header_problems(header, columns(model), file))
@@ -92,7 +93,7 @@ def _lines(
             )  # a cell may run over several lines: a row is where it begins
     except csv.Error as error:
         text = f"expected valid CSV: {error}"
-        raise _Unreadable(Problem(file, reader.line_num, expected=text)) from None
+        raise _Unreadable(Problem(file, line, expected=text)) from None
 
 
 def _decoded(path: Path, file: str) -> str:

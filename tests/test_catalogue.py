@@ -257,3 +257,11 @@ def test_rows_are_told_by_the_line_where_they_begin(data_copy, capsys):
     assert list(lines.values())[:2] == [2, 6]
     assert path.read_text("utf-8").splitlines()[5] == two
     assert two.startswith(list(lines)[1])
+
+
+def test_a_quote_that_is_not_closed_is_told_where_its_row_begins(data_copy, capsys):
+    path = data_copy / "tables" / "cities.csv"
+    head, one, two, *rest = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([head, one, two.replace(",", ',"', 1), *rest]) + "\n", "utf-8")
+    assert main(["routes", "--data", str(data_copy)]) == 2
+    assert "tables/cities.csv:3: expected valid CSV" in capsys.readouterr().err
