@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 #: Sets of links whose loss is one block of work.
 BLOCK = 32
-#: From this many links on, all of them are taken away in one sweep of the engines.
-MANY = 4000
 
 
 def _prepared(
@@ -54,7 +52,7 @@ def _costs(swept: Sweep, people: Floats, sets: Sequence[Any], share: Share) -> l
 
 def _each(swept: Sweep, people: Floats, count: int, share: Share) -> list[Loss]:
     """Return what the loss of every single link costs."""
-    if count < MANY or share is not here:
+    if share is not here:
         return _costs(swept, people, [[i] for i in range(count)], share)
     base, every = swept.each()
     return [loss(base, minutes, people) for minutes in every]

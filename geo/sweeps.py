@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
 
+#: From this many links on, all of them are taken away in one sweep of the engines.
+MANY = 4000
+
 
 class Sweep:
     """
@@ -121,17 +124,21 @@ class Sweep:
 
     def each(self) -> tuple[Floats, Iterator[Floats]]:
         """
-        Take every link away in turn, for many of them: one search instead of one per link.
+        Take every link away in turn; from `MANY` links on by one search for all of them.
 
         Returns
         -------
         base
             The times with all links, shape (n, n).
         without
-            The times without link 0, 1, …; both equal those of `without` but for the order
-            in which minutes are added up.
+            The times without link 0, 1, …; of many links both equal those of `without` but
+            for the order in which minutes are added up.
         """
         from geo.engines import graph, replacements
+
+        count = int(self.link.max(initial=-1)) + 1
+        if count < MANY:
+            return self.base, (self.without([link]) for link in range(count))
 
         tails, heads = self.ways[:, :2].astype(int).T
         network = graph(self.size, tails, heads, self.ways[:, 2], directed=True)

@@ -75,7 +75,8 @@ def test_removal_of_every_link_of_the_textbook_network(pair):
     assert found.cut_off_population == cut_off
 
 
-def test_links_are_taken_away_all_at_once_as_one_by_one(drawn, cat):
+def test_links_are_taken_away_all_at_once_as_one_by_one(monkeypatch, drawn, cat):
+    monkeypatch.setattr("geo.sweeps.MANY", 1)
     net, stops = network(drawn, year=2025), network(drawn, year=2025, nodes="stops")
     made, links = sweep(stops, net, cities_of(cat), mode="any")
     base, every = made.each()
@@ -91,7 +92,7 @@ def test_links_are_taken_away_all_at_once_as_one_by_one(drawn, cat):
 def test_a_table_of_many_links_is_that_of_few(monkeypatch, drawn, cat, mode):
     nets = network(drawn, year=2025, nodes="stops"), network(drawn, year=2025)
     few = link_removal(*nets, cat, mode=mode).set_index("edge_id")
-    monkeypatch.setattr("geo.removal.MANY", 1)
+    monkeypatch.setattr("geo.sweeps.MANY", 1)
     many = link_removal(*nets, cat, mode=mode).set_index("edge_id").loc[few.index]
     numbers = few.select_dtypes("number").columns
     assert many[numbers].to_numpy() == pytest.approx(few[numbers].to_numpy(), abs=1e-9)

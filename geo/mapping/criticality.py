@@ -143,11 +143,11 @@ def losses(net: Network, stops: Network, catalogue: Catalogue, mode: str) -> Los
     shown = stops.edges["mode"] == mode if mode != "any" else np.ones(len(stops.edges), bool)
     ways = _Ways(swept, np.flatnonzero(shown))
     measured, details = [], {}
-    for i, edge in enumerate(links["edge_id"]):
-        after = swept.without([i])
-        measured.append(loss(swept.base, after, people))
+    base, every = swept.each()
+    for i, (edge, after) in enumerate(zip(links["edge_id"], every, strict=True)):
+        measured.append(loss(base, after, people))
         if measured[-1].pairs:
-            details[edge] = _detail(swept.base, after, people, ways, i)
+            details[edge] = _detail(base, after, people, ways, i)
     around = detours(net if mode == "any" else net.select(mode))
     links = links.assign(detour=links["edge_id"].map(around))
     frame = pd.concat([links, pd.DataFrame(measured, columns=Loss._fields)], axis=1)
