@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -99,9 +99,10 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
     called = {key: (columns or {}).get(key, key) for key in ("adcode", "name_zh", "name_en")}
     read = _read(Path(file), str(file), "Polygon", tuple(called.values()))
     areas = read[[*called.values(), "geometry"]].set_axis([*called, "geometry"], axis=1)
-    areas = areas.set_geometry("geometry").astype(dict.fromkeys(called, str))
+    areas = areas.set_geometry("geometry")
     for column, name in called.items():
-        form = ADCODE if column == "adcode" else r"(?!None$|nan$).*\S.*"
+        areas[column] = [_word(value) for value in areas[column]]
+        form = ADCODE if column == "adcode" else r".+"
         wrong = np.flatnonzero(~areas[column].str.fullmatch(form).to_numpy(bool))
         if len(wrong):
             what = "a code such as 510000 or DE-BY" if column == "adcode" else "a name"
@@ -109,6 +110,13 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
             text = f"feature {wrong[0] + 1}: expected {what}"
             raise BadInputError([Problem(str(file), 0, name, value, text)])
     return areas.dissolve("adcode", sort=False).reset_index()
+
+
+def _word(value: Any) -> str:  # noqa: ANN401
+    """Return a cell as text: empty where it is missing, a code without decimals."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    return f"{value:.0f}" if isinstance(value, float) else str(value).strip()
 
 
 def relief_file(catalogue: Catalogue) -> Path:

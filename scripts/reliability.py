@@ -26,7 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SEED = "2026"
 #: Inputs by part: share of all, and seconds that one may take on average.
-PARTS = {"tables": (0.90, 2), "shipped": (0.01, 5), "files": (0.07, 3), "answers": (0.02, 3)}
+PARTS = {"tables": (0.90, 2), "shipped": (0.01, 5), "files": (0.07, 3), "answers": (0.02, 3),
+         "borders": (0.02, 3)}  # fmt: skip
 CHUNK = 200
 
 
@@ -37,14 +38,17 @@ def worker(part: str, numbers: range) -> None:
         *(str(ROOT / "tests" / name) for name in ("", "overpass", "reliability")),
     ]
     import answers
+    import broken_borders
     import broken_files
     import trial
 
     trial.strict()
     makers = {"tables": trial.small, "shipped": trial.shipped, "files": broken_files.originals,
-              "answers": answers.originals}  # fmt: skip
+              "answers": answers.originals,
+              "borders": broken_borders.originals}  # fmt: skip
     attempts = {"tables": trial.tried, "shipped": trial.tried_shipped,
-                "files": broken_files.tried, "answers": answers.tried}  # fmt: skip
+                "files": broken_files.tried, "answers": answers.tried,
+                "borders": broken_borders.tried}  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="geo-reliability-") as folder:
         room = Path(folder)
         source = makers[part](room / "source")

@@ -84,7 +84,7 @@ def areas(path, *rows, **columns):
     shapes = [box(10 + w * KM, -30 * KM, 10 + e * KM, 50 * KM) for _, _, w, e in rows]
     names = columns.get("names", ("adcode", "name_zh", "name_en"))
     data = {names[0]: [r[0] for r in rows], names[1]: [r[1] for r in rows],
-            names[2]: [r[1] + " Land" for r in rows]}  # fmt: skip
+            names[2]: [f"{r[1]} Land" for r in rows]}  # fmt: skip
     gpd.GeoDataFrame(data, geometry=shapes, crs=4326).to_file(path, driver="GeoJSON")
     return path
 
@@ -353,6 +353,8 @@ def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
         (THREE[2:], "", "expected areas with roads or railways of the extract"),
         ([("51", "甲", 0, 9)], "", "adcode: '51': feature 1: expected a code such as 510000 or"),
         ([("510000", " ", 0, 9)], "", "feature 1: expected a name"),
+        ([("510000", "甲", 0, 9), (None, "乙", 9, 20)], "", "adcode: feature 2: expected a code"),
+        ([("510000", "甲", 0, 9), ("XX-E", None, 9, 20)], "", "name_zh: feature 2: expected"),
         (THREE[:1], "--border-columns adcode=iso", "expected a column 'iso'"),
         (THREE[:1], "--border-columns adcode", "expected KEY=COLUMN"),
     ],

@@ -10,6 +10,7 @@ import shutil
 from collections import Counter
 
 import answers
+import broken_borders
 import broken_files
 import damage
 import pytest
@@ -19,7 +20,7 @@ import trial
 import geo
 
 #: More of each are tried by scripts/reliability.py.
-SMALL, SHIPPED, FILES, ANSWERS = 1000, 40, 100, 40
+SMALL, SHIPPED, FILES, ANSWERS, BORDERS = 1000, 40, 100, 40, 40
 
 
 def digest(folder):
@@ -68,6 +69,13 @@ def test_damaged_files_of_lines_and_extracts(tmp_path):
     source = broken_files.originals(tmp_path / "source")
     results, _ = whole(broken_files.tried, source, tmp_path, FILES)
     assert min(results["correct"], results["refused"]) > FILES / 10
+
+
+def test_damaged_borders_of_a_new_region(tmp_path):
+    pytest.importorskip("osmium")
+    source = broken_borders.originals(tmp_path / "source")
+    results, _ = whole(broken_borders.tried, source, tmp_path, BORDERS)
+    assert min(results["correct"], results["refused"]) > BORDERS / 10
 
 
 def test_damaged_answers_of_a_server(tmp_path, monkeypatch):

@@ -1,0 +1,55 @@
+"""Areas that are damaged, and what becomes of a region drafted with them."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import traceback
+from typing import TYPE_CHECKING
+
+import broken_files
+import geopandas as gpd
+import shapely
+from trial import Hang, Outcome, judge, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def originals(folder: Path) -> Path:
+    """Write extracts, and two areas that meet where their road and railway cross."""
+    broken_files.originals(folder)
+    frame = gpd.GeoDataFrame(
+        {"adcode": ["510000", "XX-E"], "name_zh": ["甲", "乙"], "name_en": ["West", "East"]},
+        geometry=[shapely.box(-0.8, -0.8, 0.0, 0.8), shapely.box(0.0, -0.8, 0.8, 0.8)],
+        crs=4326,
+    )
+    frame.to_file(folder / "a.geojson")
+    return folder
+
+
+def tried(source: Path, room: Path, key: str) -> Outcome:
+    """Damage the areas, draft a region with them, and ask it for crossings."""
+    rng = random.Random(key)  # noqa: S311
+    file, out = room / f"areas-{key}.geojson", room / f"made-{key}"
+    damaged = broken_files.word_changed if rng.random() < 0.5 else broken_files.spoiled
+    kind, raw = damaged(rng, (source / "a.geojson").read_bytes())
+    file.write_bytes(raw)
+    extract = source / broken_files.EXTRACTS[0]
+    new = ["new", str(out), "--from-pbf", str(extract), "--borders", str(file), "--json"]
+    try:
+        result, why = judge(*run(new))
+        if result == "refused" and (out.exists() or [*room.glob(".geo-*")]):
+            result, why = "broken", "files of a refused command"
+        if result == "correct":
+            for command in ("check", "crossings", "stats"):
+                follows, why = judge(*run([command, "--data", str(out), "--json"]))
+                result = "broken" if follows == "broken" else result
+    except Hang:
+        result, why = "broken", f"hangs: {traceback.format_exc()[-1500:]}"
+    except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
+        result, why = "broken", traceback.format_exc()
+    finally:
+        file.unlink()
+        shutil.rmtree(out, ignore_errors=True)
+    return Outcome(kind, result, f"{key}: {why}" if result == "broken" else "")
