@@ -34,7 +34,7 @@ def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> 
     areas
         Areas in WGS-84.
     ways
-        Lines in WGS-84; one belongs to the area that holds its middle.
+        Lines in WGS-84; a leg between two points belongs to the area that holds its middle.
     bounds
         West, south, east and north of the frame.
 
@@ -63,13 +63,12 @@ def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> 
     cut = shapely.intersection(areas.geometry.to_numpy(), shapely.box(*bounds), grid_size=GRID)
     inside = areas.set_geometry([_polygons(shape) for shape in cut], crs=4326)
     inside = inside[shapely.area(inside.geometry.to_numpy()) > 0]
-    shapes = ways.geometry.to_numpy()
-    middles = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
-    own = county_index(inside, middles)
-    xy, line = shapely.get_coordinates(shapes, return_index=True)
+    xy, line = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
     legs = np.flatnonzero(line[1:] == line[:-1])
-    metres = geod().inv(*xy[legs].T, *xy[legs + 1].T)[2]
-    total = np.bincount(own[line[legs]] + 1, metres, len(inside) + 1)[1:]
+    start, end = xy[legs], xy[legs + 1]
+    metres = geod().inv(*start.T, *end.T)[2]
+    own = county_index(inside, shapely.points((start + end) / 2))
+    total = np.bincount(own + 1, metres, len(inside) + 1)[1:]
     if not total.any():
         raise BadInputError("--borders: expected areas with roads or railways of the extract")
     order = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]

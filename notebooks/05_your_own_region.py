@@ -308,6 +308,33 @@ except geo.BadInputError as problem:
 _ = file.write_text(good, "utf-8")
 
 # %% [markdown]
+# ## Two provinces, and what links them 两个省，以及其间的通道
+#
+# With areas (on the command line `--borders FILE`) lines are cut where they cross a border, and
+# crossings can be counted. Here everything east of kilometre 30 is another province.
+
+# %%
+import geopandas as gpd
+from shapely import box
+
+from geo.admin import read_areas
+
+west, east = box(-9 * KM, -9 * KM, 30 * KM, 60 * KM), box(30 * KM, -9 * KM, 90 * KM, 60 * KM)
+names = {"adcode": ["XX-W", "XX-E"], "name_zh": ["西省", "东省"], "name_en": ["West", "East"]}
+gpd.GeoDataFrame(names, geometry=[west, east], crs=4326).to_file(folder / "provinces.geojson")
+report = draft_region(
+    folder / "two", extract, areas=read_areas(folder / "provinces.geojson"), credit="made up"
+)
+links = geo.crossings(geo.load(folder / "two"))
+links[["name_zh", "name_en", "mode", "status", "place_zh"]]
+
+# %%
+Markdown(
+    f"{report['borders']} lines cross from {report['regions'][1]} to {report['regions'][0]}: "
+    f"{' and '.join(links['name_zh'])}. 海北高速 lies in the east and crosses nothing."
+)
+
+# %% [markdown]
 # ## Keep it 保存
 #
 # A page is one file that opens anywhere; `geo build --data FOLDER` makes all pages and tables,

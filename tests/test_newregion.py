@@ -13,12 +13,13 @@ import extract
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely import box
+from shapely import LineString, box
 
 from geo.admin import section_regions
 from geo.borders import crossings
 from geo.catalogue import load
 from geo.cli import main
+from geo.frontiers import reached
 from geo.layers import layers, status_frame
 from geo.network import network
 from geo.newregion import draft_region
@@ -345,6 +346,16 @@ def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
     assert "Borders: Survey; cut at the frame" in (tmp_path / "one" / "README.md").read_text(
         "utf-8"
     )
+
+
+def test_a_long_way_counts_in_every_area_it_passes():
+    lands = [box(0, 0, 1, 1), box(1, 0, 4, 1), box(9, 9, 10, 10)]
+    here = gpd.GeoDataFrame({"adcode": ["W", "E", "F"]}, geometry=lands, crs=4326)
+    points = [(x / 10, 0.0) for x in range(5, 31)]  # on the equator, 0.5° to 3°
+    ways = gpd.GeoDataFrame(geometry=[LineString(points)], crs=4326)
+    found = reached(here, ways, (-1.0, -1.0, 5.0, 5.0))
+    assert found["adcode"].tolist() == ["E", "W"]
+    assert found["km"].tolist() == pytest.approx([222.6, 55.7], abs=0.1)
 
 
 @pytest.mark.parametrize(
