@@ -67,7 +67,7 @@ def reached(areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds) -> 
     legs = np.flatnonzero(line[1:] == line[:-1])
     start, end = xy[legs], xy[legs + 1]
     metres = geod().inv(*start.T, *end.T)[2]
-    own = county_index(inside, shapely.points((start + end) / 2))
+    own = county_index(inside, np.asarray(shapely.points((start + end) / 2)))
     total = np.bincount(own + 1, metres, len(inside) + 1)[1:]
     if not total.any():
         raise BadInputError("--borders: expected areas with roads or railways of the extract")
