@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.admin import county_index, read_base, section_regions
+from geo.dates import last_day
+from geo.times import pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +65,8 @@ def findings(drawn: Layers) -> list[Finding]:
     >>> {finding.severity for finding in findings(lay)} <= {"error", "warning", "info"}
     True
     """
-    found = [*_lengths(drawn), *_route_lengths(drawn), *_dates(drawn), *_jumps(drawn)]
+    found = [*_lengths(drawn), *_route_lengths(drawn), *_dates(drawn), *_slower_tracks(drawn),
+             *_jumps(drawn)]  # fmt: skip
     if drawn.catalogue.region.base.counties:
         found += [*_straddling(drawn), *_off_border(drawn), *_misplaced_cities(drawn)]
     order = {"error": 0, "warning": 1, "info": 2}
@@ -138,6 +141,24 @@ def _dates(drawn: Layers) -> Iterator[Finding]:
             yield Finding("info", code, f"{row['name_zh']} ({section}): {text}",
                           "tables/sections.csv", lines[section], row["route_id"],
                           *_middle(frame, section))  # fmt: skip
+
+
+def _slower_tracks(drawn: Layers) -> Iterator[Finding]:
+    """Tracks of which a later, slower record counts from its opening on."""
+    lines, frame = drawn.catalogue.lines["sections"], drawn.sections
+    rows = frame[(frame["shares"] != "") & (frame["opened"] != "")]
+    for key, row in rows.iterrows():
+        for owner in filter(None, row["shares"].split(";")):
+            other = frame.loc[owner]
+            first = other["opened"] and last_day(row["opened"]) < last_day(other["opened"])
+            if first and pace(row).run < pace(other).run:
+                text = (
+                    f"{row['name_zh']} ({key}) opened first but runs on {other['name_zh']} "
+                    f"({owner}), which is slower: travel slows down when that one opens"
+                )
+                yield Finding("info", "slower-track", text, "tables/sections.csv",
+                              lines[str(key)], row["route_id"],
+                              *_middle(frame, str(key)))  # fmt: skip
 
 
 def _jumps(drawn: Layers) -> Iterator[Finding]:
