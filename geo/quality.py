@@ -180,8 +180,8 @@ def _misplaced_cities(drawn: Layers) -> Iterator[Finding]:
 
     counties = read_base(drawn.catalogue, "counties")
     cities = drawn.catalogue.cities
-    points = shapely.points([(city.lon, city.lat) for city in cities])
-    found = county_index(counties, points) if len(cities) else ()
+    lonlat = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
+    found = county_index(counties, np.asarray(shapely.points(lonlat)))
     lines = drawn.catalogue.lines["cities"]
     for city, k in zip(cities, found, strict=True):
         region = drawn.catalogue.region.find(city.region)
