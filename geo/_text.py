@@ -22,6 +22,8 @@ SPOKEN = frozenset(
         "class",
     }
 )
+#: Values of facts that are not known or empty.
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -69,6 +71,47 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
         print("  ".join(cells).rstrip())
 
 
+def print_sheet(sheet: dict[str, Any]) -> None:
+    """Print facts one below the other, groups of facts as tables below their name."""
+    after = False
+    for key, value in sheet.items():
+        rows = _rows(value)
+        if rows:
+            print(f"\n{told(key)}")
+            print_table(rows, _columns(rows))
+        elif value not in _NOTHING:
+            print(("\n" if after else "") + f"{told(key)}: {_cell(value, key)}")
+        after = bool(rows)
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Return facts that make a table: dicts in a list, or by mode of travel."""
+    if isinstance(value, list):
+        return value if value and isinstance(value[0], dict) else []
+    groups = value.items() if isinstance(value, dict) else ()
+    listed = {mode: [item] if isinstance(item, dict) else item for mode, item in groups}
+    return [
+        {"mode": mode, **row}
+        for mode, rows in listed.items()
+        for row in rows or ()
+        if any(cell not in (*_NOTHING, 0) for cell in row.values())
+    ]
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the columns that are not empty, without ids of lists and the other language."""
+    filled = [name for row in rows for name, cell in row.items() if cell not in _NOTHING]
+    columns = {name: name for row in rows for name in row if name in filled}
+    for name in [name for name in columns if name.endswith("_en")]:
+        stem = name.removesuffix("_en")
+        local = stem if stem in columns else f"{stem}_zh"
+        if local in columns:  # print_table gives both of name_zh and name_en
+            columns.pop(local if spoken.get() == "en" and stem != "name" else name)
+    kept = [name for name in columns if not name.endswith("_ids")]
+    kept.sort(key=lambda name: any(isinstance(row.get(name), list) for row in rows))  # wide last
+    return {name: name.removesuffix("_en") for name in kept}
+
+
 def decimal(value: Any) -> str:  # noqa: ANN401
     """Return a number for a table: whole ones without decimals, nothing where there is none."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
@@ -81,7 +124,19 @@ def _cell(value: Any, key: str) -> str:  # noqa: ANN401
         return ""
     if key in SPOKEN:
         return told(str(value))
+    if isinstance(value, list):
+        return " · ".join(_cell(item, key) for item in value)
+    if isinstance(value, dict):  # what two sides of a border say
+        return " · ".join(f"{name} {_said(item)}" for name, item in value.items())
     return f"{value:.1f}" if isinstance(value, float) else " ".join(str(value).split())
+
+
+def _said(facts: dict[str, Any]) -> str:
+    known = {name: cell for name, cell in facts.items() if cell not in _NOTHING}
+    return ", ".join(
+        f"{told(name)} {_cell(cell, name)}" if isinstance(cell, int) else _cell(cell, name)
+        for name, cell in known.items()
+    )
 
 
 def _width(text: str) -> int:

@@ -191,8 +191,9 @@ def _redundancy(
         found, _, _ = cut(part, drawn.catalogue, a.city_id, b.city_id)
     except BadInputError as error:
         return {"value": None, "reason": str(error)}
-    names = part.edges.loc[found.cut, "route_zh"]
-    return {"value": found.value, "cut": list(dict.fromkeys(names))}
+    names = part.edges.loc[found.cut, ["route_zh", "route_en"]].drop_duplicates()
+    return {"value": found.value, "cut": names["route_zh"].tolist(),
+            "cut_en": names["route_en"].tolist()}  # fmt: skip
 
 
 def _end_cities(drawn: Layers, line: Any) -> list[tuple[City, float]]:  # noqa: ANN401
@@ -234,8 +235,8 @@ def _border(drawn: Layers, route_id: str, day: date) -> list[dict[str, Any]]:
                        "lanes": s.lanes, "tracks": s.tracks}
                 for name, s in row.sides.items()
             }  # fmt: skip
-            found.append({"place_id": row.place_id, "name_zh": row.place_zh,
-                          "status": row.status, "sides": sides})  # fmt: skip
+            names = {"name_zh": row.place_zh, "name_en": row.place_en}
+            found.append({"place_id": row.place_id, **names, "status": row.status, "sides": sides})
     return found
 
 
@@ -295,6 +296,7 @@ def _ways(
                 "length_km": sum(leg["length_km"] for leg in parts),
                 "route_ids": ids,
                 "names_zh": [route[key].name_zh for key in ids],
+                "names_en": [route[key].name_en for key in ids],
                 "lanes": _fewest(rows, "lanes"),
                 "tracks": _fewest(rows, "tracks"),
                 "section_ids": list(rows.index),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from geo._text import SPOKEN, decimal, plain, print_json, print_table, say, told
+from geo._text import decimal, plain, print_json, print_sheet, print_table, say
 from geo.commands import load, stamp, when
 from geo.distributed import workers
 from geo.errors import BadInputError, Problem
@@ -225,38 +225,7 @@ def corridor(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(sheet)
         return
-    _print_sheet(sheet)
-
-
-def _print_sheet(sheet: dict[str, Any]) -> None:
-    """Print a sheet as a list of facts, tables below their name."""
-    for key, value in sheet.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            print(f"{told(key)}:")
-            for item in value:
-                print("  - " + "; ".join(_fact(k, v) for k, v in item.items() if v))
-        elif isinstance(value, dict):
-            print(f"{told(key)}:")
-            for name, item in value.items():
-                print(f"  {told(name)}: {_short(item)}")
-        elif value not in (None, "", []):
-            print(_fact(key, value, ": "))
-
-
-def _fact(key: str, value: Any, between: str = " ") -> str:  # noqa: ANN401
-    """Return a name and its value; words of the package in the language of the command."""
-    return f"{told(key)}{between}{told(str(value)) if key in SPOKEN else _short(value)}"
-
-
-def _short(value: Any) -> str:  # noqa: ANN401
-    if isinstance(value, float):
-        return f"{value:.1f}"
-    if isinstance(value, dict):
-        shown = {key: item for key, item in value.items() if item and not key.endswith("_ids")}
-        return ", ".join(_fact(key, item) for key, item in shown.items())
-    if isinstance(value, list):
-        return " | ".join(_short(item) for item in value)
-    return str(value)
+    print_sheet(sheet)
 
 
 def access(arguments: argparse.Namespace) -> None:

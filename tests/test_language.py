@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import geo
+from geo._text import print_sheet
 from geo.cli import _parser, main
 from geo.errors import BadInputError, Problem
-from geo.language import language_of, messages, translated, translated_error
+from geo.language import language_of, messages, spoken, translated, translated_error
 
 PACKAGE = Path(geo.__file__).parent
 SPEAKING = {"BadInputError", "OutputError", "ArgumentTypeError", "say"}
@@ -207,3 +208,31 @@ def test_nothing_in_an_error_steers_a_terminal_in_any_language():
         said = translated_error(error, language)
         assert said.isprintable()
         assert said.count("\\u2028\\x1b[2Jb") == 1
+
+
+def test_a_sheet_is_printed_as_facts_and_tables(capsys):
+    """Nothing empty is shown, lists of names stand last, in the language of the command."""
+    sheet = {
+        "from": "甲",
+        "modes": {
+            "rail": [{"names_zh": ["一线", "二线"], "names_en": ["One", "Two"], "route_ids": ["x"],
+                      "time_min": 12.34, "lanes": None}],
+            "water": [],
+        },
+        "redundancy": {"rail": {"value": 2, "cut": ["一线"], "cut_en": ["One"]},
+                       "water": {"value": 0, "cut": [], "cut_en": []}},
+        "gaps": [],
+        "cities_served": ["甲", "乙"],
+    }  # fmt: skip
+    for language, names, cut in (("en", "One · Two", "One"), ("zh", "一线 · 二线", "一线")):
+        token = spoken.set(language)
+        print_sheet(sheet)
+        spoken.reset(token)
+        lines = capsys.readouterr().out.splitlines()
+        mode = {"en": "rail", "zh": "铁路"}[language]
+        assert [line.split() for line in lines if line.startswith(mode)] == [
+            [mode, "12.3", *names.split()],
+            [mode, "2", cut],
+        ]
+        assert lines[-1].endswith("甲 · 乙")
+        assert not [line for line in lines if "water" in line or "水运" in line or "gaps" in line]
