@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from geo.language import spoken, translated
@@ -22,6 +23,7 @@ SPOKEN = frozenset(
         "class",
     }
 )
+_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
 #: Values of facts that are not known or empty.
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
@@ -54,7 +56,7 @@ def say(text: str, **options: Any) -> None:  # noqa: ANN401
 
 
 def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
-    """Print rows as aligned text; a Chinese character is two columns wide."""
+    """Print rows as aligned text, numbers to the right; a hanzi is two columns wide."""
     shown: dict[str, str] = {}
     for key, heading in columns.items():
         if key == "name_zh" and spoken.get() == "en" and rows and "name_en" in rows[0]:
@@ -63,11 +65,14 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
             shown[key] = heading
     lines = [[told(heading) for heading in shown.values()]]
     lines += [[_cell(row.get(key), key) for key in shown] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    columns_of = list(zip(*lines, strict=True))
+    widths = [max(map(_width, column)) for column in columns_of]
+    right = [all(map(_NUMBER.fullmatch, filter(None, column[1:]))) for column in columns_of]
     for line in lines:
-        cells = (
-            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
-        )
+        cells = []
+        for cell, width, number in zip(line, widths, right, strict=True):
+            space = " " * (width - _width(cell))
+            cells.append(space + cell if number else cell + space)
         print("  ".join(cells).rstrip())
 
 
@@ -128,7 +133,9 @@ def _cell(value: Any, key: str) -> str:  # noqa: ANN401
         return " · ".join(_cell(item, key) for item in value)
     if isinstance(value, dict):  # what two sides of a border say
         return " · ".join(f"{name} {_said(item)}" for name, item in value.items())
-    return f"{value:.1f}" if isinstance(value, float) else " ".join(str(value).split())
+    if isinstance(value, float):
+        return f"{value:.4f}" if key in ("lon", "lat") else f"{value:.1f}"
+    return " ".join(str(value).split())
 
 
 def _said(facts: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import geo
-from geo._text import print_sheet
+from geo._text import print_sheet, print_table
 from geo.cli import _parser, main
 from geo.errors import BadInputError, Problem
 from geo.language import language_of, messages, spoken, translated, translated_error
@@ -236,3 +236,14 @@ def test_a_sheet_is_printed_as_facts_and_tables(capsys):
         ]
         assert lines[-1].endswith("甲 · 乙")
         assert not [line for line in lines if "water" in line or "水运" in line or "gaps" in line]
+
+
+def test_numbers_stand_to_the_right_and_positions_keep_their_digits(capsys):
+    rows = [{"name_zh": "重庆北", "km": 7.25, "lon": 106.54321, "opened": "2006"},
+            {"name_zh": "b", "km": -1234.5, "lon": 99.0, "opened": "1952-07-01"}]  # fmt: skip
+    print_table(rows, {"name_zh": "place", "km": "km", "lon": "lon", "opened": "opened"})
+    assert capsys.readouterr().out.splitlines() == [
+        "place        km       lon  opened",
+        "重庆北      7.2  106.5432  2006",
+        "b       -1234.5   99.0000  1952-07-01",
+    ]
