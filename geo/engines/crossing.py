@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.errors import BadInputError
+from geo.engines._shapes import shapes_of, straight
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -65,14 +65,10 @@ def border_crossings(
     import pandas as pd
     import shapely
 
-    shapes = _expected(lines, "line", (1,))
-    grounds = _expected(areas, "area", (3, 6))
+    shapes, grounds = shapes_of(lines, "line"), shapes_of(areas, "area")
     line, start, end = _pieces(shapes, _border(grounds))
     inside = shapely.line_interpolate_point(shapes[line], (start + end) / 2)
-    area = np.full(len(line), len(grounds))
-    ground, piece = shapely.STRtree(inside).query(grounds, predicate="intersects")
-    np.minimum.at(area, piece, ground)
-    area[area == len(grounds)] = -1
+    area = areas_of(inside, grounds)
     stays = np.flatnonzero(end - start > np.maximum(least, SAME * shapely.length(shapes[line])))
     line, start, end, area = line[stays], start[stays], end[stays], area[stays]
     here = np.flatnonzero((line[1:] == line[:-1]) & (area[1:] != area[:-1]))
@@ -83,15 +79,34 @@ def border_crossings(
                          "after": area[here + 1]})  # fmt: skip
 
 
-def _expected(frame: gpd.GeoDataFrame, name: str, kinds: tuple[int, ...]) -> Shapes:
+def areas_of(points: Shapes, areas: Shapes) -> Ints:
+    """
+    Return the area that every point lies in.
+
+    Parameters
+    ----------
+    points
+        Points.
+    areas
+        Areas; a point on a border belongs to the first of its areas.
+
+    Returns
+    -------
+    areas
+        Position of the area of every point, -1 where it lies in none.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> areas_of(shapely.points([[1, 1], [5, 1], [7, 7]]), shapely.box([0, 4], 0, [5, 6], 9))
+    array([ 0,  0, -1])
+    """
     import shapely
 
-    shapes = frame.geometry.to_numpy()
-    wrong = ~np.isin(shapely.get_type_id(shapes), kinds) | shapely.is_empty(shapes)
-    if wrong.any():
-        what = "LineString" if kinds == (1,) else "Polygon"
-        raise BadInputError(f"{name} {frame.index[int(wrong.argmax())]}: a {what} expected")
-    return np.asarray(shapes)
+    found = np.full(len(points), -1)
+    area, which = shapely.STRtree(points).query(areas, predicate="intersects")
+    found[which[::-1]] = area[::-1]
+    return found
 
 
 def _border(areas: Shapes) -> Shapes:
@@ -102,7 +117,7 @@ def _border(areas: Shapes) -> Shapes:
         shapely.get_rings(shapely.get_parts(areas)), return_index=True
     )
     first = np.flatnonzero(ring[1:] == ring[:-1])
-    return np.asarray(shapely.linestrings(np.stack([xy[first], xy[first + 1]], axis=1)))
+    return straight(xy, first)
 
 
 def _pieces(shapes: Shapes, border: Shapes) -> tuple[Ints, Floats, Floats]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.errors import BadInputError
+from geo.engines._shapes import shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +60,7 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     import pandas as pd
     import shapely
 
-    shapes = lines.geometry.to_numpy()
-    bad = np.flatnonzero((shapely.get_type_id(shapes) != 1) | shapely.is_empty(shapes))
-    if len(bad):
-        raise BadInputError(f"line {lines.index[bad[0]]}: a LineString expected")
+    shapes = shapes_of(lines, "line")
     xy, line = shapely.get_coordinates(shapes, return_index=True)
     last = np.cumsum(np.bincount(line, minlength=len(shapes))) - 1
     first = np.append(0, last + 1)[: len(shapes)]

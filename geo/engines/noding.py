@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.errors import BadInputError
+from geo.engines._shapes import shapes_of, straight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,11 +97,7 @@ def node_lines(
 def _segments(lines: gpd.GeoDataFrame) -> Segments:
     import shapely
 
-    shapes = lines.geometry.to_numpy()
-    bad = np.flatnonzero(shapely.get_type_id(shapes) != 1)
-    if len(bad):
-        raise BadInputError(f"line {lines.index[bad[0]]}: a LineString expected")
-    xy, line = shapely.get_coordinates(shapes, return_index=True)
+    xy, line = shapely.get_coordinates(shapes_of(lines, "line", empty=True), return_index=True)
     last = np.append(line[1:] != line[:-1], True) if len(line) else np.zeros(0, bool)
     first = np.append(True, last[:-1]) if len(line) else last
     return Segments(xy, line, np.flatnonzero(~last), first | last)
@@ -112,7 +108,7 @@ def _meetings(segments: Segments, level: Ints, tolerance: float) -> Cuts:
     import shapely
 
     xy, line, at, end = segments
-    shapes = np.asarray(shapely.linestrings(np.stack([xy[at], xy[at + 1]], axis=1)), object)
+    shapes = straight(xy, at)
     i, j = shapely.STRtree(shapes).query(shapes)
     i, j = i[i < j], j[i < j]
     following = (j == i + 1) & (line[at[i]] == line[at[j]])
