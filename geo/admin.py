@@ -146,11 +146,19 @@ def relief_file(catalogue: Catalogue) -> Path:
     return path
 
 
-@lru_cache(maxsize=16)
 def _read(path: Path, file: str, kind: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Read a layer; once, while the file is of the same size and time."""
+    state = path.stat() if path.is_file() else None
+    return _read_once(path, file, kind, needed, state and (state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=16)
+def _read_once(
+    path: Path, file: str, kind: str, needed: tuple[str, ...], state: tuple[int, int] | None
+) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    if not path.is_file():
+    if state is None:
         raise BadInputError([Problem(file, expected="expected this file; it is missing")])
     try:
         with warnings.catch_warnings():
@@ -215,17 +223,15 @@ def county_index(
     """
     import shapely
 
-    index = np.full(len(points), -1)
-    if province:
-        inside = np.flatnonzero(counties["province"] == province)
-        if not len(inside):
-            return index
-        tree = shapely.STRtree(counties.geometry.to_numpy()[inside])
-        index[:] = inside[tree.nearest(points)]
-        return index
-    county, which = shapely.STRtree(points).query(counties.geometry, predicate="intersects")
-    index[which[::-1]] = county[::-1]
-    return index
+    from geo.engines.crossing import areas_of
+
+    shapes = counties.geometry.to_numpy()
+    if not province:
+        return areas_of(points, shapes)
+    inside = np.flatnonzero(counties["province"] == province)
+    if not len(inside):
+        return np.full(len(points), -1)
+    return inside[shapely.STRtree(shapes[inside]).nearest(points)]
 
 
 def section_regions(layers: Layers) -> dict[str, tuple[str, float]]:

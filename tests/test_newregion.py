@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from shapely import LineString, box
 
-from geo.admin import section_regions
+from geo.admin import read_areas, section_regions
 from geo.borders import crossings
 from geo.catalogue import load
 from geo.cli import main
@@ -346,6 +346,13 @@ def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
     assert "Borders: Survey; cut at the frame" in (tmp_path / "one" / "README.md").read_text(
         "utf-8"
     )
+
+
+def test_areas_are_read_again_when_the_file_has_changed(tmp_path):
+    file = areas(tmp_path / "areas.geojson", *THREE[:1])
+    assert read_areas(file)["name_zh"].tolist() == ["甲"]
+    areas(file, *THREE[:2])
+    assert read_areas(file)["name_zh"].tolist() == ["甲", "乙"]
 
 
 def test_a_long_way_counts_in_every_area_it_passes():
