@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import traceback
 from typing import TYPE_CHECKING
 
 import small_region
 from fake_overpass import Elements, FakeOverpass, Reply
 from toy import KM_LAT, KM_LON
-from trial import Hang, Outcome, judge, run
+from trial import Outcome, judge, run, settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,15 +86,9 @@ def tried(source: Path, room: Path, key: str) -> Outcome:
         command = ["refresh", "overpass", "--data", str(source), "--out", str(out), "--route", "south",
                    "--endpoint", server.url, "--cache", str(cache), "--pause", "0.05", "--timeout", "5",
                    "--json"]  # fmt: skip
-        try:
-            code, text, err = run(command)
-            result, why = judge(code, text, err)
-            if result == "refused" and out.exists():
-                result, why = "broken", "files of a refused command"
-        except Hang:
-            result, why = "broken", f"hangs: {traceback.format_exc()[-1500:]}"
-        except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
-            result, why = "broken", traceback.format_exc()
+        result, why = settled(lambda: judge(*run(command)))
+        if result == "refused" and out.exists():
+            result, why = "broken", "files of a refused command"
     for path in (out, cache):
         shutil.rmtree(path, ignore_errors=True)
     return Outcome(kind, result, f"{key}: {why}" if result == "broken" else "")

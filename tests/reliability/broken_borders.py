@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 import shutil
-import traceback
 from typing import TYPE_CHECKING
 
 import broken_files
 import geopandas as gpd
 import shapely
-from trial import Hang, Outcome, judge, run
+from trial import Outcome, judge, run, settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,19 +36,18 @@ def tried(source: Path, room: Path, key: str) -> Outcome:
     file.write_bytes(raw)
     extract = source / broken_files.EXTRACTS[0]
     new = ["new", str(out), "--from-pbf", str(extract), "--borders", str(file), "--json"]
-    try:
+
+    def attempt() -> tuple[str, str]:
         result, why = judge(*run(new))
         if result == "refused" and (out.exists() or [*room.glob(".geo-*")]):
-            result, why = "broken", "files of a refused command"
-        if result == "correct":
-            for command in ("check", "crossings", "stats"):
-                follows, why = judge(*run([command, "--data", str(out), "--json"]))
-                result = "broken" if follows == "broken" else result
-    except Hang:
-        result, why = "broken", f"hangs: {traceback.format_exc()[-1500:]}"
-    except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
-        result, why = "broken", traceback.format_exc()
-    finally:
-        file.unlink()
-        shutil.rmtree(out, ignore_errors=True)
+            return "broken", "files of a refused command"
+        for command in ("check", "crossings", "stats") if result == "correct" else ():
+            follows, why = judge(*run([command, "--data", str(out), "--json"]))
+            if follows == "broken":
+                return follows, why
+        return result, why
+
+    result, why = settled(attempt)
+    file.unlink()
+    shutil.rmtree(out, ignore_errors=True)
     return Outcome(kind, result, f"{key}: {why}" if result == "broken" else "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import traceback
 from typing import TYPE_CHECKING
 
 import extract
@@ -13,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 import small_region
-from trial import Hang, Outcome, judge, run
+from trial import Outcome, judge, run, settled
 
 import geo
 
@@ -115,22 +114,21 @@ def tried(source: Path, room: Path, key: str) -> Outcome:
     if command[0] == "refresh":
         command += ["--data", str(source / "region"), "--out", str(out)]
     label = f"{part.suffix.removeprefix('.')}: {kind}"
-    try:
+
+    def attempt() -> tuple[str, str]:
         code, text, err = run([*command, "--json"])
         result, why = judge(code, text, err)
         left = [path.name for path in (*room.glob(".geo-*"), *here.glob(".*"))]
         if result == "refused" and (out.exists() or left):
-            result, why = "broken", "files of a refused command"
+            return "broken", "files of a refused command"
         if result == "correct" and json.loads(text).get("replaced") != 0:
             code, _, why = run(["routes", "--data", str(out), "--json"])
-            result = "broken" if code else "correct"
-    except Hang:
-        result, why = "broken", f"hangs: {traceback.format_exc()[-1500:]}"
-    except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
-        result, why = "broken", traceback.format_exc()
-    finally:
-        for path in (here, out):
-            shutil.rmtree(path, ignore_errors=True)
+            return "broken" if code else "correct", why
+        return result, why
+
+    result, why = settled(attempt)
+    for path in (here, out):
+        shutil.rmtree(path, ignore_errors=True)
     return Outcome(
         label, result, f"{key} {' '.join(command)}: {why}" if result == "broken" else ""
     )

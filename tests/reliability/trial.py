@@ -18,6 +18,7 @@ from damage import damage
 from geo.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 #: A command that takes longer than this hangs.
@@ -101,6 +102,16 @@ def judge(code: int, out: str, err: str) -> tuple[str, str]:
     return "correct", ""
 
 
+def settled(attempt: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+    """Return what an attempt makes of an input; one that hangs or raises has broken it."""
+    try:
+        return attempt()
+    except Hang:
+        return "broken", f"hangs: {traceback.format_exc()[-1500:]}"
+    except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
+        return "broken", traceback.format_exc()
+
+
 def _plain(line: str) -> bool:
     return not any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" for c in line)
 
@@ -131,13 +142,8 @@ def tried(
     try:
         for command in chosen or commands(rng, slow=slow):
             more = ["--out", str(out)] if command[0] in ("export", "map") else []
-            try:
-                code, text, err = run([*command, "--data", str(folder), "--json", *more])
-                result, why = judge(code, text, err)
-            except Hang:
-                result, why = "broken", f"hangs: {traceback.format_exc()[-1500:]}"
-            except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
-                result, why = "broken", traceback.format_exc()
+            asked = [*command, "--data", str(folder), "--json", *more]
+            result, why = settled(lambda asked=asked: judge(*run(asked)))
             if result == "refused" and out.exists() and any(out.iterdir()):
                 result, why = "broken", "files of a refused command"
             if result == "broken":
