@@ -84,13 +84,11 @@ def _lines(
         header = [cell.strip() for cell in next(reader, [])]
         wrong = list(_header_problems(header, columns(model), file))
         yield from wrong
-        line = reader.line_num + 1
+        line = reader.line_num + 1  # where a row begins: its cells may run over several lines
         for cells in reader if not wrong else ():
             if any(cell.strip() for cell in cells):
                 yield from _row(cells, header, model, region, file, line)
-            line = (
-                reader.line_num + 1
-            )  # a cell may run over several lines: a row is where it begins
+            line = reader.line_num + 1
     except csv.Error as error:
         text = f"expected valid CSV: {error}"
         raise _Unreadable(Problem(file, line, expected=text)) from None

@@ -67,7 +67,7 @@ def settings_text(
         en=_quoted(title[1]),
         as_of=as_of.isoformat(),
         frame=", ".join(f"{x:.4f}" for x in frame),
-        crs=metric_crs(frame),
+        crs=plane_around(frame),
         regions="\n".join(_ONE.format(**{key: _quoted(row[key]) for key in one}) for row in rows),
         areas=AREAS,
         hash="# " if areas is None else "",
@@ -82,7 +82,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def metric_crs(bounds: Bounds) -> str:
+def plane_around(bounds: Bounds) -> str:
     """Return a projection in metres around the middle of a frame."""
     west, south, east, north = bounds
     lat, lon = round((south + north) / 2, 3), round((west + east) / 2, 3)

@@ -65,9 +65,9 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
             shown[key] = heading
     lines = [[told(heading) for heading in shown.values()]]
     lines += [[_cell(row.get(key), key) for key in shown] for row in rows]
-    columns_of = list(zip(*lines, strict=True))
-    widths = [max(map(_width, column)) for column in columns_of]
-    right = [all(map(_NUMBER.fullmatch, filter(None, column[1:]))) for column in columns_of]
+    cells_of = list(zip(*lines, strict=True))
+    widths = [max(map(_width, column)) for column in cells_of]
+    right = [all(map(_NUMBER.fullmatch, filter(None, column[1:]))) for column in cells_of]
     for line in lines:
         cells = []
         for cell, width, number in zip(line, widths, right, strict=True):
@@ -105,14 +105,14 @@ def _rows(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, str]:
     """Return the columns that are not empty, without ids of lists and the other language."""
-    filled = [name for row in rows for name, cell in row.items() if cell not in _NOTHING]
-    columns = {name: name for row in rows for name in row if name in filled}
-    for name in [name for name in columns if name.endswith("_en")]:
+    filled = {name for row in rows for name, cell in row.items() if cell not in _NOTHING}
+    kept = [name for name in dict.fromkeys(name for row in rows for name in row)
+            if name in filled and not name.endswith("_ids")]  # fmt: skip
+    for name in [name for name in kept if name.endswith("_en")]:
         stem = name.removesuffix("_en")
-        local = stem if stem in columns else f"{stem}_zh"
-        if local in columns:  # print_table gives both of name_zh and name_en
-            columns.pop(local if spoken.get() == "en" and stem != "name" else name)
-    kept = [name for name in columns if not name.endswith("_ids")]
+        local = stem if stem in kept else f"{stem}_zh"
+        if local in kept:  # print_table gives both of name_zh and name_en
+            kept.remove(local if spoken.get() == "en" and stem != "name" else name)
     kept.sort(key=lambda name: any(isinstance(row.get(name), list) for row in rows))  # wide last
     return {name: name.removesuffix("_en") for name in kept}
 

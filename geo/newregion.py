@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo._settings import AREAS, metric_crs, settings_text
+from geo._settings import AREAS, plane_around, settings_text
 from geo.errors import BadInputError, NotFoundError, OutputError
 from geo.tables import TABLES, columns
 
@@ -166,7 +166,7 @@ def draft_region(  # noqa: PLR0913 - what a user can choose
         points = _serving(read_points(file, POINTS, bounds=bounds))
         as_of = date.fromisoformat(stamp) if stamp else datetime.now(UTC).date()
         progress("lines")
-        made = draft(ways, points, crs=metric_crs(bounds), as_of=as_of.isoformat(),
+        made = draft(ways, points, crs=plane_around(bounds), as_of=as_of.isoformat(),
                      region="region", areas=areas, min_km=min_km)  # fmt: skip
         if not made.tables["routes"]:
             text = (
@@ -175,15 +175,15 @@ def draft_region(  # noqa: PLR0913 - what a user can choose
             )
             raise BadInputError(text)
         tables = made.tables | {"sources": [_source(file, stamp)]}
-        about = _about(file, stamp, made)
+        about, report = _about(file, stamp, made), dict[str, Any](made.report)
         if areas is not None:
             about += "\n\n" + _write_areas(stage, areas, credit)
-            made.report["regions"] = areas["name_zh"].tolist()
+            report["regions"] = areas["name_zh"].tolist()
         owed = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
         settings = settings_text(title, as_of, _outer(bounds), owed, areas)
         _write(stage, settings, tables, (title[1], about))
         load(stage)
-        return {**made.report, "files": _listed(stage), "frame": list(_outer(bounds))}
+        return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
 
 
 def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str, str]]:

@@ -139,7 +139,6 @@ class Sweep:
         count = int(self.link.max(initial=-1)) + 1
         if count < MANY:
             return self.base, (self.without([link]) for link in range(count))
-
         tails, heads = self.ways[:, :2].astype(int).T
         network = graph(self.size, tails, heads, self.ways[:, 2], directed=True)
         found = replacements(network, self.starts, self.ends, groups=self.link)
