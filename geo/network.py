@@ -102,15 +102,19 @@ class Network:
         matrix
             Weights, shape (v, v).
         """
+        from pandas import Series
         from scipy.sparse import coo_array, csr_array
 
-        best = self.edges.groupby(["u", "v"])[weight].min()
-        u, v = (self.nodes.index.get_indexer(best.index.get_level_values(k)) for k in (0, 1))
         size = (len(self.nodes), len(self.nodes))
-        keep = u != v
-        half = coo_array((best.to_numpy(float)[keep], (u[keep], v[keep])), shape=size)
-        full = half.tocsr()
-        return csr_array(full.maximum(full.T))
+        ends = [self.nodes.index.get_indexer(self.edges[end]) for end in ("u", "v")]
+        # Parallel edges may be drawn against each other: only sorted ends bring them together.
+        low, high = np.sort(ends, axis=0)
+        keep = low != high
+        weights = Series(self.edges[weight].to_numpy(float)[keep])
+        best = weights.groupby([low[keep], high[keep]]).min()
+        low, high = (best.index.get_level_values(k).to_numpy() for k in (0, 1))
+        both = np.concatenate([low, high]), np.concatenate([high, low])
+        return csr_array(coo_array((np.tile(best.to_numpy(), 2), both), shape=size))
 
     def select(self, mode: str) -> Network:
         """
@@ -206,6 +210,70 @@ def network(
         assumed=tuple(map(str, sections.index[sections["assumed"]])),
         drawn=drawn,
     )
+
+
+def cut_at_stops(net: Network) -> Network:
+    """
+    Cut the edges of a network at every named place, for travel between cities.
+
+    Parameters
+    ----------
+    net
+        A network; what was changed in its edges stays changed.
+
+    Returns
+    -------
+    network
+        The same edges in pieces, whose lengths and times share those of the whole by length;
+        an edge whose ends are not on its section stays whole.
+
+    Examples
+    --------
+    >>> len(cut_at_stops(net).edges) == len(geo.network(net.drawn, year=2025, nodes="stops").edges)
+    True
+    """
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+
+    if net.node_rule == NODE_RULE["stops"]:
+        return net
+    shared = ["length_km", "geometry_km", "time_min", "stop_min"]
+    rows, shapes = list[dict[str, Any]](), list[Any]()
+    lines = net.edges.geometry.tolist()
+    for (edge, row), whole in zip(_records(net.edges, net.edges.columns.drop("geometry")), lines,
+                                  strict=True):  # fmt: skip
+        knots, places = _stops_between(net.drawn, row)
+        if len(places) < 3:
+            rows.append({"edge_id": edge, **row})
+            shapes.append(whole)
+            continue
+        track = net.drawn.tracks[row["route_id"]]
+        km = np.diff(track.km[knots])
+        for k, part in enumerate((km / km.sum()).tolist()):
+            ends = {
+                "edge_id": f"{row['section_id']}:{places[k]}",
+                "u": places[k],
+                "v": places[k + 1],
+            }
+            rows.append({**row, **ends, **{key: row[key] * part for key in shared}})
+            shapes.append(shapely.LineString(track.line[knots[k] : knots[k + 1] + 1]))
+    frame = pd.DataFrame(rows, columns=["edge_id", *net.edges.columns.drop("geometry")])
+    edges = gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS).set_index("edge_id")
+    nodes = _node_frame(net.drawn, edges)
+    return replace(net, nodes=nodes, edges=edges, node_rule=NODE_RULE["stops"])
+
+
+def _stops_between(drawn: Layers, edge: dict[str, Any]) -> tuple[NDArray[np.intp], list[str]]:
+    """Return the named places of an edge, ends included: where on the line, and their ids."""
+    if edge["section_id"] not in drawn.span:
+        return np.empty(0, int), []
+    track, (i, j) = drawn.tracks[edge["route_id"]], drawn.span[edge["section_id"]]
+    named = [k for k in range(i, j + 1) if track.places[k]]
+    first = next((k for k in named if track.places[k] == edge["u"]), j)
+    last = next((k for k in named if k > first and track.places[k] == edge["v"]), -1)
+    named = [k for k in named if first <= k <= last]
+    return track.knots[named], [track.places[k] for k in named]
 
 
 def open_sections(drawn: Layers, day: date) -> gpd.GeoDataFrame:

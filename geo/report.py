@@ -126,7 +126,7 @@ def od_matrix(
     Parameters
     ----------
     net
-        A network; its nodes may be junctions only.
+        A network, with its mode and its changes; edges between junctions are cut at stops.
     mode
         Road, rail, water or any.
     background
@@ -151,11 +151,10 @@ def od_matrix(
     """
     import pandas as pd
 
-    from geo.network import NODE_RULE, network
+    from geo.network import cut_at_stops
 
     cities = cities_of(net.drawn.catalogue)
-    if net.node_rule != NODE_RULE["stops"]:
-        net = network(net.drawn, year=net.day, nodes="stops")
+    net = cut_at_stops(net)
     names = [city.name_zh for city in cities]
     graph = travel_graph(net, cities, mode=mode, background=background)
     minutes = time_matrix(graph, cities, share=share)
