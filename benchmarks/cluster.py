@@ -57,20 +57,20 @@ def sweep(address: str, count: int, size: int, sources: int) -> tuple[float, NDA
     from distributed import Client
 
     from benchmarks.networks import planar
-    from geo.distributed import workers
-    from geo.engines import graph, od_blocks
+    from geo.algorithms import build_graph, od_blocks
+    from geo.core import dask_executor
 
     roads = planar(size)
-    network = graph(roads.size, *roads[1:])
+    network = build_graph(roads.size, *roads[1:])
     start = np.random.default_rng(7).choice(roads.size, sources, replace=False)
     with Client(address, set_as_default=False) as client:
         client.wait_for_workers(count)
-    with workers(address) as share:
-        list(od_blocks(network, start[: 2 * BLOCK], start[:200], block=BLOCK, share=share))
+    with dask_executor(address) as share:
+        list(od_blocks(network, start[: 2 * BLOCK], start[:200], block=BLOCK, executor=share))
         began = time.perf_counter()
         found = [
             b.distances
-            for b in od_blocks(network, start, start[:200], block=BLOCK, share=share)
+            for b in od_blocks(network, start, start[:200], block=BLOCK, executor=share)
         ]  # fmt: skip
         return time.perf_counter() - began, np.concatenate(found)
 

@@ -10,7 +10,7 @@ import shapely
 
 from benchmarks.measure import Case, Engine, installed
 from benchmarks.networks import planar
-from geo.engines import border_crossings, contract, node_lines, noded_graph
+from geo.geometry import contract, line_area_crossings, node_lines, noded_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +144,7 @@ def borders(*, quick: bool) -> Iterator[Case]:
         def ours(
             lines: gpd.GeoDataFrame = lines, area: gpd.GeoDataFrame = area
         ) -> NDArray[np.float64]:
-            return np.array([border_crossings(lines, area)["line"].nunique()], float)
+            return np.array([line_area_crossings(lines, area)["line"].nunique()], float)
 
         engines = {"shapely, prepared": Engine(prepared)}
         engines["geopandas sjoin"] = Engine(

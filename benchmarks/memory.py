@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geo.engines import Graph
+    from geo.algorithms import Graph
 
 #: Directed edges per million nodes.
 EDGES = 2_500_000
@@ -25,15 +25,15 @@ LIMIT_MB = 4_000
 def network(size: int, *, directed: bool = True) -> Graph:
     """Return made-up roads of that many nodes: one-way edges, or links of both directions."""
     from benchmarks.networks import planar
-    from geo.engines import graph
+    from geo.algorithms import build_graph
 
     roads, rng = planar(size), np.random.default_rng(1)
     if not directed:
-        return graph(roads.size, *roads[1:])
+        return build_graph(roads.size, *roads[1:])
     tails, heads = np.append(roads.tails, roads.heads), np.append(roads.heads, roads.tails)
     weights = np.tile(roads.weights, 2) * rng.uniform(1, 1.2, len(tails))
     kept = np.sort(rng.permutation(len(tails))[: EDGES * size // 10**6])
-    return graph(roads.size, tails[kept], heads[kept], weights[kept], directed=True)
+    return build_graph(roads.size, tails[kept], heads[kept], weights[kept], directed=True)
 
 
 def some(size: int, count: int) -> np.ndarray:
@@ -48,35 +48,35 @@ def only_the_graph(size: int) -> float:
 
 def distances_200(size: int) -> float:
     """Prepare the network, and 200 x 200 distances."""
-    from geo.engines import distances
+    from geo.algorithms import distances
 
     return _total(distances(network(size), some(size, 200), some(size, 200)))
 
 
 def distances_to_all(size: int) -> float:
     """Prepare the network, and distances from 40 nodes to all."""
-    from geo.engines import distances, prepare
+    from geo.algorithms import distances, prepare
 
     return _total(distances(prepare(network(size)), some(size, 40)))
 
 
 def trees_40(size: int) -> float:
     """Trees of 40 nodes."""
-    from geo.engines import trees
+    from geo.algorithms import trees
 
     return _total(trees(network(size), some(size, 40))[0])
 
 
 def removal_40(size: int) -> float:
     """Take every link of an undirected network away: 40 nodes."""
-    from geo.engines import removal_losses
+    from geo.algorithms import removal_losses
 
     return _total(removal_losses(network(size, directed=False), some(size, 40)).efficiency)
 
 
 def removal_directed_10(size: int) -> float:
     """Take 1,000 sets of 100 one-way edges away: 10 nodes."""
-    from geo.engines import removal_losses
+    from geo.algorithms import removal_losses
 
     roads = network(size)
     sets = np.full(roads.link_count, -1)
@@ -87,14 +87,14 @@ def removal_directed_10(size: int) -> float:
 
 def betweenness_64(size: int) -> float:
     """Betweenness, 64 sources."""
-    from geo.engines import betweenness
+    from geo.algorithms import edge_node_betweenness
 
-    return _total(betweenness(network(size), some(size, 64)).nodes)
+    return _total(edge_node_betweenness(network(size), some(size, 64)).nodes)
 
 
 def parquet_1000(size: int) -> float:
     """Write 1,000 x 100,000 distances to Parquet, block by block."""
-    from geo.engines import od_blocks, prepare, write_parquet
+    from geo.algorithms import od_blocks, prepare, write_parquet
 
     with tempfile.TemporaryDirectory() as folder:
         blocks = od_blocks(prepare(network(size)), some(size, 1000), some(size, size // 10))

@@ -31,7 +31,7 @@ def region() -> Roads:
     """Return the open network of the embedded region, nodes at stops."""
     import geo
 
-    net = geo.network(geo.layers(geo.load()), nodes="stops")
+    net = geo.build_network(geo.build_layers(geo.load()), nodes="stops")
     number = {name: i for i, name in enumerate(net.nodes.index)}
     tails, heads = (net.edges[key].map(number).to_numpy(int) for key in ("u", "v"))
     points = net.nodes.geometry.get_coordinates().to_numpy()

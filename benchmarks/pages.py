@@ -51,20 +51,20 @@ def by_explore(lines: gpd.GeoDataFrame) -> str:
 def region(lines: gpd.GeoDataFrame, folder: Path) -> Layers:
     """Return the textbook region, which is small, with the lines as its context."""
     from geo.catalogue import load
-    from geo.layers import layers
+    from geo.layers import build_layers
 
     shutil.copytree(ROOT / "docs" / "textbook", folder)
     with (folder / "region.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[context]\nroads = "roads.geojson"\n')
     lines.to_file(folder / "roads.geojson")
-    return layers(load(folder))
+    return build_layers(load(folder))
 
 
 def ours(drawn: Layers) -> str:
     """Write the network page."""
-    from geo.mapping import PAGES
+    from geo.maps import PAGES
 
-    return str(PAGES["network"](drawn, day=drawn.catalogue.region.as_of))
+    return str(PAGES["network"](drawn, date=drawn.catalogue.region.as_of))
 
 
 def report(*, quick: bool) -> None:

@@ -12,7 +12,14 @@ import numpy as np
 from benchmarks.lines import borders, joining, noding, numbering
 from benchmarks.measure import Case, Engine, installed
 from benchmarks.networks import Roads, corridors, highways, planar, region
-from geo.engines import betweenness, distances, graph, prepare, removal_losses, reweight
+from geo.algorithms import (
+    build_graph,
+    distances,
+    edge_node_betweenness,
+    prepare,
+    removal_losses,
+    reweight,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,11 +84,11 @@ def matrices(*, quick: bool) -> Iterator[Case]:
 def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
     from scipy.sparse.csgraph import dijkstra
 
-    from geo.engines.graphs import fastest
+    from geo.algorithms import fastest
 
     rng = np.random.default_rng(7)
     sources, targets = (rng.choice(roads.size, count, replace=False) for _ in range(2))
-    g = graph(roads.size, *roads[1:])
+    g = build_graph(roads.size, *roads[1:])
     matrix, network, prepared = fastest(g)[0], _networkx(roads), prepare(g)
     few = slice(0, count if roads.size < 1000 else 2 if quick or roads.size > LARGE else 4)
     share = len(sources[few]) / count
@@ -168,7 +175,7 @@ def removal(*, quick: bool) -> Iterator[Case]:
 
 def _removal(title: str, roads: Roads, nodes: NDArray) -> Case:
     links = len(roads.tails)
-    g = graph(roads.size, *roads[1:])
+    g = build_graph(roads.size, *roads[1:])
     # a loop over all links takes hours: it takes a few and is scaled up. Most links of a large
     # network cost nothing, so those compared are chosen among the others, and one that does not
     cost = removal_losses(g, nodes).efficiency
@@ -207,9 +214,9 @@ def _removal(title: str, roads: Roads, nodes: NDArray) -> Case:
     def by_scipy(changed: Roads) -> NDArray[np.float64]:
         from scipy.sparse.csgraph import dijkstra
 
-        from geo.engines.graphs import fastest
+        from geo.algorithms import fastest
 
-        return dijkstra(fastest(graph(roads.size, *changed[1:]))[0], indices=nodes)[:, nodes]
+        return dijkstra(fastest(build_graph(roads.size, *changed[1:]))[0], indices=nodes)[:, nodes]
 
     share, part = (len(few) + 1) / (links + 1), few  # the base is searched too
     loose = 1e-6  # a loop takes the difference of two large sums
@@ -236,7 +243,7 @@ def between(*, quick: bool) -> Iterator[Case]:
     names = {"300": lambda: planar(300)} | _names(quick=quick)
     for title, make in names.items():
         roads = make()
-        g = graph(roads.size, *roads[1:])
+        g = build_graph(roads.size, *roads[1:])
         sources = np.arange(roads.size) if roads.size < 1000 else np.arange(16) * 97
         network, engines, missing = _networkx(roads), {}, []
         if roads.size < 1000:
@@ -254,7 +261,7 @@ def between(*, quick: bool) -> Iterator[Case]:
             engines["igraph"] = Engine(lambda p=peer, a=asked: np.array(p.betweenness(**a)))
         else:
             missing.append("igraph (not installed)")
-        engines["geo"] = Engine(lambda g=g, s=sources: betweenness(g, s).nodes)
+        engines["geo"] = Engine(lambda g=g, s=sources: edge_node_betweenness(g, s).nodes)
         text = f"{title}, {roads.size:,} nodes, {len(sources)} sources"
         yield Case(text, _power(title, roads), engines, tuple(missing), roads.size > LARGE)
 

@@ -3,28 +3,50 @@ Corridor connectivity: named railways and expressways to networks, statistics an
 
 >>> import geo
 >>> cat = geo.load()
->>> net = geo.network(cat, year=2025)
->>> geo.indices(net)["p"]
+>>> net = geo.build_network(cat, year=2025)
+>>> geo.connectivity_indices(net)["p"]
 3
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-# Functions that carry the name of their module are bound here, before anything else imports
-# the module. The rest is imported when it is first used, so that `geo --help` is fast.
-from geo.indices import indices
-from geo.layers import Layers, layers
-from geo.network import Network, network
-
 if TYPE_CHECKING:
-    from geo.borders import crossings
     from geo.catalogue import Catalogue, load
-    from geo.errors import BadInputError, GeoError, NotFoundError
-    from geo.report import od_matrix
-    from geo.scenario import compare
-    from geo.show import map  # noqa: A004
+    from geo.connectivity import connectivity_indices
+    from geo.core import BadInputError, GeoError, NotFoundError, __version__
+    from geo.layers import Layers, border_crossings, build_layers
+    from geo.maps import show_map
+    from geo.network import Network, build_network, travel_time_matrix
+    from geo.pipeline import build
+    from geo.scenarios import compare_dates
 
+#: Where each public name is defined; it is imported when first used, so `geo --help` is fast.
+_HOME = {
+    "BadInputError": "core",
+    "Catalogue": "catalogue",
+    "GeoError": "core",
+    "Layers": "layers",
+    "Network": "network",
+    "NotFoundError": "core",
+    "__version__": "core",
+    "border_crossings": "layers",
+    "build": "pipeline",
+    "build_layers": "layers",
+    "build_network": "network",
+    "compare_dates": "scenarios",
+    "connectivity_indices": "connectivity",
+    "load": "catalogue",
+    "show_map": "maps",
+    "travel_time_matrix": "network",
+}
+#: What shows itself in a notebook, by the module that defines it.
+_SHOWN = {
+    "geo.catalogue.catalogue": "Catalogue",
+    "geo.layers.layers": "Layers",
+    "geo.network.network": "Network",
+}
 __all__ = [
     "BadInputError",
     "Catalogue",
@@ -32,31 +54,43 @@ __all__ = [
     "Layers",
     "Network",
     "NotFoundError",
-    "compare",
-    "crossings",
-    "indices",
-    "layers",
+    "border_crossings",
+    "build",
+    "build_layers",
+    "build_network",
+    "compare_dates",
+    "connectivity_indices",
     "load",
-    "map",
-    "network",
-    "od_matrix",
+    "show_map",
+    "travel_time_matrix",
 ]
-__version__ = "0.1.0"
-
-_HOME = {
-    "BadInputError": "errors",
-    "Catalogue": "catalogue",
-    "GeoError": "errors",
-    "NotFoundError": "errors",
-    "compare": "scenario",
-    "crossings": "borders",
-    "load": "catalogue",
-    "map": "show",
-    "od_matrix": "report",
-}
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
+def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'geo' has no attribute {name!r}")
+    if "IPython" in sys.modules:
+        _show_in_notebooks()
     return getattr(import_module(f"geo.{_HOME[name]}"), name)
+
+
+def _show_in_notebooks() -> None:
+    """Tell a running IPython how catalogues, layers and networks show themselves."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return
+    formatter = shell.display_formatter.formatters["text/html"]
+    for module, kind in _SHOWN.items():
+        formatter.for_type_by_name(module, kind, _as_html)
+
+
+def _as_html(shown: Any) -> str:
+    from geo.maps import as_html
+
+    return as_html(shown)
+
+
+def __dir__() -> list[str]:
+    return __all__

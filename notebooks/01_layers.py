@@ -30,8 +30,9 @@ import pandas as pd
 from IPython.display import Markdown
 
 import geo
-from geo.figures import network_map, use_style
-from geo.mapping.styles import ACCURACY, CLASS, LINES, STAGE
+from geo.catalogue import ACCURACY, CLASS, STAGE
+from geo.layers import LINES
+from geo.maps import network_map, use_style
 
 # %matplotlib inline
 use_style()
@@ -54,7 +55,7 @@ cat
 # WGS-84, so everything that works with GeoPandas works here.
 
 # %%
-lay = geo.layers(cat)
+lay = geo.build_layers(cat)
 lay
 
 # %%
@@ -196,7 +197,7 @@ lay.sections.loc[lay.sections["route_id"] == route.route_id, columns].round(1)
 # pinyin and English.
 
 # %%
-geo.map(lay, "network", year=day)
+geo.show_map(lay, "network", year=day)
 
 # %% [markdown]
 # ## Sources and limits 来源与局限

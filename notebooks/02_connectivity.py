@@ -32,13 +32,14 @@ import pandas as pd
 from IPython.display import Markdown
 
 import geo
-from geo.figures import use_style
-from geo.mapping.styles import LINES, MODE
+from geo.catalogue import MODE
+from geo.layers import LINES
+from geo.maps import use_style
 
 # %matplotlib inline
 use_style()
 cat = geo.load()
-lay = geo.layers(cat)
+lay = geo.build_layers(cat)
 day = cat.region.as_of
 COLOR = {"road": LINES["expressway"].color, "rail": LINES["hsr"].color}
 both = {city.name_zh: f"{city.name_zh} {city.name_en}" for city in cat.cities}
@@ -51,7 +52,7 @@ both = {city.name_zh: f"{city.name_zh} {city.name_en}" for city in cat.cities}
 # place still connected; β is the number of edges per node.
 
 # %%
-net = geo.network(lay, year=day)
+net = geo.build_network(lay, year=day)
 net
 
 # %% [markdown]
@@ -63,8 +64,8 @@ net
 years = [*range(1995, day.year + 1), 2028, 2030]
 rows = []
 for year in years:
-    then = geo.network(lay, year=year if year != day.year else day)
-    parts = {mode: geo.indices(then.select(mode)) for mode in ("road", "rail")}
+    then = geo.build_network(lay, year=year if year != day.year else day)
+    parts = {mode: geo.connectivity_indices(then.select(mode)) for mode in ("road", "rail")}
     rows += [{"year": year, "mode": mode, **part} for mode, part in parts.items()]
 growth = pd.DataFrame(rows).pivot(index="year", columns="mode", values=["mu", "length_km"])
 
@@ -115,8 +116,8 @@ Markdown(
 # people, by any mode.
 
 # %%
-stops = geo.network(lay, year=day, nodes="stops")
-times = {mode: geo.od_matrix(stops, mode=mode) for mode in ("road", "rail", "any")}
+stops = geo.build_network(lay, year=day, nodes="stops")
+times = {mode: geo.travel_time_matrix(stops, mode=mode) for mode in ("road", "rail", "any")}
 people = {city.name_zh: city.population for city in cat.cities}
 large = sorted(times["any"].index, key=people.get, reverse=True)[:12]
 table = times["any"].loc[large, large]
@@ -199,7 +200,7 @@ assert rail_wins[long].mean() > rail_wins[~long].mean()
 # The *location* indicator is the mean time to everybody else, weighted by people: low is good.
 
 # %%
-from geo.accessibility import city_table
+from geo.connectivity import city_table
 
 access = city_table(stops, cat).set_index("name_zh")
 mean = access["value_reached"]
@@ -256,10 +257,10 @@ assert place.loc["成都", "lon"] < place.loc[best, "lon"] < place.loc["重庆",
 # ## Two hours from the two centres 两小时等时圈
 
 # %%
-from geo.isochrones import isochrones
+from geo.connectivity import isochrone_areas
 
 centres = [cat.find_city(name) for name in ("成都", "重庆")]
-areas = isochrones(stops, cat, centres, (60, 120))
+areas = isochrone_areas(stops, cat, centres, (60, 120))
 
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), sharey=True)
 for ax, city in zip(axes, centres, strict=True):
@@ -292,9 +293,9 @@ Markdown("; ".join(reach) + ". Both figures end sharply at 120 minutes: read the
 # How well that works is measured against published times:
 
 # %%
-from geo.calibration import calibration, summary
+from geo.connectivity import calibrate_times, calibration_summary
 
-fit = summary(calibration(lay))
+fit = calibration_summary(calibrate_times(lay))
 Markdown(
     f"Against {fit['pairs']:.0f} published rail times the median error is "
     f"**{fit['median_error']:.1%}**, the worst {fit['worst_error']:.0%}; "

@@ -32,13 +32,14 @@ import pandas as pd
 from IPython.display import Markdown
 
 import geo
-from geo.figures import use_style
-from geo.mapping.styles import LINES, MODE
+from geo.catalogue import MODE
+from geo.layers import LINES
+from geo.maps import use_style
 
 # %matplotlib inline
 use_style()
 cat = geo.load()
-lay = geo.layers(cat)
+lay = geo.build_layers(cat)
 day = cat.region.as_of
 COLOR = {"road": LINES["expressway"].color, "rail": LINES["hsr"].color}
 AFTER = 2030
@@ -50,7 +51,7 @@ AFTER = 2030
 # these counts.
 
 # %%
-links = geo.crossings(lay, year=day)
+links = geo.border_crossings(lay, year=day)
 links["since"] = links["opened"].str[:4].replace("", None).astype(float)
 links["since"] = links["since"].fillna(links["expected"].astype(float))
 years = np.arange(1990, 2036)
@@ -94,7 +95,7 @@ Markdown(
 )
 
 # %%
-at_horizon = geo.crossings(lay, year=AFTER).query("status == 'open'")["mode"].value_counts()
+at_horizon = geo.border_crossings(lay, year=AFTER).query("status == 'open'")["mode"].value_counts()
 assert at_horizon[["road", "rail"]].to_dict() == later
 
 # %% [markdown]
@@ -103,7 +104,7 @@ assert at_horizon[["road", "rail"]].to_dict() == later
 # `geo.compare` gives every statistic, every city and every project on two dates.
 
 # %%
-found = geo.compare(lay, day, AFTER)
+found = geo.compare_dates(lay, day, AFTER)
 wanted = ["road.length_km", "rail.length_km", "road.mu", "rail.mu", "road.links", "rail.links"]
 found["stats"].loc[wanted].round(0).astype(int)
 
@@ -203,11 +204,11 @@ Markdown(
 # %%
 from matplotlib.patheffects import withStroke
 
-from geo.report import cities_of
-from geo.scenario import city_changes, times, with_projects
+from geo.catalogue import cities_of
+from geo.scenarios import city_changes, times, with_projects
 
 project = next(p for p in cat.projects if p.project_id == best["project_id"])
-before, after = times(lay, day), times(with_projects(lay, [project], day=day), day)
+before, after = times(lay, day), times(with_projects(lay, [project], date=day), day)
 change = city_changes(cities_of(cat), before, after).set_index("city_id")["mean_min_delta"]
 at = pd.DataFrame(
     [(c.city_id, c.name_zh, c.name_en, c.lon, c.lat) for c in cities_of(cat)],
@@ -215,7 +216,7 @@ at = pd.DataFrame(
 ).set_index("id")
 
 fig, ax = plt.subplots(figsize=(9.5, 5.6))
-geo.network(lay, year=day).edges.plot(ax=ax, color="#C9D1D8", linewidth=0.6)
+geo.build_network(lay, year=day).edges.plot(ax=ax, color="#C9D1D8", linewidth=0.6)
 line = lay.sections.loc[project.sections.split(";")]
 line.plot(ax=ax, color="w", linewidth=5)
 line.plot(ax=ax, color=COLOR["rail"], linewidth=2.6)
@@ -270,7 +271,7 @@ Markdown(
 # ## Every crossing as a page 跨界通道网页
 
 # %%
-geo.map(lay, "crossings", year=day)
+geo.show_map(lay, "crossings", year=day)
 
 # %% [markdown]
 # ## Limits 局限

@@ -31,16 +31,17 @@ import pandas as pd
 from IPython.display import Markdown
 
 import geo
-from geo.figures import use_style
-from geo.mapping.styles import LINES, MODE
+from geo.catalogue import MODE
+from geo.layers import LINES
+from geo.maps import use_style
 
 # %matplotlib inline
 use_style()
 cat = geo.load()
-lay = geo.layers(cat)
+lay = geo.build_layers(cat)
 day = cat.region.as_of
-net = geo.network(lay, year=day)
-stops = geo.network(lay, year=day, nodes="stops")
+net = geo.build_network(lay, year=day)
+stops = geo.build_network(lay, year=day, nodes="stops")
 COLOR = {"road": LINES["expressway"].color, "rail": LINES["hsr"].color}
 a, b = cat.region.regions[:2]
 
@@ -51,13 +52,13 @@ a, b = cat.region.regions[:2]
 # theorem it is also the number of ways that share no link.
 
 # %%
-from geo.resilience import cut
+from geo.connectivity import minimum_cut
 
 rows = []
 for year in (2010, 2015, 2020, 2025, day, 2030):
-    then = geo.network(lay, year=year, nodes="stops")
+    then = geo.build_network(lay, year=year, nodes="stops")
     for mode in ("road", "rail"):
-        found = cut(then.select(mode), cat, a.id, b.id)[0]
+        found = minimum_cut(then.select(mode), cat, a.id, b.id)[0]
         rows.append({"date": str(year), "mode": mode, "ways": found.value})
 ways = pd.DataFrame(rows).pivot(index="date", columns="mode", values="ways")[["road", "rail"]]
 
@@ -83,7 +84,7 @@ ax.legend(loc="upper left")
 plt.show()
 
 # %%
-rail = cut(stops.select("rail"), cat, a.id, b.id)[0]
+rail = minimum_cut(stops.select("rail"), cat, a.id, b.id)[0]
 lines = stops.edges.loc[rail.cut, ["route_zh", "route_en"]].drop_duplicates()
 names = [f"{zh} {en}" for zh, en in lines.itertuples(index=False)]
 today = ways.loc[str(day)]
@@ -101,9 +102,9 @@ Markdown(
 # `cut_off_population` counts those who no longer do.
 
 # %%
-from geo.removal import link_removal
+from geo.connectivity import link_losses
 
-losses = {mode: link_removal(stops, net, cat, mode=mode) for mode in ("road", "rail", "any")}
+losses = {mode: link_losses(stops, net, cat, mode=mode) for mode in ("road", "rail", "any")}
 columns = ["name_zh", "name_en", "mode", "from", "to", "length_km", "extra_min", "pairs"]
 worst = losses["any"].nlargest(10, "extra_min")
 worst[columns].round(1)
@@ -182,8 +183,8 @@ Markdown(
 # City by city, when the whole section that holds this link is closed.
 
 # %%
-from geo.report import cities_of
-from geo.scenario import city_changes, times, with_sections
+from geo.catalogue import cities_of
+from geo.scenarios import city_changes, times, with_sections
 
 section = lay.sections.loc[first["section_id"]]
 without = with_sections(lay, [first["section_id"]], open_on=None)
@@ -218,7 +219,7 @@ Markdown(
 # two things: a busy link beside another is replaced easily.
 
 # %%
-from geo.removal import link_use
+from geo.connectivity import link_use
 
 use = link_use(stops, net, cat).set_index("edge_id")["betweenness"]
 both = losses["any"].set_index("edge_id").assign(use=use)
@@ -270,9 +271,9 @@ Markdown(
 # ## Does it get better? 2030 年的韧性
 
 # %%
-then = geo.network(lay, year=2030)
-then_stops = geo.network(lay, year=2030, nodes="stops")
-later = link_removal(then_stops, then, cat)
+then = geo.build_network(lay, year=2030)
+then_stops = geo.build_network(lay, year=2030, nodes="stops")
+later = link_losses(then_stops, then, cat)
 pair = {f"{day}": losses["any"], "2030-12-31": later}
 
 fig, ax = plt.subplots(figsize=(9, 3.8))
@@ -302,7 +303,7 @@ Markdown(
 # On this page a click on a link closes it and shows who is cut off and the way round.
 
 # %%
-geo.map(lay, "criticality", year=day)
+geo.show_map(lay, "criticality", year=day)
 
 # %% [markdown]
 # ## Limits 局限

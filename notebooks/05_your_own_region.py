@@ -39,8 +39,8 @@ from IPython.display import Markdown
 from osmium.osm.mutable import Node, Way
 
 import geo
-from geo.figures import use_style
-from geo.mapping.styles import LINES
+from geo.layers import LINES
+from geo.maps import use_style
 
 # %matplotlib inline
 use_style()
@@ -120,7 +120,7 @@ f"{extract.name}: {extract.stat().st_size / 1000:.1f} kB"
 # tables and says what it used and what it left out. The tables are yours to edit.
 
 # %%
-from geo.newregion import draft_region
+from geo.sources import draft_region
 
 own = folder / "sea"
 report = draft_region(own, extract)
@@ -134,24 +134,24 @@ cat
 # `geo check` tells what is missing or suspicious; from Python:
 
 # %%
-from geo.quality import findings
+from geo.layers import layer_findings
 
-lay = geo.layers(cat)
-pd.DataFrame(findings(lay))[["severity", "code", "message"]]
+lay = geo.build_layers(cat)
+pd.DataFrame(layer_findings(lay))[["severity", "code", "message"]]
 
 # %% [markdown]
 # ## Network, times, map 路网、时间、地图
 
 # %%
-net = geo.network(lay, year=2026)
+net = geo.build_network(lay, year=2026)
 net
 
 # %%
-times = {mode: geo.od_matrix(net, mode=mode) for mode in ("road", "rail", "any")}
+times = {mode: geo.travel_time_matrix(net, mode=mode) for mode in ("road", "rail", "any")}
 times["any"].round(0)
 
 # %%
-value = geo.indices(net.select("road"))
+value = geo.connectivity_indices(net.select("road"))
 alpha_beta = {mode: times[mode].loc["甲市", "乙市"] for mode in ("road", "rail")}
 faster = min(alpha_beta, key=alpha_beta.get)
 Markdown(
@@ -162,7 +162,7 @@ Markdown(
 )
 
 # %%
-geo.map(lay, "network", year=2026)
+geo.show_map(lay, "network", year=2026)
 
 # %% [markdown]
 # ## Add a planned line 添加一条规划线路
@@ -229,13 +229,13 @@ for table, rows in NEW.items():
     new = pd.concat([old, pd.DataFrame(rows).astype(str)]).fillna("")
     new.replace("nan", "").to_csv(file, index=False)
 
-lay = geo.layers(geo.load(own))
+lay = geo.build_layers(geo.load(own))
 lay.routes[["name_zh", "name_en", "ref", "geometry_km", "accuracy_class"]].round(1)
 
 # %%
-change = geo.compare(lay, 2026, 2030)
+change = geo.compare_dates(lay, 2026, 2030)
 cities = change["cities"].set_index("name_zh")
-after = geo.network(lay, year=2030)
+after = geo.build_network(lay, year=2030)
 
 fig, (ax, bars) = plt.subplots(1, 2, figsize=(10, 4.2), width_ratios=(1.15, 1))
 looks = {
@@ -317,7 +317,7 @@ _ = file.write_text(good, "utf-8")
 import geopandas as gpd
 from shapely import box
 
-from geo.admin import read_areas
+from geo.layers import read_areas
 
 west, east = box(-9 * KM, -9 * KM, 30 * KM, 60 * KM), box(30 * KM, -9 * KM, 90 * KM, 60 * KM)
 names = {"adcode": ["XX-W", "XX-E"], "name_zh": ["西省", "东省"], "name_en": ["West", "East"]}
@@ -325,7 +325,7 @@ gpd.GeoDataFrame(names, geometry=[west, east], crs=4326).to_file(folder / "provi
 report = draft_region(
     folder / "two", extract, areas=read_areas(folder / "provinces.geojson"), credit="made up"
 )
-links = geo.crossings(geo.load(folder / "two"))
+links = geo.border_crossings(geo.load(folder / "two"))
 links[["name_zh", "name_en", "mode", "status", "place_zh"]]
 
 # %%
@@ -341,7 +341,7 @@ Markdown(
 # `geo export gpkg --data FOLDER` a GeoPackage for QGIS.
 
 # %%
-page = geo.map(lay, "network", year=date(2030, 12, 31)).save(folder / "sea.html")
+page = geo.show_map(lay, "network", year=date(2030, 12, 31)).save(folder / "sea.html")
 Markdown(f"`{page.name}`: {page.stat().st_size / 1e6:.1f} MB, no network needed.")
 
 # %% [markdown]

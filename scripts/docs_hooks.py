@@ -51,12 +51,12 @@ def _drawn() -> Layers:
     """Return the layers of the catalogue, read once."""
     import geo
 
-    return geo.layers(geo.load())
+    return geo.build_layers(geo.load())
 
 
 def commands() -> str:
     """Return every command with its arguments, as argparse knows them."""
-    from geo.cli import _parser
+    from geo.cli.main import _parser
 
     verbs = _choices(_parser())
     shared = [a for a in verbs["routes"]._actions if a.dest in SHARED]
@@ -118,7 +118,7 @@ def _argument(action: argparse.Action) -> tuple[str, str]:
 
 def constants() -> str:
     """Return the constants of the travel times."""
-    from geo.constants import CONSTANTS
+    from geo.network import CONSTANTS
 
     rows = [(f"`{key}`", f"{c.value:g}", c.unit, c.reason) for key, c in CONSTANTS.items()]
     return table(("constant", "value", "unit", "reason"), rows)
@@ -126,7 +126,7 @@ def constants() -> str:
 
 def dictionary() -> str:
     """Return the columns of every table, from the models that check them."""
-    from geo.tables import KEY_COLUMN, TABLES
+    from geo.catalogue import KEY_COLUMN, TABLES
 
     parts = []
     for name, model in TABLES.items():
@@ -149,7 +149,7 @@ def _unit(column: str) -> str:
 
 def _type(info: Any) -> tuple[str, str]:  # noqa: ANN401
     """Return the type of a column and the values it may have."""
-    import geo.tables as models
+    import geo.catalogue.schema as models
 
     kind, limits, empty = _plain(info.annotation, list(info.metadata))
     if get_origin(kind) is Literal:
@@ -254,10 +254,10 @@ def lengths() -> str:
 
 def fit() -> str:
     """Return how computed times fit published ones."""
-    from geo.calibration import calibration, summary
+    from geo.connectivity import calibrate_times, calibration_summary
 
-    pairs = calibration(_drawn())
-    found = summary(pairs)
+    pairs = calibrate_times(_drawn())
+    found = calibration_summary(pairs)
     said = (f"{found['pairs']} published rail times count: median error {found['median_error']:.1%}, "
             f"worst {found['worst_error']:.1%}, within 20 % {found['within_20_percent']:.0%}. "
             f"{(pairs['reason'] != '').sum()} more describe something else, with the reason beside them.")  # fmt: skip
@@ -271,11 +271,11 @@ def fit() -> str:
 
 def findings() -> str:
     """Return what `geo check` finds, counted by its code, with one example each."""
-    from geo.quality import findings
-    from geo.topology import topology_findings
+    from geo.layers import layer_findings
+    from geo.network import topology_findings
 
     drawn = _drawn()
-    found = [*findings(drawn), *topology_findings(drawn, drawn.catalogue.region.as_of)]
+    found = [*layer_findings(drawn), *topology_findings(drawn, drawn.catalogue.region.as_of)]
     first = {finding.code: finding for finding in reversed(found)}
     counts = Counter(finding.code for finding in found)
     rows = [(f"`{code}`", first[code].severity, number, first[code].message)

@@ -19,8 +19,8 @@ from pathlib import Path
 from PIL import Image
 
 import geo
-from geo.build import build
-from geo.dates import parse_day
+from geo.catalogue import parse_day
+from geo.pipeline import build
 
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 #: Frequent and rare colours in the palette of a picture, tried until the file is small enough.
@@ -124,7 +124,7 @@ def main() -> int:
     catalogue = geo.load(arguments.data)
     day = parse_day(arguments.day) if arguments.day else catalogue.region.as_of
     with tempfile.TemporaryDirectory() as folder:
-        pages = build(catalogue, Path(folder), day=day)["pages"]
+        pages = build(catalogue, Path(folder), date=day)["pages"]
         shoot({Path(page).stem: Path(folder) / page for page in pages}, arguments.out)
     return 0
 

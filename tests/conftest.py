@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 import small_region
+from overpass_world import elements, region, server, ways  # noqa: F401 - fixtures
 
 import geo
-from geo.build import build
-from geo.catalogue import data_folder
+from geo.catalogue.catalogue import data_folder
+from geo.pipeline import build
 
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, whoever runs the tests
 
@@ -27,7 +28,7 @@ def cat():
 
 @pytest.fixture(scope="session")
 def drawn(cat):
-    return geo.layers(cat)
+    return geo.build_layers(cat)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def built(cat, tmp_path_factory):
     out = shared / "built"
     with (shared / "built.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # what another process of these tests has built is taken
-        return out, build(cat, out, day=date(2026, 11, 23))
+        return out, build(cat, out, date=date(2026, 11, 23))
 
 
 @pytest.fixture(scope="session")

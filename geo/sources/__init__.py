@@ -1,1 +1,14 @@
-"""Where surveyed geometry comes from: OpenStreetMap and files."""
+"""What is read becomes tables: conflation, refresh, drafting a region."""
+
+from geo.sources.corridors import route_requests
+from geo.sources.datum_check import expect_datum
+from geo.sources.new_region import draft_region, new_region
+from geo.sources.refresh import refresh_alignments
+
+__all__ = [
+    "draft_region",
+    "expect_datum",
+    "new_region",
+    "refresh_alignments",
+    "route_requests",
+]

@@ -9,7 +9,7 @@ import pytest
 from test_pages import PHONE, UNTRANSLATED
 
 import geo
-from geo.mapping import criticality
+from geo.maps import criticality
 
 DAY = date(2026, 11, 23)
 LINK = "chengyu-hsr-1:chengdu-east-station"
@@ -31,7 +31,9 @@ def row(page, rank=1):
 
 def test_ready_and_quiet(path, visit):
     page = visit(path)
-    assert page.locator("path.loss-line").count() == len(geo.network(geo.load(), year=DAY).edges)
+    assert page.locator("path.loss-line").count() == len(
+        geo.build_network(geo.load(), year=DAY).edges
+    )
 
 
 def test_a_row_closes_its_link(closing):
@@ -177,7 +179,7 @@ def test_hostile_names_do_nothing(cat, visit, tmp_path):
         cities=spoil(cat.cities),
     )  # fmt: skip
     made = tmp_path / "bad.html"
-    made.write_text(criticality.page(geo.layers(damaged), day=DAY), encoding="utf-8")
+    made.write_text(criticality.page(geo.build_layers(damaged), date=DAY), encoding="utf-8")
     page = visit(made, f"#link={LINK}")
     assert "onerror" in page.locator("#card h2").inner_text()
     assert "{{7*7}}" in page.locator("#card .bars").inner_text()

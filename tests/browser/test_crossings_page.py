@@ -15,7 +15,7 @@ def crossings(files, visit):
 
 
 def test_every_crossing_has_a_number_and_a_row(crossings, drawn):
-    count = len(geo.crossings(drawn, year=date(2026, 11, 23)))
+    count = len(geo.border_crossings(drawn, year=date(2026, 11, 23)))
     assert crossings.locator(".crossing .number").count() == count
     assert crossings.locator("[data-crossing]").count() == count
 

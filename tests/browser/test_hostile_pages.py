@@ -8,8 +8,8 @@ import pytest
 import small_region
 
 import geo
-from geo.build import build
-from geo.mapping import PAGES
+from geo.maps import PAGES
+from geo.pipeline import build
 
 #: What the text would leave behind if it ran, or became markup.
 TRACES = """() => [
@@ -25,7 +25,7 @@ CLEAN = ["undefined", 0, 0, 0]
 def hostile_pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     catalogue = geo.load(small_region.hostile(folder / "region"))
-    summary = build(catalogue, folder / "maps", day=date(2026, 11, 23))
+    summary = build(catalogue, folder / "maps", date=date(2026, 11, 23))
     assert set(summary["pages"]) == {f"{name}.html" for name in PAGES}
     return folder / "maps"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.show import Page
+from geo.maps.notebook import Page
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from geo.mapping import PAGES
+from geo.maps import PAGES
 
 DAY = date(2026, 11, 23)
 NAMES = list(PAGES)
@@ -139,7 +139,7 @@ def test_hostile_names_do_nothing(name, two_provinces, visit, tmp_path):
         cities=spoil(cat.cities),
     )  # fmt: skip
     path = tmp_path / "bad.html"
-    path.write_text(PAGES[name](geo.layers(damaged), day=DAY), encoding="utf-8")
+    path.write_text(PAGES[name](geo.build_layers(damaged), date=DAY), encoding="utf-8")
     page = visit(path)
     if name == "network":
         page.locator("#search").fill("onerror")

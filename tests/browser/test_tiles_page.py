@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from geo.datum import to_gcj02
-from geo.mapping.tiles import provider, with_tiles
+from geo.geometry.datum import to_gcj02
+from geo.maps.tiles import provider, with_tiles
 
 TILE = 256
 #: Distance of the marks in pixels: far more than any error, a few on every view.

@@ -34,7 +34,7 @@ def originals(folder: Path) -> Path:
     """Write a region and every kind of file with lines that match its road to the south."""
     folder.mkdir()
     region = small_region.write(folder / "region")
-    lines = geo.layers(geo.load(region)).sections.geometry
+    lines = geo.build_layers(geo.load(region)).sections.geometry
     parts = [shapely.get_coordinates(lines[key]) for key in ("south-1", "south-2")]
     frame = gpd.GeoDataFrame(
         {"highway": "motorway", "ref": "S1", "name": ["线south", None], "lanes": [4, 6]},

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 SERVER = """
 import json, os, resource, sys, time
-import geo.cli, geo.analysis, geo.build, geo.commands, geo.export, geo.findings, geo.inquiries
-import geo.mapping, geo.mapping.moments, geo.newregion, geo.refresh, geo.sources.files, geo.sources.pbf
+import geo.cli.main, geo.cli.analysis, geo.cli.data, geo.cli.refresh, geo.pipeline
+import geo.export.formats, geo.readers.lines, geo.readers.pbf, geo.sources.new_region, geo.sources.refresh
 import geopandas, pyogrio, scipy.sparse.csgraph, networkx, shapely, folium
 for line in sys.stdin:
     job = json.loads(line)
@@ -30,7 +30,7 @@ for line in sys.stdin:
         if job["largest"] is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (job["largest"],) * 2)
         try:
-            code = geo.cli.main(job["arguments"])
+            code = geo.cli.main.main(job["arguments"])
         except SystemExit as stop:
             code = stop.code
         except BaseException:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import extract
 import pytest
 
-from geo.errors import BadInputError
-from geo.sources import _blobs
-from geo.sources.pbf import header, read_pbf, stations
+from geo.core.errors import BadInputError
+from geo.readers import pbf
+from geo.readers.pbf import header, read_pbf, stations
 
 pytest.importorskip("osmium")
 WAYS = [([(0.0, 0.0), (0.1, 0.0)], {"highway": "motorway", "name": "线" * 100})]
@@ -18,7 +18,7 @@ POINTS = [(0.05, 0.01, {"railway": "station", "name": "STATION-NAME"})]
 def test_a_text_with_a_zero_byte_is_refused(tmp_path, packing):
     form = f"pbf,pbf_compression={packing}"
     path = extract.write(tmp_path / "a.osm.pbf", WAYS, POINTS, form=form)
-    _blobs.expect_sound(path)
+    pbf.expect_sound(path)
     assert len(read_pbf(path)) == len(stations(path)) == 1
     if packing == "zlib":
         return
@@ -45,7 +45,7 @@ def test_sizes_that_cannot_be_are_refused(tmp_path, raw, words):
     path = tmp_path / "a.osm.pbf"
     path.write_bytes(raw)
     with pytest.raises(ValueError, match=words):
-        _blobs.expect_sound(path)
+        pbf.expect_sound(path)
     with pytest.raises(BadInputError, match=r"a\.osm\.pbf: expected a whole"):
         read_pbf(path)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from damage import damage
 
-from geo.cli import main
+from geo.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,7 +171,7 @@ def small(folder: Path) -> Path:
 
 def shipped(folder: Path) -> Path:
     """Copy the tables that come with the package, without base layers."""
-    from geo.catalogue import data_folder
+    from geo.catalogue.catalogue import data_folder
 
     shutil.copytree(data_folder() / "tables", folder / "tables")
     shutil.copy(data_folder() / "region.toml", folder)

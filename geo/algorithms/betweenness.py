@@ -1,0 +1,187 @@
+"""How many shortest paths run through nodes and links."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse.csgraph import dijkstra
+
+from geo.algorithms.compiled import compiled
+from geo.algorithms.distances import checked_nodes
+from geo.algorithms.graphs import TIE, Floats, Graph, Ints, fastest
+from geo.algorithms.search import search
+from geo.core import BadInputError, has
+
+
+@compiled
+def _tight(
+    indptr: Ints,
+    indices: Ints,
+    weights: Floats,
+    order: Ints,
+    far: Floats,
+    ways: Floats,
+    tight: Ints,
+    tails: Ints,
+) -> int:
+    """List the arcs of shortest paths in order, count the paths to every node; return how many."""
+    for v in order:
+        ways[v] = 0.0
+    ways[order[0]] = 1.0
+    k = 0
+    for v in order:
+        for a in range(indptr[v], indptr[v + 1]):
+            u, way = indices[a], far[v] + weights[a]
+            # the arc lies on a shortest path, and not backwards along one
+            if way - far[u] <= TIE * way and far[v] < far[u]:
+                ways[u] += ways[v]
+                tails[k], tight[k] = v, a
+                k += 1
+    return k
+
+
+@compiled
+def brandes(
+    indptr: Ints, indices: Ints, weights: Floats, sources: Ints, nodes: Floats, arcs: Floats
+) -> None:
+    """
+    Add what shortest paths from some sources to all nodes run through (Brandes 2001).
+
+    `load[v]` is the sum over targets below v of the share of their shortest paths that passes
+    v: where no two ways are equal, the number of nodes below v in the tree.
+    """
+    n, m = len(indptr) - 1, len(indices)
+    far, load, ways = np.empty(n), np.zeros(n), np.empty(n)
+    into, order = np.empty(n, np.int32), np.empty(n, np.int32)
+    keys, heap = np.empty(m + 1), np.empty(m + 1, np.int32)
+    tails, tight, tight_tail = np.empty(m, np.int32), np.empty(0, np.int32), np.empty(0, np.int32)
+    for v in range(n):
+        tails[indptr[v] : indptr[v + 1]] = v
+    for s in sources:
+        count, tied = search(indptr, indices, weights, s, far, into, order, keys, heap)
+        if tied:
+            if not len(tight):
+                tight, tight_tail = np.empty(m, np.int32), np.empty(m, np.int32)
+            found = _tight(indptr, indices, weights, order[:count], far, ways, tight, tight_tail)
+            for j in range(found - 1, -1, -1):
+                v, u = tight_tail[j], indices[tight[j]]
+                share = ways[v] / ways[u] * (1.0 + load[u])
+                load[v] += share
+                arcs[tight[j]] += share
+        else:
+            for i in range(count - 1, 0, -1):
+                share = 1.0 + load[order[i]]
+                load[tails[into[order[i]]]] += share
+                arcs[into[order[i]]] += share
+        load[s] = 0.0
+        for i in range(count):
+            nodes[order[i]] += load[order[i]]
+            load[order[i]] = 0.0
+
+
+#: Sources counted together at most and, where many cores may share them, at least; sums do not
+#: depend on the number of threads.
+BATCH, LEAST, SHARES = 256, 8, 8
+
+
+class Betweenness(NamedTuple):
+    """Shares of shortest paths through nodes, shape (n,), and over links, shape (links,)."""
+
+    nodes: Floats
+    links: Floats
+
+
+def edge_node_betweenness(
+    graph: Graph, sources: ArrayLike | None = None, *, threads: int = 1
+) -> Betweenness:
+    r"""
+    Return the betweenness of nodes and links, not normalised.
+
+    Formula: sum over pairs (a, b) of sigma_ab(i) / sigma_ab, the share of the shortest paths
+    from a to b through i (Freeman 1977; computed after Brandes 2001); a and b do not count.
+    Parallel links of one length are several paths.
+
+    Parameters
+    ----------
+    graph
+        A graph; open links are longer than 0.
+    sources
+        Sources to count from: all nodes where not given.
+    threads
+        Threads to share the sources among; results are the same.
+
+    Returns
+    -------
+    betweenness
+        Every unordered pair counts once in an undirected graph; with `sources`, a pair of a
+        source and a node counts half.
+
+    Raises
+    ------
+    BadInputError
+        When a link has length 0 or a source does not exist.
+
+    Examples
+    --------
+    >>> from geo.algorithms.graphs import graph
+    >>> edge_node_betweenness(graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    Betweenness(nodes=array([0., 1., 0.]), links=array([2., 2.]))
+
+    """
+    if (graph.weights == 0).any():
+        link = graph.links[int(np.argmin(graph.weights))]
+        raise BadInputError(f"link {link}: betweenness needs a length above 0")
+    start = np.arange(graph.size) if sources is None else sources
+    begun = checked_nodes(start, graph.size)
+    open_arcs = np.isfinite(graph.weights)
+    if not open_arcs.all():
+        indptr = np.append(0, np.cumsum(open_arcs))[graph.indptr].astype(np.int32)
+        graph = graph._replace(indptr=indptr, indices=graph.indices[open_arcs],
+                               weights=graph.weights[open_arcs],
+                               links=graph.links[open_arcs])  # fmt: skip
+    count = _compiled if has("numba") else _plain
+    shares = max(1, min(SHARES, len(begun) // LEAST), -(-len(begun) // BATCH))
+    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        each = pool.map if threads > 1 else map
+        for part in each(lambda own: count(graph, own), np.array_split(begun, shares)):
+            nodes += part[0]
+            arcs += part[1]
+    links = np.bincount(graph.links, weights=arcs, minlength=graph.link_count)
+    half = 1.0 if graph.directed else 0.5
+    return Betweenness(nodes * half, np.asarray(links * half, float))
+
+
+def _compiled(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
+    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
+    brandes(graph.indptr, graph.indices, graph.weights, sources, nodes, arcs)
+    return nodes, arcs
+
+
+def _plain(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
+    """Count over distances of scipy: the way without numba."""
+    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
+    matrix, tails = fastest(graph)[0], graph.tails
+    for source in sources:
+        far = dijkstra(matrix, indices=source)
+        way = far[tails] + graph.weights
+        with np.errstate(invalid="ignore"):
+            tight = (way - far[graph.indices] <= TIE * way) & (far[tails] < far[graph.indices])
+        on = np.flatnonzero(tight)
+        on = on[np.argsort(far[tails[on]], kind="stable")]
+        ways, load = np.zeros(graph.size), np.zeros(graph.size)
+        ways[source] = 1.0
+        pairs = list(zip(tails[on].tolist(), graph.indices[on].tolist(), strict=True))
+        for v, u in pairs:
+            ways[u] += ways[v]
+        for k in range(len(pairs) - 1, -1, -1):
+            v, u = pairs[k]
+            share = ways[v] / ways[u] * (1 + load[u])
+            load[v] += share
+            arcs[on[k]] += share
+        load[source] = 0.0
+        nodes += load
+    return nodes, arcs

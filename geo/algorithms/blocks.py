@@ -1,0 +1,153 @@
+"""A matrix of distances too large to hold, block by block."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from geo.algorithms.distances import HELD, checked_nodes, distances
+from geo.algorithms.graphs import Floats, Graph, Ints
+from geo.algorithms.hierarchy import Prepared
+from geo.core import BadInputError, Executor, OutputError, has, run_locally
+
+
+class Block(NamedTuple):
+    """Distances from some sources to all targets, shape (s, t); both are nodes."""
+
+    sources: Ints
+    targets: Ints
+    distances: Floats
+
+
+def od_blocks(
+    network: Graph | Prepared,
+    sources: ArrayLike,
+    targets: ArrayLike,
+    *,
+    block: int | None = None,
+    threads: int = 1,
+    executor: Executor = run_locally,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Block]:
+    """
+    Yield the distances between nodes, some sources at a time.
+
+    Only one block is held: 8 x block x targets bytes. A graph that is large enough to gain
+    from it should be prepared before.
+
+    Parameters
+    ----------
+    network
+        A graph or a prepared graph.
+    sources, targets
+        Nodes to leave from and to arrive at.
+    block
+        Sources per block; default: at most 512, and 64 MB of distances.
+    threads
+        Threads to share a block among.
+    executor
+        Where blocks are done (`geo.core.executor.dask_executor`); default: in this process.
+    progress
+        Called with the number of blocks done and that of all.
+
+    Yields
+    ------
+    block
+        Blocks in the order of the sources.
+
+    Raises
+    ------
+    BadInputError
+        When a node does not exist or a block has no source.
+
+    Examples
+    --------
+    >>> from geo.algorithms.graphs import graph
+    >>> blocks = od_blocks(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0, 1, 2], [2], block=2)
+    >>> [block.distances.ravel().tolist() for block in blocks]
+    [[12.0, 7.0], [0.0]]
+
+    """
+    if block is not None and block < 1:
+        raise BadInputError(f"block: {block} is not above 0")
+    size = network.graph.size if isinstance(network, Prepared) else network.size
+    start, end = checked_nodes(sources, size), checked_nodes(targets, size)
+    step = block or min(512, max(1, HELD // max(len(end), 1)))
+    parts = [start[i : i + step] for i in range(0, len(start), step)]
+    found = executor(_distances, (network, end, threads), parts)
+    for done, (own, far) in enumerate(zip(parts, found, strict=True), 1):
+        yield Block(own, end, far)
+        if progress:
+            progress(done, len(parts))
+
+
+def _distances(large: tuple[Graph | Prepared, Ints, int], sources: Ints) -> Floats:
+    network, targets, threads = large
+    return distances(network, sources, targets, threads=threads)
+
+
+def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
+    """
+    Write distances to a Parquet file as they come: columns `from`, `to`, `distance`.
+
+    Pairs without a way are left out. The file appears when it is complete; an error or Ctrl-C
+    leaves nothing behind, and a file that was there before as it was.
+
+    Parameters
+    ----------
+    blocks
+        Blocks of distances (`od_blocks`).
+    path
+        The file.
+
+    Returns
+    -------
+    rows
+        Number of rows written.
+
+    Raises
+    ------
+    BadInputError
+        When pyarrow is not installed.
+    OutputError
+        When the file cannot be written.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> block = Block(np.array([7]), np.array([7, 8]), np.array([[0.0, 42.5]]))
+    >>> with TemporaryDirectory() as folder:
+    ...     rows = write_parquet([block], Path(folder) / "od.parquet")
+    ...     table = pd.read_parquet(Path(folder) / "od.parquet")
+    >>> table.to_numpy().tolist()
+    [[7.0, 7.0, 0.0], [7.0, 8.0, 42.5]]
+
+    """
+    if not has("pyarrow"):
+        raise BadInputError("Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'")
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    fields = [("from", pa.int32()), ("to", pa.int32()), ("distance", pa.float64())]
+    goal = Path(path)
+    part, rows = goal.with_name(f".{goal.name}.part"), 0
+    try:
+        with ParquetWriter(part, pa.schema(fields)) as writer:
+            for block in blocks:
+                i, j = np.nonzero(np.isfinite(block.distances))
+                columns = block.sources[i], block.targets[j], block.distances[i, j]
+                writer.write_table(pa.table(list(columns), schema=pa.schema(fields)))
+                rows += len(i)
+        part.replace(goal)
+    except OSError as error:
+        raise OutputError(f"{goal}: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return rows

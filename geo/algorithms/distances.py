@@ -1,0 +1,184 @@
+"""Distances and trees of shortest paths."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse.csgraph import dijkstra
+
+from geo.algorithms.graphs import Floats, Graph, Ints, fastest
+from geo.algorithms.hierarchy import Prepared, many_to_many, prepare
+from geo.algorithms.search import search_all
+from geo.core import BadInputError, has
+
+#: A hierarchy that must be made first pays from this many nodes times sources on: some seconds
+#: of plain search, more than the kernels need to be loaded.
+LARGE = 20_000_000
+#: Distances that a plain search keeps at a time.
+HELD = 8_000_000
+
+
+def distances(
+    network: Graph | Prepared,
+    sources: ArrayLike,
+    targets: ArrayLike | None = None,
+    *,
+    threads: int = 1,
+) -> Floats:
+    """
+    Return the distances between nodes.
+
+    A prepared graph is swept; of a plain one, small tasks are searched with scipy, from the
+    targets where these are fewer, and for large ones (200 sources of 100,000 nodes) the graph
+    is prepared first. The ways differ by the order of additions only.
+
+    Parameters
+    ----------
+    network
+        A graph or a prepared graph.
+    sources, targets
+        Nodes to leave from and to arrive at, shapes (s,) and (t,); no targets: all nodes.
+    threads
+        Threads to share the sources of a prepared graph among; results are the same.
+
+    Returns
+    -------
+    distances
+        In the unit of the weights, infinite where unreachable, shape (s, t).
+
+    Raises
+    ------
+    BadInputError
+        When a node does not exist.
+
+    Examples
+    --------
+    >>> from geo.algorithms.graphs import graph
+    >>> distances(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
+    array([[ 0.,  5., 12.]])
+
+    """
+    graph = network.graph if isinstance(network, Prepared) else network
+    start = checked_nodes(sources, graph.size)
+    end = (
+        np.arange(graph.size, dtype=np.int32)
+        if targets is None
+        else checked_nodes(targets, graph.size)
+    )
+    if isinstance(network, Graph) and graph.size * min(len(start), len(end)) >= LARGE:
+        network = prepare(graph)
+    if isinstance(network, Prepared) and network.hierarchy is not None:
+        return _swept(network, start, end, threads)
+    return _searched(graph, start, end)
+
+
+def checked_nodes(nodes: ArrayLike, size: int) -> Ints:
+    """
+    Return numbers of nodes as an array.
+
+    Parameters
+    ----------
+    nodes
+        Numbers of nodes.
+    size
+        Number of nodes there are.
+
+    Returns
+    -------
+    nodes
+        Shape (n,).
+
+    Raises
+    ------
+    BadInputError
+        When a node does not exist.
+
+    Examples
+    --------
+    >>> checked_nodes([0, 2], 3).tolist()
+    [0, 2]
+    >>> try:
+    ...     checked_nodes([3], 3)
+    ... except BadInputError as error:
+    ...     print(error)
+    node 3 is not below 3
+
+    """
+    found = np.asarray(nodes, np.int64).reshape(-1)
+    bad = found[(found < 0) | (found >= size)]
+    if len(bad):
+        raise BadInputError(f"node {bad[0]} is not below {size}")
+    return found.astype(np.int32)
+
+
+def _swept(prepared: Prepared, start: Ints, end: Ints, threads: int) -> Floats:
+    h = prepared.hierarchy
+    assert h is not None
+    sources, targets = h.rank[start], h.rank[end]
+
+    def part(own: Ints) -> Floats:
+        return np.asarray(many_to_many(h.parent, prepared.up, prepared.down, own, targets))
+
+    if threads < 2:
+        return part(sources)
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate(list(pool.map(part, np.array_split(sources, threads))))
+
+
+def _searched(graph: Graph, start: Ints, end: Ints) -> Floats:
+    matrix = fastest(graph)[0]
+    if backwards := len(end) < len(start):
+        start, end = end, start
+        matrix = matrix.T.tocsr() if graph.directed else matrix
+    found = np.empty((len(start), len(end)))
+    step = max(1, HELD // max(graph.size, 1))
+    for i in range(0, len(start), step):
+        found[i : i + step] = dijkstra(matrix, indices=start[i : i + step])[:, end]
+    return found.T if backwards else found
+
+
+def trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]:
+    """
+    Return trees of shortest paths.
+
+    Parameters
+    ----------
+    graph
+        A graph.
+    sources
+        Nodes to leave from, shape (s,).
+
+    Returns
+    -------
+    distances
+        In the unit of the weights, infinite where unreachable, shape (s, n).
+    arcs
+        Number of the arc by which every node is reached, -1 for the source and where
+        unreachable, shape (s, n).
+
+    Raises
+    ------
+    BadInputError
+        When a node does not exist.
+
+    Examples
+    --------
+    >>> from geo.algorithms.graphs import graph
+    >>> trees(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
+    (array([[ 0.,  5., 12.]]), array([[-1,  0,  2]], dtype=int32))
+
+    """
+    start = checked_nodes(sources, graph.size)
+    if not len(start):
+        return np.empty((0, graph.size)), np.empty((0, graph.size), np.int32)
+    if graph.size * len(start) >= LARGE and has("numba"):
+        far, into, *_ = search_all(graph.indptr, graph.indices, graph.weights, start)
+        return far, into
+    matrix, arc = fastest(graph)
+    found, before = dijkstra(matrix, indices=start, return_predecessors=True)
+    key = np.append(graph.tails[arc].astype(np.int64) * graph.size + graph.indices[arc], -1)
+    into = before.astype(np.int64) * graph.size + np.arange(graph.size)
+    row = np.searchsorted(key[:-1], into).clip(max=len(arc))
+    return found, np.where(before >= 0, np.append(arc, -1)[row], -1).astype(np.int32)

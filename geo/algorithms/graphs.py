@@ -1,0 +1,192 @@
+"""A graph as arrays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+
+from geo.core import BadInputError
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+
+#: Distances that differ by a smaller share are equal: sums of decimal fractions are not exact.
+TIE = 1e-12
+
+
+class Graph(NamedTuple):
+    """
+    A graph in compressed rows: arc a of node v has indptr[v] <= a < indptr[v + 1].
+
+    An undirected link is two arcs. Parallel links stay apart; loops have no arcs.
+    """
+
+    indptr: Ints
+    indices: Ints
+    weights: Floats
+    links: Ints
+    link_count: int
+    directed: bool
+
+    @property
+    def size(self) -> int:
+        """
+        Number of nodes.
+
+        Returns
+        -------
+        size
+            Number of nodes.
+
+        """
+        return len(self.indptr) - 1
+
+    @property
+    def tails(self) -> Ints:
+        """
+        Node that every arc leaves.
+
+        Returns
+        -------
+        tails
+            Shape (arcs,).
+
+        """
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.indptr))
+
+
+def build_graph(
+    size: int,
+    tails: ArrayLike,
+    heads: ArrayLike,
+    weights: ArrayLike,
+    *,
+    directed: bool = False,
+) -> Graph:
+    """
+    Return a graph of links.
+
+    Parameters
+    ----------
+    size
+        Number of nodes.
+    tails, heads
+        Nodes that the links join, shape (m,).
+    weights
+        Weights of the links, such as minutes, shape (m,); 0 or more, infinite where closed.
+    directed
+        Whether links lead from tail to head only.
+
+    Returns
+    -------
+    graph
+        The graph; arcs in the order of tail, head and link.
+
+    Raises
+    ------
+    BadInputError
+        When shapes differ, a node does not exist or a weight is negative or no number.
+
+    Examples
+    --------
+    >>> small = build_graph(3, [0, 1], [1, 2], [5.0, 7.0])
+    >>> small.size, len(small.tails)
+    (3, 4)
+
+    """
+    tail, head = np.asarray(tails, np.int64), np.asarray(heads, np.int64)
+    weight = _checked(weights, len(tail))
+    if tail.shape != head.shape or tail.ndim != 1:
+        raise BadInputError(f"tails and heads: one shape (m,) expected, {tail.shape} "
+                            f"and {head.shape} given")  # fmt: skip
+    for end in (tail, head):
+        bad = np.flatnonzero((end < 0) | (end >= size))
+        if len(bad):
+            raise BadInputError(f"link {bad[0]}: node {end[bad[0]]} is not below {size}")
+    link = np.flatnonzero(tail != head)
+    u, v = tail[link], head[link]
+    if not directed:
+        u, v, link = np.concatenate([u, v]), np.concatenate([v, u]), np.concatenate([link, link])
+    order = np.argsort(u * size + v, kind="stable")
+    indptr = np.zeros(size + 1, np.int32)
+    np.cumsum(np.bincount(u, minlength=size), out=indptr[1:])
+    links = link[order].astype(np.int32)
+    return Graph(indptr, v[order].astype(np.int32), weight[links], links, len(tail), directed)
+
+
+def _checked(weights: ArrayLike, count: int) -> Floats:
+    weight = np.asarray(weights, float)
+    if weight.shape != (count,):
+        raise BadInputError(f"weights: shape ({count},) expected, {weight.shape} given")
+    bad = np.flatnonzero(~(weight >= 0))
+    if len(bad):
+        raise BadInputError(f"link {bad[0]}: weight {weight[bad[0]]} is not 0 or more")
+    return weight
+
+
+def with_weights(graph: Graph, weights: ArrayLike) -> Graph:
+    """
+    Return a graph with other weights.
+
+    Parameters
+    ----------
+    graph
+        A graph.
+    weights
+        Weights of its links, shape (links,).
+
+    Returns
+    -------
+    graph
+        The same nodes and links with these weights.
+
+    Raises
+    ------
+    BadInputError
+        When the shape differs or a weight is negative or no number.
+
+    Examples
+    --------
+    >>> small = build_graph(3, [0, 1], [1, 2], [5.0, 7.0])
+    >>> with_weights(small, [1.0, 2.0]).weights.tolist()
+    [1.0, 1.0, 2.0, 2.0]
+
+    """
+    return graph._replace(weights=_checked(weights, graph.link_count)[graph.links])
+
+
+def fastest(graph: Graph) -> tuple[csr_array, Ints]:
+    """
+    Return a graph as a sparse matrix: the lightest of parallel links.
+
+    Parameters
+    ----------
+    graph
+        A graph.
+
+    Returns
+    -------
+    matrix
+        Shape (n, n); links of weight 0 are stored entries.
+    arc
+        The arc behind every entry, of equal ones the first.
+
+    Examples
+    --------
+    >>> matrix, arc = fastest(build_graph(2, [0, 0], [1, 1], [9.0, 4.0]))
+    >>> matrix.toarray().tolist()
+    [[0.0, 4.0], [4.0, 0.0]]
+
+    """
+    tails = graph.tails
+    order = np.lexsort((graph.weights, graph.indices, tails))
+    key = tails[order].astype(np.int64) * graph.size + graph.indices[order]
+    arc = order[np.flatnonzero(np.diff(key, prepend=-1))].astype(np.int32)
+    indptr = np.zeros(graph.size + 1, np.int32)
+    np.cumsum(np.bincount(tails[arc], minlength=graph.size), out=indptr[1:])
+    shape = (graph.size, graph.size)
+    return csr_array((graph.weights[arc], graph.indices[arc], indptr), shape=shape), arc

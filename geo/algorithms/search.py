@@ -1,0 +1,95 @@
+"""Kernels that search from one source at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.algorithms.compiled import compiled
+from geo.algorithms.graphs import TIE, Floats, Ints
+
+
+@compiled
+def push(keys: Floats, nodes: Ints, hole: int, key: float, node: int) -> None:
+    """Put a node into the hole at the end of a heap, or at the foot of it, and let it rise."""
+    while hole > 0:
+        above = (hole - 1) >> 1
+        if keys[above] <= key:
+            break
+        keys[hole], nodes[hole] = keys[above], nodes[above]
+        hole = above
+    keys[hole], nodes[hole] = key, node
+
+
+@compiled
+def drop(keys: Floats, nodes: Ints, last: int) -> None:
+    """Take the top off a heap: the last node sinks from there to its place."""
+    key, node = keys[last], nodes[last]
+    hole, child = 0, 1
+    while child < last:
+        # no branch to guess; the key after the last one is there, though outdated
+        child += (child + 1 < last) & (keys[child + 1] < keys[child])
+        if key <= keys[child]:
+            break
+        keys[hole], nodes[hole] = keys[child], nodes[child]
+        hole, child = child, 2 * child + 1
+    keys[hole], nodes[hole] = key, node
+
+
+@compiled
+def search(
+    indptr: Ints,
+    indices: Ints,
+    weights: Floats,
+    source: int,
+    far: Floats,
+    into: Ints,
+    order: Ints,
+    keys: Floats,
+    nodes: Ints,
+) -> tuple[int, bool]:
+    """
+    Dijkstra's search: fill distances, the arc into every node and the order of settling.
+
+    The heap (`keys`, `nodes`: room for all arcs and one more) keeps outdated entries; they
+    are passed over. That is quicker than moving nodes inside it. Returns how many nodes are
+    reached, and whether some node may have two ways that differ by no more than a share `TIE`.
+    """
+    far[:] = np.inf
+    into[:] = -1
+    far[source] = keys[0] = 0.0
+    nodes[0] = source
+    count, settled, tied = 1, 0, False
+    while count:
+        v, here = nodes[0], keys[0]
+        count -= 1
+        drop(keys, nodes, count)
+        if here > far[v]:
+            continue
+        order[settled] = v
+        settled += 1
+        for a in range(indptr[v], indptr[v + 1]):
+            u, way = indices[a], here + weights[a]
+            gap = far[u] - way
+            tied |= abs(gap) <= 2 * TIE * way
+            if gap > 0:
+                far[u] = way
+                into[u] = a
+                push(keys, nodes, count, way, u)
+                count += 1
+    return settled, tied
+
+
+@compiled
+def search_all(
+    indptr: Ints, indices: Ints, weights: Floats, sources: Ints
+) -> tuple[Floats, Ints, Ints, Ints]:
+    """Return distances, arcs, order and number of the nodes reached from every source."""
+    shape = len(sources), len(indptr) - 1
+    far, into, order = np.empty(shape), np.empty(shape, np.int32), np.empty(shape, np.int32)
+    keys, heap = np.empty(len(indices) + 1), np.empty(len(indices) + 1, np.int32)
+    count = np.empty(len(sources), np.int32)
+    for i in range(len(sources)):
+        count[i] = search(
+            indptr, indices, weights, sources[i], far[i], into[i], order[i], keys, heap
+        )[0]
+    return far, into, order, count

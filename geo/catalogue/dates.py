@@ -1,0 +1,139 @@
+"""Partial dates, and the status of a section on a day."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+Stage = Literal["open", "construction", "planned"]
+#: From the most to the least advanced; the traveller meets the least advanced of several.
+STAGES: tuple[Stage, ...] = ("open", "construction", "planned")
+_PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+class Status(NamedTuple):
+    """A stage, and whether it rests on an expected year rather than on a known opening."""
+
+    stage: Stage
+    assumed: bool
+
+
+@lru_cache(maxsize=4096)
+def last_day(text: str) -> dt.date:
+    """
+    Return the last day that a partial date may mean.
+
+    Parameters
+    ----------
+    text
+        ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    date
+        31 December of a year, the last day of a month, or the day itself.
+
+    Raises
+    ------
+    ValueError
+        When the text is no such date, or the day does not exist.
+
+    Examples
+    --------
+    >>> last_day("2020"), last_day("2020-02")
+    (datetime.date(2020, 12, 31), datetime.date(2020, 2, 29))
+
+    """
+    match = _PATTERN.fullmatch(text)
+    if match is None:
+        raise ValueError("expected a date YYYY, YYYY-MM or YYYY-MM-DD")
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    try:
+        if day or match[3]:
+            return dt.date(year, month, day)
+        if match[2]:
+            return dt.date(year, month, calendar.monthrange(year, month)[1])
+        return dt.date(year, 12, 31)
+    except (ValueError, calendar.IllegalMonthError):
+        raise ValueError("expected a day that exists in the calendar") from None
+
+
+def status_on(
+    day: dt.date, *, today: Stage, started: str, opened: str, expected: int | None, as_of: dt.date
+) -> Status:
+    """
+    Return the status of a section on a day.
+
+    Open from the day of opening on; under construction from the start of works on; else
+    planned. A section known only by year or month counts from the end of it. After the day
+    the catalogue is known to (``as_of``), a section counts as open once its expected year is
+    over, and is marked as assumed. An open section whose opening is unknown counts as open
+    on every day.
+
+    Parameters
+    ----------
+    date
+        The day asked for.
+    today
+        Status as known on ``as_of``.
+    started, opened
+        Partial dates, empty where unknown.
+    expected
+        Expected year of opening.
+    as_of
+        Day up to which the catalogue is known.
+
+    Returns
+    -------
+    status
+        The stage on that day, and whether it is an assumption.
+
+    Examples
+    --------
+    >>> status_on(date(2028, 1, 1), today="construction", started="2022", opened="",
+    ...           expected=2027, as_of=date(2026, 11, 23))
+    Status(stage='open', assumed=True)
+
+    """
+    if today == "open" and (not opened or last_day(opened) <= day or day >= as_of):
+        return Status("open", assumed=False)
+    if day > as_of and expected is not None and dt.date(expected, 12, 31) <= day:
+        return Status("open", assumed=True)
+    if started and last_day(started) <= day:
+        return Status("construction", assumed=False)
+    if today == "construction" and day >= as_of:
+        return Status("construction", assumed=False)
+    return Status("planned", assumed=False)
+
+
+def parse_day(text: str | int | dt.date | None) -> dt.date:
+    """
+    Return the day meant by a command-line or keyword argument.
+
+    Parameters
+    ----------
+    text
+        A year (its 31 December), a date, or None for the present day.
+
+    Returns
+    -------
+    date
+        The day.
+
+    Raises
+    ------
+    ValueError
+        When it is neither a year nor a date.
+
+    Examples
+    --------
+    >>> parse_day(2027)
+    datetime.date(2027, 12, 31)
+
+    """
+    if text is None:
+        return dt.date.today()
+    return text if isinstance(text, dt.date) else last_day(str(text))

@@ -1,0 +1,231 @@
+"""Checks that need more than one row: references, order, coverage."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from geo.catalogue.dates import last_day
+from geo.catalogue.region import Region, unknown_group_routes
+from geo.core import Problem
+
+Numbered = list[tuple[int, Any]]
+
+
+def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
+    """
+    Return what is wrong between rows that are each right on their own.
+
+    Parameters
+    ----------
+    tables
+        Rows of every table with their line numbers.
+    region
+        The region they belong to.
+
+    Returns
+    -------
+    problems
+        Everything found.
+
+    """
+    return [
+        *_sources(tables),
+        *_references(tables),
+        *_alignments(tables),
+        *_sections(tables),
+        *_future(tables, region),
+        *_cities(tables, region),
+        *unknown_group_routes(region, _ids(tables["routes"], "route_id")),
+    ]
+
+
+def _file(table: str) -> str:
+    return f"tables/{table}.csv"
+
+
+def _ids(numbered: Numbered, column: str) -> dict[str, Any]:
+    return {getattr(row, column): row for _, row in numbered}
+
+
+def _unknown(table: str, line: int, column: str, value: str, known: Collection[str]) -> Problem:
+    close = difflib.get_close_matches(value, sorted(known), 1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return Problem(_file(table), line, column, value, f"expected a known id{hint}")
+
+
+def _sources(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    known = _ids(tables["sources"], "key")
+    for table, numbered in tables.items():
+        for line, row in numbered:
+            for key in row.sources:
+                if key not in known:
+                    yield _unknown(table, line, "source", key, known)
+
+
+def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    routes = _ids(tables["routes"], "route_id")
+    places = _ids(tables["places"], "place_id")
+    sections = _ids(tables["sections"], "section_id")
+    cities = {name for _, c in tables["cities"] for name in (c.city_id, c.name_zh, c.name_en)}
+    yield from _missing(tables, "alignments", "route_id", routes)
+    yield from _missing(tables, "sections", "route_id", routes)
+    yield from _missing(tables, "alignments", "place_id", places)
+    yield from _missing(tables, "sections", "from_place", places)
+    yield from _missing(tables, "sections", "to_place", places)
+    yield from _missing(tables, "projects", "sections", sections)
+    yield from _missing(tables, "services", "from", {*places, *cities})
+    yield from _missing(tables, "services", "to", {*places, *cities})
+    for line, row in tables["sections"]:
+        yield from _shares(line, row, sections, routes)
+        yield from _fits_mode(line, row, routes)
+
+
+def _missing(
+    tables: dict[str, Numbered], table: str, column: str, known: Collection[str]
+) -> Iterator[Problem]:
+    """Find ids that nothing carries; several sections are separated by semicolons."""
+    for line, row in tables[table]:
+        text = getattr(row, "from_" if column == "from" else column)
+        for value in filter(None, text.split(";") if column == "sections" else [text]):
+            if value not in known:
+                yield _unknown(table, line, column, value, known)
+
+
+def _fits_mode(line: int, row: Any, routes: dict[str, Any]) -> Iterator[Problem]:
+    mode = getattr(routes.get(row.route_id), "mode", None)
+    for column, own in (("lanes", "road"), ("tracks", "rail")):
+        value = getattr(row, column)
+        if mode is not None and mode != own and value is not None:
+            text = f"expected nothing, for its route is of mode {mode}"
+            yield Problem(_file("sections"), line, column, str(value), text)
+
+
+def _shares(
+    line: int,
+    row: Any,
+    sections: dict[str, Any],
+    routes: dict[str, Any],
+) -> Iterator[Problem]:
+    mode = getattr(routes.get(row.route_id), "mode", None)
+    for other in filter(None, row.shares.split(";")):
+        if other not in sections:
+            yield _unknown("sections", line, "shares", other, sections)
+        elif other == row.section_id or sections[other].shares:
+            text = "expected a section that has its own track or carriageway"
+            yield Problem(_file("sections"), line, "shares", other, text)
+        elif getattr(routes.get(sections[other].route_id), "mode", None) != mode:
+            text = f"expected a section of the same mode, {mode}"
+            yield Problem(_file("sections"), line, "shares", other, text)
+
+
+def _future(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
+    """Find what is said to have happened after the day the tables are known to."""
+    for line, row in tables["sections"]:
+        for column in ("opened", "started"):
+            text = getattr(row, column)
+            this_year = text == str(region.as_of.year)  # some day of it, which may be past
+            if text and last_day(text) > region.as_of and not this_year:
+                expected = f"expected a day up to {region.as_of}, the day the tables are known to"
+                yield Problem(_file("sections"), line, column, text, expected)
+
+
+def _by_route(numbered: Numbered) -> dict[str, Numbered]:
+    groups: dict[str, Numbered] = defaultdict(list)
+    for line, row in numbered:
+        groups[row.route_id].append((line, row))
+    return groups
+
+
+def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    file, points = _file("alignments"), _by_route(tables["alignments"])
+    places = _ids(tables["places"], "place_id")
+    for line, route in tables["routes"]:
+        if len(points.get(route.route_id, ())) < 2:
+            text = "expected at least two points of this route in alignments.csv"
+            yield Problem(_file("routes"), line, "route_id", route.route_id, text)
+    for numbered in points.values():
+        for (_, before), (line, row) in itertools.pairwise(numbered):
+            if row.seq <= before.seq:
+                text = f"expected a number above {before.seq}, the one before"
+                yield Problem(file, line, "seq", str(row.seq), text)
+            if _same_point(before, row, places):
+                text = "expected a point other than the one before"
+                yield Problem(
+                    file, line, "place_id" if row.place_id else "lon", row.place_id, text
+                )
+        yield from _chainage(numbered)
+
+
+def _same_point(a: Any, b: Any, places: dict[str, Any]) -> bool:
+    spots = [places.get(point.place_id, point) for point in (a, b)]
+    return bool((spots[0].lon, spots[0].lat) == (spots[1].lon, spots[1].lat))
+
+
+def _chainage(numbered: Numbered) -> Iterator[Problem]:
+    """Official kilometres rise along the route."""
+    known = [(line, row.chainage_km) for line, row in numbered if row.chainage_km is not None]
+    for (_, before), (line, now) in itertools.pairwise(known):
+        if now <= before:
+            text = f"expected more than {before:g}, the kilometre before"
+            yield Problem(_file("alignments"), line, "chainage_km", f"{now:g}", text)
+
+
+def _sections(tables: dict[str, Numbered]) -> Iterator[Problem]:
+    """Sections follow each other along the alignment, from its first place to its last."""
+    points, sections = _by_route(tables["alignments"]), _by_route(tables["sections"])
+    for line, route in tables["routes"]:
+        numbered = sorted(sections.get(route.route_id, ()), key=lambda item: item[1].seq)
+        if not numbered:
+            text = "expected at least one section of this route in sections.csv"
+            yield Problem(_file("routes"), line, "route_id", route.route_id, text)
+        elif len(points.get(route.route_id, ())) >= 2:
+            order = sorted(points[route.route_id], key=lambda item: item[1].seq)
+            yield from _coverage(numbered, [row.place_id for _, row in order])
+
+
+def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
+    file, position, last_seq = _file("sections"), 0, -1
+    for line, row in numbered:
+        if row.seq == last_seq:
+            yield Problem(file, line, "seq", str(row.seq), "expected a number used once per route")
+        last_seq = row.seq
+        for column in ("from_place", "to_place"):
+            if getattr(row, column) not in places:
+                text = "expected a place on the alignment of its route"
+                yield Problem(file, line, column, getattr(row, column), text)
+                return
+        if places[position] != row.from_place:
+            ahead = row.from_place in places[position:]
+            what = (
+                "a section is missing before this one" if ahead else "it overlaps the one before"
+            )
+            text = f"expected {places[position] or 'the end of the section before'}: {what}"
+            yield Problem(file, line, "from_place", row.from_place, text)
+            return
+        if row.to_place not in places[position + 1 :]:
+            text = "expected a place further along the alignment than from_place: wrong order"
+            yield Problem(file, line, "to_place", row.to_place, text)
+            return
+        position = places.index(row.to_place, position + 1)
+    if position != len(places) - 1:
+        line, row = numbered[-1]
+        last = places[-1] or "a named place"
+        text = f"expected the last place of the alignment, {last}: a section is missing"
+        yield Problem(file, line, "to_place", row.to_place, text)
+
+
+def _cities(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
+    known = _ids(tables["cities"], "city_id")
+    names = [name for r in region.regions for name in (r.id, r.name_zh, r.name_en)]
+    for line, row in tables["cities"]:
+        if region.find(row.region) is None:
+            yield _unknown("cities", line, "region", row.region, names)
+        if row.part_of and row.part_of not in known:
+            yield _unknown("cities", line, "part_of", row.part_of, known)
+        elif row.part_of and (row.part_of == row.city_id or known[row.part_of].part_of):
+            text = "expected a city that is no part of another"
+            yield Problem(_file("cities"), line, "part_of", row.part_of, text)

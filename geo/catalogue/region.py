@@ -1,0 +1,267 @@
+"""The settings of a region: ``region.toml``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import tomllib
+from collections.abc import Collection
+from pathlib import Path, PureWindowsPath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geo.catalogue.vocabulary import Confidence
+from geo.core import BadInputError, Problem
+
+FILE = "region.toml"
+#: A Chinese administrative code, or one of ISO 3166-2.
+ADCODE = r"[0-9]{6}|[A-Z]{2}-[A-Z0-9]{1,3}"
+Year = Annotated[int, Field(ge=1850, le=2100)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AdminRegion(_Settings):
+    """One of the regions between which corridors are counted."""
+
+    id: Annotated[str, Field(min_length=1)]
+    name_zh: Annotated[str, Field(min_length=1)]
+    name_en: str
+    adcode: Annotated[str, Field(pattern=rf"^({ADCODE})?$")]
+
+
+def _inside(file: str) -> str:
+    """Refuse a file outside the data folder: a page could show what it holds."""
+    path = PureWindowsPath(file)
+    if path.drive or path.root or ".." in path.parts:
+        raise ValueError(f"expected a file inside the data folder, not {file!r}")
+    return file
+
+
+def _metric(text: str) -> str:
+    """Refuse what is no projection in metres."""
+    try:
+        crs = CRS.from_user_input(text)
+    except CRSError:
+        crs = None
+    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        raise ValueError(f"expected a projection in metres, such as EPSG:32648, not {text!r}")
+    return text
+
+
+File = Annotated[str, AfterValidator(_inside)]
+
+
+class BaseFiles(_Settings):
+    """Files of the base layers, relative to the data folder; empty where there are none."""
+
+    counties: File = ""
+    cities: File = ""
+    provinces: File = ""
+    rivers: File = ""
+    relief: File = ""
+
+
+class ContextFiles(_Settings):
+    """Files of the background network, relative to the data folder."""
+
+    railways: File = ""
+    roads: File = ""
+
+
+class MapSettings(_Settings):
+    """First view and credits of the maps."""
+
+    centre: tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-85, le=85)]]
+    zoom: Annotated[int, Field(ge=3, le=14)] = 8
+    years: tuple[Year, Year] = (1995, 2035)
+    attribution: str = ""
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> MapSettings:
+        if self.years[0] >= self.years[1]:
+            raise ValueError("years: expected the first before the last")
+        return self
+
+
+class RouteGroup(_Settings):
+    """
+    Routes that a plan counts as one: a ring or a radial.
+
+    ``region`` names the region whose plan it is: then only the parts of the routes that lie
+    there count. ``partial`` says that the catalogue holds only a part of it; without routes
+    it holds nothing of it.
+    """
+
+    id: Annotated[str, Field(min_length=1)]
+    plan: str = ""
+    name_zh: str
+    name_en: str
+    kind: Literal["ring", "radial", "link", "other"]
+    routes: tuple[str, ...] = ()
+    region: str = ""
+    partial: bool = False
+    source: str = ""
+    confidence: Confidence = "low"
+    notes: str = ""
+
+
+class Region(_Settings):
+    """
+    A region: its name, the frame no coordinate may leave, and the regions it consists of.
+
+    The frame is west, south, east, north in degrees (WGS-84); ``as_of`` is the day up to
+    which the tables are known.
+    """
+
+    name_zh: str
+    name_en: str
+    as_of: dt.date
+    frame: tuple[float, float, float, float]
+    metric_crs: Annotated[str, AfterValidator(_metric)]
+    regions: Annotated[tuple[AdminRegion, ...], Field(min_length=1)]
+    base: BaseFiles = BaseFiles()
+    context: ContextFiles = ContextFiles()
+    map: MapSettings
+    milestones: tuple[Year, ...] = ()
+    groups: tuple[RouteGroup, ...] = ()
+
+    @model_validator(mode="after")
+    def _frame_in_order(self) -> Region:
+        west, south, east, north = self.frame
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError("frame: expected west < east and south < north, in degrees")
+        return self
+
+    @model_validator(mode="after")
+    def _regions_differ(self) -> Region:
+        for key in ("id", "name_zh"):
+            if len({getattr(region, key) for region in self.regions}) < len(self.regions):
+                raise ValueError(f"regions: expected every {key} once")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_in_order(self) -> Region:
+        ids = [group.id for group in self.groups]
+        if twice := sorted({key for key in ids if ids.count(key) > 1}):
+            raise ValueError(f"groups: expected unique ids; {', '.join(twice)} stands twice")
+        for group in self.groups:
+            if len(set(group.routes)) < len(group.routes):
+                raise ValueError(f"group {group.id}: expected every route once")
+            if group.region and group.region not in {region.id for region in self.regions}:
+                raise ValueError(f"group {group.id}: expected the id of a region")
+        return self
+
+    @property
+    def bordered(self) -> bool:
+        """Whether it has two regions, and counties to find the border between them."""
+        return len(self.regions) > 1 and bool(self.base.counties)
+
+    def find(self, name: str) -> AdminRegion | None:
+        """
+        Return the region with a name, id or administrative code.
+
+        Parameters
+        ----------
+        name
+            Chinese or English name, id or code.
+
+        Returns
+        -------
+        region
+            The region, or None.
+
+        """
+        wanted = name.strip().casefold()
+        for region in self.regions if wanted else ():
+            called = region.id, region.name_zh, region.name_en, region.adcode
+            if wanted in map(str.casefold, called):
+                return region
+        return None
+
+
+def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Problem]:
+    """
+    Return the routes of groups that the catalogue does not have.
+
+    Parameters
+    ----------
+    region
+        The settings of a region.
+    known_ids
+        Ids of the routes of the catalogue.
+
+    Returns
+    -------
+    problems
+        One per unknown route, with the closest id there is.
+
+    Examples
+    --------
+    >>> unknown_group_routes(cat.region, set(cat.route))
+    []
+    >>> first = cat.region.groups[0].routes[0]
+    >>> found = unknown_group_routes(cat.region, set(cat.route) - {first})
+    >>> found[0].column, found[0].value == first
+    ('groups.routes', True)
+
+    """
+    problems = []
+    for group in region.groups:
+        for route_id in group.routes:
+            if route_id not in known_ids:
+                close = difflib.get_close_matches(route_id, sorted(known_ids), 1)
+                hint = f" (did you mean {close[0]}?)" if close else ""
+                text = f"expected a known route id in group {group.id!r}{hint}"
+                problems.append(Problem(FILE, 0, "groups.routes", route_id, text))
+    return problems
+
+
+def read_region(folder: Path) -> Region:
+    """
+    Read ``region.toml``.
+
+    Parameters
+    ----------
+    folder
+        Data folder.
+
+    Returns
+    -------
+    region
+        The settings.
+
+    Raises
+    ------
+    BadInputError
+        When the file is missing, is not TOML or lacks a setting.
+
+    Examples
+    --------
+    >>> read_region(cat.folder).name_zh
+    '成渝地区双城经济圈'
+
+    """
+    try:
+        if (folder / FILE).exists() and not (folder / FILE).is_file():
+            raise BadInputError([Problem(FILE, expected="expected a file")])
+        raw = (folder / FILE).read_text(encoding="utf-8-sig")
+        return Region.model_validate(tomllib.loads(raw))
+    except FileNotFoundError:
+        text = f"expected this file in {folder}; it is missing"
+        raise BadInputError([Problem(FILE, expected=text)]) from None
+    except (UnicodeDecodeError, OSError) as error:
+        text = f"expected a readable UTF-8 file: {error}"
+        raise BadInputError([Problem(FILE, expected=text)]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError([Problem(FILE, expected=f"expected valid TOML: {error}")]) from None
+    except ValidationError as error:
+        raise BadInputError(
+            Problem(FILE, 0, ".".join(map(str, e["loc"])), "", f"expected: {e['msg']}")
+            for e in error.errors()
+        ) from None

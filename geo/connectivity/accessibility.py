@@ -1,0 +1,626 @@
+"""How well cities can be reached: formulas, and indicators by city."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from pandas import DataFrame
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.catalogue import Catalogue, City, cities_of
+from geo.core import BadInputError
+from geo.geometry import straight_km
+from geo.network import Network, city_travel_times, travel_graph
+
+Array = NDArray[np.float64]
+
+
+#: Limits in minutes at which daily accessibility is usually told.
+STEPS = (60.0, 120.0, 180.0, 240.0)
+#: Exponents at which the potential is told, for the order of the cities depends on them.
+DECAYS = (1.0, 1.5, 2.0)
+#: Times are sums of rounded numbers: so much over a limit is still within it, in minutes.
+EPSILON = 1e-9
+
+
+def location(minutes: Array, mass: Array, *, own: bool = False) -> tuple[Array, Array, Array]:
+    """
+    Return the mean time to all destinations, weighted by their mass.
+
+    A_i = sum_j t_ij M_j / sum_j M_j, lower is better. Compare years only with the same
+    destinations and masses.
+
+    Parameters
+    ----------
+    minutes
+        Times, infinite where unreachable, shape (n, n).
+    mass
+        Population or another mass of the destinations, shape (n,); a mass of 0 leaves a
+        destination out.
+    own
+        Whether a place is a destination of its own, with the time on the diagonal. With 0 min
+        there large places look better than they are.
+
+    Returns
+    -------
+    mean
+        Minutes, shape (n,); infinite where a destination is unreachable, NaN where there is
+        none.
+    executor
+        Share of the mass that is reached, shape (n,).
+    mean_reached
+        Minutes to the reached destinations only, shape (n,): to be read with the share, for
+        losing a far destination makes it better.
+
+    Raises
+    ------
+    BadInputError
+        When shapes do not fit, or a number is negative or NaN.
+
+    References
+    ----------
+    Gutiérrez, J., Monzón, A. and Piñero, J. M. (1998), Accessibility, network efficiency, and
+    transport infrastructure planning, 10.1068/a301337.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> people = np.array([4.0, 2, 1])
+    >>> location(minutes, people)[0]
+    array([50., 36., 80.])
+
+    """
+    _check(minutes, mass)
+    return _weighted_mean(minutes, _weights(mass, own=own))
+
+
+def _check(minutes: Array, mass: Array) -> None:
+    n = len(mass)
+    if np.shape(minutes) != (n, n):
+        text = f"expected times of shape {(n, n)} for {n} masses, got {np.shape(minutes)}"
+        raise BadInputError(text)
+    if not (np.all(minutes >= 0) and np.all(mass >= 0) and np.all(np.isfinite(mass))):
+        raise BadInputError("times and masses: expected no negative number and no NaN")
+
+
+def _weights(mass: Array, *, own: bool) -> Array:
+    weights = np.tile(np.asarray(mass, float), (len(mass), 1))
+    if not own:
+        np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def _weighted_mean(values: Array, weights: Array) -> tuple[Array, Array, Array]:
+    """Return the mean of every row, the share of finite weight and the mean over that share."""
+    finite = np.isfinite(values)
+    known = np.where(finite, weights, 0.0)
+    total, reached = weights.sum(axis=1), known.sum(axis=1)
+    share = _divide(reached, total)
+    mean = _divide((np.where(finite, values, 0.0) * known).sum(axis=1), reached)
+    # by weights, not by the share: a destination of little mass must not vanish in rounding
+    missed = ((weights > 0) & ~finite).any(axis=1)
+    return np.where(missed, np.inf, mean), share, mean
+
+
+def _divide(a: Any, b: Any) -> Array:
+    """Divide, with NaN where the divisor is 0."""
+    a, b = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
+    return np.asarray(np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0))
+
+
+def daily(minutes: Array, mass: Array, limit: float) -> Array:
+    """
+    Return the mass that can be visited within a time.
+
+    D_i = sum_j M_j [t_ij <= T], the limit and the own place included.
+
+    Parameters
+    ----------
+    minutes
+        Times, infinite where unreachable, shape (n, n).
+    mass
+        Masses, shape (n,).
+    limit
+        The time T in minutes; usual are `STEPS`. A step function: show 0.9 T and 1.1 T too.
+
+    Returns
+    -------
+    reached
+        In the unit of the mass, shape (n,).
+
+    Raises
+    ------
+    BadInputError
+        When shapes do not fit, or a number is negative or NaN.
+
+    References
+    ----------
+    European Transport Research Review (2016), 10.1007/s12544-016-0197-5, table 2, with
+    T = 240 min.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> people = np.array([4.0, 2, 1])
+    >>> daily(minutes, people, 60)
+    array([6., 7., 3.])
+
+    """
+    _check(minutes, mass)
+    within = minutes <= limit + EPSILON
+    np.fill_diagonal(within, val=True)
+    return np.asarray(within @ np.asarray(mass, float))
+
+
+def potential(
+    minutes: Array,
+    mass: Array,
+    *,
+    decay: float = 1.5,
+    kind: Literal["power", "exponential"] = "power",
+    own: Array | None = None,
+    floor: float = 1.0,
+) -> Array:
+    """
+    Return the potential accessibility (Hansen).
+
+    P_i = sum_j M_j f(t_ij) with f(t) = t^-a or exp(-b t); nothing comes from what is
+    unreachable. Only ratios say something: between places, or between years.
+
+    Parameters
+    ----------
+    minutes
+        Times, infinite where unreachable, shape (n, n).
+    mass
+        Masses, shape (n,).
+    decay
+        The exponent a, or b per minute.
+    kind
+        The function f.
+    own
+        Times within every place in minutes, shape (n,), for the self-potential (see
+        `own_minutes`); default: no self-potential.
+    floor
+        Shorter times count as this one, in minutes, for a power grows beyond all limits.
+
+    Returns
+    -------
+    values
+        Shape (n,), in mass x min^-a, or in the unit of the mass.
+
+    Raises
+    ------
+    BadInputError
+        When shapes do not fit, a number is negative or NaN, or decay or floor is not positive.
+
+    References
+    ----------
+    Hansen, W. G. (1959), How accessibility shapes land use.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> people = np.array([4.0, 2, 1])
+    >>> potential(minutes, people, decay=1).round(4)
+    array([0.0778, 0.15  , 0.0778])
+
+    """
+    _check(minutes, mass)
+    if not (decay > 0 and floor > 0):
+        raise BadInputError("potential: expected a positive decay and a positive floor")
+    times = np.array(minutes, float)
+    np.fill_diagonal(times, np.inf if own is None else own)
+    times = np.maximum(times, floor)
+    f = times**-decay if kind == "power" else np.exp(-decay * times)
+    return np.asarray(f @ np.asarray(mass, float))
+
+
+def own_minutes(area_km2: Array, speed_kmh: float) -> Array:
+    """
+    Return the mean time of a trip within a place.
+
+    t_ii = 0.5 sqrt(area / pi) / speed: half the radius of a circle of the same area.
+
+    Parameters
+    ----------
+    area_km2
+        Areas, shape (n,).
+    speed_kmh
+        Speed in the place.
+
+    Returns
+    -------
+    minutes
+        Shape (n,).
+
+    Examples
+    --------
+    >>> own_minutes(np.array([np.pi]), 30)
+    array([1.])
+
+    """
+    return np.asarray(60 * 0.5 * np.sqrt(np.asarray(area_km2, float) / np.pi) / speed_kmh)
+
+
+def sensitivity(minutes: Array, mass: Array, decays: Sequence[float] = DECAYS) -> Array:
+    """
+    Return the power potential over its mean, for several exponents.
+
+    Parameters
+    ----------
+    minutes
+        Times, infinite where unreachable, shape (n, n).
+    mass
+        Masses, shape (n,).
+    decays
+        Exponents, k of them.
+
+    Returns
+    -------
+    ratios
+        Potential over the plain mean of all places, shape (n, k); NaN where all are 0.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
+    >>> sensitivity(minutes, np.array([4.0, 2, 1])).shape
+    (3, 3)
+
+    """
+    values = np.column_stack([potential(minutes, mass, decay=a) for a in decays])
+    return _divide(values, values.mean(axis=0)) if len(values) else values
+
+
+def network_efficiency(
+    minutes: Array, straight_km: Array, mass: Array, *, ideal_kmh: float
+) -> tuple[Array, Array, Array]:
+    """
+    Return how much longer trips take than straight ones at an ideal speed (Gutiérrez).
+
+    E_i = sum_j (t_ij / t*_ij) M_j / sum_j M_j with t* = s / v*; 1 is best, higher is worse.
+
+    Parameters
+    ----------
+    minutes
+        Times, infinite where unreachable, shape (n, n).
+    straight_km
+        Geodesic distances, shape (n, n); pairs of other places at distance 0 are left out.
+    mass
+        Masses, shape (n,).
+    ideal_kmh
+        The ideal speed v*: not below that of the fastest mode, or values fall below 1.
+
+    Returns
+    -------
+    mean, share, mean_reached
+        As in `location`, but the means are ratios.
+
+    Raises
+    ------
+    BadInputError
+        When shapes do not fit, a number is negative or NaN, or the speed is not positive.
+
+    References
+    ----------
+    Gutiérrez, J., Monzón, A. and Piñero, J. M. (1998), 10.1068/a301337.
+
+    Examples
+    --------
+    >>> minutes, km = np.array([[0.0, 60], [60, 0]]), np.array([[0.0, 80], [80, 0]])
+    >>> network_efficiency(minutes, km, np.array([1.0, 1]), ideal_kmh=160)[0]
+    array([2., 2.])
+
+    """
+    _check(minutes, mass)
+    if not ideal_kmh > 0:
+        raise BadInputError("network efficiency: expected a positive ideal speed")
+    ratios = _divide(minutes, 60 * straight_km / ideal_kmh)
+    weights = np.where(np.isnan(ratios), 0.0, _weights(mass, own=False))
+    return _weighted_mean(ratios, weights)
+
+
+def logsum(minutes: Array, scale: float) -> Array:
+    """
+    Return one time for several modes, as their logsum.
+
+    t = -(1 / k) ln sum_m exp(-k t_m): never above the fastest mode, and n equal modes give
+    t - ln(n) / k, so that a mode told twice looks like a gain.
+
+    Parameters
+    ----------
+    minutes
+        Times by mode, infinite where unreachable, shape (m, n, n).
+    scale
+        The parameter k, per minute; the larger, the nearer to the fastest mode.
+
+    Returns
+    -------
+    times
+        Minutes, shape (n, n), 0 on the diagonal, infinite where no mode goes; NaN where a
+        small k would give a time of 0 or less.
+
+    References
+    ----------
+    ESPON, monitoring of the Baltic Sea region: multimodal potential accessibility. The form
+    is the usual one of discrete choice.
+
+    Examples
+    --------
+    >>> logsum(np.full((2, 2, 2), 60.0), 0.1).round(2)
+    array([[ 0.  , 53.07],
+           [53.07,  0.  ]])
+
+    """
+    if not scale > 0 or not len(minutes):
+        raise BadInputError("logsum: expected at least one mode and a positive scale")
+    times = -np.logaddexp.reduce(-scale * np.asarray(minutes, float), axis=0) / scale
+    times = np.where(times > 0, times, np.nan)
+    np.fill_diagonal(times, 0.0)
+    return np.asarray(times)
+
+
+def global_efficiency(distances: Array, straight: Array | None = None) -> float:
+    """
+    Return the global efficiency of a network (Latora and Marchiori).
+
+    E = sum_{i != j} 1 / d_ij / (v (v - 1)); higher is better, unreachable pairs add 0.
+    Normalised it is sum 1 / d_ij / sum 1 / s_ij, 1 for straight links between all pairs.
+
+    Parameters
+    ----------
+    distances
+        Shortest paths in km, hops or minutes, shape (v, v).
+    straight
+        Straight distances in the same unit, for the normalised form.
+
+    Returns
+    -------
+    efficiency
+        Per unit of the distance, or normalised without unit; NaN for fewer than two nodes and
+        where two nodes are at distance 0.
+
+    References
+    ----------
+    Latora, V. and Marchiori, M. (2001), Efficient behavior of small-world networks, Physical
+    Review Letters 87:198701; (2003), 10.1140/epjb/e2003-00095-5.
+
+    Examples
+    --------
+    >>> round(global_efficiency(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])), 4)
+    0.8333
+
+    """
+    v = len(distances)
+    off = ~np.eye(v, dtype=bool)
+    total = _divide(1.0, np.asarray(distances)[off]).sum()
+    ideal = v * (v - 1) if straight is None else _divide(1.0, np.asarray(straight)[off]).sum()
+    return float(total / ideal) if v > 1 else float("nan")
+
+
+Indicator = Literal["location", "daily", "potential", "efficiency"]
+#: The indicators with the unit of their values.
+INDICATORS: dict[str, str] = {
+    "location": "min",
+    "daily": "people",
+    "potential": "people/min^a",
+    "efficiency": "1",
+}
+#: Ideal speeds in km/h, one for all years: the fastest vehicles in use.
+IDEAL_KMH = {"road": 120.0, "rail": 350.0, "water": 30.0, "any": 350.0}
+
+
+def city_table(
+    net: Network,
+    catalogue: Catalogue,
+    *,
+    mode: str = "any",
+    indicator: Indicator = "location",
+    limit: float = 120.0,
+    decay: float = 1.5,
+    ideal_kmh: float | None = None,
+    destinations: Collection[str] | None = None,
+    minutes: ArrayLike | None = None,
+) -> DataFrame:
+    """
+    Return an indicator of every city, from door to door, with the population as mass.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    catalogue
+        The catalogue of the cities.
+    mode
+        Road, rail, water or any.
+    indicator
+        "location", "daily", "potential" or "efficiency".
+    limit
+        Limit of "daily" in minutes.
+    decay
+        Exponent of "potential".
+    ideal_kmh
+        Ideal speed of "efficiency"; default: that of the mode in `IDEAL_KMH`, in all years.
+    destinations
+        Ids of the cities that count as destinations; default: all.
+    minutes
+        The times between the cities (`geo.travel_time_matrix`), where they are known, shape (n, n).
+
+    Returns
+    -------
+    table
+        One row per city in file order: `city_id`, `name_zh`, `name_en`, `region`,
+        `population`, `value` and `unit`. Beside them, of "location" and "efficiency"
+        `share_reached` and `value_reached` (the value is infinite where a destination is
+        unreachable); of "daily" `low` and `high` at 0.9 and 1.1 of the limit; of "potential"
+        `ratio` to the mean of the cities, and `ratio_1`, `ratio_1.5`, `ratio_2` by exponent.
+
+    Raises
+    ------
+    BadInputError
+        When indicator or mode is unknown, or an edge is faster than the ideal speed.
+    NotFoundError
+        When a destination is unknown.
+
+    Examples
+    --------
+    >>> table = city_table(stops, cat, indicator="daily").set_index("name_en")
+    >>> bool(table.loc["Chongqing", "value"] > table.loc["Chengkou", "value"])
+    True
+    >>> table.loc["Chengdu", "unit"]
+    'people'
+
+    """
+    if indicator not in INDICATORS:
+        text = f"--indicator {indicator!r}: expected {', '.join(INDICATORS)}"
+        raise BadInputError(text)
+    cities = cities_of(catalogue)
+    wanted = {catalogue.find_city(name).city_id for name in destinations or ()}
+    people = np.array([c.population for c in cities], float)
+    mass = people * [destinations is None or c.city_id in wanted for c in cities]
+    times = _times(net, cities, mode, minutes)
+    speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
+    table = indicator_table(cities, times, indicator, mass, limit=limit, decay=decay,
+                            ideal_kmh=speed)  # fmt: skip
+    table.attrs |= getattr(minutes, "attrs", {})  # which other roads were used
+    return table
+
+
+def _times(
+    net: Network, cities: Sequence[City], mode: str, minutes: ArrayLike | None
+) -> NDArray[np.float64]:
+    """Return the times between cities: those known, or those of a network."""
+    if minutes is None:
+        return city_travel_times(travel_graph(net, cities, mode=mode), cities)
+    return np.array(minutes, float, order="C")  # sums depend on the order in memory
+
+
+def indicator_table(
+    cities: Sequence[City],
+    minutes: Array,
+    indicator: Indicator,
+    mass: Array,
+    *,
+    limit: float = 120.0,
+    decay: float = 1.5,
+    ideal_kmh: float | None = None,
+) -> DataFrame:
+    """
+    Return an indicator of every city for times that are known.
+
+    Parameters
+    ----------
+    cities
+        The cities, n of them.
+    minutes
+        Times, infinite where unreachable, shape (n, n).
+    indicator
+        "location", "daily", "potential" or "efficiency".
+    mass
+        Masses of the destinations, shape (n,).
+    limit
+        Limit of "daily" in minutes.
+    decay
+        Exponent of "potential".
+    ideal_kmh
+        Ideal speed of "efficiency"; default: that of any mode in `IDEAL_KMH`.
+
+    Returns
+    -------
+    table
+        As of `city_table`.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 60], [60, 0]])
+    >>> people = np.array([2.0, 1])
+    >>> indicator_table(cat.cities[:2], minutes, "location", people)["value"].tolist()
+    [60.0, 60.0]
+
+    """
+    if indicator == "location":
+        values = _means(*location(minutes, mass))
+    elif indicator == "daily":
+        steps = {"value": limit, "low": 0.9 * limit, "high": 1.1 * limit}
+        values = {key: daily(minutes, mass, t) for key, t in steps.items()}
+    elif indicator == "potential":
+        values = _potentials(minutes, mass, decay)
+    else:
+        apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
+        speed = IDEAL_KMH["any"] if ideal_kmh is None else ideal_kmh
+        values = _means(*network_efficiency(minutes, apart, mass, ideal_kmh=speed))
+    unit = f"people/min^{decay:g}" if indicator == "potential" else INDICATORS[indicator]
+    labels = pd.DataFrame([_labels(city) for city in cities], columns=list(_LABELS))
+    return labels.assign(unit=unit, **values)
+
+
+def connected_cities(
+    net: Network, catalogue: Catalogue, *, mode: str = "any", minutes: ArrayLike | None = None
+) -> list[City]:
+    """
+    Return the cities that a mode connects: the most populous group that reach each other.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    catalogue
+        The catalogue of the cities.
+    mode
+        Road, rail, water or any.
+    minutes
+        The times between the cities (`geo.travel_time_matrix`), where they are known, shape (n, n).
+
+    Returns
+    -------
+    cities
+        In file order.
+
+    Examples
+    --------
+    >>> len(connected_cities(stops, cat, mode="water")) < len(connected_cities(stops, cat))
+    True
+
+    """
+    cities = cities_of(catalogue)
+    reached = np.isfinite(_times(net, cities, mode, minutes))
+    labels = connected_components(csr_array(reached), directed=False)[1]
+    people = np.bincount(labels, [city.population for city in cities])
+    largest = people.argmax() if len(people) else -1
+    return [city for city, label in zip(cities, labels, strict=True) if label == largest]
+
+
+_LABELS = ("city_id", "name_zh", "name_en", "region", "population")
+
+
+def _labels(city: City) -> dict[str, Any]:
+    return {key: getattr(city, key) for key in _LABELS}
+
+
+def _means(mean: Array, share: Array, reached: Array) -> dict[str, Array]:
+    return {"value": mean, "share_reached": share, "value_reached": reached}
+
+
+def _potentials(minutes: Array, mass: Array, decay: float) -> dict[str, Array]:
+    decays = [decay, *DECAYS]
+    by_decay = sensitivity(minutes, mass, decays).reshape(len(mass), len(decays)).T
+    names = ["ratio", *(f"ratio_{a:g}" for a in DECAYS)]
+    return {
+        "value": potential(minutes, mass, decay=decay),
+        **dict(zip(names, by_decay, strict=True)),
+    }
+
+
+def _ideal_kmh(net: Network, mode: str, ideal_kmh: float | None) -> float:
+    """Return the ideal speed; refuse one that edges of the mode exceed."""
+    speed = IDEAL_KMH[mode] if ideal_kmh is None else ideal_kmh
+    edges = net.edges if mode == "any" else net.edges[net.edges["mode"] == mode]
+    fastest = edges["speed_kmh"].max()
+    if fastest > speed:
+        text = f"efficiency: expected an ideal speed of at least {fastest:g} km/h, got {speed:g}"
+        raise BadInputError(text)
+    return float(speed)

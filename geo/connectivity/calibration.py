@@ -1,0 +1,156 @@
+"""Computed travel times against published ones."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+from pandas import DataFrame
+
+from geo.catalogue import Service
+from geo.geometry import geod
+from geo.layers import Layers
+from geo.network import CONSTANTS, Network, build_network, fastest_routes, route_legs, travel_graph
+
+#: An error beyond this share is told with its reason.
+WIDE = 0.20
+COLUMNS = [
+    "from_zh", "to_zh", "mode", "date", "published_min", "computed_min", "error", "km",
+    "confidence", "reason", "notes",
+]  # fmt: skip
+
+
+def calibrate_times(layers: Layers) -> DataFrame:
+    """
+    Compare every published journey time with the computed one.
+
+    Rail times are from station to station: running, stops and the start, without access or
+    waiting. Road times are from centre to centre.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+
+    Returns
+    -------
+    table
+        One row per published time: `from_zh`, `to_zh`, `mode`, `date`, `published_min`,
+        `computed_min` (NaN where there is no way on that day), `error` (relative), `km`,
+        `confidence`, and `reason`, empty where the figure describes the fastest service on the
+        lines as they are; only those count for the errors. `notes` are those of the figure.
+
+    Examples
+    --------
+    >>> table = calibrate_times(lay)
+    >>> bool(table.loc[table["reason"] == "", "error"].abs().median() < 0.1)
+    True
+
+    """
+    nets: dict[str, Network] = {}
+    rows = []
+    for service in layers.catalogue.services:
+        date = service.date or layers.catalogue.region.as_of.isoformat()
+        if date not in nets:
+            nets[date] = build_network(layers, year=date, nodes="stops")
+        rows.append(_compared(layers, service, nets[date]))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _compared(layers: Layers, service: Service, net: Network) -> dict[str, Any]:
+    place = layers.catalogue.place
+    city = {name: c for c in layers.catalogue.cities for name in (c.name_en, c.name_zh, c.city_id)}
+    ids = (service.from_, service.to)
+    known: dict[str, Any] = {**city, **place} if service.mode == "rail" else {**place, **city}
+    minutes = km = float("nan")
+    if service.mode == "rail" and all(key in place for key in ids):
+        minutes, km = _station_to_station(layers, net, *ids)
+    elif all(key in city for key in ids):
+        ends = city[ids[0]], city[ids[1]]
+        graph = travel_graph(net, ends, mode=service.mode)
+        for way in fastest_routes(graph, *ends):
+            parts = route_legs(graph, way)
+            minutes, km = (sum(leg[key] for leg in parts) for key in ("time_min", "length_km"))
+    published = service.minutes or float("nan")
+    return {
+        "from_zh": known[ids[0]].name_zh,
+        "to_zh": known[ids[1]].name_zh,
+        "mode": service.mode,
+        "date": service.date,
+        "published_min": published,
+        "computed_min": minutes,
+        "error": minutes / published - 1,
+        "km": km,
+        "confidence": service.confidence,
+        "reason": service.reason,
+        "notes": service.notes,
+    }
+
+
+def _station_to_station(layers: Layers, net: Network, start: str, end: str) -> tuple[float, float]:
+    express = all(_in_large_city(layers, station) for station in (start, end))
+    graph = _train_graph(net.select("rail"), express=express)
+    if start not in graph or end not in graph or not nx.has_path(graph, start, end):
+        return float("nan"), float("nan")
+    way = nx.dijkstra_path(graph, start, end, weight="time_min")
+    edges = [graph.edges[pair] for pair in itertools.pairwise(way)]
+    minutes = sum(edge["time_min"] for edge in edges) + CONSTANTS["rail_start_min"].value
+    return float(minutes), float(sum(edge["length_km"] for edge in edges))
+
+
+def _train_graph(rail: Network, *, express: bool) -> nx.Graph[str]:
+    edges = rail.edges.assign(time_min=rail.edges["time_min"])
+    if express:
+        hsr = edges["class"] == "hsr"
+        edges["time_min"] = edges["time_min"] - edges["stop_min"].where(hsr, 0.0)
+    fastest = edges.sort_values("time_min").drop_duplicates(["u", "v"])
+    graph: nx.Graph[str] = nx.Graph()
+    for u, v, minutes, km in fastest[["u", "v", "time_min", "length_km"]].itertuples(index=False):
+        if not graph.has_edge(u, v) or minutes < graph.edges[u, v]["time_min"]:
+            graph.add_edge(u, v, time_min=minutes, length_km=km)
+    return graph
+
+
+def _in_large_city(layers: Layers, station: str) -> bool:
+    place, limit = layers.catalogue.place[station], CONSTANTS["transfer_limit"].value * 1000
+    return any(
+        geod().inv(place.lon, place.lat, city.lon, city.lat)[2] <= limit
+        for city in layers.catalogue.cities
+        if city.population >= CONSTANTS["nonstop_people"].value
+    )
+
+
+def calibration_summary(table: DataFrame) -> dict[str, float]:
+    """
+    Return how well the computed times fit.
+
+    Parameters
+    ----------
+    table
+        Result of `calibrate_times`.
+
+    Returns
+    -------
+    values
+        `pairs` that count (rail, no reason against), `median_error` and `worst_error`
+        (absolute, relative), `within_20_percent` (share); NaN where no pair counts.
+
+    Examples
+    --------
+    >>> table = calibrate_times(lay)
+    >>> table.columns[:5].tolist()
+    ['from_zh', 'to_zh', 'mode', 'date', 'published_min']
+    >>> calibration_summary(table)["median_error"] < 0.1
+    True
+
+    """
+    counted = table[(table["mode"] == "rail") & (table["reason"] == "")]
+    error = counted["error"].abs().dropna()
+    return {
+        "pairs": len(error),
+        "median_error": float(error.median()),
+        "worst_error": float(error.max()),
+        "within_20_percent": float((error <= WIDE).mean()),
+    }

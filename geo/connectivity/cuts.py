@@ -1,0 +1,244 @@
+"""What holds places together: bridges, articulation points, minimum cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+from pandas import DataFrame, Series
+
+from geo.algorithms import EdgeCut, minimum_edge_cut
+from geo.catalogue import AdminRegion, Catalogue, City, cities_of
+from geo.core import BadInputError
+from geo.network import Network, travel_graph
+
+
+def bridges(net: Network) -> DataFrame:
+    """
+    Return the edges whose loss breaks the network apart (割边).
+
+    Of two parallel edges neither is a bridge.
+
+    Parameters
+    ----------
+    net
+        A network.
+
+    Returns
+    -------
+    table
+        One row per bridge: `edge_id`, `section_id`, `route_id`, `route_zh`, `route_en`, the
+        ends `from` and `to`, and `nodes_cut_off`, the nodes on the smaller side.
+
+    Examples
+    --------
+    >>> bridges(net.select("water"))["nodes_cut_off"].tolist()
+    [2, 1, 1]
+
+    """
+    simple = nx.Graph(net.graph)
+    rows = []
+    for bridge in nx.bridges(simple):
+        u, v = tuple(bridge)
+        keys = list(net.graph[u][v])
+        if len(keys) > 1:
+            continue
+        whole = nx.node_connected_component(simple, u)
+        simple.remove_edge(u, v)
+        side = len(nx.node_connected_component(simple, u))
+        simple.add_edge(u, v)
+        row = _edge_row(net, keys[0])
+        rows.append({"edge_id": keys[0], **row, "nodes_cut_off": min(side, len(whole) - side)})
+    columns = ["edge_id", *_EDGE_KEYS, "from", "to", "nodes_cut_off"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(
+        ["nodes_cut_off", "edge_id"], ascending=[False, True], ignore_index=True
+    )
+
+
+_EDGE_KEYS = ["section_id", "route_id", "route_zh", "route_en"]
+
+
+def _edge_row(net: Network, edge_id: str) -> dict[str, Any]:
+    edge = net.edges.loc[edge_id]
+    ends = {"from": net.nodes.loc[edge["u"], "name_zh"], "to": net.nodes.loc[edge["v"], "name_zh"]}
+    return {**{key: edge[key] for key in _EDGE_KEYS}, **ends}
+
+
+def articulation_points(net: Network) -> DataFrame:
+    """
+    Return the nodes whose loss breaks the network apart (割点).
+
+    Parameters
+    ----------
+    net
+        A network.
+
+    Returns
+    -------
+    table
+        One row per node, indexed by place id: `name_zh`, `name_en` and `parts`, the number of
+        pieces its component falls into.
+
+    Examples
+    --------
+    >>> points = articulation_points(net.select("rail"))
+    >>> int(points["parts"].min()), len(points) < len(net.nodes)
+    (2, True)
+
+    """
+    simple = nx.Graph(net.graph)
+    parts = {}
+    for node in nx.articulation_points(simple):
+        component = nx.node_connected_component(simple, node)
+        rest = simple.subgraph(component - {node})
+        parts[node] = nx.number_connected_components(rest)
+    table: DataFrame = net.nodes.loc[net.nodes.index.isin(parts), ["name_zh", "name_en"]]
+    return table.assign(parts=[parts[node] for node in table.index])
+
+
+def detours(net: Network, weight: str = "time_min") -> Series[float]:
+    """
+    Return how much longer the way round is when an edge is lost.
+
+    Formula: t'(u, v) / t(e), with t' the shortest way between the ends of edge e without it
+    (after Jenelius, Petersen and Mattsson 2006).
+
+    Parameters
+    ----------
+    net
+        A network; with nodes at junctions its edges are the links.
+    weight
+        Column of its edges: `time_min` or `length_km`.
+
+    Returns
+    -------
+    detour
+        Ratio by edge id: infinite for a bridge, NaN for a loop, below 1 where a parallel edge
+        is shorter.
+
+    Examples
+    --------
+    >>> roads = net.select("road")
+    >>> ratio = detours(roads)
+    >>> set(bridges(roads)["edge_id"]) == set(ratio.index[np.isinf(ratio)])
+    True
+
+    """
+    found = {}
+    for edge, u, v, own in net.edges[["u", "v", weight]].itertuples():
+
+        def left(_a: str, _b: str, keys: Any, lost: str = edge) -> float | None:
+            return min((data[weight] for key, data in keys.items() if key != lost), default=None)
+
+        try:
+            found[edge] = nx.bidirectional_dijkstra(net.graph, u, v, left)[0] / own
+        except nx.NetworkXNoPath:
+            found[edge] = float("inf")
+        if u == v:
+            found[edge] = float("nan")
+    return pd.Series(found, index=net.edges.index, name="detour", dtype=float)
+
+
+def minimum_cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[EdgeCut, str, str]:
+    """
+    Return how many independent links hold two regions or two cities together.
+
+    A region stands for the stops that its cities can enter, so its value is not just the
+    number of border crossings; a stop that cities of both can enter belongs to the nearer
+    one. A name that a region and a city share means the region only where both names are
+    regions.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    catalogue
+        The catalogue of the regions and cities.
+    a, b
+        Names of regions or cities.
+
+    Returns
+    -------
+    cut
+        The cut in edges of `net`; the edges between two junctions or terminals are one link.
+    name_a, name_b
+        The Chinese names of what was cut apart.
+
+    Raises
+    ------
+    NotFoundError
+        When a name is unknown.
+    BadInputError
+        When the two are the same, one is part of the other, or both are cities that can enter
+        the same stop, so that no loss of links parts them.
+
+    Examples
+    --------
+    >>> found, name_a, name_b = minimum_cut(stops.select("rail"), cat, "四川", "重庆")
+    >>> (name_a, name_b), found.value == len(found.cut) == len(found.paths)
+    (('四川', '重庆'), True)
+
+    """
+    regions = [catalogue.region.find(name) for name in (a, b)]
+    both = None not in regions
+    (name_a, cities_a), (name_b, cities_b) = (
+        _side(catalogue, name, region, both=both)
+        for name, region in zip((a, b), regions, strict=True)
+    )
+    for one, other in product(cities_a, cities_b):
+        if other.city_id in (one.city_id, one.part_of) or other.part_of == one.city_id:
+            raise BadInputError(f"cut: {name_a} and {name_b} are the same, or one holds the other")
+    first, second = _stops(net, cities_a), _stops(net, cities_b)
+    if both:  # a stop near the border belongs to the side that is nearer to it
+        nearer = {key: first[key] <= second[key] for key in first.keys() & second}
+        first = {key: value for key, value in first.items() if nearer.get(key, True)}
+        second = {key: value for key, value in second.items() if not nearer.get(key, False)}
+    if shared := sorted(net.nodes.loc[list(first.keys() & second), "name_zh"]):
+        raise BadInputError(
+            f"cut: {name_a} and {name_b} can both enter {', '.join(shared)}: no loss of links "
+            f"parts them"
+        )
+    found = minimum_edge_cut(net.graph, first, second)
+    link = _link_of(net.graph, {*first, *second})
+    near = {link[key]: key for key in found.cut}
+    far = sorted(near.get(link[key], key) for key in found.far_cut)
+    return found._replace(far_cut=far), name_a, name_b
+
+
+def _side(
+    catalogue: Catalogue, name: str, region: AdminRegion | None, *, both: bool
+) -> tuple[str, list[City]]:
+    """Return the Chinese name and the cities of a region, or of a city."""
+    wanted = name.strip().casefold()
+    exact = any(wanted in (c.city_id, c.name_zh, c.name_en.casefold()) for c in catalogue.cities)
+    if region is None or (exact and not both):
+        city = catalogue.find_city(name)
+        return city.name_zh, [city]
+    own = [c for c in cities_of(catalogue) if catalogue.region.find(c.region) == region]
+    return region.name_zh, own
+
+
+def _link_of(graph: nx.MultiGraph[str], terminals: set[str]) -> dict[str, int]:
+    """Return the number of the link of every edge: those in a row without a junction between."""
+    rows: nx.Graph[str] = nx.Graph()
+    rows.add_nodes_from(key for _, _, key in graph.edges(keys=True))
+    for node in set(graph) - terminals:
+        keys = [key for _, _, key in graph.edges(node, keys=True)]
+        if len(keys) == 2:
+            rows.add_edge(*keys)
+    return {key: i for i, row in enumerate(nx.connected_components(rows)) for key in row}
+
+
+def _stops(net: Network, cities: Sequence[City]) -> dict[str, float]:
+    """Return the stops that cities can enter by any mode of a network, with the minutes."""
+    found: dict[str, float] = {}
+    for mode in net.modes:
+        graph = travel_graph(net, cities, mode=mode)
+        for city in cities:
+            for stop, way in graph.adj.get(f"city:{city.city_id}", {}).items():
+                found[stop] = min(found.get(stop, way["time_min"]), way["time_min"])
+    return found

@@ -1,0 +1,225 @@
+"""Connectivity indices of a network (Kansky 1963; Rodrigue and Ducruet)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from geo.geometry import geod
+from geo.network import Network
+
+NAN = float("nan")
+
+
+def connectivity_indices(net: Network) -> dict[str, Any]:
+    r"""
+    Return the connectivity indices of a network.
+
+    With v nodes, e edges, p components and L the total length in km:
+    mu = e - v + p; alpha = mu / (2v - 5); beta = e / v; gamma = e / (3(v - 2));
+    alpha and gamma of non-planar graphs: 2 mu / ((v - 1)(v - 2)) and 2e / (v(v - 1));
+    eta = L / e km; theta = L / v km; diameter = longest shortest path in km, and pi = L / D,
+    both of the component with the greatest length where there are several.
+
+    Parameters
+    ----------
+    net
+        A network.
+
+    Returns
+    -------
+    values
+        The indices by name; NaN where an index is not defined, with the reason under
+        `reasons`. Parallel edges count, and a value above 1 is left as it is.
+
+    References
+    ----------
+    Kansky, K. J. (1963), Structure of transportation networks. Rodrigue, J.-P. and Ducruet,
+    C., The Geography of Transport Systems, appendix A.6.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> rail = geo.build_network(cat, year=2025, mode="rail")
+    >>> found = geo.connectivity_indices(rail)
+    >>> found["mu"] == found["e"] - found["v"] + found["p"]
+    True
+    >>> found["beta"] == found["e"] / found["v"]
+    True
+    >>> geo.connectivity_indices(rail.select("road"))["reasons"]["beta"]
+    'no nodes'
+
+    """
+    v, e = len(net.nodes), len(net.edges)
+    components = _components(net)
+    p = int(components.max(initial=-1)) + 1
+    total = float(net.edges["length_km"].sum())
+    mu = e - v + p
+    main = _longest_component(net, components)
+    diameter = _diameter_km(net, components == main) if e else NAN
+    main_km = float(_component_lengths(net, components).max(initial=0.0))
+    values: dict[str, Any] = {
+        "v": v,
+        "e": e,
+        "p": p,
+        "mu": mu,
+        "alpha": _ratio(mu, 2 * v - 5, valid=v >= 3),
+        "beta": _ratio(e, v, valid=v > 0),
+        "gamma": _ratio(e, 3 * (v - 2), valid=v >= 3),
+        "alpha_nonplanar": _ratio(2 * mu, (v - 1) * (v - 2), valid=v >= 3),
+        "gamma_nonplanar": _ratio(2 * e, v * (v - 1), valid=v >= 2),
+        "eta_km": _ratio(total, e, valid=e > 0),
+        "pi": _ratio(main_km, diameter, valid=bool(diameter > 0)),
+        "theta_km": _ratio(total, v, valid=v > 0),
+        "diameter_km": diameter,
+        "length_km": total,
+        "detour_index": detour_index(net),
+        "loops": int((net.edges["u"] == net.edges["v"]).sum()),
+        "parallel_edges": _parallel(net),
+    }
+    values["reasons"] = _reasons(values, v, e, p)
+    return values
+
+
+def _ratio(a: float, b: float, *, valid: bool) -> float:
+    return a / b if valid else NAN
+
+
+def _reasons(values: dict[str, Any], v: int, e: int, p: int) -> dict[str, str]:
+    few = "fewer than 3 nodes" if v else "no nodes"
+    none = "no edges"
+    why = {"alpha": few, "gamma": few, "alpha_nonplanar": few, "gamma_nonplanar": few,
+           "beta": "no nodes", "theta_km": "no nodes", "eta_km": none, "pi": none,
+           "diameter_km": none, "detour_index": none}  # fmt: skip
+    reasons = {k: text for k, text in why.items() if math.isnan(values[k])}
+    if p > 1 and e:
+        reasons |= dict.fromkeys(("diameter_km", "pi"), "of the longest of several components")
+    return reasons
+
+
+def _pairs(net: Network) -> np.ndarray[Any, Any]:
+    index = {node: i for i, node in enumerate(net.nodes.index)}
+    pairs = [(index[u], index[v]) for u, v in zip(net.edges["u"], net.edges["v"], strict=True)]
+    return np.array(pairs, int).reshape(-1, 2)
+
+
+def _components(net: Network) -> np.ndarray[Any, Any]:
+    size = len(net.nodes)
+    if not size:
+        return np.empty(0, int)
+    u, v = _pairs(net).T
+    graph = coo_array((np.ones(len(u)), (u, v)), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def _component_lengths(net: Network, components: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    size = int(components.max(initial=-1)) + 1
+    lengths = np.zeros(size)
+    if len(net.edges):
+        np.add.at(lengths, components[_pairs(net)[:, 0]], net.edges["length_km"].to_numpy(float))
+    return lengths
+
+
+def _longest_component(net: Network, components: np.ndarray[Any, Any]) -> int:
+    lengths = _component_lengths(net, components)
+    return int(lengths.argmax()) if len(lengths) else -1
+
+
+def _diameter_km(net: Network, inside: np.ndarray[Any, Any]) -> float:
+    matrix = net.csr("length_km")[inside][:, inside]
+    return float(dijkstra(matrix, directed=False).max())
+
+
+def _parallel(net: Network) -> int:
+    if net.edges.empty:
+        return 0
+    ends = {tuple(sorted(pair)) for pair in zip(net.edges["u"], net.edges["v"], strict=True)}
+    return len(net.edges) - len(ends)
+
+
+def detour_index(net: Network) -> float:
+    """
+    Return how much longer the edges are than the straight lines between their ends.
+
+    Parameters
+    ----------
+    net
+        A network.
+
+    Returns
+    -------
+    ratio
+        Sum of the running lengths over the sum of the geodesic distances, at least 1 but for
+        rounding; NaN where there is no edge of two ends.
+
+    Examples
+    --------
+    >>> 1 < detour_index(net.select("road")) < 1.2
+    True
+
+    """
+    straight = straight_edges_km(net)
+    length = net.edges["length_km"].to_numpy(float)[straight > 0]
+    return float(length.sum() / straight.sum()) if len(length) else NAN
+
+
+def straight_edges_km(net: Network) -> NDArray[np.float64]:
+    """
+    Return the geodesic distance between the ends of every edge.
+
+    Parameters
+    ----------
+    net
+        A network with e edges.
+
+    Returns
+    -------
+    distances
+        Kilometres, shape (e,); 0 for a loop.
+
+    Examples
+    --------
+    >>> bool((straight_edges_km(net) < 1.001 * net.edges["geometry_km"]).all())
+    True
+
+    """
+    place = net.nodes.geometry
+    a, b = place.loc[net.edges["u"]], place.loc[net.edges["v"]]
+    metres = geod().inv(a.x.to_numpy(), a.y.to_numpy(), b.x.to_numpy(), b.y.to_numpy())[2]
+    return np.asarray(metres, float) / 1000
+
+
+def mode_indices(net: Network) -> DataFrame:
+    """
+    Return the connectivity indices of the whole network and of every mode.
+
+    Parameters
+    ----------
+    net
+        A network.
+
+    Returns
+    -------
+    table
+        One row per mode ("all" first), one column per index.
+
+    Examples
+    --------
+    >>> table = mode_indices(net)
+    >>> table.index.tolist()
+    ['all', 'road', 'rail', 'water']
+    >>> int(table.loc["water", "mu"])
+    0
+
+    """
+    parts = {"all": net, **{mode: net.select(mode) for mode in net.modes}}
+    rows = {name: connectivity_indices(part) for name, part in parts.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index").drop(columns="reasons")
+    return table.rename_axis("mode")

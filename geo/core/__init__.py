@@ -1,0 +1,43 @@
+"""Errors, whole-or-nothing writing, JSON-safe values, work shared locally or by Dask; no domain."""
+
+from geo.core.errors import BadInputError, GeoError, NotFoundError, OutputError, Problem, shown
+from geo.core.executor import Executor, dask_executor, number_blocks, run_locally
+from geo.core.optional import has
+from geo.core.process import Submit, second_process
+from geo.core.values import is_unknown, json_value
+from geo.core.version import __version__
+from geo.core.writing import (
+    DECIMALS,
+    STAMP,
+    replaced_file,
+    staged_folder,
+    with_index_column,
+    write_csv,
+    write_json,
+)
+
+__all__ = [
+    "DECIMALS",
+    "STAMP",
+    "BadInputError",
+    "Executor",
+    "GeoError",
+    "NotFoundError",
+    "OutputError",
+    "Problem",
+    "Submit",
+    "__version__",
+    "dask_executor",
+    "has",
+    "is_unknown",
+    "json_value",
+    "number_blocks",
+    "replaced_file",
+    "run_locally",
+    "second_process",
+    "shown",
+    "staged_folder",
+    "with_index_column",
+    "write_csv",
+    "write_json",
+]

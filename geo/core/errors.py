@@ -1,0 +1,151 @@
+"""Errors a user can act on.
+
+GeoError
+├── BadInputError   tables, files or arguments that cannot be used (exit code 2)
+├── NotFoundError   a name that nothing in the catalogue carries (exit code 2)
+└── OutputError     a result that cannot be written (exit code 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class GeoError(Exception):
+    """
+    Anything this package refuses to do, said in one line per problem.
+
+    Examples
+    --------
+    >>> issubclass(geo.NotFoundError, geo.GeoError), issubclass(geo.BadInputError, geo.GeoError)
+    (True, True)
+
+    """
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """
+    One thing wrong in one place of an input.
+
+    Parameters
+    ----------
+    file
+        Name of the file, relative to the data folder.
+    row
+        Line in the file, counted from 1 with the header; 0 when no line is to blame.
+    column
+        Name of the column; empty when no column is to blame.
+    value
+        What stands there.
+    expected
+        What should stand there.
+
+    Examples
+    --------
+    >>> print(Problem("tables/sections.csv", 17, "opened", "2020-13", "expected a date"))
+    tables/sections.csv:17 opened: '2020-13': expected a date
+
+    """
+
+    file: str
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    expected: str = ""
+
+    def __str__(self) -> str:
+        where = self.file + (f":{self.row}" if self.row else "")
+        where += f" {shown(self.column)}" if self.column else ""
+        found = f" {shown(self.value)!r}:" if self.value else ""
+        return f"{where}:{found} {shown(self.expected, 500)}"
+
+
+def shown(text: str, longest: int = 80) -> str:
+    r"""
+    Return text that fits a line: not too long, and nothing in it that steers a terminal.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    longest
+        Characters that are kept.
+
+    Returns
+    -------
+    line
+        The text, what cannot be printed as an escape sequence.
+
+    Examples
+    --------
+    >>> shown("G85\n" + 90 * "0", longest=12)
+    'G85\\n0000000…'
+
+    """
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class BadInputError(GeoError, ValueError):
+    """
+    Input that cannot be used.
+
+    Parameters
+    ----------
+    problems
+        Everything found wrong, or one sentence.
+
+    Examples
+    --------
+    >>> problem = Problem("tables/places.csv", 5, "lon", "north", "expected a number")
+    >>> try:
+    ...     raise geo.BadInputError([problem])
+    ... except ValueError as error:
+    ...     print(error)
+    tables/places.csv:5 lon: 'north': expected a number
+
+    """
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        self.problems = () if isinstance(problems, str) else tuple(sorted(set(problems)))
+        text = problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
+        super().__init__(text)
+
+
+class NotFoundError(GeoError, LookupError):
+    """
+    A name that nothing in the catalogue carries.
+
+    Parameters
+    ----------
+    kind
+        What was looked for, such as "city".
+    name
+        The name as it was given.
+    close
+        The closest names there are.
+
+    Examples
+    --------
+    >>> print(geo.NotFoundError("city", "Chendu", ["Chengdu"]))
+    no city 'Chendu'; closest: Chengdu
+
+    """
+
+    def __init__(self, kind: str, name: str, close: Iterable[str] = ()) -> None:
+        hint = ", ".join(close)
+        super().__init__(f"no {kind} {name!r}" + (f"; closest: {hint}" if hint else ""))
+
+
+class OutputError(GeoError, OSError):
+    """
+    A file or folder that cannot be written.
+
+    Examples
+    --------
+    >>> isinstance(OutputError("cannot write to maps"), OSError)
+    True
+
+    """

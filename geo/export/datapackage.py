@@ -1,0 +1,118 @@
+"""A description of tables in files that programs read: a Data Package."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pandas import DataFrame
+
+from geo.catalogue import Catalogue
+from geo.core import with_index_column
+
+#: Types of columns by the kind that pandas gives them; the rest is text.
+_TYPES = {"i": "integer", "u": "integer", "f": "number", "b": "boolean"}
+#: Columns that name a row of another table: that table and its key.
+_NAMING = {
+    **dict.fromkeys(("from_place", "to_place"), ("places", "place_id")),
+    **dict.fromkeys(("u", "v"), ("nodes", "place_id")),
+    **dict.fromkeys(("from_node_id", "to_node_id"), ("node", "node_id")),
+    "route_id": ("routes", "route_id"),
+    "section_id": ("sections", "section_id"),
+    "geometry_id": ("geometry", "geometry_id"),
+}
+
+
+def package_description(catalogue: Catalogue, tables: dict[str, DataFrame]) -> dict[str, Any]:
+    """
+    Return the description of CSV files that hold some tables.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue they come from.
+    tables
+        Tables by name, as they are written to ``NAME.csv``: with their index where it has a name.
+
+    Returns
+    -------
+    package
+        A Data Package with a schema per table, the key of each and what it names in others;
+        units stand in the names of the columns.
+
+    Examples
+    --------
+    >>> package = package_description(cat, {"cities": geo.build_layers(cat).routes[["name_zh"]]})
+    >>> package["resources"][0]["path"]
+    'cities.csv'
+
+    """
+    region = catalogue.region
+    licences = _licences(catalogue)
+    return {
+        "profile": "tabular-data-package",
+        "name": "chuanyu-geo-export",
+        "title": f"{region.name_zh} {region.name_en}",
+        "description": f"Data as of {region.as_of.isoformat()}",
+        **({"licenses": licences} if licences else {}),
+        "resources": [_resource(name, table, set(tables)) for name, table in tables.items()],
+    }
+
+
+def licence_terms(catalogue: Catalogue) -> str:
+    """
+    Return in one line under which licences the data stand, and whom to name.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue they come from.
+
+    Returns
+    -------
+    terms
+        Empty where the data folder names no licence.
+
+    Examples
+    --------
+    >>> licence_terms(cat)
+    'ODbL-1.0; CC-BY-4.0; © OpenStreetMap contributors'
+
+    """
+    names = [licence["name"] for licence in _licences(catalogue)]
+    credit = ["© OpenStreetMap contributors"] if "ODbL-1.0" in names else []
+    return "; ".join([*names, *credit])
+
+
+def _licences(catalogue: Catalogue) -> list[dict[str, str]]:
+    """Return the licences that the data folder names for its tables."""
+    path = catalogue.folder / "datapackage.json"
+    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return list(found.get("licenses", []))
+
+
+def _resource(name: str, table: DataFrame, others: set[str]) -> dict[str, Any]:
+    key, full = table.index.name, with_index_column(table)
+    fields = [{"name": str(column), "type": _type(full[column].dtype)} for column in full]
+    naming = {column: _NAMING[column] for column in full if column in _NAMING}
+    foreign = [{"fields": column, "reference": {"resource": other, "fields": named}}
+               for column, (other, named) in naming.items()
+               if other in others - {name}]  # fmt: skip
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": f"{name}.csv",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {
+            "fields": fields,
+            "missingValues": [""],
+            **({"primaryKey": key} if key else {}),
+            **({"foreignKeys": foreign} if foreign else {}),
+        },
+    }
+
+
+def _type(dtype: Any) -> str:
+    return _TYPES.get(getattr(dtype, "kind", "O"), "string")

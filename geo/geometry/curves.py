@@ -1,0 +1,124 @@
+"""Smooth lines through the points of an alignment, and their geodesic lengths."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.geometry.geodesy import METRES_PER_DEGREE
+
+Array = "NDArray[np.float64]"
+#: A curve stays within this distance of the straight chord between neighbouring points.
+MAX_BULGE_M = 150.0
+#: A line that turns by more than this at a point has a corner there (a reversal of trains).
+MAX_TURN_DEG = 100.0
+#: The drawn chords of a curve stay within this distance of the curve.
+CHORD_ERROR_M = 8.0
+
+
+def smooth(
+    lonlat: NDArray[np.float64], *, closed: bool = False, max_bulge_m: float = MAX_BULGE_M
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """
+    Draw a smooth line through points.
+
+    One cubic Bézier arc per leg. The tangent at a point is that of the circle through it and
+    its two neighbours; the arms of an arc are shortened until it stays within `max_bulge_m`
+    of its chord, which leaves the direction, and so the smoothness, as it is. No arc
+    overshoots its neighbours, for its arms end within the chord.
+
+    Parameters
+    ----------
+    lonlat
+        Points in degrees (WGS-84), shape (n, 2), n >= 2.
+    closed
+        Whether the last point is the first one again.
+    max_bulge_m
+        Largest distance of an arc from its chord, in metres.
+
+    Returns
+    -------
+    line
+        Points of the drawn line, in degrees, shape (m, 2); the given points are among them.
+    index
+        Where the given points stand in `line`, shape (n,).
+
+    Examples
+    --------
+    >>> line, knots = smooth(np.array([[0.0, 0], [0.5, 0.5], [1.0, 0]]))
+    >>> line[knots].tolist()
+    [[0.0, 0.0], [0.5, 0.5], [1.0, 0.0]]
+    >>> len(line) > 3
+    True
+
+    """
+    origin = lonlat.mean(axis=0)
+    scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(origin[1])), 1.0])
+    points = (lonlat - origin) * scale
+    chords = np.diff(points, axis=0)
+    lengths = np.hypot(*chords.T)
+    arms_out, arms_in = _arms(chords, lengths, closed=closed, max_bulge_m=max_bulge_m)
+    bend = 0.75 * np.maximum(_off(arms_out, chords, lengths), _off(arms_in, chords, lengths))
+    pieces = np.clip(np.ceil(np.sqrt(bend / CHORD_ERROR_M) * 2), 1, 12).astype(int)
+    index = np.concatenate([[0], np.cumsum(pieces)])
+    leg = np.repeat(np.arange(len(pieces)), pieces)
+    t = ((np.arange(index[-1]) - index[leg]) / pieces[leg])[:, None]
+    a, d = points[:-1][leg], points[1:][leg]
+    b, c = a + arms_out[leg], d - arms_in[leg]
+    layers = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+    line = np.vstack([layers / scale + origin, lonlat[-1]])
+    line[index] = lonlat
+    return line, index
+
+
+def _off(
+    arms: NDArray[np.float64], chords: NDArray[np.float64], lengths: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far the ends of arms lie from the chords."""
+    cross = arms[:, 0] * chords[:, 1] - arms[:, 1] * chords[:, 0]
+    return np.asarray(np.abs(cross) / lengths)
+
+
+def _arms(
+    chords: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    *,
+    closed: bool,
+    max_bulge_m: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the control arms at both ends of every leg, pointing forward, in metres."""
+    unit = chords / lengths[:, None]
+    before, after = unit[:-1], unit[1:]
+    near, far = lengths[:-1, None], lengths[1:, None]
+    tangents = _normed(before * far + after * near)
+    straight = np.sum(before * after, axis=1) > np.cos(np.radians(MAX_TURN_DEG))
+    start, end = unit[:1], unit[-1:]
+    if closed:
+        start = end = _normed(unit[-1:] * lengths[0] + unit[:1] * lengths[-1])
+    # at a corner every leg keeps the direction of its own chord
+    leaving = np.vstack([start, np.where(straight[:, None], tangents, after)])
+    arriving = np.vstack([np.where(straight[:, None], tangents, before), end])
+    return (
+        _shortened(leaving, unit, lengths, max_bulge_m),
+        _shortened(arriving, unit, lengths, max_bulge_m),
+    )
+
+
+def _normed(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    norm = np.hypot(*vectors.T)[:, None]
+    return np.asarray(np.divide(vectors, norm, out=np.zeros_like(vectors), where=norm > 0))
+
+
+def _shortened(
+    directions: NDArray[np.float64],
+    unit: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    max_bulge_m: float,
+) -> NDArray[np.float64]:
+    """Scale directions to a third of the leg, less where the arc would bulge too far."""
+    along = np.sum(directions * unit, axis=1)
+    sine = np.abs(directions[:, 0] * unit[:, 1] - directions[:, 1] * unit[:, 0])
+    # an arc with both arms on one side reaches 3/4 of the distance of their ends
+    limit = np.divide(max_bulge_m / 0.75, sine, out=np.full_like(sine, np.inf), where=sine > 0)
+    arm = np.where(along > 0, np.minimum(lengths / 3, limit), 0.0)
+    return np.asarray(directions * arm[:, None])

@@ -1,0 +1,362 @@
+"""Administrative areas: which region and county a place or a section lies in."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geo.catalogue import ADCODE, Catalogue
+from geo.core import BadInputError, Problem
+from geo.geometry import areas_of, metric_crs
+from geo.layers.layers import Layers
+
+#: What every base layer is made of: a kind of shape, and columns.
+BASE_LAYERS = {
+    "counties": ("Polygon", ("adcode", "name_zh", "province")),
+    "cities": ("Polygon", ("adcode", "name_zh")),
+    "provinces": ("Polygon", ("adcode", "name_zh", "name_en")),
+    "rivers": ("LineString", ("name_zh",)),
+    "railways": ("LineString", ()),
+    "roads": ("LineString", ()),
+}
+#: A section is sampled at this many points to find the region it lies in.
+SAMPLES = 19
+
+
+def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
+    """
+    Read a base layer of a region.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+    layer
+        Name of the layer in ``region.toml``: one of :data:`BASE_LAYERS`.
+
+    Returns
+    -------
+    frame
+        Its features in WGS-84.
+
+    Raises
+    ------
+    BadInputError
+        When the region has no such layer, or the file cannot be read.
+
+    Examples
+    --------
+    >>> read_base(cat, "provinces")["name_zh"].tolist()
+    ['重庆', '四川', '河南', '湖北', '湖南', '贵州', '云南', '陕西', '甘肃', '青海']
+
+    """
+    region = catalogue.region
+    file = getattr(region.base, layer, "") or getattr(region.context, layer, "")
+    if not file:
+        text = f"expected a file: this needs the base layer {layer!r}"
+        raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
+    return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
+
+
+def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoDataFrame:
+    """
+    Read the areas of a file, as the borders of a new region.
+
+    Parameters
+    ----------
+    file
+        A file of polygons that GDAL reads.
+    columns
+        What the columns `adcode`, `name_zh` and `name_en` are called in the file, where their
+        names differ.
+
+    Returns
+    -------
+    areas
+        One row per code with the three columns, in WGS-84, in the order of the file.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or a code or a name is missing.
+
+    Examples
+    --------
+    >>> areas = read_areas(cat.folder / cat.region.base.provinces)
+    >>> areas["adcode"].tolist()[:2], areas.geometry.is_valid.all()
+    (['500000', '510000'], np.True_)
+
+    """
+    called = {key: (columns or {}).get(key, key) for key in ("adcode", "name_zh", "name_en")}
+    read = _read(Path(file), str(file), "Polygon", tuple(called.values()))
+    areas = read[[*called.values(), "geometry"]].set_axis([*called, "geometry"], axis=1)
+    areas = areas.set_geometry("geometry")
+    for column, name in called.items():
+        areas[column] = [_word(value) for value in areas[column]]
+        form = ADCODE if column == "adcode" else r".+"
+        wrong = np.flatnonzero(~areas[column].str.fullmatch(form).to_numpy(bool))
+        if len(wrong):
+            what = "a code such as 510000 or DE-BY" if column == "adcode" else "a name"
+            value = areas[column].iloc[wrong[0]]
+            text = f"feature {wrong[0] + 1}: expected {what}"
+            raise BadInputError([Problem(str(file), 0, name, value, text)])
+    return areas.dissolve("adcode", sort=False).reset_index()
+
+
+def _word(value: Any) -> str:
+    """Return a cell as text: empty where it is missing, a code without decimals."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.0f}" if isinstance(value, float) else str(value).strip()
+
+
+def relief_file(catalogue: Catalogue) -> Path:
+    """
+    Return the picture of the relief.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of a region that has one.
+
+    Returns
+    -------
+    path
+        A PNG, JPEG or WebP file.
+
+    Raises
+    ------
+    BadInputError
+        When it is missing or no such picture.
+
+    """
+    file = catalogue.region.base.relief
+    path = catalogue.folder / file
+    head = path.read_bytes()[:12] if path.is_file() else b""
+    if not (head.startswith((b"\x89PNG", b"\xff\xd8\xff")) or head[:4] + head[8:] == b"RIFFWEBP"):
+        raise BadInputError([Problem(file, expected="expected a PNG, JPEG or WebP picture")])
+    return path
+
+
+def _read(path: Path, file: str, kind: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Read a layer; once, while the file is of the same size and time."""
+    state = path.stat() if path.is_file() else None
+    return _read_once(path, file, kind, needed, state and (state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=16)
+def _read_once(
+    path: Path, file: str, kind: str, needed: tuple[str, ...], state: tuple[int, int] | None
+) -> gpd.GeoDataFrame:
+    if state is None:
+        raise BadInputError([Problem(file, expected="expected this file; it is missing")])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what GDAL only warns of is looked for below
+            frame = gpd.read_file(path)
+        frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
+    except Exception as error:  # pyogrio and GDAL raise many kinds
+        text = f"expected a readable GeoJSON file: {type(error).__name__}"
+        raise BadInputError([Problem(file, expected=text)]) from error
+    if wrong := _fault(frame, kind, needed):
+        raise BadInputError([Problem(file, expected=wrong)])
+    codes = frame.columns.intersection(["adcode", "city", "province"])
+    return frame.astype(dict.fromkeys(codes, str))
+
+
+def _fault(frame: gpd.GeoDataFrame, kind: str, needed: tuple[str, ...]) -> str:
+    """Return what a layer lacks; nothing where it can be drawn and measured."""
+    if missing := [column for column in needed if column not in frame]:
+        return f"expected a column {missing[0]!r}"
+    shapes = frame.geometry.to_numpy()
+    wrong = [k not in (kind, f"Multi{kind}") for k in frame.geometry.geom_type]
+    if not len(frame) or any(wrong) or shapely.is_empty(shapes).any():
+        return f"expected features, and all of them {kind}s"
+    if not (np.abs(shapely.get_coordinates(shapes)) <= (180, 90)).all():
+        return "expected coordinates in degrees"
+    if not shapely.is_valid(shapes).all():
+        bad = int(np.argmin(shapely.is_valid(shapes)))
+        return f"expected valid {kind}s; feature {bad + 1}: {shapely.is_valid_reason(shapes[bad])}"
+    return ""
+
+
+def county_index(
+    counties: gpd.GeoDataFrame, points: NDArray[np.object_], province: str = ""
+) -> NDArray[np.intp]:
+    """
+    Return the county that every point lies in.
+
+    Parameters
+    ----------
+    counties
+        Counties with a column `province`.
+    points
+        Points in WGS-84.
+    province
+        Code of a province: then the nearest county of this province is meant, even for a
+        point just outside it.
+
+    Returns
+    -------
+    index
+        Position in `counties` of every point, -1 where it lies in none.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> counties = read_base(cat, "counties")
+    >>> found = county_index(counties, shapely.points([[104.07, 30.67], [0, 0]]))
+    >>> counties["city"].iloc[found[0]], int(found[1])
+    ('510100', -1)
+
+    """
+    shapes = counties.geometry.to_numpy()
+    if not province:
+        return areas_of(points, shapes)
+    inside = np.flatnonzero(counties["province"] == province)
+    if not len(inside):
+        return np.full(len(points), -1)
+    return inside[shapely.STRtree(shapes[inside]).nearest(points)]
+
+
+def section_regions(layers: Layers) -> dict[str, tuple[str, float]]:
+    """
+    Return the region that every section lies in.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+
+    Returns
+    -------
+    regions
+        For every section the administrative code of the region that holds most of it, empty
+        where that is none of the regions, and the share of its length that lies there.
+
+    Examples
+    --------
+    >>> section_regions(lay)["chengyu-middle-hsr-1"][0]
+    '500000'
+
+    """
+    counties = read_base(layers.catalogue, "counties")
+    lines = layers.sections.geometry.to_numpy()
+    at = np.arange(1, SAMPLES + 1) / (SAMPLES + 1)
+    points = shapely.line_interpolate_point(lines[:, None], at[None, :], normalized=True)
+    index = county_index(counties, points.ravel()).reshape(points.shape)
+    codes = np.where(index >= 0, counties["province"].to_numpy(str)[index], "")
+    regions = {}
+    for section_id, row in zip(layers.sections.index, codes, strict=True):
+        names, counts = np.unique(row, return_counts=True)
+        best = int(counts.argmax())
+        regions[str(section_id)] = (str(names[best]), float(counts[best] / SAMPLES))
+    return regions
+
+
+#: A place this near to the outer border is at the border: so far may a route be cut short.
+AT_BORDER_KM = 5.0
+#: Holes of the area smaller than this are slivers between borders drawn differently.
+SLIVER_KM2 = 1.0
+
+
+def outer_area(catalogue: Catalogue) -> BaseGeometry | None:
+    """
+    Return the area of all regions together.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    area
+        In the projection of :func:`metric_crs`, slivers closed; None where there are neither
+        provinces nor counties among the base layers.
+
+    Raises
+    ------
+    BadInputError
+        When a base layer cannot be read.
+
+    """
+    region = catalogue.region
+    codes = [r.adcode for r in region.regions]
+    for layer, column in (("provinces", "adcode"), ("counties", "province")):
+        if getattr(region.base, layer):
+            frame = read_base(catalogue, layer)
+            frame = frame[frame[column].astype(str).isin(codes)]
+            if len(frame):
+                shapes = frame.to_crs(metric_crs(region.frame)).geometry.to_numpy()
+                whole = shapely.union_all(shapely.make_valid(shapes))  # a projection folds slivers
+                return shapely.union_all([_filled(part) for part in shapely.get_parts(whole)])
+    return None
+
+
+def _filled(polygon: Any) -> BaseGeometry:
+    holes = [hole for hole in polygon.interiors if shapely.Polygon(hole).area > SLIVER_KM2 * 1e6]
+    return shapely.Polygon(polygon.exterior, holes)
+
+
+def centre_of(catalogue: Catalogue) -> tuple[float, float]:
+    """
+    Return the centre that bearings are taken from.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    centre
+        Longitude and latitude: the mean of the cities weighted by population, without those
+        that are part of another; without cities the centre of the map.
+
+    """
+    cities = [c for c in catalogue.cities if not c.part_of and c.population]
+    if not cities:
+        return catalogue.region.map.centre
+    lon, lat = np.average(
+        [(c.lon, c.lat) for c in cities], axis=0, weights=[c.population for c in cities]
+    )
+    return float(lon), float(lat)
+
+
+def neighbours(catalogue: Catalogue) -> gpd.GeoDataFrame | None:
+    """
+    Return the provinces around the regions.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    provinces
+        Provinces that are none of the regions, in the projection of :func:`metric_crs`; None
+        where there are none among the base layers.
+
+    Raises
+    ------
+    BadInputError
+        When the base layer cannot be read.
+
+    """
+    if not catalogue.region.base.provinces:
+        return None
+    frame = read_base(catalogue, "provinces")
+    own = [r.adcode for r in catalogue.region.regions]
+    frame = frame[~frame["adcode"].astype(str).isin(own)].reset_index(drop=True)
+    return frame.to_crs(metric_crs(catalogue.region.frame)) if len(frame) else None

@@ -1,0 +1,318 @@
+"""Where corridors cross the border between two regions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pandas import notna
+
+from geo.catalogue import STAGES, AdminRegion, Catalogue, Region, last_day, parse_day
+from geo.core import BadInputError, NotFoundError, Problem
+from geo.geometry import METRES_PER_DEGREE
+from geo.layers.boundaries import county_index, read_base, section_regions
+from geo.layers.layers import CRS, Layers, as_layers
+from geo.layers.status import status_frame
+
+#: A county is looked up this far inside the region, for borders are known to about 1 km.
+INSIDE_M = 2000.0
+
+
+@dataclass(frozen=True)
+class Side:
+    """
+    What one region has at a crossing.
+
+    Parameters
+    ----------
+    county
+        Name of the county on this side.
+    route_id, section_id
+        The route and the section that reach the border.
+    status
+        Stage on the day asked for.
+    assumed
+        Whether it counts as open only because its expected year is over.
+    opened
+        Partial date of opening, empty if not open or unknown.
+    expected
+        Expected year of opening, if any.
+    lanes, tracks
+        Lanes or tracks at the border, where known.
+
+    """
+
+    county: str
+    route_id: str
+    section_id: str
+    status: str
+    assumed: bool
+    opened: str
+    expected: int | None
+    lanes: int | None
+    tracks: int | None
+
+
+def pair_of(
+    region: Region, name_a: str | None = None, name_b: str | None = None
+) -> tuple[AdminRegion, AdminRegion]:
+    """
+    Return two regions by name.
+
+    Parameters
+    ----------
+    region
+        The region they are part of.
+    name_a, name_b
+        Names, ids or codes; default: the first two of the region.
+
+    Returns
+    -------
+    pair
+        The two regions.
+
+    Raises
+    ------
+    BadInputError
+        When the region has less than two.
+    NotFoundError
+        When a name is unknown, or the two are the same.
+
+    Examples
+    --------
+    >>> [region.name_en for region in pair_of(cat.region)]
+    ['Sichuan', 'Chongqing']
+    >>> [region.id for region in pair_of(cat.region, "重庆", "四川")]
+    ['chongqing', 'sichuan']
+
+    """
+    if len(region.regions) < 2:
+        text = "expected two regions to look between; there is one"
+        raise BadInputError([Problem("region.toml", 0, "regions", "", text)])
+    found = []
+    for name, default in ((name_a, 0), (name_b, 1)):
+        if name is None and len(region.regions) > default:
+            found.append(region.regions[default])
+            continue
+        hit = region.find(name) if name else None
+        if hit is None or hit in found:
+            raise NotFoundError("second region" if hit else "region", name or "",
+                                [r.name_zh for r in region.regions])  # fmt: skip
+        found.append(hit)
+    return found[0], found[1]
+
+
+def border_crossings(
+    source: Catalogue | Layers,
+    region_a: str | None = None,
+    region_b: str | None = None,
+    *,
+    year: int | str | dt.date | None = None,
+    mode: str | None = None,
+) -> gpd.GeoDataFrame:
+    """
+    Return where corridors cross the border between two regions.
+
+    Sections that share the track or carriageway of others are not counted again.
+
+    Parameters
+    ----------
+    source
+        A catalogue, or its layers where they are there already.
+    region_a, region_b
+        Names of the regions; default: the first two of the catalogue.
+    year
+        A year (its 31 December) or a date; default: today.
+    mode
+        Only this mode of transport.
+
+    Returns
+    -------
+    crossings
+        One point per crossing with `route_id`, names, `status` for the traveller, `assumed`,
+        `opened`, `expected`, `place_id` and `sides`, a dict of :class:`Side` by the Chinese
+        name of the region. Ordered by opening, the unopened last.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> found = geo.border_crossings(cat, year=2020, mode="road")
+    >>> int((found["status"] == "open").sum())
+    12
+    >>> found.iloc[0][["name_en", "opened"]].tolist()
+    ['Chengdu–Chongqing Expressway', '1995-09-15']
+    >>> found.iloc[0]["sides"]["重庆"].county
+    '荣昌区'
+
+    """
+    layers, date = as_layers(source), parse_day(year)
+    region = layers.catalogue.region
+    pair = pair_of(region, region_a, region_b)
+    sections = status_frame(layers.sections, date, region.as_of)
+    sections = sections[sections["shares"] == ""]
+    if mode is not None:
+        sections = sections[sections["mode"] == mode]
+    meetings = _meetings(layers, sections, pair)
+    rows = [_crossing(layers, sections, pair, place, ends) for place, ends in meetings]
+    rows.sort(key=lambda row: (row["order"], row["route_id"], row["place_id"]))
+    frame = gpd.GeoDataFrame(
+        rows, columns=[*_COLUMNS, "order", "geometry"], geometry="geometry", crs=CRS
+    )
+    return frame.drop(columns="order")
+
+
+_COLUMNS = ["route_id", "name_zh", "name_en", "mode", "class", "group", "ref", "status",
+            "assumed", "opened", "expected", "place_id", "place_zh", "place_en",
+            "sides"]  # fmt: skip
+
+
+def _meetings(
+    layers: Layers, sections: gpd.GeoDataFrame, pair: tuple[AdminRegion, AdminRegion]
+) -> list[tuple[str, tuple[str, str]]]:
+    """Return places where a section of each region ends, with the two sections."""
+    code = {section: code for section, (code, _) in section_regions(layers).items()}
+    ends: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for section_id, row in sections.iterrows():
+        for place in {row["from_place"], row["to_place"]}:
+            ends[place, row["mode"]][code[str(section_id)]].append(str(section_id))
+    meetings = []
+    for (place, _), by_region in sorted(ends.items()):
+        sides = [by_region.get(region.adcode, []) for region in pair]
+        if all(sides):
+            meetings.append((place, _same_route_first(sides, sections)))
+    return meetings
+
+
+def _same_route_first(sides: list[list[str]], sections: gpd.GeoDataFrame) -> tuple[str, str]:
+    route = sections["route_id"]
+    pairs = [(a, b) for a in sides[0] for b in sides[1]]
+    return min(pairs, key=lambda ab: (route[ab[0]] != route[ab[1]], ab))
+
+
+def _crossing(
+    layers: Layers,
+    sections: gpd.GeoDataFrame,
+    pair: tuple[AdminRegion, AdminRegion],
+    place: str,
+    ends: tuple[str, str],
+) -> dict[str, Any]:
+    sides = {
+        region.name_zh: _side(layers, sections.loc[section], section, place, region)
+        for region, section in zip(pair, ends, strict=True)
+    }
+    last = max(sides.values(), key=_opening)
+    route = layers.catalogue.route[last.route_id]
+    both_open = all(side.opened for side in sides.values())
+    point = layers.places.loc[place]
+    return {
+        "route_id": route.route_id,
+        "name_zh": route.name_zh,
+        "name_en": route.name_en,
+        "mode": route.mode,
+        "class": route.class_,
+        "group": route.group,
+        "ref": route.ref,
+        "status": max((side.status for side in sides.values()), key=STAGES.index),
+        "assumed": any(side.assumed for side in sides.values()),
+        "opened": last.opened if both_open else "",
+        "expected": max((s.expected for s in sides.values() if s.expected), default=None),
+        "place_id": place,
+        "place_zh": point["name_zh"],
+        "place_en": point["name_en"],
+        "sides": sides,
+        "order": _opening(last),
+        "geometry": point.geometry,
+    }
+
+
+def _opening(side: Side) -> tuple[int, int]:
+    """Return when a side opens: known dates first, then expected years, then unknown."""
+    if side.opened:
+        return 0, last_day(side.opened).toordinal()
+    return (1, side.expected) if side.expected else (2, 0)
+
+
+def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRegion) -> Side:
+    counties = read_base(layers.catalogue, "counties")
+    line = row.geometry if row["from_place"] == place else row.geometry.reverse()
+    inside = shapely.line_interpolate_point(
+        line, min(INSIDE_M / METRES_PER_DEGREE, line.length / 2)
+    )
+    county = county_index(counties, np.array([inside]), region.adcode)[0]
+    expected, lanes, tracks = (
+        int(row[key]) if notna(row[key]) else None for key in ("expected", "lanes", "tracks")
+    )
+    return Side(
+        county=str(counties["name_zh"].iloc[county]) if county >= 0 else "",
+        route_id=row["route_id"],
+        section_id=section_id,
+        status=row["stage"],
+        assumed=bool(row["assumed"]),
+        opened=row["opened"],
+        expected=expected,
+        lanes=lanes,
+        tracks=tracks,
+    )
+
+
+def crossings_or_none(layers: Layers, date: dt.date, mode: str | None = None) -> gpd.GeoDataFrame:
+    """
+    Return the crossings between the first two regions, none where there is no second one.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day asked for.
+    mode
+        Only this mode of transport.
+
+    Returns
+    -------
+    crossings
+        Result of :func:`geo.layers.crossings.border_crossings`, empty where it cannot be known.
+
+    Examples
+    --------
+    >>> sorted(set(crossings_or_none(lay, date(2025, 12, 31))["mode"]))
+    ['rail', 'road', 'water']
+
+    """
+    if layers.catalogue.region.bordered and len(layers.sections):
+        return border_crossings(layers, year=date, mode=mode)
+    return gpd.GeoDataFrame({"mode": [], "sides": []}, geometry=[], crs=4326)
+
+
+def flat_crossings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Return crossings with one column per side and fact, for tables and files.
+
+    Parameters
+    ----------
+    frame
+        Crossings with `sides`.
+
+    Returns
+    -------
+    frame
+        The same without `sides`, with columns such as ``四川_status``.
+
+    Examples
+    --------
+    >>> flat = flat_crossings(geo.border_crossings(lay, year=2025))
+    >>> [column for column in flat if column.endswith("_status")]
+    ['四川_status', '重庆_status']
+
+    """
+    flat = frame.drop(columns="sides", errors="ignore")
+    for name in frame["sides"].iloc[0] if len(frame) else ():
+        sides = [asdict(sides[name]) for sides in frame["sides"]]
+        for key in ("county", "route_id", "section_id", "status", "opened", "lanes", "tracks"):
+            flat[f"{name}_{key}"] = [side[key] for side in sides]
+    return flat

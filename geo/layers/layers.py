@@ -1,0 +1,299 @@
+"""Catalogue to GeoDataFrames: places, sections and routes with lengths and accuracy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.catalogue import AlignmentPoint, Catalogue, Section
+from geo.geometry import along_km, smooth
+
+CRS = "EPSG:4326"
+#: Upper limits in metres of the accuracy classes; what lies above is a sketch.
+ACCURACY_CLASSES = (("surveyed", 250.0), ("approximate", 1000.0), ("sketch", np.inf))
+
+
+@dataclass(frozen=True)
+class Track:
+    """
+    The drawn line of one route.
+
+    Parameters
+    ----------
+    line
+        Points of the drawn line in degrees, shape (m, 2).
+    knots
+        Where the points of the alignment stand in `line`, shape (n,).
+    km
+        Geodesic distance from the start at every point of `line`, in km, shape (m,).
+    places
+        Place id of every point of the alignment, empty for shape points.
+    accuracy_m
+        Accuracy of every point of the alignment, shape (n,).
+    chainage_km
+        Official kilometre of every point of the alignment, NaN where unknown, shape (n,).
+
+    """
+
+    line: NDArray[np.float64]
+    knots: NDArray[np.intp]
+    km: NDArray[np.float64]
+    places: list[str]
+    accuracy_m: NDArray[np.float64]
+    chainage_km: NDArray[np.float64]
+
+    def official_km(self, i: int, j: int) -> float:
+        """
+        Return the official length between two points, interpolated between known kilometres.
+
+        Parameters
+        ----------
+        i, j
+            Positions in the alignment, i < j.
+
+        Returns
+        -------
+        length
+            Kilometres; NaN where the official kilometres do not reach.
+
+        """
+        known = ~np.isnan(self.chainage_km)
+        at = self.km[self.knots]
+        if not known.any() or at[i] < at[known][0] - 1e-9 or at[j] > at[known][-1] + 1e-9:
+            return float("nan")
+        start, end = np.interp(at[[i, j]], at[known], self.chainage_km[known])
+        return float(end - start)
+
+
+@dataclass(frozen=True, repr=False)
+class Layers:
+    """
+    The catalogue as GeoDataFrames in WGS-84, indexed by id.
+
+    Parameters
+    ----------
+    places
+        Named points.
+    sections
+        Lines of the sections with status, standard, lengths and accuracy.
+    routes
+        Lines of the routes with lengths and accuracy.
+    catalogue
+        The catalogue they were made from.
+    tracks
+        The drawn line of every route with its points.
+    span
+        First and last point of every section in the alignment of its route.
+
+    Examples
+    --------
+    >>> lay = geo.build_layers(geo.load())
+    >>> lay.sections.loc["chengyu-middle-hsr-1", ["status", "accuracy_class"]].tolist()
+    ['construction', 'sketch']
+    >>> int((lay.places["kind"] == "airport").sum())
+    15
+
+    """
+
+    places: gpd.GeoDataFrame
+    sections: gpd.GeoDataFrame
+    routes: gpd.GeoDataFrame
+    catalogue: Catalogue
+    tracks: dict[str, Track]
+    span: dict[str, tuple[int, int]]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Layers {self.catalogue.region.name_en}: {len(self.places)} places, "
+            f"{len(self.sections)} sections, {len(self.routes)} routes>"
+        )
+
+
+def build_layers(catalogue: Catalogue) -> Layers:
+    """
+    Draw a catalogue.
+
+    Parameters
+    ----------
+    catalogue
+        A validated catalogue.
+
+    Returns
+    -------
+    layers
+        Places, sections and routes. `length_km` is the published length, `geometry_km` the
+        geodesic length of the drawn line, `running_km` the length to calculate with: the
+        published one, else the difference of official kilometres, else the geometric one
+        (`running_source` says which).
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> lay = geo.build_layers(cat)
+    >>> str(lay.routes.crs)
+    'EPSG:4326'
+    >>> round(lay.routes.loc["chengyu-hsr", "length_km"])
+    300
+    >>> lay.sections["running_source"].unique().tolist()
+    ['geometry', 'published', 'official kilometres']
+
+    """
+    tracks = {row.route_id: _track(catalogue, row.route_id) for row in catalogue.routes}
+    span = {
+        section.section_id: limits
+        for route_id, sections in catalogue.sections_of.items()
+        for section, limits in zip(
+            sections, _limits(sections, tracks[route_id].places), strict=True
+        )
+    }
+    sections = _sections(catalogue, tracks, span)
+    return Layers(
+        _places(catalogue), sections, _routes(catalogue, tracks, sections), catalogue, tracks, span
+    )
+
+
+def as_layers(source: Catalogue | Layers) -> Layers:
+    """
+    Return the layers of a catalogue.
+
+    Parameters
+    ----------
+    source
+        A catalogue, or its layers, which are returned as they are.
+
+    Returns
+    -------
+    layers
+        The layers.
+
+    Examples
+    --------
+    >>> as_layers(lay) is lay
+    True
+
+    """
+    return source if isinstance(source, Layers) else build_layers(source)
+
+
+def _position(catalogue: Catalogue, point: AlignmentPoint) -> tuple[float, float, float]:
+    if point.place_id:
+        place = catalogue.place[point.place_id]
+        return place.lon, place.lat, place.accuracy_m or np.nan
+    lon, lat = (np.nan if value is None else value for value in (point.lon, point.lat))
+    return lon, lat, point.accuracy_m or np.nan
+
+
+def _track(catalogue: Catalogue, route_id: str) -> Track:
+    points = catalogue.points_of[route_id]
+    known = np.array([_position(catalogue, point) for point in points])
+    ring = points[0].place_id != "" and points[0].place_id == points[-1].place_id
+    line, knots = smooth(known[:, :2], closed=ring)
+    return Track(
+        line=line,
+        knots=knots,
+        km=along_km(line),
+        places=[point.place_id for point in points],
+        accuracy_m=known[:, 2],
+        chainage_km=np.array(
+            [np.nan if p.chainage_km is None else p.chainage_km for p in points], float
+        ),
+    )
+
+
+def _limits(sections: list[Section], places: list[str]) -> list[tuple[int, int]]:
+    limits, position = [], 0
+    for section in sections:
+        end = places.index(section.to_place, position + 1)
+        limits.append((position, end))
+        position = end
+    return limits
+
+
+def _places(catalogue: Catalogue) -> gpd.GeoDataFrame:
+    routes: dict[str, list[str]] = {}
+    for point in catalogue.alignments:
+        if point.place_id and point.route_id not in routes.setdefault(point.place_id, []):
+            routes[point.place_id].append(point.route_id)
+    rows = [place.model_dump() for place in catalogue.places]
+    for row in rows:
+        row["routes"] = ";".join(routes.get(row["place_id"], []))
+    return _frame(rows, "place_id", [(p.lon, p.lat) for p in catalogue.places])
+
+
+def _sections(
+    catalogue: Catalogue, tracks: dict[str, Track], span: dict[str, tuple[int, int]]
+) -> gpd.GeoDataFrame:
+    rows, lines = [], []
+    for section in catalogue.sections:
+        track, (i, j) = tracks[section.route_id], span[section.section_id]
+        a, b = track.knots[i], track.knots[j]
+        route = catalogue.route[section.route_id]
+        lines.append(track.line[a : b + 1])
+        geometry_km = float(track.km[b] - track.km[a])
+        official = track.official_km(i, j)
+        running, source = geometry_km, "geometry"
+        if section.length_km is not None:
+            running, source = section.length_km, "published"
+        elif not np.isnan(official):
+            running, source = official, "official kilometres"
+        row = section.model_dump()
+        row |= {
+            "mode": route.mode,
+            "class": route.class_,
+            "group": route.group,
+            "ref": route.ref,
+            "route_zh": route.name_zh,
+            "route_en": route.name_en,
+            "from_zh": catalogue.place[section.from_place].name_zh,
+            "to_zh": catalogue.place[section.to_place].name_zh,
+            "from_en": catalogue.place[section.from_place].name_en,
+            "to_en": catalogue.place[section.to_place].name_en,
+            "geometry_km": geometry_km,
+            "running_km": running,
+            "running_source": source,
+            "length_ratio": geometry_km / section.length_km if section.length_km else np.nan,
+        }
+        rows.append(row | _accuracy(track.accuracy_m[i : j + 1]))
+    return _frame(rows, "section_id", lines)
+
+
+def _routes(
+    catalogue: Catalogue, tracks: dict[str, Track], sections: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    running = sections.groupby("route_id")["running_km"].sum()
+    rows = []
+    for route in catalogue.routes:
+        track = tracks[route.route_id]
+        row = route.model_dump(by_alias=True)
+        geometry_km = float(track.km[-1])
+        row |= {
+            "geometry_km": geometry_km,
+            "running_km": float(running[route.route_id]),
+            "length_ratio": geometry_km / route.length_km if route.length_km else np.nan,
+        }
+        rows.append(row | _accuracy(track.accuracy_m))
+    return _frame(rows, "route_id", [tracks[r.route_id].line for r in catalogue.routes])
+
+
+def _accuracy(metres: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the accuracy that nine of ten points keep, and its class; a sketch if unknown."""
+    if np.isnan(metres).mean() > 0.1:
+        return {"accuracy_m": np.nan, "accuracy_class": ACCURACY_CLASSES[-1][0]}
+    value = float(np.nanpercentile(metres, 90))
+    return {
+        "accuracy_m": value,
+        "accuracy_class": next(name for name, limit in ACCURACY_CLASSES if value <= limit),
+    }
+
+
+def _frame(rows: list[dict[str, Any]], index: str, shapes: list[Any]) -> gpd.GeoDataFrame:
+    points = isinstance(shapes[0], tuple) if shapes else False
+    geometry = shapely.points(shapes) if points else [shapely.LineString(s) for s in shapes]
+    frame = gpd.GeoDataFrame(rows, geometry=geometry, crs=CRS).set_index(index)
+    whole = frame.columns.intersection(["expected", "lanes", "tracks"])
+    return frame.astype(dict.fromkeys(whole, "Int64"))

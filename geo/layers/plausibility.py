@@ -1,0 +1,202 @@
+"""Findings about the data: lengths that differ, borders missed, dates unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.geometry import geod
+from geo.layers.boundaries import county_index, read_base, section_regions
+from geo.layers.layers import Layers
+
+#: Geometric and published length may differ by this share before it is a finding.
+LENGTH_TOLERANCE = 0.08
+#: Beyond this factor one of the two lengths is wrong.
+ABSURD = 2.0
+#: Neighbouring points of a route further apart than this are a gap or a misplaced point.
+JUMP_KM = 60.0
+#: A border place may lie this far from the border line; borders are known to about 1 km.
+BORDER_TOLERANCE_KM = 2.5
+#: A section must lie in one region but for this share (a wiggly border).
+REGION_SHARE = 0.8
+#: A shorter part beyond a border is none: borders are known to about this.
+STRAY_KM = 1.0
+#: Points further apart than this cut corners.
+SPARSE_KM = 5.0
+
+
+class Finding(NamedTuple):
+    """Something to know about the data, with where it is."""
+
+    severity: str
+    code: str
+    message: str
+    file: str
+    row: int
+    route_id: str
+    lon: float
+    lat: float
+
+
+def layer_findings(layers: Layers) -> list[Finding]:
+    """
+    Return what a reader of the data should know.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+
+    Returns
+    -------
+    findings
+        Errors first, then warnings and remarks.
+
+    Examples
+    --------
+    >>> {finding.severity for finding in layer_findings(lay)} <= {"error", "warning", "info"}
+    True
+
+    """
+    found = [*_lengths(layers), *_route_lengths(layers), *_dates(layers), *_jumps(layers)]
+    if layers.catalogue.region.base.counties:
+        found += [*_straddling(layers), *_off_border(layers), *_misplaced_cities(layers)]
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row))
+
+
+def middle_of(frame: gpd.GeoDataFrame, key: str) -> tuple[float, float]:
+    point = frame.geometry[key].interpolate(0.5, normalized=True)
+    return round(point.x, 5), round(point.y, 5)
+
+
+def _lengths(layers: Layers) -> Iterator[Finding]:
+    lines = layers.catalogue.lines["sections"]
+    frame = layers.sections
+    for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
+        section = str(key)
+        text = (
+            f"{row['name_zh']} ({section}): drawn {row['geometry_km']:.1f} km, published "
+            f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {_why(layers, section)}"
+        )
+        absurd = not 1 / ABSURD <= row["length_ratio"] <= ABSURD
+        severity = "error" if absurd else "warning"
+        yield Finding(severity, "length-differs", text, "tables/sections.csv", lines[section],
+                      row["route_id"], *middle_of(frame, section))  # fmt: skip
+
+
+def _why(layers: Layers, section: str) -> str:
+    """Return why a drawn and a published length differ, as far as the data tell."""
+    row = layers.sections.loc[section]
+    track, (i, j) = layers.tracks[row["route_id"]], layers.span[section]
+    reasons = []
+    if row["accuracy_class"] != "surveyed":
+        reasons.append(f"a sketch, points accurate to {row['accuracy_m']:.0f} m")
+    gap = float(np.diff(track.km[track.knots[i : j + 1]]).max())
+    if row["length_ratio"] < 1 and gap > SPARSE_KM:
+        reasons.append(f"corners cut, points up to {gap:.0f} km apart")
+    if row["notes"]:
+        reasons.append(row["notes"])
+    return "; ".join(reasons) or "another definition of the ends"
+
+
+def _route_lengths(layers: Layers) -> Iterator[Finding]:
+    lines = layers.catalogue.lines["routes"]
+    frame = layers.routes
+    for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
+        route = str(key)
+        part = row["geometry_km"] < 0.75 * row["length_km"]
+        why = (
+            "only a part of the route lies in the catalogue"
+            if part
+            else "other ends, or corners cut"
+        )
+        text = (
+            f"{row['name_zh']} ({route}): drawn {row['geometry_km']:.1f} km, published "
+            f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {row['notes'] or why}"
+        )
+        yield Finding("info", "route-length-differs", text, "tables/routes.csv", lines[route],
+                      route, *middle_of(frame, route))  # fmt: skip
+
+
+def _dates(layers: Layers) -> Iterator[Finding]:
+    lines = layers.catalogue.lines["sections"]
+    frame = layers.sections
+    unknown = (frame["status"] == "open") & (frame["opened"] == "")
+    late = (frame["status"] != "open") & frame["expected"].isna()
+    for mask, code, text in (
+        (unknown, "opening-unknown", "open, but its opening is not known: open on every day"),
+        (late, "expected-unknown", "no expected year: never open in the future"),
+    ):
+        for key, row in frame[mask].iterrows():
+            section = str(key)
+            yield Finding("info", code, f"{row['name_zh']} ({section}): {text}",
+                          "tables/sections.csv", lines[section], row["route_id"],
+                          *middle_of(frame, section))  # fmt: skip
+
+
+def _jumps(layers: Layers) -> Iterator[Finding]:
+    """Neighbouring points of a route that lie too far apart."""
+    lines = layers.catalogue.lines["routes"]
+    for route, track in layers.tracks.items():
+        legs = np.diff(track.km[track.knots])
+        for k in np.flatnonzero(legs > JUMP_KM):
+            lon, lat = track.line[track.knots[k]]
+            name = layers.catalogue.route[route].name_zh
+            text = f"{name} ({route}): {legs[k]:.0f} km between two neighbouring points"
+            yield Finding("error", "jump", text, "tables/routes.csv", lines[route], route,
+                          round(float(lon), 5), round(float(lat), 5))  # fmt: skip
+
+
+def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
+    """Cities that lie in another region than their row says."""
+    counties = read_base(layers.catalogue, "counties")
+    cities = layers.catalogue.cities
+    lonlat = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
+    found = county_index(counties, np.asarray(shapely.points(lonlat)))
+    lines = layers.catalogue.lines["cities"]
+    for city, k in zip(cities, found, strict=True):
+        region = layers.catalogue.region.find(city.region)
+        inside = counties["province"].iloc[k] if k >= 0 else ""
+        if region is not None and inside != region.adcode:
+            text = f"{city.name_zh} ({city.city_id}) does not lie in {region.name_zh}"
+            yield Finding("error", "city-misplaced", text, "tables/cities.csv",
+                          lines[city.city_id], "", city.lon, city.lat)  # fmt: skip
+
+
+def _straddling(layers: Layers) -> Iterator[Finding]:
+    """Sections that reach across a border without a place on it."""
+    lines = layers.catalogue.lines["sections"]
+    for section, (code, share) in section_regions(layers).items():
+        row = layers.sections.loc[section]
+        if share < REGION_SHARE and (1 - share) * row["geometry_km"] > STRAY_KM:
+            text = (
+                f"{row['name_zh']} ({section}): only {share:.0%} of it lies in "
+                f"{code or 'no region'}; expected a border place where it crosses"
+            )
+            yield Finding("error", "crosses-border", text, "tables/sections.csv", lines[section],
+                          row["route_id"], *middle_of(layers.sections, section))  # fmt: skip
+
+
+def _off_border(layers: Layers) -> Iterator[Finding]:
+    """Places of kind border that lie too far from any border of a region."""
+    lines = layers.catalogue.lines["places"]
+    places = layers.places[layers.places["kind"] == "border"]
+    counties = read_base(layers.catalogue, "counties")
+    areas = [
+        shapely.coverage_union_all(group.geometry.to_numpy())
+        for _, group in counties.groupby("province")
+    ]
+    border = shapely.union_all(shapely.boundary(areas))
+    shapely.prepare(border)
+    for key, row in places.iterrows():
+        near = shapely.get_point(shapely.shortest_line(row.geometry, border), 1)
+        km = geod().inv(row["lon"], row["lat"], near.x, near.y)[2] / 1000
+        if km > BORDER_TOLERANCE_KM and km * 1000 > row["accuracy_m"]:
+            text = f"{row['name_zh']} ({key}): {km:.1f} km from the nearest border"
+            yield Finding("warning", "off-border", text, "tables/places.csv", lines[str(key)],
+                          row["routes"].split(";")[0], row["lon"], row["lat"])  # fmt: skip

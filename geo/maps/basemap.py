@@ -1,0 +1,363 @@
+"""The background of the maps, made of our own data: relief, rivers, borders, context lines.
+
+Counties are simplified as one coverage and prefectures and provinces dissolved from the
+result, so that a border of two levels is one line.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from folium.raster_layers import ImageOverlay
+from shapely.geometry.base import BaseGeometry
+
+from geo.catalogue import Catalogue, Label
+from geo.layers import read_base, relief_file
+from geo.maps.features import rounded
+from geo.maps.packing import pack
+
+#: Tolerance of the simplified coverage and of rivers, in degrees.
+COUNTY_TOLERANCE = 0.009
+RIVER_TOLERANCE = 0.002
+DIGITS = 4
+
+
+class Part(NamedTuple):
+    """A part of the background: its name, what it is called, its layers, and whether it is on."""
+
+    key: str
+    label: Label
+    layers: list[str]
+    on: bool
+
+
+PANES = {
+    "relief": 200,
+    "rivers": 210,
+    "veil": 220,
+    "counties": 230,
+    "provinces": 240,
+    "context": 250,
+}
+RIVER = {"color": "#6FA3C7", "weight": 1.6, "opacity": 0.9}
+COUNTY = {"color": "#7C858E", "weight": 0.6, "opacity": 0.38}
+CITY = {"color": "#6A737C", "weight": 0.9, "opacity": 0.5, "dashArray": "4 3"}
+PROVINCE = {"color": "#5B4B57", "weight": 1.7, "opacity": 0.85, "dashArray": "9 3 2 3"}
+NEIGHBOUR = {"color": "#7C858E", "weight": 1.0, "opacity": 0.7, "dashArray": "9 3 2 3"}
+VEIL = {"stroke": False, "fillColor": "#FFFFFF", "fillOpacity": 0.5}
+CONTEXT = {"color": "#8A8F94", "weight": 0.9, "opacity": 0.75}
+
+
+def new_map(catalogue: Catalogue) -> folium.Map:
+    """
+    Return an empty map of the region, its panes ready.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    map_
+        A map without tiles that cannot be moved out of the frame.
+
+    Examples
+    --------
+    >>> new_map(cat).location
+    [30.35, 106.1]
+
+    """
+    region = catalogue.region
+    west, south, east, north = region.frame
+    lon, lat = region.map.centre
+    map_ = folium.Map(
+        [lat, lon],
+        zoom_start=region.map.zoom,
+        tiles=None,
+        zoom_control=False,
+        minZoom=6,
+        maxZoom=14,
+        zoomSnap=0.5,
+        zoomDelta=0.5,
+        wheelPxPerZoomLevel=110,
+        maxBounds=[[south, west], [north, east]],
+        maxBoundsViscosity=0.8,
+    )
+    for name, z_index in PANES.items():
+        map_.add_child(folium.map.CustomPane(name, z_index=z_index, pointer_events=False))
+    return map_
+
+
+def add_basemap(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
+    """
+    Draw the background.
+
+    Parameters
+    ----------
+    map_
+        A map of :func:`new_map`.
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    parts
+        The parts there are data for, from the bottom to the top.
+
+    """
+    base, parts = catalogue.region.base, []
+    if base.relief:
+        parts.append(Part("relief", Label("地形", "Relief"), [_relief(map_, catalogue)], on=True))
+    if base.rivers:
+        rivers = read_base(catalogue, "rivers").simplify(RIVER_TOLERANCE)
+        layer = _lines(map_, _inside(catalogue, list(rivers)), "rivers", RIVER)
+        parts.append(Part("rivers", Label("河流", "Rivers"), [layer], on=True))
+    if base.counties:
+        parts += _borders(map_, catalogue)
+    return parts
+
+
+def context(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """
+    Return the context network, packed for :data:`geo.packed` of the page.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    layers
+        `text`, `style`, `pane`, and `lines` (how many) and `tolerance_m`, for railways and
+        roads; empty where there is neither.
+
+    """
+    found, files = [], catalogue.region.context
+    for layer, file in files.model_dump().items():
+        if file and (catalogue.folder / file).exists():
+            frame = read_base(catalogue, layer).clip(catalogue.region.frame)
+            packed = pack(frame.geometry.to_numpy())._asdict()
+            found.append({**packed, "style": CONTEXT, "pane": "context"})
+    return found
+
+
+def context_part(layers: list[dict[str, Any]]) -> list[Part]:
+    """
+    Return the context network as a part of the background, which is off at first.
+
+    Parameters
+    ----------
+    layers
+        Result of :func:`context`.
+
+    Returns
+    -------
+    parts
+        One part, or none where there is no context network.
+
+    """
+    if not layers:
+        return []
+    count, metres = sum(row["lines"] for row in layers), max(row["tolerance_m"] for row in layers)
+    label = Label(
+        f"OSM 背景路网（{count:,} 条，简化至 {metres:.0f} m）",
+        f"OSM context network ({count:,} lines, simplified to {metres:.0f} m)",
+    )
+    return [Part("context", label, [], on=False)]
+
+
+def _relief(map_: folium.Map, catalogue: Catalogue) -> str:
+    west, south, east, north = catalogue.region.frame
+    layer = ImageOverlay(
+        str(relief_file(catalogue)),
+        [[south, west], [north, east]],
+        pixelated=False,
+        pane="relief",
+        className="relief",
+        alt="",
+    ).add_to(map_)
+    return str(layer.get_name())
+
+
+def _borders(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
+    """Draw borders of three levels, and a veil over what lies around the region."""
+    counties = simplified_counties(catalogue)
+    levels = [dissolved(counties, column) for column in ("province", "city", "adcode")]
+    layers: list[BaseGeometry] = []
+    for shapes in levels:
+        layers.append(_new_lines(shapes, layers))
+    province, city, county = (_inside(catalogue, [lines]) for lines in layers)
+    neighbours = _inside(catalogue, _neighbour_lines(catalogue, levels[0]))
+    outlines = [
+        _veil(map_, levels[0], catalogue),
+        *([_lines(map_, neighbours, "provinces", NEIGHBOUR)] if neighbours else []),
+        _lines(map_, province, "provinces", PROVINCE),
+    ]
+    fine = [
+        _lines(map_, lines, "counties", style)
+        for lines, style in ((county, COUNTY), (city, CITY))
+        if lines
+    ]
+    return [
+        Part("counties", Label("市县界", "Prefectures and counties"), fine, on=True),
+        Part("provinces", Label("省级界", "Provincial borders"), outlines, on=True),
+    ]
+
+
+def simplified_counties(catalogue: Catalogue) -> gpd.GeoDataFrame:
+    """
+    Return the counties of the region, simplified together.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    counties
+        A frame whose neighbours still share their borders exactly.
+
+    Examples
+    --------
+    >>> from shapely import coverage_is_valid
+    >>> bool(coverage_is_valid(simplified_counties(cat).geometry.to_numpy()))
+    True
+
+    """
+    counties = read_base(catalogue, "counties").sort_values("adcode", ignore_index=True)
+    shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), COUNTY_TOLERANCE)
+    return counties.set_geometry(shapes, crs=counties.crs)
+
+
+def dissolved(counties: gpd.GeoDataFrame, column: str) -> list[BaseGeometry]:
+    """
+    Return the union of the counties that share a value.
+
+    Parameters
+    ----------
+    counties
+        A coverage.
+    column
+        Column to unite by; a missing one unites nothing.
+
+    Returns
+    -------
+    shapes
+        One area per value, in the order of the values.
+
+    Examples
+    --------
+    >>> provinces = dissolved(simplified_counties(cat), "province")
+    >>> len(provinces)
+    2
+
+    """
+    if column not in counties:
+        return []
+    groups = counties.groupby(column, sort=True)
+    return [shapely.coverage_union_all(group.geometry.to_numpy()) for _, group in groups]
+
+
+def _new_lines(shapes: list[BaseGeometry], layers: list[BaseGeometry]) -> BaseGeometry:
+    """Return the borders of areas, each once, without those drawn at a higher level."""
+    lines = shapely.union_all(shapely.boundary(np.array(shapes, dtype=object)))
+    for above in layers:
+        lines = shapely.difference(lines, above)
+    return shapely.line_merge(lines)
+
+
+def _neighbour_lines(catalogue: Catalogue, own: list[BaseGeometry]) -> list[BaseGeometry]:
+    """Return the borders between the neighbours, away from the region's own border."""
+    if not catalogue.region.base.provinces:
+        return []
+    frame = read_base(catalogue, "provinces")
+    if "context" in frame:
+        frame = frame[frame["context"].fillna(0).astype(bool)]
+    shapes = shapely.simplify(frame.geometry.to_numpy(), COUNTY_TOLERANCE)
+    near = shapely.buffer(shapely.union_all(own), 0.04)
+    view = window(catalogue)
+    lines = [
+        shapely.difference(shapely.intersection(shapely.boundary(shape), view), near)
+        for shape in shapes
+    ]
+    return [shapely.line_merge(shapely.union_all(lines))] if lines else []
+
+
+def window(catalogue: Catalogue, margin: float = 0.02) -> BaseGeometry:
+    """
+    Return the frame, a little smaller, so that clipped areas leave no line along it.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+    margin
+        How much smaller on every side, in degrees.
+
+    Returns
+    -------
+    window
+        A rectangle.
+
+    Examples
+    --------
+    >>> window(cat, margin=0.5).bounds
+    (100.5, 27.5, 111.5, 33.3)
+
+    """
+    west, south, east, north = catalogue.region.frame
+    return shapely.box(west + margin, south + margin, east - margin, north - margin)
+
+
+def _veil(map_: folium.Map, own: list[BaseGeometry], catalogue: Catalogue) -> str:
+    """Cover all but the region in its frame; the veil reaches far out, so that no edge shows."""
+    west, south, east, north = catalogue.region.frame
+    world = shapely.box(west - 30, max(south - 20, -80), east + 30, min(north + 20, 80))
+    inside = shapely.clip_by_rect(shapely.union_all(own), west, south, east, north)
+    around = shapely.difference(world, inside)
+    polygons = [part for part in shapely.get_parts(around) if part.geom_type == "Polygon"]
+    rings = [
+        [rounded(shapely.get_coordinates(r), DIGITS) for r in (p.exterior, *p.interiors)]
+        for p in polygons
+    ]
+    geometry = {"type": "MultiPolygon", "coordinates": rings}
+    layer = folium.GeoJson(
+        _collection(geometry), style_function=lambda _: VEIL, pane="veil", interactive=False
+    ).add_to(map_)
+    return str(layer.get_name())
+
+
+def _inside(catalogue: Catalogue, lines: list[BaseGeometry]) -> list[list[list[float]]]:
+    """Return the coordinates of lines within the frame."""
+    clipped = shapely.clip_by_rect(np.array(lines, dtype=object), *catalogue.region.frame)
+    parts = shapely.get_parts(shapely.line_merge(clipped))
+    kept = [part for part in parts if part.geom_type == "LineString" and part.length > 0]
+    return [rounded(shapely.get_coordinates(part), DIGITS) for part in kept]
+
+
+def _lines(
+    map_: folium.Map,
+    lines: list[list[list[float]]],
+    pane: str,
+    style: dict[str, Any],
+) -> str:
+    layer = folium.GeoJson(
+        _collection({"type": "MultiLineString", "coordinates": lines}),
+        style_function=lambda _: style,
+        pane=pane,
+        interactive=False,
+        smooth_factor=0.7,
+    ).add_to(map_)
+    return str(layer.get_name())
+
+
+def _collection(geometry: dict[str, Any]) -> dict[str, Any]:
+    feature = {"type": "Feature", "id": "0", "properties": {}, "geometry": geometry}
+    return {"type": "FeatureCollection", "features": [feature]}

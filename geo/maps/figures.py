@@ -1,0 +1,782 @@
+"""Figures for print: maps and charts as PNG (300 dpi), SVG and PDF on a landscape A4 page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import shapely
+from PIL import Image
+
+from geo.catalogue import CLASS, STAGE, Label, named
+from geo.core import BadInputError, GeoError
+from geo.layers import (
+    BACKGROUND,
+    CASING,
+    DASHES,
+    EMPHASIS,
+    LINES,
+    OPACITY,
+    OTHER_LINE,
+    Layers,
+    crossings_or_none,
+    read_base,
+    relief_file,
+    sections_on,
+    weight_of,
+)
+from geo.maps.basemap import PROVINCE, RIVER, dissolved, simplified_counties
+from geo.maps.crossings import COLOR, GROUPS, growth_series, numbered
+from geo.maps.lettering import area_labels, city_labels
+from geo.maps.overview import mercator
+from geo.scenarios import compare_cities
+
+#: Fonts with Chinese letters, the first installed one is taken.
+FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC",
+         "Microsoft YaHei", "WenQuanYi Micro Hei", "Noto Sans CJK JP")  # fmt: skip
+#: Landscape A4 in inches.
+PAGE = (11.69, 8.27)
+ACCURACY = Label(
+    "线形精度因路段而异，不可用于测量或导航。",
+    "Accuracy differs by section: not for survey or navigation.",
+)
+ASSUMED = Label("含届时预计通车的路段。", "With sections that are expected to be open by then.")
+
+
+def chinese_font() -> str | None:
+    """Return the first of the fonts for Chinese that is installed."""
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    return next((name for name in FONTS if name in installed), None)
+
+
+def settings() -> dict[Any, Any]:
+    """Return the fonts, and what makes the bytes of a figure the same every time."""
+    font = chinese_font()
+    return {
+        "font.family": [*([font] if font else []), "DejaVu Sans"],
+        "axes.unicode_minus": False,
+        "lines.scale_dashes": False,
+        "svg.hashsalt": "geo",
+        "svg.fonttype": "path",
+        "pdf.fonttype": 3,  # outlines: fonts such as Noto Sans CJK cannot be embedded as TrueType
+        "text.color": INK,
+        "axes.edgecolor": "#9AA5AF",
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+    }
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw with these settings."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(settings()):
+        yield
+
+
+def page(
+    layers: Layers, date: dt.date, title: Label, lang: str, charts: int = 0
+) -> tuple[Figure, Any]:
+    """Return a page with title, date and sources, and its axes: one of a map, or of charts."""
+    from matplotlib.figure import Figure
+
+    # the pages have a layout of their own, whatever a notebook has set
+    figure = Figure(figsize=PAGE, dpi=100, layout="none")  # type: ignore[arg-type]
+    region = layers.catalogue.region
+    first, second = (title.en, "") if lang == "en" else (title.zh, title.en * (lang == "both"))
+    figure.text(0.025, 0.945, first, fontsize=18, fontweight="bold", va="baseline")
+    figure.text(0.025, 0.918, second, fontsize=10.5, va="baseline", color="#4A5763")
+    status = Label(f"状态日期 {date}", f"Status on {date}")
+    figure.text(0.975, 0.945, say(status, lang, "  "), fontsize=10.5, ha="right", va="baseline")
+    facts = Label(f"数据截至 {region.as_of}", f"Data as of {region.as_of}")
+    lines = [f"{say(facts, lang, '  ')}  ·  {say(ACCURACY, lang)}", region.map.attribution]
+    if charts:
+        lines[0] = say(facts, lang, "  ")
+    if sections_on(layers, date)["assumed"].any():
+        lines[0] += f"  ·  {say(ASSUMED, lang)}"
+    figure.text(0.025, 0.018, "\n".join(lines), fontsize=7, color="#4A5763", linespacing=1.5)
+    if charts:
+        left = 0.045 if charts > 1 else 0.16
+        return figure, figure.subplots(
+            1, charts, gridspec_kw={"left": left, "right": 0.975, "bottom": 0.155, "top": 0.87,
+                                    "wspace": 0.12})  # fmt: skip
+    return figure, figure.add_axes((0.025, 0.115, 0.95, 0.788))
+
+
+def plain(ax: Axes, axis: Literal["x", "y"]) -> None:
+    """Leave only what is read off a chart."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis=axis, color="#E3E8EC", linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.tick_params(axis="both" if axis == "y" else "x", labelsize=9)
+
+
+#: Points of a printed line per pixel of a line on the screen.
+POINTS = 0.5
+#: White ticks on a line, in points.
+TICKS = (0.0, (3.0, 3.0))
+#: Free space around the main corridors as a share of their extent.
+MARGIN = 0.04
+INK, GREY, WATER = "#1B2733", "#6B7680", "#2F6690"
+#: Sizes of names in points: the first line and the second.
+SIZES = {"metropolis": (12.5, 8.0), "city": (9.5, 6.8), "town": (7.2, 5.6),
+         "river": (7.0, 5.8), "province": (10.0, 7.2)}  # fmt: skip
+#: Where a name may stand around its place: steps across and up, tried in this order.
+AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+
+
+class Taken:
+    """
+    The boxes of a figure that nothing else may cover, in pixels.
+
+    Parameters
+    ----------
+    ax
+        The axes; nothing may reach out of them.
+
+    """
+
+    def __init__(self, ax: Axes) -> None:
+        self.ax = ax
+        self.boxes: list[Bbox] = []
+
+    def free(self, box: Bbox) -> bool:
+        """Return whether a box covers no other and stays inside."""
+        frame = self.ax.bbox
+        inside = (
+            frame.x0 < box.x0 and box.x1 < frame.x1 and frame.y0 < box.y0 and box.y1 < frame.y1
+        )
+        return inside and not any(box.overlaps(other) for other in self.boxes)
+
+
+class Stroke(NamedTuple):
+    """The look of a group of lines: width in points, class, status."""
+
+    width: float
+    class_: str
+    stage: str
+
+    @property
+    def color(self) -> str:
+        """Return the colour."""
+        return LINES.get(self.class_, OTHER_LINE).color
+
+    @property
+    def dash(self) -> Any:
+        """Return the dashes as matplotlib takes them, in points."""
+        if self.stage == "planned":
+            return (0, (0.05, self.width * 2.2))
+        steps = [float(step) * POINTS for step in DASHES[self.stage].split()]
+        return (0, tuple(steps)) if steps else "solid"
+
+    @property
+    def cap(self) -> Literal["butt", "round"]:
+        """Return the ends of dashes."""
+        return "butt" if self.stage == "construction" else "round"
+
+
+def say(label: Label, lang: str, between: str = " ") -> str:
+    """Return a text in the language of the figure."""
+    zh, en = label
+    return {"zh": zh, "en": en}.get(lang) or (zh if zh == en else f"{zh}{between}{en}")
+
+
+def show_region(ax: Axes, layers: Layers) -> None:
+    """Set the view around the main corridors, as wide as the axes are, within the frame."""
+    main = layers.routes[[EMPHASIS.get(g, BACKGROUND) == 1 for g in layers.routes["group"]]]
+    chosen = main if len(main) else layers.routes
+    frame = mercator(np.reshape(layers.catalogue.region.frame, (2, 2)))
+    box = mercator(np.reshape(chosen.total_bounds, (2, 2))) if len(chosen) else frame
+    size = (box[1] - box[0]) * (1 + 2 * MARGIN)
+    aspect = ax.bbox.width / ax.bbox.height
+    size = np.array([max(size[0], size[1] * aspect), max(size[1], size[0] / aspect)])
+    size *= min(1.0, *((frame[1] - frame[0]) / size))
+    low = np.clip(box.mean(axis=0) - size / 2, frame[0], frame[1] - size)
+    ax.set(xlim=(low[0], low[0] + size[0]), ylim=(low[1], low[1] + size[1]), xticks=[], yticks=[])
+    ax.set_aspect("equal")
+
+
+def draw_background(ax: Axes, layers: Layers) -> None:
+    """Draw relief, rivers, a veil over the neighbours and the borders of the provinces."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.patches import PathPatch
+
+    cat, base = layers.catalogue, layers.catalogue.region.base
+    (west, south), (east, north) = frame = mercator(np.reshape(cat.region.frame, (2, 2)))
+    if base.relief:
+        with Image.open(relief_file(cat)) as image:
+            pixels = np.asarray(image.convert("RGB"))
+        view = ax.axis()
+        ax.imshow(pixels, extent=(west, east, south, north), alpha=0.72, zorder=0,
+                  interpolation="bilinear", aspect="equal")  # fmt: skip
+        ax.axis(view)
+    if base.rivers:
+        rivers = shapely.get_parts(read_base(cat, "rivers").geometry.to_numpy())
+        lines = [mercator(shapely.get_coordinates(line)) for line in rivers]
+        ax.add_collection(LineCollection(lines, colors=RIVER["color"], linewidths=0.8, zorder=1))
+    if base.counties:
+        own = np.array(dissolved(simplified_counties(cat), "province"), dtype=object)
+        moved = shapely.transform(own, mercator)
+        around = shapely.difference(shapely.box(*frame.ravel()), shapely.union_all(moved))
+        veil = _path(shapely.orient_polygons(around))
+        ax.add_patch(PathPatch(veil, facecolor="white", alpha=0.55, linewidth=0, zorder=2))
+        rings = [shapely.get_coordinates(r) for r in shapely.get_rings(shapely.get_parts(moved))]
+        ax.add_collection(LineCollection(rings, colors=PROVINCE["color"], linewidths=0.9,
+                                         linestyles=(0, (6, 2, 1.4, 2)), alpha=0.8,
+                                         zorder=3, label="provinces"))  # fmt: skip
+
+
+def _path(area: Any) -> Any:
+    """Return an area as a path of matplotlib, holes included."""
+    from matplotlib.path import Path
+
+    rings = [shapely.get_coordinates(r) for r in shapely.get_rings(shapely.get_parts(area))]
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+
+
+def draw_lines(
+    ax: Axes, layers: Layers, date: dt.date, faint: Collection[str] | None = None
+) -> None:
+    """
+    Draw every section once by class and status; those in `faint` as thin grey lines.
+
+    The collections carry the label ``sections …``: their paths are the sections.
+    """
+    from matplotlib.collections import LineCollection
+
+    groups: dict[Stroke | None, list[np.ndarray]] = {}
+    for key, row in sections_on(layers, date).iterrows():
+        width = weight_of(row["class"], row["group"]) * POINTS
+        low = faint is not None and str(key) in faint
+        stroke = None if low else Stroke(width, row["class"], row["stage"])
+        points = mercator(shapely.get_coordinates(row["geometry"]))
+        groups.setdefault(stroke, []).append(points)
+    for stroke, lines in groups.items():
+        if stroke is None:
+            ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.55,
+                                             zorder=4, label="sections faint"))  # fmt: skip
+            continue
+        level = 5 + stroke.width
+        if stroke.stage != "planned":
+            ax.add_collection(LineCollection(lines, colors=CASING, linewidths=stroke.width + 1.2,
+                                             alpha=0.92, zorder=level - 0.1))  # fmt: skip
+        ax.add_collection(
+            LineCollection(lines, colors=stroke.color, linewidths=stroke.width,
+                           linestyles=[stroke.dash], capstyle=stroke.cap, joinstyle="round",
+                           alpha=OPACITY[stroke.stage], zorder=level,
+                           label=f"sections {stroke.class_} {stroke.stage}"))  # fmt: skip
+        if LINES.get(stroke.class_, OTHER_LINE).ticks and stroke.stage == "open":
+            ax.add_collection(LineCollection(lines, colors=CASING, linewidths=stroke.width / 2,
+                                             linestyles=[TICKS],
+                                             zorder=level + 0.05))  # fmt: skip
+
+
+def draw_legend(ax: Axes, layers: Layers, date: dt.date, lang: str) -> None:
+    """Draw the legend below the map: classes and status that are on it."""
+    from matplotlib.legend_handler import HandlerTuple
+    from matplotlib.lines import Line2D
+
+    status = sections_on(layers, date)
+    present = set(status["class"])
+    looks = [
+        (Stroke(LINES.get(key, OTHER_LINE).weight * POINTS, key, "open"), named(CLASS, key))
+        for key in [*LINES, *sorted(present.difference(LINES))]
+        if key in present
+    ]
+    looks += [
+        (Stroke(1.6, "", stage), STAGE[stage]) for stage in DASHES if stage in set(status["stage"])
+    ]
+    handles = []
+    for stroke, _ in looks:
+        line = Line2D([], [], color=stroke.color, linewidth=stroke.width, linestyle=stroke.dash)
+        line.set_dash_capstyle(stroke.cap)
+        ticks = Line2D([], [], color=CASING, linewidth=stroke.width / 2, linestyle=TICKS)
+        has_ticks = LINES.get(stroke.class_, OTHER_LINE).ticks
+        handles.append((line, ticks) if has_ticks else (line,))
+    legend = ax.legend(handles, [say(label, lang) for _, label in looks], ncols=4, fontsize=7.5,
+                       loc="upper left", bbox_to_anchor=(-0.004, 0.0), frameon=False,
+                       handlelength=3.6, columnspacing=2.4, labelspacing=0.5, borderaxespad=0.3,
+                       handler_map={tuple: HandlerTuple(ndivide=1)})  # fmt: skip
+    legend.set_zorder(40)
+
+
+def draw_scale(ax: Axes, taken: Taken) -> None:
+    """Draw a scale bar that is true at the middle latitude of the view."""
+    (low, high), (left, right) = ax.get_ylim(), ax.get_xlim()
+    latitude = np.arctan(np.sinh((low + high) / 2))
+    km = 6378.137 * np.cos(latitude)
+    steps = np.outer(10.0 ** np.arange(-2, 4), (1, 2, 5)).ravel()
+    length = float(steps[steps / km < (right - left) / 5].max())
+    x, y = left + (right - left) * 0.02, low + (high - low) * 0.035
+    tick = (high - low) * 0.006
+    ax.plot([x, x, x + length / km, x + length / km], [y + tick, y, y, y + tick], color=INK,
+            linewidth=1.1, zorder=41, solid_capstyle="butt", label="scale")  # fmt: skip
+    label = f"{length:g} km ({np.degrees(latitude):.0f}° N)"
+    text = ax.text(x + length / km / 2, y + tick, label, fontsize=7, ha="center", va="bottom",
+                   color=INK, zorder=41, path_effects=_halo())  # fmt: skip
+    taken.boxes.append(text.get_window_extent().padded(6))
+
+
+def draw_names(ax: Axes, layers: Layers, lang: str, taken: Taken, *, smallest: int = 8) -> None:
+    """Write the names of cities, rivers and neighbours, the most important first."""
+    box = ax.viewLim
+    cities = [item for item in city_labels(layers.catalogue) if item["zoom"] <= smallest]
+    at = {id(item): mercator(np.array([item["at"][::-1]]))[0] for item in cities}
+    for item in cities:
+        place = ax.transData.transform(at[id(item)])
+        if box.contains(*at[id(item)]):
+            size = {"metropolis": 6.0, "city": 4.0}.get(item["kind"], 2.6)
+            ax.plot(*at[id(item)], "o", markersize=size, markerfacecolor="white", zorder=30,
+                    markeredgecolor=INK, markeredgewidth=1.3 if size > 3 else 0.8)  # fmt: skip
+            dot = size * ax.figure.dpi / 72 / 2
+            taken.boxes.append(_box(place, dot, dot))
+    for item in cities:
+        _write(ax, item, at[id(item)], lang, taken)
+    for item in area_labels(layers.catalogue):
+        _write(ax, item, mercator(np.array([item["at"][::-1]]))[0], lang, taken)
+
+
+def _write(ax: Axes, item: dict[str, Any], at: np.ndarray, lang: str, taken: Taken) -> None:
+    """Write a name in two lines at the first position around its place that is free."""
+    if not ax.viewLim.contains(*at):
+        return
+    area = item["kind"] in ("river", "province")
+    color = {"river": WATER, "province": GREY}.get(item["kind"], INK)
+    main, second = SIZES[item["kind"]]
+    texts = [item["en"] if lang == "en" else item["zh"]]
+    if lang == "both" and item["kind"] != "river" and item["en"] != item["zh"]:
+        texts.append(item["en"])
+    parts = [
+        ax.annotate(text, tuple(at), xytext=(0, 0), textcoords="offset points",
+                    ha="center", va="center", fontsize=size, color=color, zorder=35,
+                    path_effects=_halo(),
+                    rotation=-item.get("angle", 0), annotation_clip=True,
+                    fontweight="bold" if size == main and not area else "normal")
+        for text, size in zip(texts, (main, second), strict=False)
+    ]  # fmt: skip
+    extents = [part.get_window_extent() for part in parts]
+    scale = 72 / ax.figure.dpi
+    width = max(box.width for box in extents) * scale
+    height = sum(box.height for box in extents) * scale - (1.5 if len(parts) > 1 else 0)
+    place = ax.transData.transform(at)
+    away = 3.4 + (0 if item["kind"] == "town" else 1.6)
+    for right, up in ((0, 0),) if area else AROUND:
+        middle = np.array([right * (width / 2 + away), up * (height / 2 + away)])
+        box = _box(place + middle / scale, width / scale / 2, height / scale / 2)
+        if taken.free(box):
+            taken.boxes.append(box)
+            _stack(parts, extents, middle, height, scale)
+            return
+    for part in parts:
+        part.remove()
+
+
+def _stack(
+    parts: list[Annotation], extents: list[Bbox], middle: np.ndarray, height: float, scale: float
+) -> None:
+    """Put the lines of a name below one another around its middle."""
+    top = middle[1] + height / 2
+    for part, extent in zip(parts, extents, strict=True):
+        part.set_position((middle[0], top - extent.height * scale / 2))
+        top -= extent.height * scale - 1.5
+
+
+def draw_numbers(ax: Axes, found: list[Any], colors: dict[str, str], taken: Taken) -> None:
+    """Write the numbers of crossings, moved apart with a line to where they belong."""
+    shapes = {"road": "circle,pad=0.22", "rail": "round,pad=0.28", "water": "round4,pad=0.3"}
+    scale = 72 / ax.figure.dpi
+    for item in found:
+        at = mercator(np.array([[item.row.geometry.x, item.row.geometry.y]]))[0]
+        place, color = ax.transData.transform(at), colors.get(item.mode, OTHER_LINE.color)
+        half = np.array([3.1 + 1.9 * len(item.number), 6.2])
+        for reach, turn in product((0, 10, 16, 23, 31, 40), np.arange(16) * np.pi / 8):
+            shift = reach * np.array([np.cos(turn), np.sin(turn)])
+            box = _box(place + shift / scale, *(half / scale))
+            if taken.free(box):
+                break
+        taken.boxes.append(box)
+        full = item.row.status == "open"
+        ax.plot(*at, "o", markersize=2.6, color=color, markeredgecolor="white",
+                markeredgewidth=0.5, zorder=32)  # fmt: skip
+        line = {"arrowstyle": "-", "color": color, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
+        frame = {"boxstyle": shapes.get(item.mode, "round"), "linewidth": 1,
+                 "facecolor": color if full else "white", "edgecolor": color}  # fmt: skip
+        for text, order in (("", 33), (item.number, 34)):
+            ax.annotate(text, tuple(at), xytext=tuple(shift), textcoords="offset points",
+                        ha="center", va="center", fontsize=7.5, fontweight="bold", zorder=order,
+                        color="white" if full else color, bbox=frame if text else None,
+                        arrowprops=line if reach and not text else None)  # fmt: skip
+
+
+def _box(middle: np.ndarray, half_width: float, half_height: float) -> Bbox:
+    """Return a box around a point, in pixels."""
+    from matplotlib.transforms import Bbox
+
+    half = np.array([half_width, half_height])
+    return Bbox([middle - half, middle + half])
+
+
+def _halo() -> list[Any]:
+    """Return the white rim of letters."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
+
+
+FORMATS = ("png", "svg", "pdf")
+DPI = 300
+LANGUAGES = ("both", "zh", "en")
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
+LATER = Label("到 {} 年底", "end of {}")
+NUMBERS = Label(
+    "编号同网页：R 铁路，W 水运；实底为两侧贯通，空心为未贯通。",
+    "Numbers as on the page: R rail, W water; filled: open on both sides.",
+)
+EXPECTED = Label("虚线为预计通车年份。", "Dashed: by expected years of opening.")
+COMPUTED = Label(
+    "按模型计算，非时刻表；预计通车的项目均按期通车。",
+    "Computed, not from timetables; all that is expected opens in its year.",
+)
+
+
+class MissingFiguresError(GeoError):
+    """The library that draws figures is not installed."""
+
+
+def network_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
+    """
+    Draw the network on a day: class by colour, status by dash.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page.
+
+    """
+    region = layers.catalogue.region
+    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    figure, ax = page(layers, date, title, lang)
+    taken = _base(ax, layers)
+    draw_lines(ax, layers, date)
+    draw_legend(ax, layers, date, lang)
+    draw_names(ax, layers, lang, taken)
+    return figure
+
+
+def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
+    """
+    Draw where corridors cross the border, numbered as on the page of the crossings.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue of a region with two regions and counties.
+    date
+        The day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page.
+
+    """
+    pair, found = _crossings(layers, date)
+    names = Label("—".join(r.name_zh for r in pair), "–".join(r.name_en for r in pair))
+    title = Label(f"{names.zh}跨界通道", f"Crossings: {names.en}")
+    figure, ax = page(layers, date, title, lang)
+    taken = _base(ax, layers)
+    own = {side.section_id for item in found for side in item.row.sides.values()}
+    draw_lines(ax, layers, date, faint=set(map(str, layers.sections.index)) - own)
+    draw_legend(ax, layers, date, lang)
+    draw_numbers(ax, found, COLOR, taken)
+    draw_names(ax, layers, lang, taken, smallest=7)
+    figure.text(0.975, 0.09, say(NUMBERS, lang, "\n"), fontsize=7.5, ha="right", va="center",
+                linespacing=1.5)  # fmt: skip
+    return figure
+
+
+def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
+    """
+    Draw how the number of crossings grew and is expected to grow.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue of a region with two regions and counties.
+    date
+        The day up to which the numbers are known.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page with one chart per mode.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> figure = growth_figure(lay, date(2025, 12, 31), "en")
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Number of expressway crossings', 'Number of railway crossings']
+
+    """
+    pair, found = _crossings(layers, date)
+    end = layers.catalogue.region.map.years[1]
+    modes = [mode for mode in ("road", "rail") if any(item.mode == mode for item in found)]
+    title = Label("跨界通道的增长", "Growth of the crossings")
+    figure, axes = page(layers, date, title, lang, charts=max(len(modes), 1))
+    for ax, mode in zip(np.atleast_1d(axes), modes, strict=False):
+        rows = [item.row for item in found if item.mode == mode]
+        years, series = growth_series(layers, date, pair, mode, rows, end)
+        known = np.array(years) <= date.year
+        for line in series:
+            width = 2.2 if line.filled else 1.3
+            values, color, order = np.array(line.values), line.color, 4 if line.filled else 3
+            ax.step(np.array(years)[known], values[known], where="post", color=color,
+                    linewidth=width, zorder=order, label=say(line.label, lang))  # fmt: skip
+            later = np.array(years) >= date.year
+            ax.step(np.array(years)[later], values[later], where="post", color=color,
+                    linewidth=width, linestyle=(0, (3, 2)), zorder=order)  # fmt: skip
+            if line.filled:
+                ax.fill_between(years, values, step="post", color=color, alpha=0.13, linewidth=0)
+        ax.axvline(date.year, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+        name = Label(f"{GROUPS[mode].zh}数量", f"Number of {GROUPS[mode].en.lower()}")
+        ax.set_title(say(name, lang), fontsize=11, loc="left", pad=10)
+        ax.set(ylim=(0, None), xlim=(years[0], years[-1]))
+        ax.yaxis.get_major_locator().set_params(integer=True)
+        ax.legend(loc="upper left", fontsize=8.5, frameon=False)
+        plain(ax, "y")
+    figure.text(0.045, 0.075, say(EXPECTED, lang), fontsize=8.5)
+    return figure
+
+
+def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
+    """
+    Draw the mean journey time of every city, today and when all that is expected is open.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day of the first of the two times.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page with two points per city: minutes, people-weighted mean over the cities reached
+        on both dates (:func:`geo.scenarios.comparison.compare_cities`).
+
+    """
+    years = layers.sections["expected"].dropna()
+    horizon = dt.date(max([date.year, *map(int, years)]), 12, 31)
+    table = compare_cities(layers, date, horizon).dropna(subset=["mean_min_before"])
+    table = table.sort_values(["mean_min_before", "city_id"], ascending=False)
+    title = Label("各城市的平均旅行时间", "Mean journey time of every city")
+    figure, ax = page(layers, date, title, lang, charts=1)
+    rows = np.arange(len(table))
+    ax.hlines(rows, table["mean_min_after"], table["mean_min_before"], color="#B9C3CC", lw=2)
+    later = Label(LATER.zh.format(horizon.year), LATER.en.format(horizon.year))
+    ax.plot(table["mean_min_before"], rows, "o", color="#0072B2", markersize=5.5, label=str(date))
+    ax.plot(table["mean_min_after"], rows, "D", color="#D55E00", markersize=4.6,
+            label=say(later, lang))  # fmt: skip
+    labels = map(Label, table["name_zh"], table["name_en"])
+    size = float(np.clip(300 / max(len(table), 1), 4.5, 9.5))
+    ax.set_yticks(rows, [say(label, lang, "  ") for label in labels], fontsize=size)
+    ax.set_ylim(-0.8, len(table) - 0.2)
+    unit = Label("分钟（人口加权平均，任何方式，门到门）",
+                 "minutes (people-weighted mean, any mode, door to door)")  # fmt: skip
+    ax.set_xlabel(say(unit, lang, "  "), fontsize=9)
+    ax.legend(loc="upper right", fontsize=9, frameon=False)
+    ax.tick_params(axis="y", length=0)
+    figure.text(0.025, 0.075, say(COMPUTED, lang), fontsize=8.5)
+    plain(ax, "x")
+    return figure
+
+
+#: The figures of every page: what is added to the name of the file, and how to draw it.
+FIGURES: dict[str, dict[str, Any]] = {
+    "network": {"": network_map},
+    "crossings": {"": crossings_map, "-growth": growth_figure},
+    "accessibility": {"": accessibility_figure},
+}
+
+
+def write_figures(
+    layers: Layers,
+    folder: Path,
+    *,
+    date: dt.date,
+    pages: Sequence[str],
+    formats: Sequence[str],
+    lang: str = "both",
+) -> list[str]:
+    """
+    Write the figures of some pages.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    folder
+        An existing folder for the files.
+    date
+        The day whose status is shown.
+    pages
+        Names in :data:`FIGURES`; others are left out.
+    formats
+        Some of :data:`FORMATS`.
+    lang
+        ``both``, ``zh`` or ``en``; English where no Chinese font is installed.
+
+    Returns
+    -------
+    names
+        Names of the files.
+
+    Raises
+    ------
+    MissingFiguresError
+        When matplotlib is not installed.
+    BadInputError
+        When a format or language is unknown.
+
+    """
+    for kind, value, known in (*(("format", name, FORMATS) for name in formats),
+                               ("language", lang, LANGUAGES)):  # fmt: skip
+        if value not in known:
+            raise BadInputError(f"{kind} {value!r}: expected {', '.join(known)}")
+    require()
+    font, names = chinese_font(), []
+    lang = lang if font else "en"
+    with style():
+        for base in pages:
+            for ending, draw in FIGURES.get(base, {}).items():
+                figure = draw(layers, date, lang)
+                if not font:
+                    _drop_chinese(figure)
+                for name in formats:
+                    names.append(f"{base}{ending}.{name}")
+                    _save(figure, folder / names[-1], name)
+    return names
+
+
+def use_style() -> None:
+    """
+    Give the charts drawn from now on the fonts and colours of the figures, as in a notebook.
+
+    The colours are those of Okabe and Ito, which everybody can tell apart.
+
+    Raises
+    ------
+    MissingFiguresError
+        When matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> with mpl.rc_context():
+    ...     use_style()
+    ...     mpl.rcParams["image.cmap"]
+    'cividis'
+
+    """
+    require()
+    import matplotlib as mpl
+    from matplotlib.rcsetup import cycler
+
+    looks: dict[Any, Any] = {
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.prop_cycle": cycler("color", OKABE_ITO),
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlelocation": "left",
+        "axes.titlepad": 10,
+        "axes.titlesize": 12,
+        "axes.titleweight": "bold",
+        "figure.constrained_layout.use": True,
+        "figure.dpi": 100,
+        "figure.figsize": (9, 4.6),
+        "font.size": 9.5,
+        "grid.color": "#E3E8EC",
+        "image.cmap": "cividis",
+        "legend.frameon": False,
+    }
+    mpl.rcParams.update(settings() | looks)
+
+
+def require() -> None:
+    """
+    Make sure that figures can be drawn.
+
+    Raises
+    ------
+    MissingFiguresError
+        When matplotlib is not installed.
+
+    """
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        text = "figures need matplotlib: pip install 'chuanyu-geo[figures]'"
+        raise MissingFiguresError(text) from None
+
+
+def _drop_chinese(figure: Figure) -> None:
+    """Take letters that no font can draw out of what is left in Chinese, such as credits."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_text(re.sub(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+ ?", "", text.get_text()))
+
+
+def _save(figure: Figure, file: Path, name: str) -> None:
+    dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    figure.savefig(file, format=name, dpi=DPI, metadata=dates[name])
+
+
+def _base(ax: Axes, layers: Layers) -> Taken:
+    """Draw what lies below the lines, and the scale."""
+    show_region(ax, layers)
+    draw_background(ax, layers)
+    taken = Taken(ax)
+    draw_scale(ax, taken)
+    return taken
+
+
+def _crossings(layers: Layers, date: dt.date) -> Any:
+    """Return the two regions and their numbered crossings."""
+    return layers.catalogue.region.regions[:2], numbered(crossings_or_none(layers, date))

@@ -1,0 +1,622 @@
+"""The map of the whole network: every class of route, year by year."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import folium
+
+from geo.catalogue import (
+    ACCURACY,
+    ASSUMED,
+    CLASS,
+    CONFIDENCE,
+    GROUP,
+    KIND,
+    MODE,
+    STAGE,
+    Label,
+    named,
+)
+from geo.connectivity import cores
+from geo.core import is_unknown
+from geo.layers import (
+    BACKGROUND,
+    EMPHASIS,
+    LINES,
+    OTHER_LINE,
+    POINTS,
+    Layers,
+    counts_by_year,
+    crossings_or_none,
+    stage_of_letter,
+    stages_by_year,
+    years_of,
+)
+from geo.maps.basemap import Part, add_basemap, context, context_part, new_map
+from geo.maps.features import (
+    add_classes,
+    point_features,
+    route_facts,
+    section_features,
+)
+from geo.maps.lettering import area_labels, city_labels
+from geo.maps.page import (
+    LOOKS,
+    MAP_SLOT,
+    bi,
+    bi_attribute,
+    cell,
+    footer,
+    header,
+    json_text,
+    line_sample,
+    number,
+    offline_html,
+    order,
+    point_sample,
+    scripts,
+    stable_ids,
+    style_sheet,
+    table,
+    used_sources,
+)
+from geo.scenarios import Timeline, build_timeline, figures_by_year
+
+NOTE = Label(
+    "粗线为骨干与省际通道。线形精度因路段而异（±60 m 至数公里），不可用于测量或导航。",
+    "Thick lines are main corridors. Accuracy differs by section (±60 m to some km): "
+    "not for survey or navigation.",
+)
+STATUS, PLAY = Label("状态", "Status"), Label("播放", "Play")
+TIERS = {
+    "high": Label("骨干与省际通道", "Main corridors"),
+    "low": Label("其他线路", "Other routes"),
+}
+#: Stages as the slider uses them: what has not begun counts as planned in every year.
+STAGE_KEYS = {
+    "open": STAGE["open"],
+    "construction": STAGE["construction"],
+    "planned": Label("规划 / 未开工", "Planned / not begun"),
+}
+
+
+def search() -> str:
+    """
+    Return the search box.
+
+    Returns
+    -------
+    html
+        The panel.
+
+    """
+    label = Label("搜索线路、城市、车站", "Search routes, cities, stations")
+    return f"""<div class="panel search" id="sheet-search">
+<input type="search" id="search" autocomplete="off" spellcheck="false" role="combobox"
+ aria-expanded="false" aria-controls="found" aria-autocomplete="list"
+ {bi_attribute("aria-label", label)} placeholder="{label.zh}">
+<ul id="found" role="listbox" {bi_attribute("aria-label", Label("结果", "Results"))} hidden></ul>
+</div>"""
+
+
+def legend(
+    layers: Layers, classes: Iterable[str], points: Iterable[str], parts: list[Part]
+) -> str:
+    """
+    Return the legend, which is also the switch of the layers.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    classes, points
+        Classes of routes and layers of points on the map.
+    parts
+        Parts of the background.
+
+    Returns
+    -------
+    html
+        The panel.
+
+    """
+    mode_of = dict(zip(layers.routes["class"], layers.routes["mode"], strict=True))
+    groups: list[tuple[Label, str]] = []
+    for mode in [*MODE, *sorted(set(mode_of.values()).difference(MODE))]:
+        items = [
+            _switch(f"class:{key}", line_sample(key), named(CLASS, key)) + _routes(layers, key)
+            for key in classes
+            if mode_of.get(key) == mode
+        ]
+        groups.append((named(MODE, mode), "".join(items)))
+    stages = [_switch(f"stage:{k}", line_sample("", k), label) for k, label in STAGE_KEYS.items()]
+    groups.append((STATUS, "".join(stages) if classes else ""))
+    if len({EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in layers.routes["group"]}) > 1:
+        samples = {"high": "named", "low": "background"}
+        tiers = [_switch(f"tier:{k}", line_sample("", group=samples[k]), TIERS[k]) for k in TIERS]
+        groups.append((Label("层级", "Tier"), "".join(tiers)))
+    known = [_known(key) for key in ("surveyed", "sketch")]
+    groups.append((Label("线形", "Alignment"), "".join(known) if classes else ""))
+    places = [_switch(f"points:{key}", point_sample(key), KIND[key]) for key in points]
+    more = [(Label("地点", "Places"), "".join(places))]
+    base = [_switch(f"base:{part.key}", "", part.label, on=part.on) for part in parts]
+    base.append(_switch("base:labels", "", Label("地名", "Place names")))
+    more.append((Label("底图", "Background"), "".join(base)))
+    body = "".join(
+        f"<fieldset><legend>{bi(label)}</legend>{items}</fieldset>"
+        for label, items in groups
+        if items
+    )
+    body += "".join(
+        f"<details><summary>{bi(label)}</summary>{items}</details>"
+        for label, items in more
+        if items
+    )
+    name = Label("图例与图层", "Legend and layers")
+    return (
+        f'<div class="panel legend" id="sheet-legend" role="region" tabindex="0" '
+        f"{bi_attribute('aria-label', name)}><h2>{bi(name)}</h2>{body}"
+        f'<p class="note">{bi(NOTE)}</p></div>'
+    )
+
+
+def _routes(layers: Layers, class_: str) -> str:
+    """Return a switch for every route of a class, the named corridors first."""
+    rows = layers.routes[layers.routes["class"] == class_]
+    rank = rows["group"].map(lambda group: -EMPHASIS.get(group, BACKGROUND))
+    items = "".join(
+        _switch(
+            f"route:{route_id}",
+            line_sample(class_, group=row["group"]),
+            Label(row["name_zh"], row["name_en"]),
+        )
+        for route_id, row in rows.iloc[rank.argsort(kind="stable")].iterrows()
+    )
+    label = Label(f"{len(rows)} 条线路", f"{len(rows)} route{'s' * (len(rows) != 1)}")
+    return f'<details class="tree"><summary>{bi(label)}</summary>{items}</details>'
+
+
+def _known(accuracy: str) -> str:
+    """Return what the casing of a line says about its accuracy."""
+    sample = line_sample("", accuracy=accuracy)
+    label = {
+        "surveyed": Label("误差 1 km 以内", "Within 1 km"),
+        "sketch": Label("示意，误差更大", "Sketched, farther off"),
+    }[accuracy]
+    return f'<div class="item key">{sample}<span>{bi(label)}</span></div>'
+
+
+def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:
+    checked = " checked" if on else ""
+    return (
+        f'<label class="item"><input type="checkbox" data-toggle="{key}"{checked}>'
+        f"{sample}<span>{bi(label)}</span></label>"
+    )
+
+
+def figures_panel(
+    layers: Layers, figures: list[dict[str, Any]], start: int, classes: list[str]
+) -> str:
+    """
+    Return the panel of key figures, filled in for the first year.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    figures
+        Figures of every year.
+    start
+        Position of the first year shown.
+    classes
+        Classes of routes on the map.
+
+    Returns
+    -------
+    html
+        The panel.
+
+    """
+    now, name = figures[start], Label("关键数字", "Key figures")
+    top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
+    bars = "".join(_bar(key, now["km"].get(key, 0), top) for key in classes)
+    modes = [m for m in MODE if any(f[k].get(m) for f in figures for k in ("routes", "crossings"))]
+    rows = "".join(
+        f"<tr><th scope=row>{bi(MODE[mode])}</th>"
+        + "".join(
+            f'<td class="num" data-figure="{kind}:{mode}">{number(now[kind].get(mode, 0))}</td>'
+            for kind in ("routes", "crossings")
+        )
+        + "</tr>"
+        for mode in modes
+    )
+    heads = (Label("全线通车", "Routes open"), Label("跨界贯通", "Crossings open"))
+    head = "".join(f'<th scope="col" class="num">{bi(label)}</th>' for label in heads)
+    return f"""<div class="panel figures" id="sheet-figures" role="region" tabindex="0"
+ {bi_attribute("aria-label", name)}><h2>{bi(name)} <output class="figures-year"></output></h2>
+<h3>{bi(Label("通车里程 (km)", "Open length (km)"))}</h3><dl>{bars}</dl>
+<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>
+{_times(layers, figures, start)}</div>"""
+
+
+def _times(layers: Layers, figures: list[dict[str, Any]], start: int) -> str:
+    """Return the rows on travel times that have a value in some year."""
+    pair = cores(layers.catalogue)
+    ends = Label("–".join(c.name_zh for c in pair), "–".join(c.name_en for c in pair))
+    labels = {
+        "cores": Label(f"{ends.zh} 门到门 (min)", f"{ends.en}, door to door (min)"),
+        "near": Label("城市接近度（本页日期=100）", "Nearness of cities (this date = 100)"),
+    }
+    rows = "".join(
+        f'<div><dt>{bi(label)}</dt><dd data-figure="times:{key}">'
+        f"{number(figures[start]['times'][key])}</dd></div>"
+        for key, label in labels.items()
+        if any(figure["times"][key] is not None for figure in figures)
+    )
+    return f'<dl class="times">{rows}</dl>' if rows else ""
+
+
+def _bar(class_: str, value: int, top: int) -> str:
+    color = LINES.get(class_, OTHER_LINE).color
+    share = 100 * value / top if top else 0
+    return (
+        f'<div style="--share:{share:.1f}%;--color:{color}"><dt>{bi(named(CLASS, class_))}</dt>'
+        f'<dd data-figure="km:{class_}" data-top="{top}">{number(value)}</dd></div>'
+    )
+
+
+def sheet_buttons() -> str:
+    """
+    Return the buttons that open the panels on a small screen.
+
+    Returns
+    -------
+    html
+        The buttons.
+
+    """
+    buttons = (
+        ("search", Label("搜索", "Search")),
+        ("legend", Label("图例", "Legend")),
+        ("figures", Label("数字", "Figures")),
+    )
+    return '<div class="sheets">' + "".join(
+        f'<button type="button" data-sheet="sheet-{key}" aria-expanded="false" '
+        f'aria-controls="sheet-{key}">{bi(label)}</button>'
+        for key, label in buttons
+    ) + "</div>"  # fmt: skip
+
+
+def timebar(days: dict[int, dt.date], start: int) -> str:
+    """
+    Return the year slider with its play button.
+
+    Parameters
+    ----------
+    days
+        Day by year.
+    start
+        Position of the first year shown.
+
+    Returns
+    -------
+    html
+        The panel.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> html = timebar({year: date(year, 12, 31) for year in range(2000, 2031)}, 10)
+    >>> 'min="2000" max="2030" value="2010"' in html
+    True
+
+    """
+    first, last, year = min(days), max(days), list(days)[start]
+    ticks = "".join(
+        f'<span style="left:{100 * (tick - first) / max(last - first, 1):.2f}%">{tick}</span>'
+        for tick in days
+        if tick % 5 == 0
+    )
+    label = Label("年份", "Year")
+    return f"""<div class="panel timebar" role="region" {bi_attribute("aria-label", label)}>
+<button type="button" class="play" {bi_attribute("aria-label", PLAY)}><svg width="18"
+ height="18" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 2l12 7-12 7z" /></svg></button>
+<div class="year"><output for="year">{year}</output><small class="year-note"></small></div>
+<div class="track"><input type="range" id="year" min="{first}" max="{last}" value="{year}" step="1"
+ {bi_attribute("aria-label", label)}><div class="ticks" aria-hidden="true">{ticks}</div></div>
+</div>"""
+
+
+NAME = "network.html"
+#: Texts of the card and the controls.
+UI = {
+    "section": Label("路段", "Section"),
+    "sections": Label("本线路各路段", "Sections of this route"),
+    "place": Label("地点", "Place"),
+    "routes": Label("经过的线路", "Routes here"),
+    "status": STATUS,
+    "assumed": ASSUMED,
+    "opened": Label("通车", "Opened"),
+    "started": Label("开工", "Works began"),
+    "expected": Label("预计通车", "Expected"),
+    "published": Label("公布里程", "Published length"),
+    "geometry": Label("图上里程", "Length on the map"),
+    "speed": Label("设计速度", "Design speed"),
+    "operating": Label("运营速度", "Operating speed"),
+    "lanes": Label("车道", "Lanes"),
+    "tracks": Label("线数", "Tracks"),
+    "profile": Label("设计速度 (km/h) 沿线", "Design speed (km/h) along the route"),
+    "shares": Label("共线", "Shares track or carriageway of"),
+    "accuracy": Label("位置精度", "Position accuracy"),
+    "confidence": Label("可信度", "Confidence"),
+    "sources": Label("来源", "Sources"),
+    "close": Label("关闭", "Close"),
+    "none": Label("没有找到", "Nothing found"),
+    "play": PLAY,
+    "pause": Label("暂停", "Pause"),
+    "step": Label("下一年", "Next year"),
+    "yearend": Label("年底", "year end"),
+    "sketch": Label(
+        "示意线形：只说明走向，不可量取位置。",
+        "Sketched line: shows the course, not the position.",
+    ),
+}
+
+
+def page(layers: Layers, *, date: dt.date, timeline: Timeline | None = None) -> str:
+    """
+    Return the page of the network.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day of the page, where the slider starts.
+    when
+        The moments of that day, where they are known already.
+
+    Returns
+    -------
+    html
+        The page.
+
+    """
+    region = layers.catalogue.region
+    days = years_of(layers, date)
+    stages = stages_by_year(layers, days.values())
+    crossings = crossings_or_none(layers, date)
+    counts = counts_by_year(layers, stages, crossings, len(days))
+    moved = figures_by_year(timeline or build_timeline(layers, date), layers, date, days)
+    figures = [a | b for a, b in zip(counts, moved, strict=True)]
+    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    with stable_ids():
+        map_ = new_map(layers.catalogue)
+        around = context(layers.catalogue)
+        parts = add_basemap(map_, layers.catalogue) + context_part(around)
+        classes = _add_routes(map_, layers, stages)
+        points = _add_points(map_, layers)
+        return offline_html(
+            map_,
+            title=title,
+            body=_body(layers, date, days, stages, figures, classes, points, parts),
+            css=style_sheet("map", "network"),
+            script=_script(map_, layers, classes, points, parts),
+            data=_data(layers, date, days, figures) | {"data-context": around},
+        )
+
+
+def _add_routes(map_: folium.Map, layers: Layers, stages: dict[str, str]) -> dict[str, str]:
+    """Add one layer per class; the page draws them with casing and status."""
+    present = set(layers.sections["class"]) if len(layers.sections) else set()
+    return add_classes(map_, {name: section_features(layers, name, stages) for name in present})
+
+
+def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:
+    names = {}
+    for key, style in POINTS.items():
+        collection = point_features(layers, key)
+        if collection["features"]:
+            layer = folium.GeoJson(
+                collection,
+                style_function=lambda _, style=style: {"color": style.color},
+                marker=folium.CircleMarker(radius=style.radius),
+                name=key,
+                show=False,
+            ).add_to(map_)
+            names[key] = layer.get_name()
+    return names
+
+
+def _data(
+    layers: Layers, date: dt.date, days: dict[int, dt.date], figures: list[dict[str, Any]]
+) -> dict[str, object]:
+    """Return the data blocks of the page."""
+    cat = layers.catalogue
+    keys = {key for row in (*cat.sections, *cat.routes, *cat.places) for key in row.sources}
+    labels = {
+        "class": CLASS,
+        "mode": MODE,
+        "group": GROUP,
+        "kind": KIND,
+        "stage": STAGE_KEYS,
+        "accuracy": ACCURACY,
+        "confidence": CONFIDENCE,
+        "ui": UI,
+    }
+    return {
+        "data-routes": route_facts(layers),
+        "data-sources": used_sources(cat, keys),
+        "data-labels": labels,
+        "data-cities": city_labels(cat),
+        "data-areas": area_labels(cat),
+        "data-years": {
+            "years": list(days),
+            "start": min(max(date.year, min(days)), max(days)),
+            "day": date.isoformat(),
+            "figures": figures,
+        },
+    }
+
+
+def _script(
+    map_: folium.Map,
+    layers: Layers,
+    classes: dict[str, str],
+    points: dict[str, str],
+    parts: list[Part],
+) -> str:
+    """Return the scripts and the call that hands the layers of folium to them."""
+    west, south, east, north = layers.catalogue.region.frame
+    places = ",".join(
+        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
+        f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
+        for key, variable in points.items()
+        for style in [POINTS[key]]
+    )
+    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
+    looks = LOOKS | {"frame": [[south, west], [north, east]]}
+    call = (
+        f"geo.network({map_.get_name()},{class_groups(classes)},[{places}],{{{base}}},{json.dumps(looks)},"
+        f"{settings(layers)});"
+    )
+    return scripts("map", "packed", "profile", "network") + call
+
+
+def class_groups(classes: dict[str, str]) -> str:
+    """
+    Return the layers of the classes and how they look, as JavaScript.
+
+    Parameters
+    ----------
+    classes
+        Name of the layer in the script, by class.
+
+    Returns
+    -------
+    js
+        A list of objects, from the top of the drawing to the bottom.
+
+    Examples
+    --------
+    >>> class_groups({"hsr": "layer_1"})
+    '[{key:"hsr",layer:layer_1,color:"#D55E00",weight:4.0,ticks:false}]'
+
+    """
+    groups = ",".join(
+        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
+        f"weight:{style.weight},ticks:{json.dumps(style.ticks)}" + "}"
+        for key, variable in classes.items()
+        for style in [LINES.get(key, OTHER_LINE)]
+    )
+    return f"[{groups}]"
+
+
+def settings(layers: Layers) -> str:
+    """
+    Return what every map needs to know of its region, as JavaScript.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+
+    Returns
+    -------
+    json
+        The credits and the name of the map.
+
+    Examples
+    --------
+    >>> import json
+    >>> json.loads(settings(lay))["mapLabel"][1]
+    'Map: Chengdu–Chongqing economic circle'
+
+    """
+    region = layers.catalogue.region
+    label = [f"地图：{region.name_zh}", f"Map: {region.name_en}"]
+    return json_text({"attribution": region.map.attribution, "mapLabel": label})
+
+
+def _body(
+    layers: Layers,
+    date: dt.date,
+    days: dict[int, dt.date],
+    stages: dict[str, str],
+    figures: list[dict[str, Any]],
+    classes: dict[str, str],
+    points: dict[str, str],
+    parts: list[Part],
+) -> str:
+    region = layers.catalogue.region
+    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    start = list(days).index(min(max(date.year, min(days)), max(days)))
+    area = bi_attribute("aria-label", Label("地图与控件", "Map and controls"))
+    return f"""{header(title, NAME, table="sections")}
+<main>
+<section class="stage-area" {area}>
+<div class="map-frame">{MAP_SLOT}</div>
+<div class="side left">{search()}{legend(layers, classes, points, parts)}</div>
+<div class="side right">{figures_panel(layers, figures, start, list(classes))}
+<div class="panel card" id="sheet-card" role="region" tabindex="-1" hidden
+ {bi_attribute("aria-label", Label("详情", "Details"))}></div></div>
+{sheet_buttons()}
+{timebar(days, start)}
+</section>
+<section class="page"><h2>{bi(Label("全部路段", "All sections"))}</h2>
+<p>{bi(NOTE)}</p>
+{_sections_table(layers, stages, start)}</section>
+</main>
+{footer(layers.catalogue, date)}"""
+
+
+COLUMNS = (
+    (Label("线路", "Route"), ""),
+    (Label("路段", "Section"), ""),
+    (Label("类别", "Class"), "nowrap"),
+    (Label("编号", "No."), "nowrap"),
+    (Label("通车", "Opened"), "nowrap"),
+    (Label("状态", "Status"), "nowrap"),
+    (Label("公布 km", "Published km"), "num"),
+    (Label("图上 km", "Map km"), "num"),
+    (Label("精度 m", "Accuracy m"), "num"),
+)
+
+
+def _sections_table(layers: Layers, stages: dict[str, str], start: int) -> str:
+    rows = []
+    for section_id, row in layers.sections.iterrows():
+        letter = stages[str(section_id)][start]
+        year = "" if is_unknown(row["expected"]) else f"({int(row['expected'])})"
+        opened = row["opened"] or year
+        name = bi((row["route_zh"], row["route_en"]))
+        ends = Label(*(f"{row['from_' + lang]} – {row['to_' + lang]}" for lang in ("zh", "en")))
+        button = f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
+        cells = [
+            cell(button),
+            cell(bi(ends)),
+            cell(bi(named(CLASS, row["class"])), css="nowrap"),
+            cell(bi((row["ref"], row["ref"]))),
+            cell(opened, order=opened.strip("()"), css="nowrap"),
+            f'<td data-stage-of="{section_id}">{_stage(letter)}</td>',
+            cell(number(row["length_km"], 1), order=order(row["length_km"]), css="num"),
+            cell(number(row["geometry_km"], 1), order=order(row["geometry_km"]), css="num"),
+            cell(f"±{number(row['accuracy_m'])}", order=order(row["accuracy_m"]), css="num"),
+        ]
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    caption = Label(
+        "括号内为预计年份；状态随所选年份变化。点线路名在地图上显示。",
+        "Expected years in brackets; the status follows the chosen year. "
+        "A route's name shows it on the map.",
+    )
+    return table(COLUMNS, rows, name="sections", caption=caption)
+
+
+def _stage(letter: str) -> str:
+    stage = stage_of_letter(letter)
+    label = ASSUMED if letter == "a" else STAGE_KEYS[stage]
+    return f'<span class="stage {stage}">{bi(label)}</span>'

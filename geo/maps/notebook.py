@@ -1,0 +1,277 @@
+"""What a catalogue, layers, a network and a page show of themselves in a notebook."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.catalogue import CLASS, MODE, Catalogue, Label, named, parse_day
+from geo.connectivity import mode_indices
+from geo.core import NotFoundError, replaced_file
+from geo.layers import DASHES, LINES, OTHER_LINE, Layers, as_layers
+from geo.maps.compare import ALL, STATISTICS
+from geo.maps.pages import PAGES
+from geo.network import Network
+
+#: Pixels of the sketch: the longer side, and the detail that is left out.
+SIDE, DETAIL = 340.0, 0.6
+#: Indices of a network in the order of the table.
+INDICES = ("v", "e", "p", "mu", "alpha", "beta", "gamma", "eta_km", "diameter_km", "length_km")
+ROUTES, SECTIONS, LENGTH = (
+    Label("线路", "Routes"),
+    Label("路段", "Sections"),
+    Label("里程 (km)", "Length (km)"),
+)
+TABLES = {
+    "places": Label("地点", "Places"),
+    "sections": SECTIONS,
+    "routes": ROUTES,
+    "cities": Label("城市", "Cities"),
+    "services": Label("公布的旅行时间", "Published times"),
+    "projects": Label("项目", "Projects"),
+    "sources": Label("来源", "Sources"),
+}
+_BOX = (
+    "display:flex;flex-wrap:wrap;gap:12px 28px;align-items:flex-start;"
+    "font:13px/1.45 system-ui,'Noto Sans CJK SC',sans-serif;max-width:76em"
+)
+_CELL = "padding:2px 10px 2px 0;border-bottom:1px solid #8884"
+
+
+def as_html(shown: Catalogue | Layers | Network) -> str:
+    """Return what a notebook shows of a catalogue, of layers or of a network."""
+    if isinstance(shown, Catalogue):
+        return catalogue_html(shown)
+    return layers_html(shown) if isinstance(shown, Layers) else network_html(shown)
+
+
+def catalogue_html(cat: Catalogue) -> str:
+    """Return a catalogue as the number of its rows, its routes by name, and a sketch."""
+    region = cat.region
+    counts = [[_both(name), f"{len(getattr(cat, key)):,}"] for key, name in TABLES.items()]
+    by_class: dict[str, list[str]] = {}
+    for route in cat.routes:
+        name = route.name_en if route.name_en != route.name_zh else ""
+        words = " ".join(filter(None, (route.name_zh, name, route.ref)))
+        by_class.setdefault(route.class_, []).append(f"<li>{escape(words)}</li>")
+    lists = "".join(
+        f"<details><summary>{_both(named(CLASS, key))}: {len(by_class[key])}</summary>"
+        f'<ul style="margin:2px 0 6px;padding-left:1.4em">{"".join(by_class[key])}</ul></details>'
+        for key in [*LINES, *sorted(by_class.keys() - LINES.keys())]
+        if key in by_class
+    )
+    layers = as_layers(cat)
+    title = Label(region.name_zh, region.name_en)
+    known = Label(f"数据截至 {region.as_of}", f"Data as of {region.as_of}")
+    return _card(title, known, _table(counts) + lists, _sketch(layers.sections, title))
+
+
+def layers_html(layers: Layers) -> str:
+    """Return layers as routes, sections and lengths by class, and a sketch."""
+    region, rows = layers.catalogue.region, []
+    head = ["", *(_both(label, "<br>") for label in (ROUTES, SECTIONS, LENGTH))]
+    groups = dict(list(layers.sections.groupby("class")))
+    for key in [*LINES, *sorted(groups.keys() - LINES.keys())]:
+        if key in groups:
+            own = groups[key]
+            rows.append([_both(named(CLASS, key)), f"{own['route_id'].nunique():,}",
+                         f"{len(own):,}", f"{own['running_km'].sum():,.0f}"])  # fmt: skip
+    title = Label(region.name_zh, region.name_en)
+    about = Label(
+        f"{len(layers.places):,} 个地点，WGS-84", f"{len(layers.places):,} places, WGS-84"
+    )
+    return _card(title, about, _table(rows, head), _sketch(layers.sections, title))
+
+
+def network_html(net: Network) -> str:
+    """Return a network as its indices, whole and by mode, and a sketch."""
+    found = mode_indices(net)
+    modes = [ALL if key == "all" else named(MODE, key) for key in found.index]
+    head = ["", *(_both(mode, "<br>") for mode in modes)]
+    rows = []
+    for key in INDICES:
+        label, digits = STATISTICS[key]
+        values = (float(value) for value in found[key])
+        cells = ["–" if np.isnan(value) else f"{value:,.{digits}f}" for value in values]
+        rows.append([_both(label), *cells])
+    region = net.layers.catalogue.region
+    title = Label(f"{region.name_zh}路网", f"Network: {region.name_en}")
+    about = Label(f"{net.date} 通车", f"open on {net.date}")
+    if net.assumed:
+        n = len(net.assumed)
+        about = Label(
+            f"{about.zh}，含 {n} 个预计通车路段", f"{about.en}, {n} sections as expected"
+        )
+    edges = net.edges.assign(status="open")
+    return _card(title, about, _table(rows, head), _sketch(edges, title))
+
+
+def _both(label: Label, between: str = " ") -> str:
+    """Return a text in both languages, escaped."""
+    zh, en = map(escape, label)
+    return zh if zh == en else f'{zh}{between}<span style="opacity:.75">{en}</span>'
+
+
+def _card(title: Label, about: Label, left: str, right: str) -> str:
+    return (
+        f'<div style="{_BOX}"><div><p style="margin:0 0 6px"><strong>{_both(title)}</strong><br>'
+        f"{_both(about)}</p>{left}</div>{right}</div>"
+    )
+
+
+def _table(rows: Iterable[Sequence[str]], head: Sequence[str] = ()) -> str:
+    """Return a table of escaped cells; all but the first column hold numbers."""
+
+    def line(cells: Sequence[str], scope: str) -> str:
+        first, *rest = cells
+        tag = "th" if scope == "col" else "td"
+        left = (
+            f'<th scope="{scope}" style="{_CELL};text-align:left;font-weight:normal">{first}</th>'
+        )
+        right = f'<{tag} style="{_CELL};text-align:right">'
+        return f"<tr>{left}{''.join(f'{right}{cell}</{tag}>' for cell in rest)}</tr>"
+
+    top = f"<thead>{line(head, 'col')}</thead>" if head else ""
+    body = "".join(line(cells, "row") for cells in rows)
+    return f'<table style="border-collapse:collapse">{top}<tbody>{body}</tbody></table>'
+
+
+def _sketch(lines: gpd.GeoDataFrame, title: Label) -> str:
+    """Draw lines by class and status in equal degrees of the middle latitude."""
+    if lines.empty:
+        return ""
+    west, south, east, north = lines.total_bounds
+    narrow = np.cos(np.radians((south + north) / 2))
+    scale = SIDE / max((east - west) * narrow, north - south, 1e-9)
+    width, height = (east - west) * narrow * scale + 12, (north - south) * scale + 12
+    origin, unit = np.array([west, north]), np.array([narrow * scale, -scale])
+    moved = shapely.transform(lines.geometry.to_numpy(), lambda xy: (xy - origin) * unit + 6)
+    paths = []
+    order = {key: i for i, key in enumerate(LINES)}
+    frame = lines[["class", "status"]].reset_index(drop=True)
+    for (kind, stage), own in sorted(frame.groupby(["class", "status"]),
+                                     key=lambda item: -order.get(item[0][0], 99)):  # fmt: skip
+        shapes = shapely.simplify(moved[own.index], DETAIL)
+        steps = "".join(
+            "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in shapely.get_coordinates(shape))
+            for shape in shapes
+        )
+        look = LINES.get(kind, OTHER_LINE)
+        dash = f' stroke-dasharray="{"4 3" if stage == "construction" else "1 3"}"'
+        paths.append(f'<path d="{steps}" stroke="{look.color}" stroke-width="1.6"'
+                     f"{dash if DASHES.get(stage) else ''}/>")  # fmt: skip
+    shown = [key for key in LINES if key in set(frame["class"])]
+    marks = [(LINES[key].color, "━", CLASS[key]) for key in shown]
+    if set(frame["status"]) != {"open"}:
+        marks.append(("inherit", "┄", Label("未通车", "Not open")))
+    legend = " ".join(
+        f'<span style="white-space:nowrap;margin-right:8px"><span style="color:{color}">{mark}'
+        f"</span> {_both(label)}</span>"
+        for color, mark, label in marks
+    )
+    return (
+        f'<figure style="margin:0;width:{width:.0f}px;max-width:100%"><svg role="img" '
+        f'aria-label="{escape(" ".join(title))}" viewBox="0 0 {width:.0f} {height:.0f}" '
+        'style="display:block;width:100%;background:#fff;border:1px solid #8884;'
+        f'border-radius:6px" fill="none" stroke-linejoin="round">{"".join(paths)}</svg>'
+        f'<figcaption style="font-size:11px;margin-top:4px">{legend}</figcaption></figure>'
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Page:
+    """
+    A self-contained page.
+
+    Parameters
+    ----------
+    name
+        Name of the page.
+    html
+        The whole page.
+
+    Examples
+    --------
+    >>> page = Page("hello", "<!doctype html>")
+    >>> page
+    <Page hello: 0 kB>
+    >>> page._repr_html_()[:46]
+    '<iframe srcdoc="&lt;!doctype html&gt;" title="'
+
+    """
+
+    name: str
+    html: str
+
+    def __repr__(self) -> str:
+        return f"<Page {self.name}: {len(self.html) / 1000:,.0f} kB>"
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.name)}" '
+            'style="width:100%;height:640px;border:0"></iframe>'
+        )
+
+    def save(self, path: Path | str) -> Path:
+        """
+        Write the page.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Returns
+        -------
+        path
+            The file.
+
+        """
+        with replaced_file(Path(path)) as temporary:
+            temporary.write_text(self.html, encoding="utf-8")
+        return Path(path)
+
+
+def show_map(
+    source: Catalogue | Layers, page: str = "network", *, year: int | str | dt.date | None = None
+) -> Page:
+    """
+    Return a map page that shows itself in a notebook, without network.
+
+    Parameters
+    ----------
+    source
+        A catalogue, or its layers where they are there already.
+    page
+        Name of the page: index, network, crossings, accessibility, criticality or compare.
+    year
+        A year (its 31 December) or a date; default: today.
+
+    Returns
+    -------
+    page
+        The page.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such page.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> page = geo.show_map(cat, "crossings", year=2025)
+    >>> page.name, page.html[:15]
+    ('crossings', '<!DOCTYPE html>')
+
+    """
+    if page not in PAGES:
+        raise NotFoundError("page", page, PAGES)
+    return Page(page, PAGES[page](as_layers(source), date=parse_day(year)))

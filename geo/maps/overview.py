@@ -1,0 +1,236 @@
+"""A small drawing of the whole network as SVG, for the landing page and for print."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Iterable
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+
+from geo.layers import (
+    BACKGROUND,
+    CASING,
+    DASHES,
+    EMPHASIS,
+    LINES,
+    OTHER_LINE,
+    Layers,
+    read_base,
+    relief_file,
+    sections_on,
+    weight_of,
+)
+from geo.maps.basemap import dissolved, simplified_counties
+from geo.maps.lettering import city_labels
+
+WIDTH, HEIGHT = 1000.0, 720.0
+#: Share of the drawing left free around the main corridors.
+MARGIN = 0.06
+LINE_TOLERANCE = 0.003
+#: Width of a letter as a share of its size, for keeping labels apart.
+LETTER = 1.0
+FONT = {"metropolis": 25.0, "city": 19.0}
+
+
+class Frame(NamedTuple):
+    """Where the drawing lies in Web Mercator, and how large a unit is."""
+
+    west: float
+    north: float
+    scale: float
+
+    def at(self, lonlat: np.ndarray) -> np.ndarray:
+        """
+        Return positions on the drawing.
+
+        Parameters
+        ----------
+        lonlat
+            Points in degrees, shape (n, 2).
+
+        Returns
+        -------
+        xy
+            Positions, shape (n, 2).
+
+        """
+        x, y = mercator(lonlat).T
+        return np.stack([(x - self.west) * self.scale, (self.north - y) * self.scale], axis=-1)
+
+
+def mercator(lonlat: np.ndarray) -> np.ndarray:
+    """
+    Project to Web Mercator in radians.
+
+    Parameters
+    ----------
+    lonlat
+        Points in degrees, shape (n, 2).
+
+    Returns
+    -------
+    xy
+        Points, shape (n, 2).
+
+    Examples
+    --------
+    >>> mercator(np.array([[180.0, 45.0]])).round(4)
+    array([[3.1416, 0.8814]])
+
+    """
+    lon, lat = np.radians(lonlat).T
+    return np.stack([lon, np.log(np.tan(np.pi / 4 + lat / 2))], axis=-1)
+
+
+def drawing(layers: Layers, date: dt.date) -> str:
+    """
+    Draw the network on a day.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day whose status is drawn.
+
+    Returns
+    -------
+    svg
+        The drawing.
+
+    """
+    frame = _frame(layers)
+    region = layers.catalogue.region
+    name = escape(f"{region.name_zh} {region.name_en}, {date}")
+    parts = [_relief(layers, frame), _borders(layers, frame), _routes(layers, frame, date)]
+    return (
+        f'<svg class="overview" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" '
+        f'aria-label="{name}">{"".join(parts)}{_labels(layers, frame)}</svg>'
+    )
+
+
+def _frame(layers: Layers) -> Frame:
+    """Return a frame around the main corridors, or around everything."""
+    main = layers.routes[[EMPHASIS.get(g, BACKGROUND) == 1 for g in layers.routes["group"]]]
+    chosen = main if len(main) else layers.routes
+    box = chosen.total_bounds if len(chosen) else np.array(layers.catalogue.region.frame)
+    (west, south), (east, north) = mercator(np.asarray(box, float).reshape(2, 2))
+    scale = (1 - 2 * MARGIN) * min(
+        WIDTH / max(east - west, 1e-6), HEIGHT / max(north - south, 1e-6)
+    )
+    middle = (west + east) / 2, (south + north) / 2
+    return Frame(middle[0] - WIDTH / scale / 2, middle[1] + HEIGHT / scale / 2, scale)
+
+
+def _path(frame: Frame, lines: Iterable[np.ndarray]) -> str:
+    """Return lines as the data of one path, in whole and half units."""
+    parts = []
+    for line in lines:
+        points = [f"{x:.1f} {y:.1f}" for x, y in frame.at(line)]
+        parts.append("M" + "L".join(points))
+    return "".join(parts)
+
+
+def _relief(layers: Layers, frame: Frame) -> str:
+    base = layers.catalogue.region.base
+    if not base.relief:
+        return ""
+    west, south, east, north = layers.catalogue.region.frame
+    (x0, y0), (x1, y1) = frame.at(np.array([[west, north], [east, south]]))
+    raw = relief_file(layers.catalogue).read_bytes()
+    kind = escape(base.relief.rsplit(".", 1)[-1], quote=True)
+    data = base64.b64encode(raw).decode()
+    return (
+        f'<image x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" '
+        f'preserveAspectRatio="none" opacity=".7" href="data:image/{kind};base64,{data}"/>'
+    )
+
+
+def _borders(layers: Layers, frame: Frame) -> str:
+    """Return the veil over the neighbours, the rivers and the borders of the provinces."""
+    base, parts = layers.catalogue.region.base, []
+    if base.rivers:
+        rivers = read_base(layers.catalogue, "rivers").geometry.simplify(0.01)
+        lines = [shapely.get_coordinates(line) for line in shapely.get_parts(rivers.to_numpy())]
+        parts.append(f'<path d="{_path(frame, lines)}" class="river"/>')
+    if base.counties:
+        own = dissolved(simplified_counties(layers.catalogue), "province")
+        shapes = shapely.simplify(shapely.get_parts(np.array(own, dtype=object)), 0.01)
+        lines = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapes)]
+        outside = f"M0 0H{WIDTH:.0f}V{HEIGHT:.0f}H0Z"
+        union = shapely.get_rings(shapely.get_parts(shapely.union_all(shapes)))
+        holes = _path(frame, [shapely.get_coordinates(ring) for ring in union])
+        parts.append(f'<path d="{outside}{holes}" class="veil"/>')
+        parts.append(f'<path d="{_path(frame, lines)}" class="border"/>')
+    return "".join(parts)
+
+
+def _routes(layers: Layers, frame: Frame, date: dt.date) -> str:
+    """Return the sections, background routes first, each with its casing and status."""
+    if not len(layers.sections):
+        return ""
+    groups: dict[tuple[float, str, str], list[np.ndarray]] = {}
+    for row in sections_on(layers, date).to_dict("records"):
+        key = (weight_of(row["class"], row["group"]), row["class"], row["stage"])
+        line = shapely.simplify(row["geometry"], LINE_TOLERANCE)
+        groups.setdefault(key, []).append(shapely.get_coordinates(line))
+    parts = [
+        _strokes(_path(frame, lines), *key)
+        for key, lines in sorted(groups.items(), key=lambda item: item[0])
+    ]
+    return f'<g fill="none" stroke-linejoin="round">{"".join(parts)}</g>'
+
+
+def _strokes(data: str, weight: float, class_: str, stage: str) -> str:
+    """Return a path as casing, line and ticks."""
+    style, width = LINES.get(class_, OTHER_LINE), weight * 1.1
+    dash = f' stroke-dasharray="{DASHES[stage]}"' if DASHES[stage] else ""
+    cap = ' stroke-linecap="round"' if stage == "planned" else ""
+    stroke = '<path d="{}" stroke="{}" stroke-width="{:.1f}"{}/>'
+    parts = [stroke.format(data, style.color, width, dash + cap)]
+    if stage != "planned":
+        parts.insert(0, stroke.format(data, CASING, width + 2.5, ""))
+    if style.ticks and stage == "open":
+        parts.append(stroke.format(data, CASING, width / 2, ' stroke-dasharray="7 7"'))
+    return "".join(parts)
+
+
+def _labels(layers: Layers, frame: Frame) -> str:
+    """Return the names of the cities that have room."""
+    taken: list[tuple[float, float, float, float]] = []
+    parts = []
+    for city in city_labels(layers.catalogue):
+        if city["kind"] == "town" or city["zoom"] > 7:
+            continue
+        x, y = frame.at(np.array([[city["at"][1], city["at"][0]]]))[0]
+        size = FONT[city["kind"]]
+        width = max(len(city["zh"]) * LETTER, len(city["en"]) * 0.42) * size
+        box = (x - 6, y - size, x + width + 12, y + size * 0.9)
+        inside = width < x < WIDTH - width and size < y < HEIGHT - size
+        if not inside or any(_overlap(box, other) for other in taken):
+            continue
+        taken.append(box)
+        parts.append(_label(city, x, y, size))
+    return f'<g class="names">{"".join(parts)}</g>'
+
+
+def _label(city: dict[str, Any], x: float, y: float, size: float) -> str:
+    """Return the dot of a city and its names, that of the page's language first."""
+    left = f'x="{size * 0.45:.1f}"'
+    names = "".join(
+        f'<g class="{lang}"><text {left} y="{size * 0.1:.1f}">{escape(city[lang])}</text>'
+        f'<text class="second" {left} y="{size * 0.86:.1f}">{escape(city[other])}</text></g>'
+        for lang, other in (("zh", "en"), ("en", "zh"))
+    )
+    return (
+        f'<g class="{city["kind"]}" transform="translate({x:.1f} {y:.1f})">'
+        f'<circle r="{size / 4.5:.1f}"/>{names}</g>'
+    )
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

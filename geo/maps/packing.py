@@ -1,0 +1,118 @@
+"""Many lines in few bytes: whole-number differences, compressed, drawn on a canvas."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.geometry import METRES_PER_DEGREE
+
+Integers = NDArray[np.int64]
+
+
+#: Steps of a degree that positions are rounded to: about 5 m.
+STEPS = 20_000
+#: Lines are simplified by the first of these tolerances, in metres, that keeps the budget.
+TOLERANCES_M = (10.0, 30.0, 100.0, 300.0, 1000.0)
+#: Bytes that the lines of one layer may take in a page.
+BUDGET = 900_000
+#: So many bytes per character of the budget are not even compressed: 1.2 or so would fit.
+HOPELESS = 2
+
+
+class Packed(NamedTuple):
+    """Lines as text, how many there are, and the tolerance they were simplified by, in metres."""
+
+    text: str
+    lines: int
+    tolerance_m: float
+
+
+def pack(lines: Any, *, budget: int = BUDGET) -> Packed:
+    """
+    Return lines as a short text, as fine as a budget allows.
+
+    The text is base64 of gzip of numbers in bytes of seven bits, low ones first, the sign in
+    the lowest bit: how many lines, how many points each, then the differences from point to
+    point of longitude and latitude in 1/20,000 degree.
+
+    Parameters
+    ----------
+    lines
+        LineStrings and MultiLineStrings in WGS-84, an array or GeoSeries.
+    budget
+        Most characters of the text; where even the largest tolerance needs more, the shortest
+        lines are left out and `lines` tells.
+
+    Returns
+    -------
+    packed
+        The text, the number of lines in it, and the tolerance.
+
+    Examples
+    --------
+    >>> packed = pack(lay.routes.geometry, budget=20_000)
+    >>> len(packed.text) <= 20_000, packed.lines == len(lay.routes)
+    (True, True)
+
+    """
+    parts = shapely.get_parts(np.asarray(lines, dtype=object))
+    parts = shapely.get_parts(parts[shapely.get_type_id(parts) != 0])
+    for tolerance in TOLERANCES_M:
+        simple = shapely.simplify(parts, tolerance / METRES_PER_DEGREE, preserve_topology=False)
+        raw, count = _encoded(simple)
+        if len(raw) > HOPELESS * budget:
+            continue
+        if len(text := _text(raw)) <= budget:
+            return Packed(text, count, tolerance)
+    longest = np.argsort(-shapely.length(simple), kind="stable")
+    while len(text := _text(raw)) > budget:
+        longest = longest[: int(len(longest) * min(0.95, budget / len(text)))]
+        raw, count = _encoded(simple[np.sort(longest)])
+    return Packed(text, count, tolerance)
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(gzip.compress(raw, compresslevel=9, mtime=0)).decode("ascii")
+
+
+def _encoded(lines: Sequence[Any] | NDArray[Any]) -> tuple[bytes, int]:
+    """Return the bytes, and the number of lines that are longer than one step."""
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    grid = np.rint(points * STEPS).astype(np.int64)
+    new = np.ones(len(grid), bool)
+    new[1:] = (owner[1:] != owner[:-1]) | (grid[1:] != grid[:-1]).any(axis=1)
+    grid, owner = grid[new], owner[new]
+    sizes = np.bincount(owner, minlength=len(lines))
+    grid, owner = grid[sizes[owner] > 1], owner[sizes[owner] > 1]
+    _, first, sizes = np.unique(owner, return_index=True, return_counts=True)
+    rank = np.lexsort(tuple(grid[first].T // STEPS))  # neighbours after each other
+    starts = np.repeat(first[rank] - np.cumsum(sizes[rank]) + sizes[rank], sizes[rank])
+    order = starts + np.arange(len(starts))
+    steps = np.diff(grid[order], axis=0, prepend=np.zeros((1, 2), np.int64))
+    numbers = np.concatenate([[len(sizes)], sizes[rank], _zigzag(steps.ravel())])
+    return _varints(numbers).tobytes(), len(sizes)
+
+
+def _zigzag(values: Integers) -> Integers:
+    """Return whole numbers as such from 0, the sign in the lowest bit."""
+    return (values << 1) ^ (values >> 63)
+
+
+def _varints(values: Integers) -> NDArray[np.uint8]:
+    """Return numbers from 0 in bytes of seven bits; the top bit says that more follow."""
+    rest, parts, kept = values.astype(np.int64), [], []
+    alive = np.ones(len(rest), bool)
+    while alive.any():
+        more = rest > 127
+        parts.append(np.where(more, (rest & 127) | 128, rest & 127).astype(np.uint8))
+        kept.append(alive.copy())
+        alive, rest = alive & more, rest >> 7
+    table, mask = np.stack(parts, axis=1), np.stack(kept, axis=1)
+    return np.asarray(table[mask])

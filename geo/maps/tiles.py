@@ -1,0 +1,232 @@
+"""Online tiles below the maps, only where they are asked for.
+
+A page with tiles stands beside the offline page of the same map, never in its place. Tiles in
+GCJ-02 are moved to where they belong, so that everything drawn on them stays in WGS-84.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from geo.catalogue import Label
+from geo.core import BadInputError
+from geo.maps.page import CONTENT_POLICY, MissingAssetError, asset, json_block
+
+#: The variable of the environment that holds the token of Tianditu.
+TOKEN = "GEO_TIANDITU_TOKEN"
+_GAODE = (
+    "https://webrd01.is.autonavi.com/appmaptile"
+    "?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}"
+)
+_TIANDITU = (
+    "https://t0.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+    "&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
+    "&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={token}"
+)
+_OWN_SERVER = re.compile(r"https://|http://(?:127\.0\.0\.1|localhost)[:/]")
+_FOREIGN = re.compile(r"[^\w.~:/?&=%+{},-]", re.ASCII)
+
+
+class Tiles(NamedTuple):
+    """
+    A provider of tiles.
+
+    The key becomes part of the file name; `urls` are templates with ``{z}``, ``{x}`` and
+    ``{y}``, one per layer from the bottom; the credit is a text and where it links to.
+    `notice` is what the user has to know when such a page is written.
+    """
+
+    key: str
+    label: Label
+    urls: tuple[str, ...]
+    datum: str
+    credit: tuple[str, str]
+    notice: str = ""
+
+
+OSM = Tiles(
+    "osm",
+    Label("OpenStreetMap", "OpenStreetMap"),
+    ("https://tile.openstreetmap.org/{z}/{x}/{y}.png",),
+    "wgs84",
+    ("© OpenStreetMap contributors", "https://www.openstreetmap.org/copyright"),
+    "tiles of OpenStreetMap load only in pages that come from a web server: "
+    "python -m http.server shows the folder",
+)
+GAODE = Tiles(
+    "gaode",
+    Label("高德地图", "Gaode (AutoNavi)"),
+    (_GAODE,),
+    "gcj02",
+    ("© 高德地图 AutoNavi", "https://www.amap.com/"),
+)
+#: What can be asked for by name.
+PROVIDERS = ("osm", "gaode", "tianditu", "none")
+
+
+def provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | None:
+    """
+    Return the tiles that are asked for.
+
+    Parameters
+    ----------
+    name
+        ``osm``, ``gaode``, ``tianditu`` or ``none``.
+    url
+        Template of a server of one's own, with ``{z}``, ``{x}`` and ``{y}``; instead of a name.
+    datum
+        ``wgs84`` or ``gcj02``: the datum of that server.
+
+    Returns
+    -------
+    tiles
+        The provider, or None for no tiles.
+
+    Raises
+    ------
+    BadInputError
+        When the name is unknown, the token of Tianditu is missing, or the template cannot be
+        used.
+
+    Examples
+    --------
+    >>> provider("none") is None
+    True
+    >>> provider("osm").datum, provider("gaode").datum
+    ('wgs84', 'gcj02')
+
+    """
+    if url:
+        if name != "none":
+            raise BadInputError(f"--tile-url: expected no --tiles beside it, not {name}")
+        return _own_server(url, datum)
+    found = {"osm": lambda: OSM, "gaode": lambda: GAODE, "tianditu": _tianditu}
+    if name == "none":
+        return None
+    if name not in found:
+        raise BadInputError(f"--tiles {name!r}: expected {', '.join(PROVIDERS)}")
+    return found[name]()
+
+
+def _tianditu() -> Tiles:
+    token = os.environ.get(TOKEN, "").strip()
+    if not re.fullmatch(r"[A-Za-z0-9]+", token):
+        state = "is not set" if not token else "holds other characters than letters and digits"
+        raise BadInputError(f"--tiles tianditu: {TOKEN} {state}; it takes the token of your key")
+    return Tiles(
+        "tianditu",
+        Label("天地图", "Tianditu"),
+        tuple(_TIANDITU.format(layer=layer, token=token) for layer in ("vec", "cva")),
+        "wgs84",
+        ("© 国家地理信息公共服务平台 天地图 Tianditu", "https://www.tianditu.gov.cn/"),
+        f"the pages hold the token of {TOKEN} in readable form: "
+        "whoever gets such a file can use the token",
+    )
+
+
+def _own_server(url: str, datum: str) -> Tiles:
+    wrong = [part for part in ("{z}", "{x}", "{y}") if part not in url]
+    if wrong or _FOREIGN.search(url) or not _OWN_SERVER.match(url) or not urlsplit(url).hostname:
+        raise BadInputError(
+            f"--tile-url {url!r}: expected https://HOST/… with {{z}}, {{x}} and {{y}} "
+            "(http only on this machine)"
+        )
+    if "{" in re.sub(r"\{[xyz]\}", "", url) or "{" in urlsplit(url).netloc:
+        raise BadInputError(f"--tile-url {url!r}: expected no other braces than z, x and y")
+    if datum not in ("wgs84", "gcj02"):
+        raise BadInputError(f"--tile-datum {datum!r}: expected wgs84 or gcj02")
+    host = str(urlsplit(url).hostname)
+    return Tiles("own", Label(host, host), (url,), datum, (f"© {host}", ""))
+
+
+def has_map(page: str) -> bool:
+    """
+    Return whether a page holds a map that tiles can be put into.
+
+    Parameters
+    ----------
+    page
+        HTML of a page.
+
+    Returns
+    -------
+    yes
+        Whether Leaflet is in it.
+
+    Examples
+    --------
+    >>> has_map("<script>var map = L.map('map')</script>"), has_map("<p>No map</p>")
+    (True, False)
+
+    """
+    return "L.map(" in page
+
+
+def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
+    """
+    Return a page whose maps lie on tiles.
+
+    Parameters
+    ----------
+    page
+        HTML of an offline page with a map.
+    tiles
+        The provider; its host is the only one the page may load images from.
+    pages
+        Names of the pages that get tiles too, such as ``network``: links lead to them.
+
+    Returns
+    -------
+    page
+        The HTML.
+
+    Raises
+    ------
+    MissingAssetError
+        When it is not a page of this package.
+
+    """
+    if page.count(CONTENT_POLICY) != 1 or page.count("</head>") != 1:
+        raise MissingAssetError("tiles need a page of this package")
+    hosts = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in tiles.urls})
+    policy = CONTENT_POLICY.replace("img-src ", f"img-src {' '.join(hosts)} ")
+    spec = {"urls": tiles.urls, "datum": tiles.datum, "label": tiles.label, "credit": tiles.credit}
+    parts = [
+        f"<style>\n{asset('tiles.css')}</style>",
+        json_block("data-tiles", spec),
+        f"<script>\n{asset('tiles.js')}</script>",
+    ]
+    page = page.replace(CONTENT_POLICY, policy)
+    page = page.replace("</head>", "\n".join(parts) + "\n</head>")
+    for name in pages:
+        page = page.replace(f'href="{name}.html', f'href="{file_name(name, tiles)}')
+    return page
+
+
+def file_name(page: str, tiles: Tiles | None) -> str:
+    """
+    Return the name of the file of a page.
+
+    Parameters
+    ----------
+    page
+        Name of the page, such as ``network``.
+    tiles
+        Its tiles, or None.
+
+    Returns
+    -------
+    name
+        Such as ``network-osm.html``: a page with tiles never replaces the one without.
+
+    Examples
+    --------
+    >>> file_name("network", None)
+    'network.html'
+
+    """
+    return f"{page}-{tiles.key}.html" if tiles else f"{page}.html"

@@ -1,0 +1,345 @@
+"""Layers to a network: nodes where routes end or meet, edges that are open on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pandas import DataFrame, Series
+from scipy.sparse import coo_array, csr_array
+
+from geo.catalogue import MODES, TRANSFER_KINDS, Catalogue, parse_day
+from geo.layers import CRS, Layers, as_layers, open_sections
+from geo.network.speeds import pace
+
+Nodes = Literal["junctions", "stops"]
+#: What makes a place a node, said beside every index.
+NODE_RULE = {
+    "junctions": "ends of sections, and places where open routes of a mode meet",
+    "stops": "as junctions, and every other named place of a route",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Network:
+    """
+    A multimodal network on a day.
+
+    Parameters
+    ----------
+    nodes
+        Points indexed by place id, with names, `kind` and `modes`.
+    edges
+        Lines with `u`, `v`, `mode`, `class`, `route_id`, `section_id`, `length_km` (running
+        length), `geometry_km`, `speed_kmh`, `time_min` and `stop_min`, the part of it that
+        stops of trains take. Routes that share a track or a
+        carriageway have one edge.
+    date
+        The day it stands for.
+    node_rule
+        What makes a place a node.
+    assumed
+        Sections that count as open only because their expected year is over.
+    layers
+        The layers it was made from.
+
+    Examples
+    --------
+    >>> net = geo.build_network(geo.load(), year=2025)
+    >>> net.graph.number_of_edges() == len(net.edges)
+    True
+    >>> net.csr("length_km").shape == (len(net.nodes), len(net.nodes))
+    True
+    >>> net.select("water").edges["route_zh"].unique().tolist()
+    ['长江干线航道(宜宾–巫山)']
+
+    """
+
+    nodes: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    date: dt.date
+    node_rule: str
+    assumed: tuple[str, ...]
+    layers: Layers
+
+    @cached_property
+    def graph(self) -> nx.MultiGraph[str]:
+        """The network as an undirected NetworkX multigraph; edge keys are edge ids."""
+        graph: nx.MultiGraph[str] = nx.MultiGraph()
+        for node, row in _records(self.nodes, self.nodes.columns.drop("geometry")):
+            graph.add_node(node, **row)
+        for edge, row in _records(self.edges, self.edges.columns.drop("geometry")):
+            graph.add_edge(row["u"], row["v"], key=edge, **row)
+        return graph
+
+    def csr(self, weight: str = "time_min") -> csr_array:
+        """
+        Return the network as a symmetric sparse matrix in the order of `nodes`.
+
+        Parameters
+        ----------
+        weight
+            Column of `edges`; of parallel edges the smallest counts.
+
+        Returns
+        -------
+        matrix
+            Weights, shape (v, v).
+
+        """
+        size = (len(self.nodes), len(self.nodes))
+        ends = [self.nodes.index.get_indexer(self.edges[end]) for end in ("u", "v")]
+        # Parallel edges may be drawn against each other: only sorted ends bring them together.
+        low, high = np.sort(ends, axis=0)
+        keep = low != high
+        weights = Series(self.edges[weight].to_numpy(float)[keep])
+        best = weights.groupby([low[keep], high[keep]]).min()
+        low, high = (best.index.get_level_values(k).to_numpy() for k in (0, 1))
+        both = np.concatenate([low, high]), np.concatenate([high, low])
+        return csr_array(coo_array((np.tile(best.to_numpy(), 2), both), shape=size))
+
+    def select(self, mode: str) -> Network:
+        """
+        Return the part of the network that one mode has.
+
+        Parameters
+        ----------
+        mode
+            Road, rail or water.
+
+        Returns
+        -------
+        network
+            Its edges and the nodes they touch.
+
+        """
+        if mode not in self._parts:
+            edges = self.edges[self.edges["mode"] == mode]
+            ends = {*edges["u"].tolist(), *edges["v"].tolist()}
+            touched = [node in ends for node in self.nodes.index.tolist()]
+            self._parts[mode] = replace(self, nodes=self.nodes[touched], edges=edges)
+        return self._parts[mode]
+
+    @cached_property
+    def _parts(self) -> dict[str, Network]:
+        """The parts that were selected, by mode."""
+        return {}
+
+    def __repr__(self) -> str:
+        modes = ", ".join(f"{mode} {len(self.select(mode).edges)}" for mode in self.modes)
+        return f"<Network {self.date}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})>"
+
+    @property
+    def modes(self) -> list[str]:
+        """The modes it has edges of."""
+        present = set(self.edges["mode"].unique())
+        return [mode for mode in MODES if mode in present]
+
+
+def build_network(
+    source: Catalogue | Layers,
+    *,
+    year: int | str | dt.date | None = None,
+    mode: str | None = None,
+    nodes: Nodes = "junctions",
+) -> Network:
+    """
+    Build the network that is open on a day.
+
+    Parameters
+    ----------
+    source
+        A catalogue, or its layers where they are there already.
+    year
+        A year (its 31 December) or a date; default: today.
+    mode
+        Only this mode of transport.
+    nodes
+        "junctions": nodes only where sections end or routes meet. "stops": at every named
+        place, for travel between cities.
+
+    Returns
+    -------
+    network
+        The network.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> net = geo.build_network(cat, year=2010, mode="rail")
+    >>> net.modes
+    ['rail']
+    >>> int((net.edges["class"] == "conventional").sum()) > 10
+    True
+    >>> geo.build_network(cat, year=2028).assumed[:2]
+    ('nanchong-tongnan-1', 'wankaida-1')
+
+    """
+    layers = as_layers(source)
+    date = parse_day(year)
+    sections = open_sections(layers, date)
+    if mode is not None:
+        sections = sections[sections["mode"] == mode]
+    edges = _edge_frame(layers, sections, nodes)
+    return Network(
+        nodes=_node_frame(layers, edges),
+        edges=edges,
+        date=date,
+        node_rule=NODE_RULE[nodes],
+        assumed=tuple(map(str, sections.index[sections["assumed"]])),
+        layers=layers,
+    )
+
+
+def cut_at_stops(net: Network) -> Network:
+    """
+    Cut the edges of a network at every named place, for travel between cities.
+
+    Parameters
+    ----------
+    net
+        A network; what was changed in its edges stays changed.
+
+    Returns
+    -------
+    network
+        The same edges in pieces, whose lengths and times share those of the whole by length;
+        an edge whose ends are not on its section stays whole.
+
+    Examples
+    --------
+    >>> len(cut_at_stops(net).edges) == len(geo.build_network(net.drawn, year=2025, nodes="stops").edges)
+    True
+
+    """
+    if net.node_rule == NODE_RULE["stops"]:
+        return net
+    shared = ["length_km", "geometry_km", "time_min", "stop_min"]
+    rows, shapes = list[dict[str, Any]](), list[Any]()
+    lines = net.edges.geometry.tolist()
+    for (edge, row), whole in zip(_records(net.edges, net.edges.columns.drop("geometry")), lines,
+                                  strict=True):  # fmt: skip
+        knots, places = _stops_between(net.layers, row)
+        if len(places) < 3:
+            rows.append({"edge_id": edge, **row})
+            shapes.append(whole)
+            continue
+        track = net.layers.tracks[row["route_id"]]
+        km = np.diff(track.km[knots])
+        for k, part in enumerate((km / km.sum()).tolist()):
+            ends = {
+                "edge_id": f"{row['section_id']}:{places[k]}",
+                "u": places[k],
+                "v": places[k + 1],
+            }
+            rows.append({**row, **ends, **{key: row[key] * part for key in shared}})
+            shapes.append(shapely.LineString(track.line[knots[k] : knots[k + 1] + 1]))
+    frame = pd.DataFrame(rows, columns=["edge_id", *net.edges.columns.drop("geometry")])
+    edges = gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS).set_index("edge_id")
+    nodes = _node_frame(net.layers, edges)
+    return replace(net, nodes=nodes, edges=edges, node_rule=NODE_RULE["stops"])
+
+
+def _stops_between(layers: Layers, edge: dict[str, Any]) -> tuple[NDArray[np.intp], list[str]]:
+    """Return the named places of an edge, ends included: where on the line, and their ids."""
+    if edge["section_id"] not in layers.span:
+        return np.empty(0, int), []
+    track, (i, j) = layers.tracks[edge["route_id"]], layers.span[edge["section_id"]]
+    named = [k for k in range(i, j + 1) if track.places[k]]
+    first = next((k for k in named if track.places[k] == edge["u"]), j)
+    last = next((k for k in named if k > first and track.places[k] == edge["v"]), -1)
+    named = [k for k in named if first <= k <= last]
+    return track.knots[named], [track.places[k] for k in named]
+
+
+def _cuts(layers: Layers, sections: list[tuple[str, dict[str, Any]]], nodes: Nodes) -> set[str]:
+    """Return the places at which lines are cut into edges."""
+    ends = {section[key] for _, section in sections for key in ("from_place", "to_place")}
+    routes: dict[str, set[str]] = {}
+    for section_id, section in sections:
+        i, j = layers.span[section_id]
+        for place in filter(None, layers.tracks[section["route_id"]].places[i : j + 1]):
+            routes.setdefault(place, set()).add(section["route_id"])
+    if nodes == "stops":
+        return ends | set(routes)
+    kinds = dict(zip(layers.places.index, layers.places["kind"].tolist(), strict=True))
+    shared = {p for p, r in routes.items() if len(r) > 1 and kinds[p] in TRANSFER_KINDS}
+    return ends | shared
+
+
+#: What an edge takes from its section, and what else of it is needed.
+_TAKEN = ["route_id", "mode", "class", "route_zh", "route_en"]
+_NEEDED = ["from_place", "to_place", "running_km", "geometry_km", "design_speed_kmh",
+           "operating_speed_kmh"]  # fmt: skip
+_EDGE_COLUMNS = ["edge_id", "u", "v", "section_id", *_TAKEN, "length_km", "geometry_km",
+                 "speed_kmh", "time_min", "stop_min"]  # fmt: skip
+
+
+def _records(frame: DataFrame, keys: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return rows by id as plain values; to step through Arrow strings is slow."""
+    columns = {str(key): frame[key].tolist() for key in keys}
+    rows = zip(*columns.values(), strict=True)
+    return [(i, dict(zip(columns, row, strict=True)))
+            for i, row in zip(frame.index.tolist(), rows, strict=True)]  # fmt: skip
+
+
+def _edge_frame(layers: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> gpd.GeoDataFrame:
+    """Cut the lines of sections into edges."""
+    known = _records(sections, [*_TAKEN, *_NEEDED])
+    cuts = _cuts(layers, known, nodes)
+    rows, shapes = list[tuple[Any, ...]](), list[Any]()
+    for section_id, section in known:
+        for row, shape in _edges(layers, section_id, section, cuts):
+            rows.append(row)
+            shapes.append(shape)
+    edge = np.repeat(np.arange(len(shapes)), [len(shape) for shape in shapes])
+    points = np.concatenate(shapes) if shapes else np.empty((0, 2))
+    frame = pd.DataFrame(rows, columns=_EDGE_COLUMNS)
+    lines = shapely.linestrings(points, indices=edge)
+    return gpd.GeoDataFrame(frame, geometry=lines, crs=CRS).set_index("edge_id")
+
+
+def _edges(
+    layers: Layers, section_id: str, section: dict[str, Any], cuts: set[str]
+) -> Iterator[tuple[tuple[Any, ...], NDArray[np.float64]]]:
+    """Yield the edges of a section, rows and lines."""
+    track, (i, j) = layers.tracks[section["route_id"]], layers.span[section_id]
+    places = track.places
+    stops = [k for k in range(i, j + 1) if k in (i, j) or places[k] in cuts]
+    scale = section["running_km"] / section["geometry_km"]
+    run, stopping = pace(section)
+    taken = [section[key] for key in _TAKEN]
+    knots = track.knots[stops].tolist()
+    at = track.km[knots].tolist()
+    for k, (a, b) in enumerate(itertools.pairwise(stops)):
+        geometry_km = at[k + 1] - at[k]
+        length_km = geometry_km * scale
+        yield (
+            (f"{section_id}:{places[a]}", places[a], places[b], section_id, *taken,
+             length_km, geometry_km, 60 / (run + stopping), length_km * (run + stopping),
+             length_km * stopping),
+            track.line[knots[k] : knots[k + 1] + 1],
+        )  # fmt: skip
+
+
+def _node_frame(layers: Layers, edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    modes: dict[str, set[str]] = {}
+    ends = (edges[key].tolist() for key in ("u", "v", "mode"))
+    for u, v, mode in zip(*ends, strict=True):
+        modes.setdefault(u, set()).add(mode)
+        modes.setdefault(v, set()).add(mode)
+    places = layers.places.index.tolist()
+    nodes = layers.places[["name_zh", "name_en", "kind", "geometry"]]
+    nodes = nodes[[place in modes for place in places]].copy()
+    nodes["modes"] = [";".join(m for m in MODES if m in modes[p]) for p in places if p in modes]
+    return nodes

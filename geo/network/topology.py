@@ -1,0 +1,711 @@
+"""Findings about the network: dead ends and why they end, crossings, near misses, twin places."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pandas import notna
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+from geo.catalogue import STAGES, TRANSFER_KINDS, Place, Region, last_day
+from geo.geometry import leg_lengths_km, metric_crs
+from geo.layers import (
+    AT_BORDER_KM,
+    CRS,
+    Finding,
+    Layers,
+    county_index,
+    middle_of,
+    neighbours,
+    open_sections,
+    outer_area,
+    read_base,
+    status_frame,
+)
+from geo.network.network import build_network
+from geo.network.speeds import pace
+
+#: A line this near to an end, beyond the accuracy of the end, may be meant to meet it.
+GAP_M = 1500.0
+#: A city within this distance explains why a line ends.
+CITY_KM = 15.0
+#: A line not yet open that keeps this near to an open one runs beside it and is no continuation.
+BESIDE_M, AHEAD_M = 1000.0, (5000.0, 15000.0)
+#: Stations and ports within a city (市) or a district (区) are good reasons for an end.
+STOPS, URBAN = frozenset({"station", "port", "airport"}), ("市", "区")
+STAGE_ZH = {"open": "已通车", "construction": "在建", "planned": "规划"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the search for reasons needs: metric lines and points, stages, area, cities."""
+
+    layers: Layers
+    date: dt.date
+
+    @cached_property
+    def sections(self) -> gpd.GeoDataFrame:
+        """Sections with their stage on the day, in metres."""
+        frame = self.layers.sections.to_crs(self.crs)
+        staged: gpd.GeoDataFrame = status_frame(frame, self.date, self.region.as_of)
+        return staged
+
+    @cached_property
+    def points(self) -> dict[str, Point]:
+        """Places in metres."""
+        series = self.layers.places.geometry.to_crs(self.crs)
+        return dict(zip(series.index, series.to_numpy(), strict=True))
+
+    @cached_property
+    def routes_at(self) -> dict[str, set[str]]:
+        """Routes of every place."""
+        listed = self.layers.places["routes"]
+        return {place: set(filter(None, text.split(";"))) for place, text in listed.items()}
+
+    @cached_property
+    def waiting(self) -> dict[str, list[str]]:
+        """Sections that are not open, by the places they touch."""
+        found = defaultdict(list)
+        for key in self.sections.index[self.sections["stage"] != "open"]:
+            i, j = self.layers.span[key]
+            track = self.layers.tracks[self.sections["route_id"][key]]
+            for place in dict.fromkeys(filter(None, track.places[i : j + 1])):
+                found[place].append(key)
+        return found
+
+    @cached_property
+    def area(self) -> BaseGeometry | None:
+        """The regions together."""
+        return outer_area(self.layers.catalogue)
+
+    @cached_property
+    def around(self) -> gpd.GeoDataFrame | None:
+        """The provinces around."""
+        return neighbours(self.layers.catalogue)
+
+    @cached_property
+    def cities(self) -> NDArray[np.object_]:
+        """Centres of the cities in metres."""
+        lonlat = [(c.lon, c.lat) for c in self.layers.catalogue.cities]
+        points = shapely.points(np.array(lonlat, float).reshape(-1, 2))
+        return np.asarray(gpd.GeoSeries(points, crs=CRS).to_crs(self.crs).to_numpy())
+
+    @property
+    def region(self) -> Region:
+        """Settings of the region."""
+        return self.layers.catalogue.region
+
+    @cached_property
+    def crs(self) -> str:
+        """The projection in metres."""
+        return metric_crs(self.region.frame)
+
+    def accuracy(self, place: str) -> float:
+        """Return the accuracy of a place in metres, 0 where it is unknown."""
+        value = self.layers.catalogue.place[place].accuracy_m
+        return float(value or 0)
+
+    def near_shared(self, place: str, one: str, other: str, metres: float) -> bool:
+        """Tell whether two routes share a place within a distance of a place."""
+        here = self.points[place]
+        return any(
+            {one, other} <= self.routes_at[p] and self.points[p].distance(here) <= metres
+            for p in filter(None, self.layers.tracks[one].places)
+        )
+
+
+def dead_end(ground: Ground, place: str, section: str) -> dict[str, Any]:
+    point = ground.layers.catalogue.place[place]
+    row = ground.sections.loc[section]
+    base = {
+        "place_id": place,
+        "name_zh": point.name_zh,
+        "name_en": point.name_en,
+        "mode": row["mode"],
+        "route_id": row["route_id"],
+        "section_id": section,
+        "lon": point.lon,
+        "lat": point.lat,
+        "continuation": "",
+        "expected": None,
+        "other_route": "",
+        "distance_m": np.nan,
+        "class": "unknown",
+        "reason_en": "nothing in the catalogue tells why it ends here",
+        "reason_zh": "目录未说明为何止于此",
+    }
+    for reason in (_continues, _study_border, _gap, _terminus):
+        if found := reason(ground, place, section):
+            return base | found
+    return base | _nearest(ground, place, section)
+
+
+def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
+    row, frame = ground.sections.loc[section], ground.sections
+    ahead = [
+        key
+        for key in ground.waiting.get(place, [])
+        if frame["mode"][key] == row["mode"] and _leads_on(ground, key, place, section)
+    ]
+    if not ahead:
+        return {}
+    ahead.sort(key=lambda key: STAGES.index(frame["stage"][key]))
+    first = frame.loc[ahead[0]]
+    year = min(filter(None, map(_year, ahead, itertools.repeat(frame))), default=None)
+    ends = "from_en", "to_en", "from_zh", "to_zh"
+    from_en, to_en, from_zh, to_zh = (first[key] for key in ends)
+    return {
+        "class": "continues",
+        "reason_en": f"goes on with {first['route_en']} ({from_en}–{to_en}): {first['stage']}"
+        + (f", opening {year}" if year else ", opening not known"),
+        "reason_zh": f"由{first['name_zh']}({from_zh}–{to_zh},{STAGE_ZH[first['stage']]})接续"
+        + (f",{year}年通车" if year else ",通车时间不详"),
+        "continuation": ";".join(ahead),
+        "expected": year,
+    }
+
+
+def _year(section: str, frame: gpd.GeoDataFrame) -> int | None:
+    row = frame.loc[section]
+    if row["opened"]:
+        return last_day(row["opened"]).year
+    return int(row["expected"]) if notna(row["expected"]) else None
+
+
+def _leads_on(ground: Ground, ahead: str, place: str, section: str) -> bool:
+    """Tell whether a section leads away from an open one rather than along it."""
+    frame = ground.sections
+    if section in frame["shares"][ahead].split(";"):
+        return False
+    line = frame.geometry[ahead]
+    at = line.project(ground.points[place])
+    reach = [x for m in AHEAD_M for x in (max(at - m, 0.0), min(at + m, line.length))]
+    tips = [line.interpolate(x) for x in reach if abs(x - at) > BESIDE_M]
+    beside = frame.geometry[section]
+    return any(beside.distance(tip) > BESIDE_M for tip in tips)
+
+
+def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
+    del section
+    here = ground.points[place]
+    around = ground.around
+    name_en, name_zh = "the neighbour", "邻省"
+    if around is not None:
+        nearest = around.iloc[int(around.distance(here).to_numpy().argmin())]
+        name_en, name_zh = nearest["name_en"], nearest["name_zh"]
+    if ground.area is not None:
+        km = ground.area.boundary.distance(here) / 1000
+        if km <= AT_BORDER_KM:
+            return {
+                "class": "study-border",
+                "reason_en": f"{km:.1f} km from the outer border: what lies beyond, in "
+                f"{name_en}, is not in the catalogue",
+                "reason_zh": f"距省外界{km:.1f}公里,{name_zh}境内不在目录中",
+            }
+        if not ground.area.intersects(here):
+            return {
+                "class": "study-border",
+                "reason_en": f"lies outside the regions, in {name_en}: not followed further",
+                "reason_zh": f"位于研究区外({name_zh}),不再延伸",
+            }
+    return _at_frame(ground, place)
+
+
+def _at_frame(ground: Ground, place: str) -> dict[str, Any]:
+    west, south, east, north = ground.region.frame
+    point = ground.layers.catalogue.place[place]
+    lon, lat = point.lon, point.lat
+    edges = ((west, lat), (east, lat), (lon, south), (lon, north))
+    km = min(float(leg_lengths_km(np.array([(lon, lat), edge]))[0]) for edge in edges)
+    if km > AT_BORDER_KM:
+        return {}
+    return {
+        "class": "study-border",
+        "reason_en": f"{km:.1f} km from the edge of the frame",
+        "reason_zh": f"距研究范围边缘{km:.1f}公里",
+    }
+
+
+def _gap(ground: Ground, place: str, section: str) -> dict[str, Any]:
+    frame = ground.sections
+    row = frame.loc[section]
+    near = nearby(ground, place, row["route_id"], frame[frame["stage"] == "open"])
+    if near is None:
+        return {}
+    key, metres = near
+    other = frame.loc[key]
+    return {
+        "class": "gap",
+        "reason_en": f"{other['route_en']} passes {metres:.0f} m away without a shared place: "
+        "likely a missing junction",
+        "reason_zh": f"{other['route_zh']}在{metres:.0f}米外经过而无共用节点,可能缺少连接",
+        "other_route": other["route_id"],
+        "distance_m": round(metres, 1),
+    }
+
+
+def nearby(
+    ground: Ground, place: str, route: str, frame: gpd.GeoDataFrame
+) -> tuple[str, float] | None:
+    """Return the nearest section of another route that has no place in common near a place."""
+    here, limit = ground.points[place], GAP_M + ground.accuracy(place)
+    mode = ground.layers.catalogue.route[route].mode
+    others = frame[(frame["mode"] == mode) & ~frame["route_id"].isin(ground.routes_at[place])]
+    metres = others.distance(here)
+    for key, far in metres[metres <= limit].sort_values(kind="stable").items():
+        other = others["route_id"][key]
+        joined = any(
+            ground.near_shared(place, known, other, 2 * limit) for known in ground.routes_at[place]
+        )
+        if not joined:
+            return str(key), float(far)
+    return None
+
+
+def _nearest(ground: Ground, place: str, section: str) -> dict[str, Any]:
+    """Return the nearest open line of another route, for an end without a reason."""
+    frame = ground.sections
+    row = frame.loc[section]
+    others = frame[
+        (frame["stage"] == "open")
+        & (frame["mode"] == row["mode"])
+        & ~frame["route_id"].isin(ground.routes_at[place])
+    ]
+    if others.empty:
+        return {}
+    metres = others.distance(ground.points[place])
+    other, far = others.loc[metres.idxmin()], float(metres.min())
+    return {
+        "reason_en": "nothing in the catalogue tells why it ends here; the nearest other line, "
+        f"{other['route_en']}, is {far / 1000:.1f} km away",
+        "reason_zh": f"目录未说明为何止于此;最近的他线{other['route_zh']}在{far / 1000:.1f}公里外",
+        "other_route": other["route_id"],
+        "distance_m": round(far, 1),
+    }
+
+
+def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
+    del section
+    here, catalogue = ground.points[place], ground.layers.catalogue
+    if len(ground.cities):
+        km = shapely.distance(ground.cities, here) / 1000
+        if km.min() <= CITY_KM:
+            city = catalogue.cities[int(km.argmin())]
+            return {
+                "class": "terminus",
+                "reason_en": f"{km.min():.0f} km from the centre of {city.name_en}; the "
+                "catalogue has nothing beyond",
+                "reason_zh": f"距{city.name_zh}中心{km.min():.0f}公里,目录中无后续线路",
+            }
+    county, point = _county(ground, place), catalogue.place[place]
+    if county and _named_after(point, county):
+        why = f"in {county}, whose name it has", f"位于同名的{county}"
+    elif county.endswith(URBAN) and point.kind in STOPS:
+        why = f"a {point.kind} in {county}", f"位于{county}"
+    else:
+        return {}
+    return {
+        "class": "terminus",
+        "reason_en": f"{why[0]}; the catalogue has nothing beyond",
+        "reason_zh": f"{why[1]},目录中无后续线路",
+    }
+
+
+def _named_after(place: Place, county: str) -> bool:
+    """Tell whether a place has the name of a county, perhaps with a direction at its end."""
+    name = base_name(place.name_zh)
+    known = {county, county[:-1]} if len(county) > 2 else {county}
+    return name in known or name.rstrip("东南西北") in known
+
+
+def base_name(name: str) -> str:
+    """Return a name without what stands in brackets."""
+    return name.replace("（", "(").partition("(")[0]
+
+
+def _county(ground: Ground, place: str) -> str:
+    if not ground.region.base.counties:
+        return ""
+    counties = read_base(ground.layers.catalogue, "counties")
+    point = ground.layers.catalogue.place[place]
+    index = county_index(counties, np.array([shapely.Point(point.lon, point.lat)]))[0]
+    return str(counties["name_zh"].iloc[index]) if index >= 0 else ""
+
+
+#: Crossings this near to a shared place are its ramps; crossings this near are one.
+JUNCTION_M = 1500.0
+#: Places of transfer this near, or of one name within the larger distance, may be one place.
+SAME_PLACE_M, SAME_NAME_M = 400.0, 3000.0
+_END_COLUMNS = ["place_id", "name_zh", "name_en", "mode", "route_id", "section_id", "class",
+                "reason_en", "reason_zh", "lon", "lat", "continuation", "expected", "other_route",
+                "distance_m"]  # fmt: skip
+
+
+def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
+    """
+    Return the ends of the open network of every mode, with the reason why they end.
+
+    A dead end (断头路) is a place that only one open link of its mode reaches. Its class is
+    the first that fits:
+
+    - continues: a section that is not open meets the place and leads on;
+    - study-border: outside the regions, or within 5 km of their outer border or of the frame;
+    - gap: an open line of the mode passes within 1.5 km beyond the accuracy of the place and
+      shares no place near it: likely a missing junction;
+    - terminus: within 15 km of the centre of a city, in a county of the same name, or a
+      station or port in a city or district;
+    - unknown: nothing in the catalogue tells.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day asked for.
+
+    Returns
+    -------
+    ends
+        One point per dead end: `place_id`, names, `mode`, `route_id`, `section_id`, `class`,
+        `reason_en`, `reason_zh`, `lon`, `lat`, `continuation` (sections, separated by
+        semicolons), `expected` (year the first of them opens, if known), and for a gap or an
+        unknown reason the nearest open `other_route` and `distance_m` to it. Terminus says
+        that the catalogue ends there, not that no line goes on.
+
+    Raises
+    ------
+    BadInputError
+        When a base layer cannot be read.
+
+    """
+    ground = Ground(layers, date)
+    net = build_network(layers, year=date)
+    rows = []
+    for mode in net.modes:
+        edges = net.edges[net.edges["mode"] == mode]
+        degree = Counter([*edges["u"], *edges["v"]])
+        for u, v, section in zip(edges["u"], edges["v"], edges["section_id"], strict=True):
+            rows += [dead_end(ground, p, section) for p in (u, v) if degree[p] == 1]
+    geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
+    frame = gpd.GeoDataFrame(rows, columns=_END_COLUMNS, geometry=geometry, crs=CRS)
+    return frame.astype({"expected": "Int64", "distance_m": float}).sort_values(
+        ["mode", "class", "route_id", "place_id"], ignore_index=True
+    )
+
+
+def crossings_without_junction(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
+    """
+    Return where open lines of one mode cross without a place in common.
+
+    That is normal where one passes over the other; it is worth a look where a junction
+    should be. Pairs on one track are left out, and so are crossings within 1.5 km of a place
+    both routes have; crossings of a pair within 1.5 km of each other are one.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day asked for.
+
+    Returns
+    -------
+    crossings
+        One point per crossing: `route_id` and `other_route` in order of the alphabet, their
+        sections, `mode`, `lon`, `lat` and `times`, how often the drawn lines cross there.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> crossings_without_junction(lay, date(2025, 12, 31))["mode"].unique().tolist()
+    ['rail', 'road']
+
+    """
+    crs = metric_crs(layers.catalogue.region.frame)
+    frame = open_sections(layers, date).sort_values("route_id", kind="stable")
+    pairs, where = _intersections(frame, frame.to_crs(crs).geometry.to_numpy())
+    far = ~_at_junction(layers, crs, frame, pairs, where)
+    merged = _merged(frame, pairs[:, far], where[far])
+    points = gpd.GeoSeries([shapely.Point(row.pop("xy")) for row in merged], crs=crs).to_crs(CRS)
+    columns = ["route_id", "other_route", "section_id", "other_section", "mode", "times"]
+    found = gpd.GeoDataFrame(merged, columns=columns, geometry=points.to_numpy(), crs=CRS)
+    return found.assign(lon=points.x.round(5).to_numpy(), lat=points.y.round(5).to_numpy())
+
+
+def _intersections(
+    frame: gpd.GeoDataFrame, lines: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    """Return pairs of rows of one mode and different routes, and the points they cross at."""
+    i, j = shapely.STRtree(lines).query(lines, predicate="intersects")
+    mode, route = (frame[key].to_numpy(str) for key in ("mode", "route_id"))
+    shares = [set(text.split(";")) for text in frame["shares"]]
+    keys = frame.index.to_numpy(str)
+    apart = [
+        keys[b] not in shares[a] and keys[a] not in shares[b] for a, b in zip(i, j, strict=True)
+    ]
+    keep = (i < j) & (mode[i] == mode[j]) & (route[i] != route[j]) & np.array(apart, bool)
+    i, j = i[keep], j[keep]
+    parts, of = shapely.get_parts(shapely.intersection(lines[i], lines[j]), return_index=True)
+    ends = shapely.boundary(lines)
+    points = shapely.centroid(parts)
+    inner = (
+        np.minimum(_distance(ends[i[of]], points), _distance(ends[j[of]], points)) > 1.0
+    )  # a line that ends on another does not cross it
+    return np.stack([i[of], j[of]])[:, inner], points[inner]
+
+
+def _distance(one: Any, two: Any) -> NDArray[np.float64]:
+    """Return distances; infinite where one is empty (a ring has no ends)."""
+    metres = np.asarray(shapely.distance(one, two), float)
+    return np.where(np.isnan(metres), np.inf, metres)
+
+
+def _at_junction(
+    layers: Layers,
+    crs: str,
+    frame: gpd.GeoDataFrame,
+    pairs: NDArray[np.intp],
+    where: NDArray[np.object_],
+) -> NDArray[np.bool_]:
+    shared = defaultdict(list)
+    points = layers.places.geometry.to_crs(crs)
+    for point, text in zip(points, layers.places["routes"], strict=True):
+        for pair in itertools.combinations(sorted(filter(None, text.split(";"))), 2):
+            shared[pair].append(point)
+    route = frame["route_id"].to_numpy(str)
+    near = [
+        shapely.MultiPoint(shared.get(tuple(sorted((route[a], route[b]))), [])) for a, b in pairs.T
+    ]
+    return _distance(np.array(near, object), where) <= JUNCTION_M
+
+
+def _merged(
+    frame: gpd.GeoDataFrame, pairs: NDArray[np.intp], where: NDArray[np.object_]
+) -> list[dict[str, Any]]:
+    """Return one row per crossing; of several close ones the first."""
+    route, keys = frame["route_id"].to_numpy(str), frame.index.to_numpy(str)
+    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    xy = shapely.get_coordinates(where)
+    for (a, b), at in zip(pairs.T, xy, strict=True):
+        known = found[route[a], route[b]]
+        close = [r for r in known if np.hypot(*(r["xy"] - at)) <= JUNCTION_M]
+        if close:
+            close[0]["times"] += 1
+            continue
+        known.append({
+            "route_id": route[a], "other_route": route[b], "section_id": keys[a],
+            "other_section": keys[b], "mode": frame["mode"].iloc[a], "times": 1, "xy": at,
+        })  # fmt: skip
+    return [row for rows in found.values() for row in rows]
+
+
+def near_misses(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
+    """
+    Return ends of routes that come near another route of the mode without a place in common.
+
+    Routes of every stage count, for a plan can miss its junction too. An end is left out
+    where the other route shares a place, within twice the tolerance, with any route that
+    stops at this end.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day for which `stage` is told.
+
+    Returns
+    -------
+    ends
+        One point per end: `place_id`, names, `mode`, `route_id`, `other_route`, `distance_m`
+        to its nearest section `other_section`, `shared` (whether a third route has the end),
+        `stage` (the less advanced of both), `lon`, `lat`. The tolerance is 1.5 km beyond the
+        accuracy of the place.
+
+    """
+    ground, rows = Ground(layers, date), []
+    for route_id, track in layers.tracks.items():
+        first, last = track.places[0], track.places[-1]
+        spans = layers.catalogue.sections_of[route_id]
+        for place, own in ((first, spans[0]), (last, spans[-1])) if first != last else ():
+            near = nearby(ground, place, route_id, ground.sections)
+            if near is None:
+                continue
+            point, other = layers.catalogue.place[place], ground.sections.loc[near[0]]
+            stages = ground.sections.at[own.section_id, "stage"], other["stage"]
+            rows.append({
+                "place_id": place, "name_zh": point.name_zh, "name_en": point.name_en,
+                "mode": other["mode"], "route_id": route_id, "other_route": other["route_id"],
+                "other_section": near[0], "distance_m": round(near[1], 1),
+                "shared": len(ground.routes_at[place]) > 1,
+                "stage": max(stages, key=STAGES.index), "lon": point.lon, "lat": point.lat,
+            })  # fmt: skip
+    columns = ["place_id", "name_zh", "name_en", "mode", "route_id", "other_route",
+               "other_section", "distance_m", "shared", "stage", "lon", "lat"]  # fmt: skip
+    geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
+    return gpd.GeoDataFrame(rows, columns=columns, geometry=geometry, crs=CRS)
+
+
+def same_places(layers: Layers) -> gpd.GeoDataFrame:
+    """
+    Return pairs of places on different routes of a mode that may be one place.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+
+    Returns
+    -------
+    pairs
+        One point per pair: `place_id`, `other_place`, their Chinese names, `mode`,
+        `distance_m`, `same_name` (the names agree before any bracket), `lon`, `lat`. Both
+        are places of transfer within 400 m of each other, or have one name and lie within
+        3 km; no route has both.
+
+    """
+    frame = layers.places[layers.places["routes"] != ""]
+    points = frame.to_crs(metric_crs(layers.catalogue.region.frame)).geometry.to_numpy()
+    i, j = shapely.STRtree(points).query(points, predicate="dwithin", distance=SAME_NAME_M)
+    i, j = i[i < j], j[i < j]
+    metres = shapely.distance(points[i], points[j])
+    routes = [set(text.split(";")) for text in frame["routes"]]
+    modes = [{layers.catalogue.route[r].mode for r in own} for own in routes]
+    names = [base_name(name) for name in frame["name_zh"]]
+    moving = frame["kind"].isin(TRANSFER_KINDS).to_numpy()
+    rows = []
+    for a, b, far in zip(i, j, metres, strict=True):
+        same = names[a] == names[b]
+        close = far <= SAME_PLACE_M and moving[a] and moving[b]
+        if not (same or close) or routes[a] & routes[b] or not modes[a] & modes[b]:
+            continue
+        rows.append({
+            "place_id": frame.index[a], "other_place": frame.index[b],
+            "name_zh": frame["name_zh"].iloc[a], "other_zh": frame["name_zh"].iloc[b],
+            "mode": min(modes[a] & modes[b]), "distance_m": round(float(far), 1),
+            "same_name": same, "lon": frame["lon"].iloc[a], "lat": frame["lat"].iloc[a],
+        })  # fmt: skip
+    columns = ["place_id", "other_place", "name_zh", "other_zh", "mode", "distance_m",
+               "same_name", "lon", "lat"]  # fmt: skip
+    geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
+    return gpd.GeoDataFrame(rows, columns=columns, geometry=geometry, crs=CRS)
+
+
+def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
+    """
+    Return what a reader should know of how the lines meet.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day asked for.
+
+    Returns
+    -------
+    findings
+        Warnings first, with the codes dead-end, gap, crosses-without-junction (one per pair
+        of routes, at their first crossing), near-miss and same-place.
+
+    Raises
+    ------
+    BadInputError
+        When a base layer cannot be read.
+
+    """
+    ends = dead_ends(layers, date)
+    known = dict(zip(ends["place_id"], ends["class"], strict=True))
+    found = [
+        *_end_findings(layers, ends),
+        *_crossing_findings(layers, crossings_without_junction(layers, date)),
+        *_miss_findings(layers, near_misses(layers, date), known),
+        *_twin_findings(layers, same_places(layers)),
+        *_slower_tracks(layers),
+    ]
+    order = {"warning": 0, "info": 1}
+    return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row, f.message))
+
+
+def _end_findings(layers: Layers, ends: gpd.GeoDataFrame) -> Iterator[Finding]:
+    lines = layers.catalogue.lines["places"]
+    for row in ends.to_dict("records"):
+        name = layers.catalogue.route[row["route_id"]].name_zh
+        text = f"{name} ends at {row['name_zh']} ({row['place_id']}), {row['class']}: "
+        severity = "warning" if row["class"] in {"gap", "unknown"} else "info"
+        yield Finding(severity, "gap" if row["class"] == "gap" else "dead-end",
+                      text + row["reason_en"], "tables/places.csv", lines[row["place_id"]],
+                      row["route_id"], row["lon"], row["lat"])  # fmt: skip
+
+
+def _crossing_findings(layers: Layers, crossings: gpd.GeoDataFrame) -> Iterator[Finding]:
+    lines = layers.catalogue.lines["routes"]
+    for (one, other), rows in crossings.groupby(["route_id", "other_route"], sort=True):
+        first = rows.iloc[0]
+        names = (layers.catalogue.route[route].name_zh for route in (one, other))
+        text = f"{' and '.join(names)} cross at {len(rows)} places without a shared place near"
+        yield Finding("info", "crosses-without-junction", text, "tables/routes.csv", lines[one],
+                      one, first["lon"], first["lat"])  # fmt: skip
+
+
+def _miss_findings(
+    layers: Layers, misses: gpd.GeoDataFrame, known: dict[str, str]
+) -> Iterator[Finding]:
+    lines = layers.catalogue.lines["places"]
+    for row in misses.to_dict("records"):
+        why = known.get(row["place_id"], "")
+        if why == "gap":
+            continue
+        one, other = (
+            layers.catalogue.route[row[key]].name_zh for key in ("route_id", "other_route")
+        )
+        text = (
+            f"{one} ends at {row['name_zh']} ({row['place_id']}), {row['distance_m']:.0f} m from "
+            f"{other}, without a shared place near"
+        )
+        normal = row["shared"] or row["stage"] != "open" or why == "study-border"
+        severity = "info" if normal else "warning"
+        yield Finding(severity, "near-miss", text, "tables/places.csv", lines[row["place_id"]],
+                      row["route_id"], row["lon"], row["lat"])  # fmt: skip
+
+
+def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]:
+    lines = layers.catalogue.lines["places"]
+    for row in pairs.to_dict("records"):
+        text = (
+            f"{row['name_zh']} ({row['place_id']}) and {row['other_zh']} ({row['other_place']}) "
+            f"are {row['distance_m']:.0f} m apart on different routes: one place?"
+        )
+        route = layers.places["routes"][row["place_id"]].partition(";")[0]
+        severity = "warning" if row["same_name"] else "info"
+        yield Finding(severity, "same-place", text, "tables/places.csv", lines[row["place_id"]],
+                      route, row["lon"], row["lat"])  # fmt: skip
+
+
+def _slower_tracks(layers: Layers) -> Iterator[Finding]:
+    """Tracks of which a later, slower record counts from its opening on."""
+    lines, frame = layers.catalogue.lines["sections"], layers.sections
+    rows = frame[(frame["shares"] != "") & (frame["opened"] != "")]
+    for key, row in rows.iterrows():
+        for owner in filter(None, row["shares"].split(";")):
+            other = frame.loc[owner]
+            first = other["opened"] and last_day(row["opened"]) < last_day(other["opened"])
+            if first and pace(row).run < pace(other).run:
+                text = (
+                    f"{row['name_zh']} ({key}) opened first but runs on {other['name_zh']} "
+                    f"({owner}), which is slower: travel slows down when that one opens"
+                )
+                yield Finding("info", "slower-track", text, "tables/sections.csv",
+                              lines[str(key)], row["route_id"],
+                              *middle_of(frame, str(key)))  # fmt: skip

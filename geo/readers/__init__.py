@@ -1,0 +1,33 @@
+"""Outside files and servers to lines, points and areas; they know no catalogue."""
+
+from geo.readers.lines import read_layer
+from geo.readers.overpass import Limits, Request, download_ways, tags_of
+from geo.readers.pbf import LOCAL, header, read_pbf, read_points
+from geo.readers.ways import (
+    CLASSES,
+    KEY_OF_MODE,
+    MAIN_ROADS,
+    class_of,
+    directions,
+    posted_speed,
+    split_refs,
+)
+
+__all__ = [
+    "CLASSES",
+    "KEY_OF_MODE",
+    "LOCAL",
+    "MAIN_ROADS",
+    "Limits",
+    "Request",
+    "class_of",
+    "directions",
+    "download_ways",
+    "header",
+    "posted_speed",
+    "read_layer",
+    "read_pbf",
+    "read_points",
+    "split_refs",
+    "tags_of",
+]

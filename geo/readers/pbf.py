@@ -1,0 +1,463 @@
+"""Ways and points out of an OpenStreetMap extract (PBF)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import osmium
+    import osmium.index
+
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.core import BadInputError, shown
+from geo.geometry import Bounds
+from geo.readers.ways import MAIN_ROADS, TAGS, split_refs
+
+#: The largest sizes that the format allows, in bytes.
+MAX_HEAD, MAX_BLOB = 64 * 1024, 32 * 1024 * 1024
+
+
+def expect_sound(path: Path | str) -> None:
+    """Raise a ValueError where a blob is cut off or too large, or a text holds a zero byte."""
+    with open(path, "rb") as file:
+        for blob in _blobs(file):
+            for field, texts in _fields(blob):
+                if field == 1:
+                    _expect_no_zero(texts)
+                    break
+
+
+def _blobs(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the unpacked blobs of data; those packed in other ways than zlib are passed over."""
+    while size := file.read(4):
+        head = dict(_fields(_whole(file, int.from_bytes(size, "big"), MAX_HEAD)))
+        parts = dict(_fields(_whole(file, int.from_bytes(head.get(3, b""), "big"), MAX_BLOB)))
+        if head.get(1) != b"OSMData":
+            continue
+        if 1 in parts:
+            yield parts[1]
+        elif 3 in parts:
+            unpacker = zlib.decompressobj()
+            try:
+                yield unpacker.decompress(parts[3], MAX_BLOB)
+            except zlib.error as error:
+                raise ValueError(f"a damaged blob ({error})") from None
+
+
+def _whole(file: BinaryIO, size: int, largest: int) -> bytes:
+    if size > largest:
+        raise ValueError(f"a part of {size:,} bytes; no more than {largest:,} are allowed")
+    raw = file.read(size)
+    if len(raw) < size:
+        raise ValueError("its end is missing")
+    return raw
+
+
+def _fields(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield number and value of the fields of a message; a number is given as bytes."""
+    at = 0
+    while at < len(raw):
+        key, at = _varint(raw, at)
+        kind = key & 7
+        if kind == 0:
+            value, at = _varint(raw, at)
+            yield key >> 3, value.to_bytes(10, "big")
+            continue
+        size = {1: 8, 5: 4}.get(kind, 0)
+        if kind == 2:
+            size, at = _varint(raw, at)
+        elif not size:
+            raise ValueError("a field of an unknown kind")
+        if at + size > len(raw):
+            raise ValueError("a field longer than its message")
+        yield key >> 3, raw[at : at + size]
+        at += size
+
+
+def _varint(raw: bytes, at: int) -> tuple[int, int]:
+    """Return a number of seven bits a byte, and where it ends."""
+    value = 0
+    for shift in range(0, 70, 7):
+        if at >= len(raw):
+            break
+        value |= (raw[at] & 127) << shift
+        at += 1
+        if raw[at - 1] < 128:
+            return value, at
+    raise ValueError("a number that does not end")
+
+
+def _expect_no_zero(texts: bytes) -> None:
+    """Only the length of the first text, which is empty, is a zero byte; else look at each."""
+    if b"\0" in texts.removeprefix(b"\n\0") and any(b"\0" in text for _, text in _fields(texts)):
+        raise ValueError("a text with a zero byte")
+
+
+#: The railways that carry long-distance trains.
+RAILWAYS = ("rail", "narrow_gauge")
+WATERWAYS = ("river", "canal", "fairway")
+LIFECYCLE = ("construction", "proposed")
+#: Tags of a point that become columns.
+POINT_TAGS = ("railway", "place", "highway", "name", "name:zh-Hans", "name:zh", "name:en", "ref",
+              "population", "station")  # fmt: skip
+#: Relations that say which route a way belongs to; not those of trains and buses.
+ROUTES = (("route", "road"), ("route", "railway"), ("route", "waterway"))
+#: Networks of numbers that roads carry beside their own: European and Asian routes.
+INTERNATIONAL = ("e-road", "asianhighway", "ah")
+#: What `stations` looks for, and the kinds of stations that no long-distance train serves.
+STATIONS = (("railway", "station"), ("railway", "halt"))
+LOCAL = ("subway", "light_rail", "monorail", "tram", "funicular", "miniature")
+#: Above this size of the file the index of the nodes goes to disk.
+IN_MEMORY_BYTES = 400_000_000
+CRS = "EPSG:4326"
+
+
+def read_pbf(
+    path: Path | str,
+    *,
+    bounds: Bounds | None = None,
+    waterways: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> gpd.GeoDataFrame:
+    """
+    Read main roads and railways.
+
+    Motorways down to secondary roads with their links, main railways without sidings, and
+    both under construction or proposed. The prefixed form ``construction:highway=motorway`` is
+    read as ``highway=construction`` with ``construction=motorway``. Numbers of the route relations
+    that a way belongs to are added to its own, and their name where the way has none.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+    bounds
+        West, south, east, north in degrees: only ways that touch it; they are not cut.
+    waterways
+        Also rivers, canals and fairways.
+    progress
+        Called with a line of text now and then.
+
+    Returns
+    -------
+    ways
+        LineStrings in the direction of the way, indexed by `osm_id`, with one column of text
+        or None for each of ``geo.readers.ways.TAGS``. A way with nodes that the extract lacks keeps its
+        longest run of known ones.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> make = osmium.osm.mutable
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         for i in (1, 2):
+    ...             osm.add_node(make.Node(id=i, location=(104 + i, 30)))
+    ...         osm.add_way(make.Way(id=9, nodes=[1, 2], tags={"highway": "motorway"}))
+    ...     read_pbf(file)["highway"].to_dict()
+    {9: 'motorway'}
+
+    """
+    progress(f"reading {Path(path).name}")
+    ids: list[int] = []
+    shapes: list[str | bytes] = []
+    rows: list[list[str | None]] = []
+    broken = 0
+    with _reading(path) as osm:
+        points_of = osm.geom.WKBFactory()
+        for way in _elements(osm, path, osm.osm.WAY, _wanted(waterways=waterways), places=True):
+            tags = way.tags
+            if tags.get("service") and not tags.get("highway"):
+                continue
+            shape = _shape(points_of, way)
+            if not shape:
+                broken += 1
+                continue
+            ids.append(way.id)
+            shapes.append(shape)
+            rows.append([tags.get(key) for key in TAGS] + _lifecycle(tags))
+    if broken and not ids:
+        text = "expected the nodes of its ways, before the ways (osmium sort puts them in order)"
+        raise BadInputError(f"{path}: {text}")
+    progress(f"{len(ids):,} ways, {broken:,} without known nodes")
+    names = [*TAGS, "_highway", "_railway", "_construction", "_proposed"]
+    table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
+    for key in ("highway", "railway", "construction", "proposed"):
+        table[key] = table[f"_{key}"].where(table[f"_{key}"].notna(), table[key])
+    _add_routes(table, path)
+    lines = shapely.from_wkb(np.array(shapes, dtype=object))
+    ways = gpd.GeoDataFrame(table[list(TAGS)], geometry=lines, crs=CRS)
+    ways = ways.astype(dict.fromkeys(TAGS, object))
+    return ways[_touching(ways.geometry.to_numpy(), bounds)]
+
+
+def stations(path: Path | str, bounds: Bounds | None = None) -> gpd.GeoDataFrame:
+    """
+    Read railway stations and halts.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+    bounds
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    stations
+        Points with columns :data:`POINT_TAGS`: nodes, and the middle of stations that are
+        drawn as closed ways; without stations of the underground and the like.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> tags = {"railway": "station", "name": "成都东站"}
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
+    ...     found = stations(file)
+    >>> found["name"].to_dict()
+    {1: '成都东站'}
+
+    """
+    found = read_points(path, STATIONS, bounds=bounds)
+    return found[~found["station"].isin(LOCAL)]
+
+
+def read_points(
+    path: Path | str, tags: Sequence[tuple[str, str]], *, bounds: Bounds | None = None
+) -> gpd.GeoDataFrame:
+    """
+    Read nodes, and the middle of closed ways, that carry one of some tags.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+    tags
+        Keys with values; one of them is enough.
+    bounds
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    points
+        Points indexed by `osm_id` with one column of text or None for each of
+        :data:`POINT_TAGS`.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+
+    """
+    ids: list[int] = []
+    shapes: list[BaseGeometry] = []
+    rows: list[list[str | None]] = []
+    with _reading(path) as osm:
+        points_of, kinds = osm.geom.WKBFactory(), osm.osm.NODE | osm.osm.WAY
+        for item in _elements(osm, path, kinds, tags, places=True):
+            if item.is_node():
+                spot: BaseGeometry = shapely.Point(item.lon, item.lat)
+            elif item.is_closed() and (shape := _shape(points_of, item)):
+                spot = shapely.from_wkb(shape).centroid
+            else:
+                continue
+            ids.append(item.id)
+            shapes.append(spot)
+            rows.append([item.tags.get(key) for key in POINT_TAGS])
+    table = pd.DataFrame(rows, columns=list(POINT_TAGS), index=_index(ids), dtype=object)
+    points = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
+    return points[_touching(points.geometry.to_numpy(), bounds)]
+
+
+def header(path: Path | str) -> tuple[str, Bounds | None]:
+    """
+    Return what the head of an extract says.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+
+    Returns
+    -------
+    date
+        ISO date of the data; empty where the file does not tell.
+    bounds
+        West, south, east, north in degrees; None where the file does not tell.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+
+    """
+    with _reading(path) as osm:
+        head = osm.FileProcessor(str(path)).header
+        stamp = head.get("osmosis_replication_timestamp") or head.get("timestamp")
+        box = head.box()
+        low, high = box.bottom_left, box.top_right
+        if not (box.valid() and low.lon < high.lon and low.lat < high.lat):
+            return stamp[:10], None
+        return stamp[:10], (low.lon, low.lat, high.lon, high.lat)
+
+
+@contextmanager
+def _reading(path: Path | str) -> Iterator[Any]:
+    """Give pyosmium, and turn whatever goes wrong into one line."""
+    try:
+        import osmium
+        import osmium.geom
+        import osmium.index
+    except ImportError:
+        text = "reading a PBF file needs pyosmium: pip install 'chuanyu-geo[pbf]'"
+        raise BadInputError(text) from None
+    if not Path(path).is_file():
+        raise BadInputError(f"{path}: expected an OpenStreetMap extract (.osm.pbf); no such file")
+    try:
+        file = Path(path).stat()
+        _look_through(Path(path), file.st_size, file.st_mtime_ns)
+        yield osmium
+    except (RuntimeError, OSError, ValueError, MemoryError) as error:
+        if isinstance(error, BadInputError):
+            raise
+        what = shown(" ".join(str(error).split()), 300)
+        text = f"{path}: expected a whole OpenStreetMap extract (.osm.pbf): {what}"
+        raise BadInputError(text) from None
+
+
+@lru_cache(maxsize=4)
+def _look_through(path: Path, size: int, changed_ns: int) -> None:
+    """Make sure that libosmium can read a file; once, while it is of that size and time."""
+    del size, changed_ns
+    expect_sound(path)
+
+
+def _elements(
+    osm: Any,
+    path: Path | str,
+    kinds: osmium.osm.osm_entity_bits,
+    tags: Sequence[tuple[str, str]],
+    *,
+    places: bool,
+) -> Iterator[Any]:
+    """Yield the elements of some kinds with one of some tags; ways know where they lie."""
+    with tempfile.TemporaryDirectory(prefix="geo-pbf-") as folder:
+        large = Path(path).stat().st_size > IN_MEMORY_BYTES
+        index = f"sparse_file_array,{folder}/nodes" if large else "flex_mem"
+        entities = osm.osm.NODE | osm.osm.WAY if places else kinds
+        files = osm.FileProcessor(str(path), entities)
+        files = files.with_locations(index) if places else files
+        files = files.with_filter(osm.filter.EntityFilter(kinds))
+        yield from files.with_filter(osm.filter.TagFilter(*tags))
+
+
+def _wanted(*, waterways: bool) -> list[tuple[str, str]]:
+    """Return the tags of the ways that are read."""
+    roads = [value for name in MAIN_ROADS for value in (name, f"{name}_link")]
+    tags = [("highway", value) for value in roads] + [("railway", value) for value in RAILWAYS]
+    for stage in LIFECYCLE:
+        tags += [(stage, value) for value in (*roads, *RAILWAYS)]
+        tags += [(f"{stage}:highway", value) for value in roads]
+        tags += [(f"{stage}:railway", value) for value in RAILWAYS]
+    return tags + ([("waterway", value) for value in WATERWAYS] if waterways else [])
+
+
+def _lifecycle(tags: Any) -> list[str | None]:
+    """Return highway, railway, construction and proposed as the prefixed keys give them."""
+    found: dict[str, str] = {}
+    for stage in LIFECYCLE:
+        for key in ("highway", "railway"):
+            value = tags.get(f"{stage}:{key}")
+            if value and not tags.get(key):
+                found |= {key: stage, stage: value}
+    return [found.get(key) for key in ("highway", "railway", "construction", "proposed")]
+
+
+def _add_routes(table: pd.DataFrame, path: Path | str) -> None:
+    """Give every way the numbers of the routes it belongs to, and a name where it has none."""
+    known = set(table.index)
+    numbers: dict[Any, list[str]] = {}
+    names: dict[Any, str] = {}
+    with _reading(path) as osm:
+        for route in _elements(osm, path, osm.osm.RELATION, ROUTES, places=False):
+            network = str(route.tags.get("network", "")).lower()
+            if route.tags.get("type") != "route" or network in INTERNATIONAL:
+                continue
+            ref, name = (route.tags.get(key) for key in ("ref", "name"))
+            for way in {member.ref for member in route.members if member.type == "w"} & known:
+                if ref:
+                    numbers.setdefault(way, []).append(ref)
+                if name:
+                    names.setdefault(way, name)
+    refs = (_joined(own, numbers.get(way, [])) for way, own in table["ref"].items())
+    called = (own or names.get(way) for way, own in table["name"].items())
+    table["ref"] = pd.Series(list(refs), table.index, dtype=object)
+    table["name"] = pd.Series(list(called), table.index, dtype=object)
+
+
+def _joined(own: str | None, more: list[str]) -> str | None:
+    """Return a number with those of further routes that it does not hold yet."""
+    for ref in more:
+        if not split_refs(ref) <= split_refs(own):
+            own = f"{own};{ref}" if own else ref
+    return own
+
+
+def _shape(points_of: Any, way: Any) -> str | bytes:
+    """Return a way as WKB, its longest run of known nodes; empty where that is no line."""
+    import osmium
+
+    try:
+        return str(points_of.create_linestring(way))
+    except osmium.InvalidLocationError:
+        spots = [(n.lon, n.lat) if n.location.valid() else None for n in way.nodes]
+    except RuntimeError:  # fewer than two different points
+        return ""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for spot in spots:
+        if spot is None:
+            runs.append([])
+        elif runs[-1][-1:] != [spot]:
+            runs[-1].append(spot)
+    best = max(runs, key=len)
+    return bytes(shapely.to_wkb(shapely.LineString(best))) if len(best) > 1 else ""
+
+
+def _index(ids: list[int]) -> pd.Index[Any]:
+    return pd.Index(ids, name="osm_id", dtype="int64")
+
+
+def _touching(shapes: Any, bounds: Bounds | None) -> Any:
+    """Return which shapes touch the bounds."""
+    if bounds is None:
+        return np.ones(len(shapes), bool)
+    return shapely.intersects(shapes, shapely.box(*bounds))

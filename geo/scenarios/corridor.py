@@ -1,0 +1,329 @@
+"""Everything about one corridor: a named route, or the ways between two cities."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.catalogue import City, Route, cities_of
+from geo.connectivity import minimum_cut
+from geo.core import BadInputError
+from geo.geometry import geod, nearest
+from geo.layers import Layers, border_crossings, open_sections, status_frame
+from geo.network import Network, build_network, fastest_routes, route_legs, travel_graph
+from geo.scenarios.alternatives import with_sections
+
+#: People of cities whose centre lies within this distance count as served.
+SERVED_KM = 30.0
+#: A line whose ends lie nearer than this is a ring, without ends and detour.
+RING_M = 1000.0
+#: Ways looked for between the ends of a corridor.
+WAYS = 3
+
+
+def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str, Any]:
+    """
+    Return the sheet of a named route.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    route
+        The route.
+    date
+        The day asked for.
+
+    Returns
+    -------
+    sheet
+        Names and standard; `length_km`, `open_km` and `open_share`; `detour_index` (running
+        length over the straight distance of its ends); `border` with lanes and tracks at each
+        crossing; `ends`, the nearest cities; `times`, the fastest times by mode between them
+        now and with the route complete; `alternatives` of its own mode and the
+        `penalty_min` of losing it (None where nothing else is left); `population_served`
+        within 30 km; `gaps`, the sections that are not open; `sources`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> sheet = corridor_profile(lay, cat.find_route("成渝中线高铁"), date=date(2025, 12, 31))
+    >>> sorted(sheet)[:3]
+    ['alternatives', 'border', 'cities_served']
+
+    """
+    cat = layers.catalogue
+    sections = status_frame(layers.sections, date, cat.region.as_of)
+    own = sections[sections["route_id"] == route.route_id]
+    line = layers.tracks[route.route_id].line
+    ends = _end_cities(layers, line)
+    open_km = float(own.loc[own["stage"] == "open", "running_km"].sum())
+    total = float(own["running_km"].sum())
+    served = _served(layers, line)
+    return {
+        "route_id": route.route_id,
+        "name_zh": route.name_zh,
+        "name_en": route.name_en,
+        "ref": route.ref,
+        "mode": route.mode,
+        "class": route.class_,
+        "date": date.isoformat(),
+        "length_km": total,
+        "published_km": route.length_km,
+        "open_km": open_km,
+        "open_share": open_km / total,
+        "detour_index": _detour(line, total),
+        "lanes": sorted({int(v) for v in own["lanes"].dropna()}),
+        "tracks": sorted({int(v) for v in own["tracks"].dropna()}),
+        "border": _border(layers, route.route_id, date),
+        "ends": [{"name_zh": c.name_zh, "name_en": c.name_en, "km": km} for c, km in ends],
+        **_service(layers, [city for city, _ in ends], list(own.index), route.mode, date),
+        "population_served": sum(city.population for city in served),
+        "cities_served": [city.name_zh for city in served],
+        "gaps": _gaps(own),
+        "sources": _sources(layers, own),
+    }
+
+
+def city_pair_profile(
+    layers: Layers, origin: City, destination: City, *, date: dt.date
+) -> dict[str, Any]:
+    """
+    Return the sheet of the corridor between two cities.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    origin, destination
+        The cities.
+    date
+        The day asked for.
+
+    Returns
+    -------
+    sheet
+        `from` and `to`, `straight_km`; `times`, the fastest by mode on the day and with
+        everything in the catalogue open that is expected; `modes` and `modes_complete`, by
+        mode the ways that are really different, with times, lengths, detour index, the routes
+        each uses and the fewest `lanes` and `tracks` on it; `redundancy`, by mode the minimum
+        cut between the two cities; `gaps`, the sections of the fastest ways to come that are
+        not open; `population_served` within 30 km of the fastest ways of the day; `assumed`,
+        the sections taken as open by their expected year.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> ends = cat.find_city("成都"), cat.find_city("重庆")
+    >>> sorted(city_pair_profile(lay, *ends, date=date(2025, 12, 31)))[:4]
+    ['assumed', 'cities_served', 'complete_date', 'date']
+
+    """
+    straight = geod().inv(origin.lon, origin.lat, destination.lon, destination.lat)[2] / 1000
+    expected = layers.sections["expected"].dropna()
+    last = dt.date(max([date.year, *map(int, expected)]), 12, 31)
+    sheet: dict[str, Any] = {
+        "from": origin.name_zh,
+        "to": destination.name_zh,
+        "date": date.isoformat(),
+        "complete_date": last.isoformat(),
+        "straight_km": straight,
+    }
+    nets = [build_network(layers, year=when, nodes="stops") for when in (date, last)]
+    for key, net in zip(("modes", "modes_complete"), nets, strict=True):
+        sheet[key] = {
+            mode: _ways(layers, net, (origin, destination), mode, WAYS) for mode in net.modes
+        }
+        for way in itertools.chain(*sheet[key].values()):
+            way["detour_index"] = way["length_km"] / straight
+    sheet["times"] = {
+        mode: {
+            "now_min": _first(sheet["modes"], mode),
+            "complete_min": _first(sheet["modes_complete"], mode),
+        }
+        for mode in nets[1].modes
+    }
+    sections = status_frame(layers.sections, date, layers.catalogue.region.as_of)
+    now, later = (_fastest_sections(sheet[key]) for key in ("modes", "modes_complete"))
+    lines = [shapely.get_coordinates(shape) for shape in sections.loc[now].geometry]
+    served = _served(layers, np.concatenate(lines)) if lines else []
+    return sheet | {
+        "redundancy": {
+            mode: _redundancy(layers, nets[0], origin, destination, mode) for mode in nets[0].modes
+        },
+        "gaps": _gaps(sections.loc[later]),
+        "population_served": sum(city.population for city in served),
+        "cities_served": [city.name_zh for city in served],
+        "assumed": list(nets[0].assumed),
+    }
+
+
+def _first(ways: dict[str, list[dict[str, Any]]], mode: str) -> float | None:
+    found = ways.get(mode)
+    return found[0]["time_min"] if found else None
+
+
+def _fastest_sections(ways: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the sections of the fastest way of every mode, each once."""
+    found = [key for own in ways.values() for way in own[:1] for key in way["section_ids"]]
+    return list(dict.fromkeys(found))
+
+
+def _redundancy(
+    layers: Layers,
+    net: Network,
+    a: City,
+    b: City,
+    mode: str,
+) -> dict[str, Any]:
+    """Return how many links must fail to part two cities, and where; None where it cannot be."""
+    part = net.select(mode)
+    try:
+        found, _, _ = minimum_cut(part, layers.catalogue, a.city_id, b.city_id)
+    except BadInputError as error:
+        return {"value": None, "reason": str(error)}
+    names = part.edges.loc[found.cut, ["route_zh", "route_en"]].drop_duplicates()
+    return {"value": found.value, "cut": names["route_zh"].tolist(),
+            "cut_en": names["route_en"].tolist()}  # fmt: skip
+
+
+def _end_cities(layers: Layers, line: Any) -> list[tuple[City, float]]:
+    """Return the cities nearest to the ends of a line, with the km; a ring has none."""
+    cities = cities_of(layers.catalogue)
+    if not cities or geod().inv(*line[0], *line[-1])[2] < RING_M:
+        return []
+    centres = np.array([[city.lon, city.lat] for city in cities])
+    found = nearest(line[[0, -1]], centres, 2)
+    first, second = found[0], found[2]
+    if first[1] == second[1]:  # one city at both ends: take the next one where it is nearer
+        first, second = min(((found[0], found[3]), (found[1], found[2])),
+                            key=lambda pair: pair[0][2] + pair[1][2])  # fmt: skip
+    return [(cities[j], round(km, 1)) for _, j, km in (first, second)]
+
+
+def _detour(line: Any, running_km: float) -> float | None:
+    straight = geod().inv(*line[0], *line[-1])[2] / 1000
+    return running_km / straight if straight > RING_M / 1000 else None
+
+
+def _served(layers: Layers, line: Any) -> list[City]:
+    cities = cities_of(layers.catalogue)
+    if not cities:
+        return []
+    centres = np.array([[city.lon, city.lat] for city in cities])
+    near = nearest(centres, line, 1)
+    return [cities[i] for i, _, km in near if km <= SERVED_KM]
+
+
+def _border(layers: Layers, route_id: str, date: dt.date) -> list[dict[str, Any]]:
+    if not layers.catalogue.region.bordered:
+        return []
+    found = []
+    for row in border_crossings(layers, year=date).itertuples():
+        if route_id in {side.route_id for side in row.sides.values()}:
+            sides = {
+                name: {"county": s.county, "status": s.status, "opened": s.opened or None,
+                       "lanes": s.lanes, "tracks": s.tracks}
+                for name, s in row.sides.items()
+            }  # fmt: skip
+            names = {"name_zh": row.place_zh, "name_en": row.place_en}
+            found.append({"place_id": row.place_id, **names, "status": row.status, "sides": sides})
+    return found
+
+
+def _service(
+    layers: Layers, ends: list[City], ids: list[str], mode: str, date: dt.date
+) -> dict[str, Any]:
+    """Return times now, complete and without the route, between the cities at its ends."""
+    if len(ends) < 2:
+        return {"times": {}, "alternatives": [], "penalty_min": None}
+    pair = (ends[0], ends[1])
+    complete = with_sections(layers, ids, open_on=date)
+    without = with_sections(layers, ids, open_on=None)
+    nets = [
+        build_network(state, year=date, nodes="stops") for state in (layers, complete, without)
+    ]
+    times = {
+        name: {
+            "now_min": _fastest(layers, nets[0], pair, name),
+            "complete_min": _fastest(layers, nets[1], pair, name),
+        }
+        for name in nets[1].modes
+    }
+    with_it = times.get(mode, {}).get("complete_min")
+    lost = _fastest(layers, nets[2], pair, mode)
+    penalty = None if with_it is None or lost is None else lost - with_it
+    return {
+        "times": times,
+        "alternatives": _ways(layers, nets[2], pair, mode, WAYS),
+        "penalty_min": penalty,
+    }
+
+
+def _fastest(layers: Layers, net: Network, pair: tuple[City, City], mode: str) -> float | None:
+    ways = _ways(layers, net, pair, mode, 1)
+    return float(ways[0]["time_min"]) if ways else None
+
+
+def _ways(
+    layers: Layers,
+    net: Network,
+    pair: tuple[City, City],
+    mode: str,
+    k: int,
+) -> list[dict[str, Any]]:
+    if mode not in net.modes:
+        return []
+    graph, route = travel_graph(net, pair, mode=mode), layers.catalogue.route
+    standard = open_sections(net.layers, net.date)
+    found = []
+    for way in fastest_routes(graph, *pair, k=k):
+        parts = route_legs(graph, way)
+        ids = list(dict.fromkeys(leg["route_id"] for leg in parts if leg["route_id"]))
+        steps = (graph.edges[pair] for pair in itertools.pairwise(way))
+        own = net.edges.loc[[step["edge"] for step in steps if "edge" in step], "section_id"]
+        rows = standard.loc[list(dict.fromkeys(own))]
+        found.append(
+            {
+                "time_min": sum(leg["time_min"] for leg in parts),
+                "length_km": sum(leg["length_km"] for leg in parts),
+                "route_ids": ids,
+                "names_zh": [route[key].name_zh for key in ids],
+                "names_en": [route[key].name_en for key in ids],
+                "lanes": _fewest(rows, "lanes"),
+                "tracks": _fewest(rows, "tracks"),
+                "section_ids": list(rows.index),
+            }
+        )
+    return found
+
+
+def _fewest(rows: Any, column: str) -> int | None:
+    known = rows[column].dropna()
+    return int(known.min()) if len(known) else None
+
+
+def _gaps(own: Any) -> list[dict[str, Any]]:
+    missing = own[own["stage"] != "open"]
+    return [
+        {
+            "section_id": str(key),
+            "name_zh": row["name_zh"],
+            "status": row["stage"],
+            "expected": int(row["expected"]) if pd.notna(row["expected"]) else None,
+            "length_km": float(row["running_km"]),
+        }
+        for key, row in missing.iterrows()
+    ]
+
+
+def _sources(layers: Layers, own: Any) -> list[dict[str, str]]:
+    keys = dict.fromkeys(key for cell in own["source"] for key in cell.split(";"))
+    known = {source.key: source for source in layers.catalogue.sources}
+    fields = ("key", "title", "publisher", "date", "url")
+    return [{field: getattr(known[key], field) for field in fields} for key in keys]

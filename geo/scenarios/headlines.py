@@ -1,0 +1,280 @@
+"""The headline findings in Chinese and English, computed from the results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from geo.catalogue import CLASS_NAMES
+from geo.connectivity import cores, open_sectors
+from geo.layers import pair_of, route_table
+from geo.network import fastest_routes, route_legs, travel_graph
+from geo.scenarios.analysis import Analysis
+
+Headline = dict[str, str]
+#: How each kind of figure is made, and where to find all of them.
+METHODS: dict[str, tuple[str, str]] = {
+    "count": (
+        "两侧分别计数，旅客取较落后一侧；来源见 sections.csv",
+        "counted per side, the traveller meets the less advanced; sources: sections.csv",
+    ),
+    "length": ("运营长度，共线只计一次", "running lengths, shared track once"),
+    "time": (
+        "按设计速度与停站推算，门到门，含接驳候车",
+        "from design speeds and stops, door to door, with access and waiting",
+    ),
+    "cut": (
+        "城市间最小边割，等于无公共路段的路径数（Menger 1927）；割集见 cuts.csv",
+        "minimum cut between cities, as many ways without a common link (Menger 1927); cuts.csv",
+    ),
+    "loss": (
+        "逐一移除，按两端人口之积加权；全表见 links.csv",
+        "every link removed in turn, weighted by the product of people; all in links.csv",
+    ),
+    "change": (
+        "两个日期的最短时间，人口见城市表；见 city_changes.csv",
+        "fastest times on two dates, people as in the table of cities; city_changes.csv",
+    ),
+    "project": (
+        "人口加权邻近度（1/t），首入与末入；见 projects.csv",
+        "people-weighted nearness (1/t), first in and last in; projects.csv",
+    ),
+    "open": (
+        "按目录所绘线路，为下限；见 leaving.csv",
+        "of the routes drawn here, a lower bound; leaving.csv",
+    ),
+}
+_MODE = {"road": ("高速公路", "expressway"), "rail": ("铁路", "railway")}
+_STAGE_ZH = {
+    "open": "已通车",
+    "construction": "在建",
+    "planned": "规划",
+    "partly open": "部分通车",
+}
+_RELATION = {
+    "complements": ("与其他项目互补", "it complements the others"),
+    "replaces": ("部分可由其他项目替代", "others replace part of it"),
+    "independent": ("独立于其他项目", "independent of the others"),
+}
+
+
+def headline_sentences(analysis: Analysis) -> list[Headline]:
+    """
+    Return the findings a reader wants first.
+
+    Parameters
+    ----------
+    found
+        The whole analysis.
+
+    Returns
+    -------
+    sentences
+        Each with `zh`, `en`, `method_zh` and `method_en`.
+
+    """
+    return [
+        *_crossings(analysis),
+        *_cuts(analysis),
+        *_cores(analysis),
+        *_named(analysis),
+        *_changes(analysis),
+        *_projects(analysis),
+        *_losses(analysis),
+        *_lengths(analysis),
+        *_sectors(analysis),
+    ]
+
+
+def _sentence(zh: str, en: str, method: str) -> Headline:
+    method_zh, method_en = METHODS[method]
+    return {"zh": zh, "en": en, "method_zh": method_zh, "method_en": method_en}
+
+
+def _crossings(analysis: Analysis) -> list[Headline]:
+    if analysis.crossings.empty:
+        return []
+    a, b = pair_of(analysis.layers.catalogue.region)
+    sentences = []
+    for mode, (zh, en) in _MODE.items():
+        part = analysis.crossings[analysis.crossings["mode"] == mode]
+        own = [
+            sum(sides[region.name_zh].status == "open" for sides in part["sides"])
+            for region in (a, b)
+        ]
+        counts = part["status"].value_counts()
+        through, building = int(counts.get("open", 0)), int(counts.get("construction", 0))
+        sentences.append(
+            _sentence(
+                f"截至 {analysis.date}，{a.name_zh}与{b.name_zh}之间可通行的{zh}跨界通道 "
+                f"{through} 处（{a.name_zh}侧 {own[0]} 处、{b.name_zh}侧 {own[1]} 处已通），"
+                f"在建 {building} 处。",
+                f"On {analysis.date}, {through} {en} links between {a.name_en} and {b.name_en} are "
+                f"open to traffic ({own[0]} open on the {a.name_en} side, {own[1]} on the "
+                f"{b.name_en} side); {building} under construction.",
+                "count",
+            )
+        )
+    return sentences
+
+
+def _cuts(analysis: Analysis) -> list[Headline]:
+    if analysis.cuts.empty:
+        return []
+    a, b = pair_of(analysis.layers.catalogue.region)
+    sentences = []
+    for mode, (zh, en) in _MODE.items():
+        rows = analysis.cuts[analysis.cuts["mode"] == mode].to_dict("records")
+        if not rows:
+            continue
+        said_zh = "、".join(f"{row['date'].year} 年 {row['value']} 条" for row in rows)
+        said_en = ", ".join(f"{row['value']} in {row['date'].year}" for row in rows)
+        sentences.append(
+            _sentence(
+                f"把{a.name_zh}与{b.name_zh}的城市连在一起的独立{zh}：{said_zh}。",
+                f"Independent {en} links that hold the cities of {a.name_en} and {b.name_en} "
+                f"together: {said_en}.",
+                "cut",
+            )
+        )
+    return sentences
+
+
+def _cores(analysis: Analysis) -> list[Headline]:
+    pair = cores(analysis.layers.catalogue)
+    if len(pair) < 2:
+        return []
+    sentences = []
+    for mode, (zh, en) in (("road", ("公路", "road")), ("rail", ("铁路", "rail"))):
+        graph = travel_graph(analysis.stops, pair, mode=mode)
+        for way in fastest_routes(graph, pair[0], pair[1]):
+            parts = route_legs(graph, way)
+            minutes, km = (sum(leg[key] for leg in parts) for key in ("time_min", "length_km"))
+            sentences.append(
+                _sentence(
+                    f"{analysis.date} {pair[0].name_zh}–{pair[1].name_zh}{zh}门到门估算 "
+                    f"{minutes:.0f} 分钟（{km:.0f} km）。",
+                    f"{pair[0].name_en}–{pair[1].name_en} by {en} on {analysis.date}: an estimated "
+                    f"{minutes:.0f} min door to door ({km:.0f} km).",
+                    "time",
+                )
+            )
+    return sentences
+
+
+def _named(analysis: Analysis) -> list[Headline]:
+    routes = route_table(analysis.layers, analysis.date)
+    expected = analysis.layers.sections.groupby("route_id")["expected"].max()
+    sentences = []
+    for key, row in routes[routes["group"] == "named"].iterrows():
+        year, stage = expected[str(key)], row["stage"]
+        known = stage != "open" and pd.notna(year)
+        km = f"{row['running_km']:.1f} km"
+        stage_en = stage.replace("construction", "under construction")
+        sentences.append(
+            _sentence(
+                f"{row['name_zh']}：{km}，{_STAGE_ZH[stage]}"
+                + (f"，预计 {year} 年。" if known else "。"),
+                f"{row['name_en']}: {km}, {stage_en}" + (f", expected {year}." if known else "."),
+                "length",
+            )
+        )
+    return sentences
+
+
+def _changes(analysis: Analysis) -> list[Headline]:
+    """Say what changes most, and for how many people, up to the horizon."""
+    table, year = analysis.changes.dropna(subset="mean_min_delta"), analysis.horizon.year
+    if table.empty or not table["mean_min_delta"].min() < 0:
+        return []
+    best: Any = table.sort_values("mean_min_delta").iloc[0]
+    wider: Any = table.sort_values("people_120min_delta").iloc[-1]
+    gained, before = wider["people_120min_delta"] / 1e6, wider["people_120min_before"] / 1e6
+    zh = (
+        f"到 {year} 年底，平均旅行时间缩短最多的是{best['name_zh']}："
+        f"{best['mean_min_before']:.0f} → {best['mean_min_after']:.0f} 分钟"
+    )
+    en = (
+        f"By the end of {year} mean travel time falls most for {best['name_en']}, from "
+        f"{best['mean_min_before']:.0f} to {best['mean_min_after']:.0f} min"
+    )
+    if gained > 0:
+        zh += (
+            f"；2 小时可达人口增加最多的是{wider['name_zh']}：增加 {gained * 100:,.0f} 万"
+            f"（原 {before * 100:,.0f} 万）"
+        )
+        en += (
+            f"; people within 2 h grow most for {wider['name_en']}, by {gained:.1f} million "
+            f"(from {before:.1f} million)"
+        )
+    return [_sentence(f"{zh}。", f"{en}.", "change")]
+
+
+def _projects(analysis: Analysis) -> list[Headline]:
+    sentences = []
+    known = analysis.projects.dropna(subset=["last_in_percent"])
+    for row in known.head(2).to_dict("records"):
+        zh, en = _RELATION[row["relation"]]
+        first, last = (f"{row[key]:.1f} %" for key in ("first_in_percent", "last_in_percent"))
+        year = analysis.horizon.year
+        sentences.append(
+            _sentence(
+                f"{row['name_zh']}使全区人口加权邻近度提高 {first}（现状下单独建成）"
+                f"或 {last}（{year} 年最后建成），{zh}。",
+                f"{row['name_en']} raises people-weighted nearness by {first} alone today and "
+                f"by {last} as the last one of {year}: {en}.",
+                "project",
+            )
+        )
+    return sentences
+
+
+def _losses(analysis: Analysis) -> list[Headline]:
+    sentences = []
+    for losses, when in (
+        (analysis.links, analysis.date),
+        (analysis.links_later, analysis.horizon),
+    ):
+        table = losses[losses["cut_off_population"] == 0]
+        if table.empty or table["extra_min"].max() <= 0:
+            continue
+        worst: Any = table.sort_values("extra_min").iloc[-1]
+        sentences.append(
+            _sentence(
+                f"{when} 不致断联的单段中断中，损失最大的是{worst['name_zh']}"
+                f"（{worst['from']}–{worst['to']}）："
+                f"城市间平均多花 {worst['extra_min']:.1f} 分钟，影响 {worst['pairs']} 对城市。",
+                f"On {when}, of the losses that cut nobody off, the one that costs most is "
+                f"{worst['name_en']} "
+                f"({worst['from_en']}–{worst['to_en']}): "
+                f"{worst['extra_min']:.1f} more minutes on average between cities, "
+                f"{worst['pairs']} pairs affected.",
+                "loss",
+            )
+        )
+    return sentences
+
+
+def _lengths(analysis: Analysis) -> list[Headline]:
+    if analysis.net.edges.empty:
+        return []
+    total = analysis.net.edges.groupby("class")["length_km"].sum()
+    known = [name for name in CLASS_NAMES if total.get(name, 0) > 0]
+    zh = "、".join(f"{CLASS_NAMES[n][0]} {total[n]:,.0f} km" for n in known)
+    en = ", ".join(f"{CLASS_NAMES[n][1]} {total[n]:,.0f} km" for n in known)
+    said = (
+        f"{analysis.date} 目录内已通车：{zh}。",
+        f"Open in the catalogue on {analysis.date}: {en}.",
+    )
+    return [_sentence(*said, "length")]
+
+
+def _sectors(analysis: Analysis) -> list[Headline]:
+    if analysis.leaving.empty:
+        return []
+    count = open_sectors(analysis.leaving)
+    links = int((analysis.leaving["stage"] == "open").sum())
+    zh = f"{analysis.date} 离开本区域的已通线路 {links} 条，朝向八个方向中的 {count} 个。"
+    en = f"On {analysis.date} {links} open links leave the region, in {count} of eight directions."
+    return [_sentence(zh, en, "open")]

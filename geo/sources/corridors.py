@@ -1,0 +1,75 @@
+"""The area of a download around routes, and its ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import geopandas as gpd
+import shapely
+from shapely import Polygon
+
+from geo.geometry import metric_crs, to_metres
+from geo.layers import Layers
+from geo.readers import Request
+from geo.sources.conflation import corridor_m
+
+
+def download_corridor(layers: Layers, route_id: str) -> tuple[Polygon, float]:
+    """
+    Return the area along a route that is asked for.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    route_id
+        The route.
+
+    Returns
+    -------
+    area
+        In degrees, with few vertices and without holes.
+    km2
+        Its size.
+
+    Examples
+    --------
+    >>> area, km2 = download_corridor(lay, "chengdawan-hsr")
+    >>> from shapely import LineString
+    >>> area.contains(LineString(lay.tracks["chengdawan-hsr"].line)), km2 > 1000
+    (True, True)
+
+    """
+    track = layers.tracks[route_id]
+    line = shapely.LineString(to_metres(layers.catalogue.region.frame, track.line)).simplify(200)
+    width = corridor_m(track)
+    area = shapely.Polygon(line.buffer(width, quad_segs=2).exterior).simplify(width / 10)
+    metric = gpd.GeoSeries([area], crs=metric_crs(layers.catalogue.region.frame))
+    return metric.to_crs("EPSG:4326").iloc[0], float(area.area / 1e6)
+
+
+def route_requests(layers: Layers, routes: Iterable[str]) -> Iterator[Request]:
+    """
+    Yield what to ask a server for, to get the ways along some routes.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    routes
+        Ids of the routes.
+
+    Yields
+    ------
+    request
+        The corridor of one route.
+
+    Examples
+    --------
+    >>> next(route_requests(lay, ["chengdawan-hsr"])).mode
+    'rail'
+
+    """
+    for route_id in routes:
+        route = layers.catalogue.route[route_id]
+        yield Request(route_id, route.name_zh, route.mode, *download_corridor(layers, route_id))

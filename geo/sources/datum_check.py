@@ -1,0 +1,123 @@
+"""Whether a layer of lines is in the datum it is read in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.core import BadInputError
+from geo.geometry import reproject
+from geo.layers import Layers
+
+#: The datums that are compared where none is declared.
+CANDIDATES = ("wgs84", "gcj02", "bd09")
+#: Routes drawn to this accuracy tell the datum; points of them this far apart or closer count.
+KNOWN_M, EVERY_M = 250.0, 5000.0
+#: A point further from every line is on no line of the file.
+REACH_M = 2000.0
+#: Fewer points than this tell nothing.
+ENOUGH = 10
+#: A datum is suspected where it fits this many times better than WGS-84.
+BETTER = 1.7
+
+
+def datum_misfits(ways: gpd.GeoDataFrame, layers: Layers) -> dict[str, float]:
+    """
+    Return how well lines fit the well-known routes if their coordinates are of each datum.
+
+    Parameters
+    ----------
+    ways
+        Lines as they stand in their file, in degrees.
+    layers
+        The layers of the catalogue; its routes accurate to :data:`KNOWN_M` are compared.
+
+    Returns
+    -------
+    misfits
+        Median distance in metres of points of the routes to the nearest line, by datum, over
+        the points that have a line within :data:`REACH_M` in any of them. Empty where too few
+        do.
+
+    Examples
+    --------
+    >>> misfits = datum_misfits(lay.routes[["geometry"]], lay)
+    >>> min(misfits, key=misfits.get)
+    'wgs84'
+
+    """
+    routes = layers.routes[layers.routes["accuracy_m"] <= KNOWN_M]
+    if routes.empty or ways.empty:
+        return {}
+    counts = np.maximum(routes["geometry_km"].to_numpy() * 1000 / EVERY_M, ENOUGH).astype(int)
+    which = np.repeat(np.arange(len(routes)), counts)
+    share = np.concatenate([(np.arange(n) + 0.5) / n for n in counts])
+    lines = routes.geometry.to_numpy()[which]
+    spots = shapely.line_interpolate_point(lines, share, normalized=True)
+    crs = layers.catalogue.region.metric_crs
+    points = gpd.GeoSeries(spots, crs=4326).to_crs(crs).to_numpy()
+    away = {}
+    for datum in CANDIDATES:
+        shapes = reproject(ways[["geometry"]], datum).to_crs(crs).geometry.to_numpy()
+        away[datum] = _distances(points, shapes)
+    near = np.min(list(away.values()), axis=0) <= REACH_M
+    if near.sum() < ENOUGH:
+        return {}
+    return {datum: float(np.median(metres[near])) for datum, metres in away.items()}
+
+
+def _distances(points: Any, shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the distance of points to the nearest shape, twice the reach where none is near."""
+    found = np.full(len(points), 2 * REACH_M)
+    (index, _), metres = shapely.STRtree(shapes).query_nearest(
+        points, max_distance=2 * REACH_M, return_distance=True, all_matches=False
+    )
+    found[index] = metres
+    return found
+
+
+def expect_datum(path: Path | str, ways: gpd.GeoDataFrame, layers: Layers) -> None:
+    """
+    Refuse lines whose datum is not declared and looks like another one.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    ways
+        Its lines, read as WGS-84.
+    layers
+        The layers of the catalogue.
+
+    Raises
+    ------
+    BadInputError
+        When another datum fits much better; the message says which option to give.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from geo.geometry.datum import to_gcj02
+    >>> moved = lay.routes.geometry.map(lambda line: shapely.transform(line, to_gcj02))
+    >>> try:
+    ...     expect_datum("lines.shp", lay.routes.set_geometry(moved), lay)
+    ... except BadInputError as error:
+    ...     print(str(error).split("(")[0], str(error).split(": give ")[1][:13])
+    lines.shp: its lines look like gcj02  --datum gcj02
+
+    """
+    misfits = datum_misfits(ways, layers)
+    if not misfits:
+        return
+    best = min(misfits, key=lambda datum: misfits[datum])
+    if best != "wgs84" and misfits["wgs84"] > BETTER * misfits[best]:
+        raise BadInputError(
+            f"{path}: its lines look like {best} (median {misfits[best]:.0f} m from the "
+            f"catalogue, as WGS-84 {misfits['wgs84']:.0f} m): give --datum {best}, or --datum "
+            "wgs84 where they are WGS-84 all the same"
+        )

@@ -1,0 +1,298 @@
+"""Where the lines of a draft can be entered and changed: junctions, stations, interchanges.
+
+Two roads meet where they share a node, or where slip roads join them; a road that only
+crosses another on a bridge does not meet it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+from shapely.ops import nearest_points, substring
+
+from geo.sources.chains import BESIDE_M
+
+#: Slip roads between two roads are at most this long, in a straight line.
+LINK_M = 1500.0
+#: Meetings, and interchanges of one road, this near to each other are one place.
+MERGE_M = 1000.0
+#: A station belongs to the lines within this distance.
+STATION_M = 250.0
+#: A town is a place of a road that is no expressway within this distance.
+TOWN_M = 10_000.0
+#: A node of a motorway junction lies on its road.
+ON_ROAD_M = 20.0
+
+
+class Line(NamedTuple):
+    """A line of the draft: its group of edges, its mode and class, and its points in metres."""
+
+    group: int
+    mode: str
+    class_: str
+    shape: shapely.LineString
+
+
+class Spot(NamedTuple):
+    """A place on lines: where, what kind, its names, and the positions of its lines."""
+
+    x: float
+    y: float
+    kind: str
+    zh: str
+    en: str
+    lines: frozenset[int]
+
+
+def spots(
+    lines: Sequence[Line],
+    edges: gpd.GeoDataFrame,
+    group: NDArray[np.intp],
+    points: gpd.GeoDataFrame,
+    scale: float = 1.0,
+) -> list[Spot]:
+    """
+    Return the places of the lines.
+
+    Parameters
+    ----------
+    lines
+        The lines of the draft.
+    edges
+        All edges, in a projection in metres.
+    group
+        The group of every edge, -1 for those of none.
+    points
+        Stations, motorway junctions, cities and towns in the same projection.
+    scale
+        Factor on all distances, below 1 for a region smaller than usual.
+
+    Returns
+    -------
+    spots
+        Stations and junctions first. A place of several lines is where they meet.
+
+    """
+    junctions, ramps = _meetings(lines, edges, group, scale)
+    found = list(_stations(lines, points[points["railway"].notna()], scale))
+    for spot in _merged(junctions, MERGE_M * scale):
+        if not _near(spot, found, 2 * MERGE_M * scale, both=True):
+            found.append(spot)
+    exits = _exits(lines, edges, group, points[points["highway"].notna()], scale)
+    found = [_named(spot, exits, 1.5 * MERGE_M * scale) for spot in found]
+    for spot in [*sorted(exits, key=lambda s: not s.zh), *ramps]:
+        if not _near(spot, found, 1.5 * MERGE_M * scale):
+            found.append(spot)
+    for spot in _towns(lines, points[points["place"].notna()], scale):
+        if not _near(spot, found, 1.5 * MERGE_M * scale):
+            found.append(spot)
+    return found
+
+
+def _meetings(
+    lines: Sequence[Line], edges: gpd.GeoDataFrame, group: NDArray[np.intp], scale: float
+) -> tuple[list[Spot], list[Spot]]:
+    """Return where lines meet, and where slip roads lead off one line only."""
+    xy = np.zeros((int(edges[["u", "v"]].to_numpy().max(initial=0)) + 1, 2))
+    shapes = edges.geometry.to_numpy()
+    for end, position in (("u", 0), ("v", -1)):
+        xy[edges[end]] = shapely.get_coordinates(shapely.get_point(shapes, position))
+    touching: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    link = edges["class"].str.endswith("_link").to_numpy(bool)
+    piece = _pieces(edges, link, len(xy))
+    own = np.flatnonzero(group >= 0)
+    for end in ("u", "v"):
+        for node, owner in zip(edges[end].to_numpy()[own].tolist(), group[own], strict=True):
+            touching[int(piece[node])][int(owner)].add(node)
+    met, ramps = list[Spot](), list[Spot]()
+    linked = set(piece[edges.loc[link, ["u", "v"]].to_numpy().ravel()].tolist())
+    for key, groups in touching.items():
+        for a, b in itertools.combinations(sorted(groups), 2):
+            at, apart = _closest(xy[sorted(groups[a])], xy[sorted(groups[b])])
+            if apart <= LINK_M * scale:
+                met += _meeting(lines, (a, b), at, scale)
+        if len(groups) == 1 and key in linked:
+            (owner,) = groups
+            at = xy[sorted(groups[owner])].mean(axis=0)
+            ramps += _at(lines, owner, at, ("interchange", "", ""), BESIDE_M * scale)
+    return met, ramps
+
+
+def _pieces(edges: gpd.GeoDataFrame, link: NDArray[np.bool_], size: int) -> NDArray[np.intp]:
+    """Return one number for the nodes that slip roads connect."""
+    u, v = edges.loc[link, ["u", "v"]].to_numpy().T
+    matrix = coo_array((np.ones(len(u)), (u, v)), shape=(size, size))
+    return np.asarray(connected_components(matrix, directed=False)[1])
+
+
+def _closest(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return the middle between the closest points of two sets, and how far they are apart."""
+    distance, index = map(np.asarray, KDTree(b).query(a))
+    k = int(np.argmin(distance))
+    return (a[k] + b[index[k]]) / 2, float(distance[k])
+
+
+def _meeting(
+    lines: Sequence[Line], groups: tuple[int, int], at: NDArray[np.float64], scale: float
+) -> Iterator[Spot]:
+    """Yield the meeting of lines of two groups near a point, where they are closest."""
+    here, reach = shapely.Point(at), LINK_M * scale
+    ends = [[k for k, line in enumerate(lines) if line.group == g] for g in groups]
+    for i, j in itertools.product(*ends):
+        a, b = lines[i].shape, lines[j].shape
+        if lines[i].mode != lines[j].mode or max(a.distance(here), b.distance(here)) > reach:
+            continue
+        parts = [
+            substring(s, max(s.project(here) - reach, 0), s.project(here) + reach) for s in (a, b)
+        ]
+        p, q = nearest_points(*parts)
+        if p.distance(q) <= reach:
+            yield Spot((p.x + q.x) / 2, (p.y + q.y) / 2, "junction", "", "", frozenset((i, j)))
+
+
+def _stations(lines: Sequence[Line], stations: gpd.GeoDataFrame, scale: float) -> Iterator[Spot]:
+    """Yield stations, on their line or between their lines."""
+    rails = [k for k, line in enumerate(lines) if line.mode == "rail"]
+    seen: list[Spot] = []
+    for row, point in zip(stations.to_dict("records"), stations.geometry, strict=True):
+        zh, en = names(row)
+        own = [k for k in rails if lines[k].shape.distance(point) <= STATION_M * max(scale, 0.4)]
+        if not own or not zh:
+            continue
+        feet = [lines[k].shape.interpolate(lines[k].shape.project(point)) for k in own]
+        x, y = shapely.get_coordinates(feet).mean(axis=0)
+        spot = Spot(float(x), float(y), "station", zh, en, frozenset(own))
+        if not any(s.zh == zh and s.lines & spot.lines for s in seen):
+            seen.append(spot)
+            yield spot
+
+
+def _exits(
+    lines: Sequence[Line],
+    edges: gpd.GeoDataFrame,
+    group: NDArray[np.intp],
+    points: gpd.GeoDataFrame,
+    scale: float,
+) -> list[Spot]:
+    """Return the motorway junctions that lie on a road of the draft."""
+    own = np.flatnonzero(group >= 0)
+    tree = shapely.STRtree(edges.geometry.to_numpy()[own])
+    which, found = tree.query_nearest(
+        points.geometry.to_numpy(), max_distance=ON_ROAD_M, all_matches=False
+    )
+    exits: list[Spot] = []
+    rows = points.to_dict("records")
+    for k, edge in zip(which.tolist(), own[found].tolist(), strict=True):
+        zh, en = names(rows[k])
+        if not zh and rows[k]["ref"]:
+            zh, en = f"{rows[k]['ref']} 出口", f"Exit {rows[k]['ref']}"
+        at = shapely.get_coordinates(points.geometry.iloc[k])[0]
+        exits += _at(lines, int(group[edge]), at, ("interchange", zh, en), BESIDE_M * scale)
+    return exits
+
+
+def _at(
+    lines: Sequence[Line],
+    group: int,
+    at: NDArray[np.float64],
+    named: tuple[str, str, str],
+    reach: float,
+) -> Iterator[Spot]:
+    """Yield a place on the lines of a group near a point."""
+    here = shapely.Point(at)
+    for k, line in enumerate(lines):
+        if line.group == group and line.shape.distance(here) <= reach:
+            foot = line.shape.interpolate(line.shape.project(here))
+            yield Spot(foot.x, foot.y, *named, frozenset([k]))
+
+
+def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame, scale: float) -> Iterator[Spot]:
+    """Yield the points nearest to towns on roads that can be entered anywhere."""
+    for k, line in enumerate(lines):
+        if line.mode != "road" or line.class_ == "expressway":
+            continue
+        for row, point in zip(towns.to_dict("records"), towns.geometry, strict=True):
+            zh, en = names(row)
+            if zh and line.shape.distance(point) <= TOWN_M * scale:
+                foot = line.shape.interpolate(line.shape.project(point))
+                yield Spot(foot.x, foot.y, "town", zh, en, frozenset([k]))
+
+
+def _merged(found: list[Spot], reach: float) -> list[Spot]:
+    """Make one of meetings that lie close together on a common line."""
+    groups: list[list[Spot]] = []
+    for spot in found:
+        for group in groups:
+            if any(spot.lines & s.lines and _apart(spot, s) <= reach for s in group):
+                group.append(spot)
+                break
+        else:
+            groups.append([spot])
+    return [
+        Spot(
+            float(np.mean([s.x for s in group])),
+            float(np.mean([s.y for s in group])),
+            group[0].kind,
+            "",
+            "",
+            frozenset().union(*(s.lines for s in group)),
+        )
+        for group in groups
+    ]
+
+
+def _apart(a: Spot, b: Spot) -> float:
+    return float(np.hypot(a.x - b.x, a.y - b.y))
+
+
+def _near(spot: Spot, others: list[Spot], reach: float, *, both: bool = False) -> bool:
+    """Tell whether another place of the same line, or of all the same lines, is near."""
+    return any(
+        (spot.lines <= s.lines if both else spot.lines & s.lines) and _apart(spot, s) <= reach
+        for s in others
+    )
+
+
+def _named(spot: Spot, exits: list[Spot], reach: float) -> Spot:
+    """Give a junction without a name that of the nearest exit of its lines."""
+    near = [e for e in exits if e.zh and e.lines & spot.lines and _apart(e, spot) <= reach]
+    if spot.zh or not near:
+        return spot
+    best = min(near, key=lambda e: (_apart(e, spot), e.zh))
+    return spot._replace(zh=best.zh, en=best.en)
+
+
+def names(row: dict[str, object]) -> tuple[str, str]:
+    """
+    Return the Chinese and the English name of an element.
+
+    Parameters
+    ----------
+    row
+        Its tags ``name``, ``name:zh`` and ``name:en``.
+
+    Returns
+    -------
+    names
+        Where one is missing, the plain name stands for it; empty where there is none.
+
+    Examples
+    --------
+    >>> names({"name": "Wien", "name:zh": "维也纳", "name:en": "Vienna"})
+    ('维也纳', 'Vienna')
+
+    """
+    texts = (row.get(key) for key in ("name", "name:zh-Hans", "name:zh", "name:en"))
+    plain, simple, zh, en = (" ".join(t.split()) if isinstance(t, str) else "" for t in texts)
+    zh = simple or zh
+    return zh or plain or en, en or plain or zh

@@ -1,0 +1,408 @@
+"""A new region: an empty set of tables, or a first catalogue from an OpenStreetMap extract."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import difflib
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import shapely
+
+from geo.catalogue import TABLES, columns, load
+from geo.core import BadInputError, NotFoundError, OutputError
+from geo.geometry import Bounds, plane_around
+from geo.readers import LOCAL, MAIN_ROADS, class_of, header, read_pbf, read_points
+from geo.sources.drafting import Draft, draft_catalogue
+from geo.sources.frontiers import reached
+from geo.sources.junctions import names
+
+#: The borders of a new region.
+AREAS = "base/areas.geojson"
+_REGION = """\
+# A region. Nothing in the package knows it by name; `geo check --data .` tells what is missing.
+name_zh = {zh}
+name_en = {en}
+as_of = {as_of}                   # day up to which the tables are known
+milestones = []                      # years at which the links are counted again
+frame = [{frame}]    # west, south, east, north: no coordinate lies outside
+metric_crs = "{crs}"
+
+# One or more regions; between the first two the crossings are counted. With more than one, or
+# to measure areas, give borders below.
+{regions}
+# Files relative to this folder: GeoJSON in WGS-84 with the columns of the catalogue that comes
+# with the package. Maps do without.
+[base]
+{hash}counties = "{areas}"
+{hash}provinces = "{areas}"
+# rivers = "base/rivers.geojson"
+# relief = "base/relief.webp"
+
+[map]
+centre = [{centre}]        # lon, lat of the first view
+zoom = {zoom}
+years = [1995, {last}]
+attribution = {credit}
+"""
+_ONE = """\
+[[regions]]
+id = {id}
+name_zh = {name_zh}
+name_en = {name_en}
+adcode = {adcode}                    # administrative code (510000, DE-BY), where there is one
+"""
+
+
+def settings_text(
+    title: tuple[str, str],
+    as_of: dt.date,
+    frame: Bounds,
+    credit: str = "",
+    areas: gpd.GeoDataFrame | None = None,
+) -> str:
+    """Return `region.toml` for a frame, and for one region or those of some areas."""
+    west, south, east, north = frame
+    width = max(east - west, (north - south) * 1.5, 1e-3)
+    one = {"adcode": "", "id": "region", "name_zh": title[0], "name_en": title[1]}
+    rows = [one] if areas is None else areas.assign(id=areas["adcode"]).to_dict("records")
+    return _REGION.format(
+        zh=_quoted(title[0]),
+        en=_quoted(title[1]),
+        as_of=as_of.isoformat(),
+        frame=", ".join(f"{x:.4f}" for x in frame),
+        crs=plane_around(frame),
+        regions="\n".join(_ONE.format(**{key: _quoted(row[key]) for key in one}) for row in rows),
+        areas=AREAS,
+        hash="# " if areas is None else "",
+        centre=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
+        zoom=min(max(int(math.log2(360 / width)) + 2, 3), 14),
+        last=as_of.year + 10,
+        credit=_quoted(credit),
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+#: Points of an extract that become places and cities.
+POINTS = (("railway", "station"), ("railway", "halt"), ("highway", "motorway_junction"),
+          ("place", "city"), ("place", "town"))  # fmt: skip
+#: Kinds of places that a region may be named after, the largest first.
+NAMED = ("city", "town", "county", "district", "village", "suburb")
+KM_PER_DEGREE = 111.2
+#: Degrees around the ways of an extract whose head says no bounds.
+MARGIN = 0.01
+CREDIT = "© OpenStreetMap contributors"
+ODBL = f"ODbL 1.0 ({CREDIT})"
+_README = """\
+# {name}
+
+{about}
+
+- `geo check --data .` says what is wrong, by file, row and column.
+- `geo build --data . --out maps` makes the maps and statistics.
+
+Tables are CSV in UTF-8. An empty cell is an unknown value; never guess one. Every row names a
+key of `sources.csv`. Ids are lower-case letters, digits and hyphens; dates are YYYY, YYYY-MM or
+YYYY-MM-DD; coordinates are degrees in WGS-84.
+
+| table | one row is | columns |
+|---|---|---|
+{tables}
+"""
+
+
+def new_region(out: Path) -> list[str]:
+    """
+    Write an empty region with comments.
+
+    Parameters
+    ----------
+    out
+        A folder that does not exist or is empty.
+
+    Returns
+    -------
+    files
+        What was written, relative to the folder.
+
+    Raises
+    ------
+    BadInputError
+        When the folder has content.
+    OutputError
+        When it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     new_region(Path(folder) / "mine")[:3]
+    ['README.md', 'region.toml', 'tables/alignments.csv']
+
+    """
+    about = "An empty region: set `region.toml`, then fill the tables under `tables/`."
+    settings = settings_text(
+        ("新区域", "New region"), dt.date.today(), (-180.0, -90.0, 180.0, 90.0)
+    )
+    with _folder(out) as stage:
+        _write(stage, settings, {}, ("New region", about))
+        return _listed(stage)
+
+
+def draft_region(
+    out: Path,
+    file: Path,
+    *,
+    bounds: Bounds | None = None,
+    place: str | None = None,
+    radius_km: float = 50.0,
+    roads: str = "trunk",
+    min_km: float = 5.0,
+    areas: gpd.GeoDataFrame | None = None,
+    credit: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """
+    Write a first catalogue from an OpenStreetMap extract.
+
+    Parameters
+    ----------
+    out
+        A folder that does not exist or is empty.
+    file
+        An extract, ``.osm.pbf``.
+    bounds
+        West, south, east, north in degrees; default: the whole extract.
+    place
+        Instead of bounds the name of a place in the extract.
+    radius_km
+        How far the region reaches around it.
+    roads
+        The lowest class of roads: motorway, trunk, primary or secondary.
+    min_km
+        Shortest line of a route.
+    areas
+        Areas (:func:`geo.layers.boundaries.read_areas`) that become its regions, those with most lines
+        first: lines are cut where they cross a border. Without bounds and place the region
+        reaches as far as they do.
+    credit
+        Whose areas they are.
+    progress
+        Called with a line of text now and then.
+
+    Returns
+    -------
+    report
+        What was used and left out, see :class:`geo.sources.drafting.Draft`, with `files`, `frame` and
+        `regions`.
+
+    Raises
+    ------
+    BadInputError
+        When the extract cannot be read, there is no route or no area with one, or the folder
+        has content.
+    NotFoundError
+        When no place has the name.
+    OutputError
+        When the folder cannot be written.
+
+    """
+    with _folder(out) as stage:
+        stamp, box = header(file)
+        name = Path(file).name.removesuffix(".pbf").removesuffix(".osm")
+        title = (name, name)
+        if place is not None:
+            bounds, title = _around(file, place, radius_km)
+        elif bounds is None and areas is not None:
+            bounds = _common(tuple(areas.total_bounds.tolist()), box)
+        ways = _main(read_pbf(file, bounds=bounds or box, progress=progress), roads)
+        bounds = bounds or box or _extent(ways, file)
+        ways = _clipped(ways, bounds)
+        if areas is not None:
+            areas = reached(areas, ways, bounds)
+        progress("stations and towns")
+        points = _serving(read_points(file, POINTS, bounds=bounds))
+        as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
+        progress("lines")
+        made = draft_catalogue(ways, points, crs=plane_around(bounds), as_of=as_of.isoformat(),
+                     region="region", areas=areas, min_km=min_km)  # fmt: skip
+        if not made.tables["routes"]:
+            text = (
+                f"{file}: expected a named or numbered road ({roads} or above) or railway of "
+                f"{min_km:g} km (see --roads and --min-km)"
+            )
+            raise BadInputError(text)
+        tables = made.tables | {"sources": [_source(file, stamp)]}
+        about, report = _about(file, stamp, made), dict[str, Any](made.report)
+        if areas is not None:
+            about += "\n\n" + _write_areas(stage, areas, credit)
+            report["regions"] = areas["name_zh"].tolist()
+        owed = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
+        settings = settings_text(title, as_of, _outer(bounds), owed, areas)
+        _write(stage, settings, tables, (title[1], about))
+        load(stage)
+        return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
+
+
+def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str, str]]:
+    """Return the surroundings of a named place, and its names."""
+    points = read_points(file, [("place", kind) for kind in NAMED])
+    wanted = place.strip().casefold()
+    known: list[tuple[int, str, float, float, tuple[str, str]]] = []
+    every: set[str] = set()
+    for row, point in zip(points.to_dict("records"), points.geometry, strict=True):
+        called = {str(row[key]) for key in ("name", "name:zh", "name:en") if row[key]}
+        every |= called
+        if wanted in {name.casefold() for name in called}:
+            order = NAMED.index(row["place"])
+            known.append((order, str(row["population"] or ""), point.x, point.y, names(row)))
+    if not known:
+        raise NotFoundError("place", place, difflib.get_close_matches(place, sorted(every), 4))
+    _, _, lon, lat, title = min(known)
+    high = radius_km / KM_PER_DEGREE
+    wide = high / max(math.cos(math.radians(lat)), 0.05)
+    return (lon - wide, lat - high, lon + wide, lat + high), title
+
+
+def _common(one: Bounds, two: Bounds | None) -> Bounds:
+    """Return the frame that areas and an extract have in common."""
+    if two is None:
+        return one
+    west, south, east, north = *map(max, one[:2], two[:2]), *map(min, one[2:], two[2:])
+    if west >= east or south >= north:
+        raise BadInputError("--borders: expected areas that the extract reaches")
+    return west, south, east, north
+
+
+def _main(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
+    """Return railways and the roads down to a class, with all slip roads."""
+    kind = class_of(ways)
+    wanted = MAIN_ROADS[: MAIN_ROADS.index(roads) + 1]
+    chosen = kind.isin(wanted) | kind.str.removesuffix("_link").isin(wanted)
+    return ways[chosen | (ways["railway"].notna() & ways["highway"].isna())]
+
+
+def _extent(ways: gpd.GeoDataFrame, file: Path) -> Bounds:
+    if ways.empty:
+        raise BadInputError(f"{file}: expected main roads or railways; there are none")
+    west, south, east, north = (float(x) for x in ways.total_bounds)
+    return west - MARGIN, south - MARGIN, east + MARGIN, north + MARGIN
+
+
+def _clipped(ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
+    """Return the parts of the ways inside the bounds, several rows for a way in parts."""
+    parts = ways.set_geometry(shapely.clip_by_rect(ways.geometry.to_numpy(), *bounds), crs=4326)
+    parts = parts.explode()
+    shapes = parts.geometry.to_numpy()
+    inside = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0)
+    parts = parts[inside]
+    parts.index = range(len(parts))
+    return parts
+
+
+def _serving(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return points without stations of the underground and the like."""
+    return points[~points["station"].isin(LOCAL)]
+
+
+def _outer(bounds: Bounds) -> Bounds:
+    """Return bounds rounded outwards, so that rounded points stay inside."""
+    low, high = [math.floor(x * 1e4 - 0.5) / 1e4 for x in bounds[:2]], bounds[2:]
+    east, north = (math.ceil(x * 1e4 + 0.5) / 1e4 for x in high)
+    return max(low[0], -180.0), max(low[1], -90.0), min(east, 180.0), min(north, 90.0)
+
+
+def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
+    """Write the areas as a base layer and return what the README says of them."""
+    columns = ["adcode", "province", "name_zh", "name_en", "geometry"]
+    made = areas.assign(province=areas["adcode"])[columns]
+    (stage / AREAS).parent.mkdir()
+    made.to_file(stage / AREAS, driver="GeoJSON", COORDINATE_PRECISION=6)
+    return (
+        f"Borders: {credit or 'source not told'}; cut at the frame. Lines are cut where they "
+        "cross one; a stay of less than 1 km in an area is none."
+    )
+
+
+def _source(file: Path, stamp: str) -> dict[str, str]:
+    return {
+        "key": "osm",
+        "title": f"OpenStreetMap, extract {Path(file).name}",
+        "publisher": "OpenStreetMap contributors",
+        "date": stamp,
+        "url": "https://www.openstreetmap.org/copyright",
+        "licence": ODBL,
+    }
+
+
+def _about(file: Path, stamp: str, made: Draft) -> str:
+    r = made.report
+    return (
+        f"A first catalogue made from `{Path(file).name}`"
+        f"{f' of {stamp}' if stamp else ' (its date is not known)'}, {ODBL}. "
+        f"{r['routes']:g} lines of {r['km']:g} km, {r['sections']:g} sections, "
+        f"{r['places']:g} places, {r['cities']:g} cities.\n\nLeft out: {r['unnamed_ways']:g} ways "
+        f"({r['unnamed_km']:g} km) with neither number nor name, {r['short_groups']:g} routes too "
+        f"short ({r['short_km']:g} km), {r['unchained_km']:g} km that fit no line, "
+        f"{r['cities_without_population']:g} cities and towns without a population. A road with "
+        "several numbers counts for the longest of them. Stations within 250 m count as stops of "
+        "a line. Check it against local knowledge before you publish a figure."
+    )
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[Path]:
+    """Give a folder that becomes `out` when all is well."""
+    try:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise BadInputError(f"{out}: expected a folder that is new or empty")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".geo-new-", dir=out.parent))
+    except OSError as error:
+        raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
+    try:
+        yield stage
+        stage.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        stage.replace(out)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write(
+    stage: Path, settings: str, tables: dict[str, list[dict[str, Any]]], text: tuple[str, str]
+) -> None:
+    (stage / "region.toml").write_text(settings, encoding="utf-8")
+    (stage / "tables").mkdir()
+    lines = []
+    for name, model in TABLES.items():
+        head = columns(model)
+        what = (model.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        lines.append(f"| {name}.csv | {what} | {', '.join(head)} |")
+        path = stage / "tables" / f"{name}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, head, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(tables.get(name, []))
+    readme = _README.format(name=text[0], about=text[1], tables="\n".join(lines))
+    (stage / "README.md").write_text(readme, encoding="utf-8")
+
+
+def _listed(stage: Path) -> list[str]:
+    return sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())

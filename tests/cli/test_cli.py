@@ -1,0 +1,267 @@
+"""The command line keeps its contract: JSON keys, exit codes, one line per problem."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geo.catalogue.catalogue import data_folder
+from geo.cli.main import main
+
+NOW = "2026-11-23"
+
+
+def run(capsys, *arguments):
+    code = main([*arguments, "--json"])
+    out, err = capsys.readouterr()
+    return code, json.loads(out), err
+
+
+def test_routes(capsys):
+    code, found, _ = run(capsys, "routes", "--year", "2026-11-23")
+    assert code == 0
+    keys = {"route_id", "name_zh", "name_en", "ref", "mode", "group", "status", "length_km",
+            "geometry_km", "accuracy_m"}  # fmt: skip
+    assert all(keys <= set(row) for row in found["routes"])
+    status = {row["route_id"]: row["status"] for row in found["routes"]}
+    assert status["chengyu"] == "open"
+    assert status["chengyu-middle-hsr"] == "construction"
+    assert status["chengxuandalin"] == "planned"
+    assert len(run(capsys, "routes", "--group", "inter17")[1]["routes"]) == 17
+
+
+def test_crossings(capsys):
+    _, found, _ = run(capsys, "crossings", "--year", "2020")
+    assert (found["year"], found["regions"]) == (2020, ["四川", "重庆"])
+    roads = [row for row in found["crossings"] if row["mode"] == "road"]
+    sichuan = [row["sides"]["四川"] for row in roads]
+    assert sum(side["status"] == "open" for side in sichuan) == 13
+    assert sum(side["status"] != "planned" for side in sichuan) == 17
+    assert {"county", "route_id", "section_id", "status", "opened"} <= set(sichuan[0])
+    keys = {"route_id", "name_zh", "mode", "status", "opened", "lon", "lat", "place_id", "sides"}
+    assert all(keys <= set(row) for row in roads)
+
+
+def test_stats(capsys):
+    _, found, _ = run(capsys, "stats", "--year", "2025", "--mode", "rail")
+    keys = {"year", "v", "e", "p", "mu", "alpha", "beta", "gamma", "eta_km", "pi", "theta_km",
+            "diameter_km", "length_km"}  # fmt: skip
+    assert keys <= set(found)
+    assert found["mu"] == found["e"] - found["v"] + found["p"]
+
+
+@pytest.mark.parametrize("mode", ["road", "rail", "any"])
+def test_od(capsys, mode):
+    _, found, _ = run(capsys, "od", "成都", "Chongqing", "--mode", mode, "--year", "2026-11-23")
+    assert (found["from"], found["to"], found["mode"]) == ("成都", "重庆", mode)
+    (route,) = found["routes"]
+    assert route["time_min"] == pytest.approx(
+        sum(leg["time_min"] for leg in route["legs"]), abs=0.1
+    )
+    keys = {"mode", "route_id", "name_zh", "from", "to", "time_min", "length_km"}
+    assert all(keys <= set(leg) for leg in route["legs"])
+    assert [leg["from"] for leg in route["legs"]][1:] == [leg["to"] for leg in route["legs"]][:-1]
+
+
+def test_no_way_is_an_empty_list(capsys):
+    code, found, _ = run(capsys, "od", "成都", "酉阳", "--mode", "road", "--year", "2005")
+    assert (code, found["routes"]) == (0, [])
+
+
+def test_the_new_line_brings_the_cores_nearer(capsys):
+    before, after = (
+        run(capsys, "od", "成都", "重庆", "--mode", "rail", "--year", year)[1]["routes"][0][
+            "time_min"
+        ]
+        for year in ("2026-11-23", "2027")
+    )
+    assert after < before
+
+
+def test_matrix(capsys, tmp_path):
+    file = tmp_path / "m.csv"
+    _, found, _ = run(capsys, "matrix", "--mode", "rail", "--year", "2025", "--out", str(file))
+    size = len(found["cities"])
+    assert [len(row) for row in found["time_min"]] == [size] * size
+    assert any(value is None for row in found["time_min"] for value in row)
+    assert len(file.read_text("utf-8").splitlines()) == size + 1
+
+
+@pytest.mark.parametrize("indicator", ["location", "daily", "potential", "efficiency"])
+def test_access(capsys, indicator):
+    _, found, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", NOW)
+    assert found["indicator"] == indicator
+    assert found["unit"]
+    assert {"city_id", "name_zh", "value"} <= set(found["cities"][0])
+    empty = {city["name_zh"] for city in found["cities"] if city["value"] is None}
+    alone = {"城口", "忠县", "开州", "巫溪"}
+    assert set(found["not_connected"]) == alone
+    assert empty == (alone if indicator in ("location", "efficiency") else set())
+    assert main(["access", "--indicator", indicator, "--mode", "rail", "--year", NOW]) == 0
+    assert "not connected with the others: 开州" in capsys.readouterr().out
+
+
+def test_people_within_reach_include_the_city_itself(capsys):
+    _, found, _ = run(capsys, "access", "--indicator", "daily", "--mode", "rail", "--year", NOW)
+    value = {city["name_zh"]: city["value"] for city in found["cities"]}
+    assert value["城口"] == 197_497
+    assert value["成都"] > 40_000_000
+
+
+def test_openness(capsys):
+    _, found, _ = run(capsys, "openness", "--year", NOW)
+    assert 1 <= found["open_sectors"] <= 8
+    assert len(found["sectors"]) == 8
+    assert {"route_id", "sector", "stage", "neighbour_zh"} <= set(found["links"][0])
+    assert len([group for group in found["groups"] if group["kind"] == "radial"]) == 18
+    assert main(["openness", "--year", "2010"]) == 0
+    assert "of 8 directions" in capsys.readouterr().out
+
+
+def test_check(capsys):
+    code, found, _ = run(capsys, "check")
+    assert (code, found["ok"]) == (0, True)
+    keys = {"severity", "code", "message", "file", "row", "route_id", "lon", "lat"}
+    assert found["findings"]
+    assert all(keys <= set(row) for row in found["findings"])
+    lengths = found["lengths"]
+    assert lengths["within_3_percent"] >= lengths["published"] / 2
+    off = [row for row in found["findings"] if row["code"] == "length-differs"]
+    assert len(off) == lengths["published"] - lengths["within_8_percent"]
+    assert all(row["message"].count(":") >= 2 for row in off), "every one has a reason"
+
+
+def test_check_of_damaged_tables_is_json_too(capsys, data_copy):
+    (data_copy / "tables" / "cities.csv").unlink()
+    code, found, err = run(capsys, "check", "--data", str(data_copy))
+    assert (code, found["ok"]) == (2, False)
+    assert found["findings"][0]["file"] == "tables/cities.csv"
+    assert "cities.csv" in err
+
+
+def test_a_section_across_a_border_is_an_error(capsys, data_copy):
+    import shutil
+
+    from geo.catalogue.catalogue import data_folder
+
+    shutil.copytree(data_folder() / "base", data_copy / "base")
+    path = data_copy / "tables" / "sections.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    lines[1] = lines[1].replace(",sangjiapo-border,", ",chenjiaping-hub,")
+    path.write_text("".join(lines[:2] + lines[3:]).replace("chengyu-2", "chengyu-1"), "utf-8")
+    code, found, _ = run(capsys, "check", "--data", str(data_copy))
+    assert code == 1
+    assert found["findings"][0]["code"] == "crosses-border"
+    assert found["findings"][0]["row"] == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "code"),
+    [
+        ("cities", "chengdu,510100,成都,Chengdu,104.0667,30.6667", "chengdu,510100,成都,Chengdu,106.5,29.5", "city-misplaced"),
+        ("places", "jianyang-south-station,简阳南,Jianyang South,104.5157", "jianyang-south-station,简阳南,Jianyang South,103.5157", "jump"),
+        ("sections", ",35.7,", ",357,", "length-differs"),
+    ],
+)  # fmt: skip
+def test_what_tables_cannot_show_alone_the_check_finds(capsys, data_copy, table, old, new, code):
+    import shutil
+
+    from geo.catalogue.catalogue import data_folder
+
+    shutil.copytree(data_folder() / "base", data_copy / "base")
+    path = data_copy / "tables" / f"{table}.csv"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    status, found, _ = run(capsys, "check", "--data", str(data_copy))
+    assert (status, found["ok"]) == (1, False)
+    assert code in {row["code"] for row in found["findings"] if row["severity"] == "error"}
+
+
+@pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml", "gmns", "parquet"])
+def test_export(capsys, tmp_path, fmt):
+    from pathlib import Path
+
+    _, found, _ = run(capsys, "export", fmt, "--out", str(tmp_path), "--year", "2025")
+    assert found["files"]
+    first = {name: Path(name).read_bytes() for name in found["files"]}
+    run(capsys, "export", fmt, "--out", str(tmp_path), "--year", "2025")
+    assert first == {name: Path(name).read_bytes() for name in found["files"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["od", "成都", "重慶市"], ["city", "closest"]),
+        (["crossings", "四川", "湖南"], ["region", "湖南", "重庆"]),
+        (["crossings", "四川"], ["two regions"]),
+        (["routes", "--group", "inter18"], ["group", "inter17"]),
+        (["export", "shp"], ["format", "closest"]),
+        (["map", "netwrk"], ["page", "network"]),
+        (["routes", "--data", "/nonexistent"], ["region.toml", "missing"]),
+    ],
+)
+def test_bad_arguments_are_told_in_one_line(capsys, arguments, words):
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert all(word in err for word in words)
+
+
+@pytest.mark.parametrize("year", ["20", "2020-13", "2021-02-30", "soon"])
+def test_a_year_is_a_year(capsys, year):
+    with pytest.raises(SystemExit) as stop:
+        main(["stats", "--year", year])
+    assert stop.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert year in line
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, geo.cli.main\ntry: geo.cli.main.main(['--help'])\nexcept SystemExit: pass\n"
+    )
+    code += "print([m for m in ('pandas', 'geopandas', 'shapely', 'folium', 'pydantic', 'scipy', 'networkx') if m in sys.modules])"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip().splitlines()[-1] == "[]"
+    for command in ("build", "check", "crossings", "od"):
+        assert command in shown.stdout
+
+
+def test_chinese_in_a_plain_locale():
+    shown = subprocess.run(
+        [sys.executable, "-m", "geo", "routes", "--group", "named"],
+        capture_output=True, check=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert "成达万高铁" in shown.stdout.decode("utf-8")
+
+
+def test_one_city_twice_is_no_pair(capsys):
+    assert main(["od", "成都", "chengdu"]) == 2
+    assert "two different cities" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_is_one_line():
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([sys.executable, "-m", "geo", "routes"], stdout=full,
+                              stderr=subprocess.PIPE, text=True, check=False)  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "output: No space left on device\n"
+
+
+def test_no_published_time_to_compare_with(capsys, tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(data_folder(), folder)
+    services = folder / "tables" / "services.csv"
+    services.write_text(services.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert main(["calibrate", "--data", str(folder)]) == 2
+    assert "expected a published time" in capsys.readouterr().err

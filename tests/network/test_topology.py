@@ -1,0 +1,291 @@
+"""Findings about how lines meet: made-up cases of every kind, and what is true of the data."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import math
+from collections import Counter
+from datetime import date
+
+import pytest
+import toy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import geo
+from geo.network.topology import (
+    crossings_without_junction,
+    dead_ends,
+    near_misses,
+    same_places,
+    topology_findings,
+)
+
+DAY = date(2026, 1, 1)
+CLASSES = {"terminus", "study-border", "continues", "gap", "unknown"}
+
+
+def change(folder, table, key, **values):
+    """Change one row of a written table, or add one."""
+    path = folder / "tables" / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    column = next(iter(rows[0]))
+    hits = [row for row in rows if row[column] == key]
+    for row in hits:
+        row.update({k: str(v) for k, v in values.items()})
+    toy.write(folder, table, rows if hits else [*rows, {column: key, **values}])
+
+
+def bend(folder, route, *points):
+    """Draw a route through shape points, in km, between its two ends."""
+    path = folder / "tables" / "alignments.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    first, last = (row for row in rows if row["route_id"] == route)
+    last["seq"] = str(len(points) + 2)
+    shape = [
+        {"route_id": route, "seq": i, "lon": x / toy.KM_LON, "lat": y / toy.KM_LAT,
+         "accuracy_m": 10, "source": "toy"}
+        for i, (x, y) in enumerate(points, 2)
+    ]  # fmt: skip
+    rows = [row for row in rows if row["route_id"] != route]
+    toy.write(folder, "alignments", [*rows, first, *shape, last])
+
+
+def square(folder, half_km=200, name="provinces"):
+    """Give a region an area: a square around the origin, with a neighbour to the east."""
+    x, y = half_km / toy.KM_LON, half_km / toy.KM_LAT
+
+    def box(west, east):
+        ring = [[west, -y], [east, -y], [east, y], [west, y], [west, -y]]
+        return {"type": "Polygon", "coordinates": [ring]}
+
+    known = [("990000", "测试", "Toy", None, box(-x, x)), ("980000", "邻", "Next", 1, box(x, 4.9))]
+    features = [
+        {"type": "Feature", "geometry": shape,
+         "properties": {"adcode": code, "name_zh": zh, "name_en": en, "context": context}}
+        for code, zh, en, context, shape in known
+    ]  # fmt: skip
+    (folder / "base").mkdir()
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    (folder / "base" / f"{name}.geojson").write_text(text, encoding="utf-8")
+    with (folder / "region.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[base]\n{name} = "base/{name}.geojson"\n')
+
+
+def drawn_of(folder):
+    return geo.build_layers(geo.load(folder))
+
+
+def ends_of(folder, day=DAY):
+    return dead_ends(drawn_of(folder), day).set_index("place_id")
+
+
+NODES = {"a": (0, 0), "b": (50, 0), "c": (0, 50), "d": (150, -100), "e": (198, -100),
+         "f": (230, -60), "h": (20, 1), "i": (20, 100)}  # fmt: skip
+EDGES = {"ab": 50, "ac": 50, "de": 48, "ef": 51, "hi": 99, "abw": 50, "abv": 50}
+
+
+@pytest.fixture
+def every_class(tmp_path):
+    toy.region(tmp_path, NODES, EDGES, {"b": 10})
+    change(tmp_path, "sections", "ac-1", status="construction", opened="", expected=2030)
+    change(tmp_path, "sections", "abw-1", status="planned", opened="", shares="ab-1")
+    change(tmp_path, "sections", "abv-1", status="planned", opened="", expected=2029)
+    change(tmp_path, "sections", "ef-1", status="planned", opened="", expected=2031)
+    square(tmp_path)
+    return tmp_path
+
+
+def test_dead_ends_of_every_class(every_class):
+    ends = ends_of(every_class)
+    assert ends["class"].to_dict() == {
+        "a": "continues", "b": "terminus", "d": "unknown", "e": "continues", "h": "gap",
+        "i": "unknown",
+    }  # fmt: skip
+    assert set(ends["class"]) | {"study-border"} == CLASSES
+    assert ends["continuation"]["a"] == "ac-1"
+    assert ends["expected"]["a"] == 2030
+    assert "construction, opening 2030" in ends["reason_en"]["a"]
+    assert "在建" in ends["reason_zh"]["a"]
+    assert ends["other_route"]["h"] == "ab"
+    assert ends["distance_m"]["h"] == pytest.approx(1000, abs=5)
+    assert "0 km from the centre of b" in ends["reason_en"]["b"]
+    assert ends["other_route"]["i"] == "ab"
+    assert ends["distance_m"]["i"] == pytest.approx(100_000, rel=0.002)
+
+
+def test_the_outer_border_explains_an_end(every_class):
+    change(every_class, "sections", "ef-1", status="open", opened=2020, expected="")
+    ends = ends_of(every_class)
+    assert ends["class"]["f"] == "study-border"
+    assert "outside the regions, in Next" in ends["reason_en"]["f"]
+    assert "e" not in ends.index
+
+
+def test_an_end_at_the_border_or_at_the_frame(tmp_path):
+    edge = 5 * toy.KM_LON - 2
+    toy.region(tmp_path, {"a": (150, 0), "b": (198, 0), "c": (400, 0), "d": (edge, 0)},
+               {"ab": 48, "cd": 150})  # fmt: skip
+    square(tmp_path)
+    ends = ends_of(tmp_path)
+    assert ends["class"].to_dict() == {
+        "a": "unknown", "b": "study-border", "c": "study-border", "d": "study-border"
+    }  # fmt: skip
+    assert "km from the outer border: what lies beyond, in Next" in ends["reason_en"]["b"]
+    (tmp_path / "region.toml").write_text(toy.REGION, encoding="utf-8")
+    ends = ends_of(tmp_path)
+    assert ends["class"].to_dict() == {
+        "a": "unknown", "b": "unknown", "c": "unknown", "d": "study-border"
+    }  # fmt: skip
+    assert ends["reason_en"]["d"] == "2.0 km from the edge of the frame"
+
+
+def test_a_place_with_a_ramp_beside_it_is_no_gap(tmp_path):
+    nodes = {"a": (0, 0), "b": (50, 0), "c": (0.8, 1)}
+    toy.region(tmp_path, nodes, {"ab": 50, "ac": 1.3})
+    ends = ends_of(tmp_path)
+    assert ends["class"].to_dict() == {"b": "unknown", "c": "unknown"}
+    assert near_misses(drawn_of(tmp_path), DAY).empty
+
+
+def test_what_opened_later_was_a_continuation(tmp_path):
+    toy.region(tmp_path, {"a": (0, 0), "b": (50, 0), "c": (90, 0)}, {"ab": 50, "bc": 40})
+    change(tmp_path, "sections", "bc-1", opened="2010-06", started="2006")
+    before = ends_of(tmp_path, date(2008, 1, 1))
+    assert before["class"]["b"] == "continues"
+    assert before["expected"]["b"] == 2010
+    assert set(ends_of(tmp_path, date(2011, 1, 1)).index) == {"a", "c"}
+
+
+def test_a_ring_has_no_end(tmp_path):
+    toy.region(tmp_path, {"a": (0, 0), "b": (50, 0)}, {"aa": 40})
+    bend(tmp_path, "aa", (10, 1), (10, 10), (1, 10))
+    assert ends_of(tmp_path).empty
+
+
+def test_lines_that_cross(tmp_path):
+    nodes = {"a": (-50, 0), "b": (50, 0), "c": (20, 30), "d": (20, -30), "e": (-49, 30)}
+    toy.region(tmp_path, nodes, {"ab": 100, "cd": 60, "ae": 30, "abw": 100})
+    change(tmp_path, "sections", "abw-1", shares="ab-1")
+    found = crossings_without_junction(drawn_of(tmp_path), DAY)
+    assert found[["route_id", "other_route", "times"]].to_numpy().tolist() == [["ab", "cd", 1]]
+    assert found["lon"][0] == pytest.approx(20 / toy.KM_LON, abs=1e-4)
+    assert found["lat"][0] == pytest.approx(0, abs=1e-4)
+    bend(tmp_path, "cd", (20, 0.4), (20.3, -0.4), (20.6, 0.4), (20.9, -0.4))
+    bend(tmp_path, "ae", (-49.3, -0.5), (-49, 0.7))  # crosses ab 0.8 km from their shared place
+    found = crossings_without_junction(drawn_of(tmp_path), DAY)
+    assert found[["route_id", "other_route", "times"]].to_numpy().tolist() == [["ab", "cd", 3]]
+
+
+def test_two_modes_do_not_cross(tmp_path):
+    nodes = {"a": (-50, 0), "b": (50, 0), "c": (0, 30), "d": (0, -30)}
+    toy.region(tmp_path, nodes, {"ab": 100, "cd": 60})
+    change(tmp_path, "routes", "cd", mode="rail", **{"class": "hsr"})
+    drawn = drawn_of(tmp_path)
+    assert crossings_without_junction(drawn, DAY).empty
+    assert crossings_without_junction(drawn, date(1900, 1, 1)).empty
+
+
+def test_near_misses(tmp_path):
+    nodes = {"a": (0, 0), "b": (50, 0), "c": (20, 1.2), "d": (20, 60), "e": (30, 2), "f": (30, 60)}
+    toy.region(tmp_path, nodes, {"ab": 50, "cd": 60, "ef": 58})
+    found = near_misses(drawn_of(tmp_path), DAY)
+    assert found[["place_id", "other_route", "stage"]].to_numpy().tolist() == [["c", "ab", "open"]]
+    assert found["distance_m"][0] == pytest.approx(1200, abs=5)
+    change(tmp_path, "places", "e", accuracy_m=800)
+    change(tmp_path, "sections", "ef-1", status="planned", opened="")
+    found = near_misses(drawn_of(tmp_path), DAY).set_index("place_id")
+    assert found["stage"].to_dict() == {"c": "open", "e": "planned"}
+    codes = Counter((f.code, f.severity) for f in topology_findings(drawn_of(tmp_path), DAY))
+    assert codes["near-miss", "info"] == 1
+    assert codes["gap", "warning"] == 1
+    assert ("near-miss", "warning") not in codes
+
+
+def test_places_that_may_be_one(tmp_path):
+    nodes = {"a": (0, 0), "b": (50, 0), "c": (50.3, 0), "d": (90, 0), "e": (2, 0), "f": (0, 80)}
+    toy.region(tmp_path, nodes, {"ab": 50, "cd": 40, "ef": 80})
+    found = same_places(drawn_of(tmp_path))
+    assert found[["place_id", "other_place", "same_name"]].to_numpy().tolist() == [
+        ["b", "c", False]
+    ]
+    assert found["distance_m"][0] == pytest.approx(300, abs=2)
+    change(tmp_path, "places", "e", name_zh="a(西)")
+    found = same_places(drawn_of(tmp_path)).set_index("place_id")
+    assert found["same_name"].to_dict() == {"a": True, "b": False}
+    change(tmp_path, "routes", "cd", mode="rail", **{"class": "hsr"})
+    assert list(same_places(drawn_of(tmp_path))["place_id"]) == ["a"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sets(st.sampled_from(["".join(p) for p in itertools.combinations("abcdef", 2)]), min_size=1)
+)
+def test_every_node_of_degree_one_is_an_end_once(tmp_path_factory, pairs):
+    nodes = {n: (30 * math.cos(i), 20 * math.sin(i)) for i, n in enumerate("abcdef")}
+    folder = toy.region(tmp_path_factory.mktemp("g"), nodes, dict.fromkeys(sorted(pairs), 60))
+    drawn = drawn_of(folder)
+    degree = Counter("".join(pairs))
+    ends = dead_ends(drawn, DAY)
+    assert sorted(ends["place_id"]) == sorted(n for n, d in degree.items() if d == 1)
+    assert set(ends["class"]) <= CLASSES
+    for one, other in crossings_without_junction(drawn, DAY)[["route_id", "other_route"]].values:
+        assert not set(one) & set(other)
+
+
+def test_the_findings_lie_in_the_frame(drawn):
+    west, south, east, north = drawn.catalogue.region.frame
+    for day in (date(1990, 1, 1), date(2010, 1, 1), drawn.catalogue.region.as_of):
+        found = topology_findings(drawn, day)
+        assert {f.code for f in found} <= {
+            "dead-end", "gap", "crosses-without-junction", "near-miss", "same-place"
+        }  # fmt: skip
+        assert {f.severity for f in found} <= {"warning", "info"}
+        for f in found:
+            assert west <= f.lon <= east
+            assert south <= f.lat <= north
+            assert f.route_id in drawn.catalogue.route
+            assert f.row > 1
+            assert f.file in {"tables/places.csv", "tables/routes.csv"}
+
+
+def test_dead_ends_of_the_data(drawn):
+    as_of = drawn.catalogue.region.as_of
+    ends = dead_ends(drawn, as_of).set_index("place_id")
+    assert not ends.index.duplicated().any()
+    rings = {r.route_id for r in drawn.catalogue.routes if r.group == "ring"}
+    assert rings
+    assert not rings & set(ends["route_id"])
+    assert "kailiang" not in set(ends["route_id"])
+    assert ends["reason_en"].all()
+    assert ends["reason_zh"].all()
+    assert ends["class"]["nanmuwan-hub"] == "continues"
+    assert ends["continuation"]["nanmuwan-hub"] == "nanchong-tongnan-1"
+    assert ends["expected"]["nanmuwan-hub"] == 2026
+    assert ends["class"]["shangwuji-border"] == "continues"
+    assert ends["class"]["chongxihe"] == "study-border"
+    assert "Guizhou" in ends["reason_en"]["chongxihe"]
+    assert ends["class"]["pengzhou-station"] == "terminus"
+    later = dead_ends(drawn, date(2027, 12, 31)).set_index("place_id")
+    assert "nanmuwan-hub" not in later.index
+
+
+def test_the_ends_are_the_nodes_of_degree_one(drawn):
+    day = drawn.catalogue.region.as_of
+    ends = dead_ends(drawn, day)
+    for mode in ("road", "rail", "water"):
+        degree = geo.build_network(drawn, year=day, mode=mode).graph.degree()
+        wanted = {node for node, d in degree if d == 1}
+        assert set(ends.loc[ends["mode"] == mode, "place_id"]) == wanted
+
+
+def test_shared_places_are_no_crossings(drawn):
+    day = drawn.catalogue.region.as_of
+    found = crossings_without_junction(drawn, day)
+    assert (found["route_id"] < found["other_route"]).all()
+    modes = {r.route_id: r.mode for r in drawn.catalogue.routes}
+    assert all(modes[a] == modes[b] for a, b in zip(found["route_id"], found["other_route"], strict=True))  # fmt: skip

