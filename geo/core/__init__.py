@@ -1,8 +1,16 @@
 """Errors, whole-or-nothing writing, JSON-safe values, work shared locally or by Dask; no domain."""
 
-from geo.core.errors import BadInputError, GeoError, NotFoundError, OutputError, Problem, shown
+from geo.core.errors import (
+    BadInputError,
+    GeoError,
+    Message,
+    NotFoundError,
+    OutputError,
+    Problem,
+    shown,
+)
 from geo.core.executor import Executor, dask_executor, number_blocks, run_locally
-from geo.core.optional import has
+from geo.core.extras import has, optional
 from geo.core.process import Submit, second_process
 from geo.core.values import is_unknown, json_value
 from geo.core.version import __version__
@@ -22,6 +30,7 @@ __all__ = [
     "BadInputError",
     "Executor",
     "GeoError",
+    "Message",
     "NotFoundError",
     "OutputError",
     "Problem",
@@ -32,6 +41,7 @@ __all__ = [
     "is_unknown",
     "json_value",
     "number_blocks",
+    "optional",
     "replaced_file",
     "run_locally",
     "second_process",

@@ -10,18 +10,67 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Self
+
+
+class Message(str):
+    """
+    An English sentence that remembers its template and values, so that it can be translated.
+
+    It is text like any other; the command line looks its template up in the catalogue of
+    translations and fills in the values. A value that is a Message itself is translated too.
+
+    Parameters
+    ----------
+    template
+        The sentence, with the names of values in braces as for `str.format`. Without values it
+        is taken as it is.
+    **values
+        The values by name.
+
+    Examples
+    --------
+    >>> said = Message("{file}: expected {count} cells", file="cities.csv", count=9)
+    >>> said, said.template
+    ('cities.csv: expected 9 cells', '{file}: expected {count} cells')
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, /, **values: Any) -> Self:
+        """Fill the template."""
+        message = super().__new__(cls, template.format(**values) if values else template)
+        message.template, message.values = template, values
+        return message
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        return (self.template,), self.values
+
+    def __str__(self) -> Message:  # so that str(error) keeps what it was raised with
+        return self
 
 
 class GeoError(Exception):
     """
     Anything this package refuses to do, said in one line per problem.
 
+    Parameters
+    ----------
+    text
+        What is wrong: a sentence, or the template of a `Message`.
+    **values
+        The values of the template.
+
     Examples
     --------
     >>> issubclass(geo.NotFoundError, geo.GeoError), issubclass(geo.BadInputError, geo.GeoError)
     (True, True)
-
     """
+
+    def __init__(self, text: str = "", /, **values: Any) -> None:
+        super().__init__(text if isinstance(text, Message) else Message(text, **values))
 
 
 @dataclass(frozen=True, order=True)
@@ -46,7 +95,6 @@ class Problem:
     --------
     >>> print(Problem("tables/sections.csv", 17, "opened", "2020-13", "expected a date"))
     tables/sections.csv:17 opened: '2020-13': expected a date
-
     """
 
     file: str
@@ -82,7 +130,6 @@ def shown(text: str, longest: int = 80) -> str:
     --------
     >>> shown("G85\n" + 90 * "0", longest=12)
     'G85\\n0000000…'
-
     """
     text = text if len(text) <= longest else text[: longest - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
@@ -95,7 +142,9 @@ class BadInputError(GeoError, ValueError):
     Parameters
     ----------
     problems
-        Everything found wrong, or one sentence.
+        Everything found wrong, or one sentence, or the template of a `Message`.
+    **values
+        The values of the template.
 
     Examples
     --------
@@ -105,13 +154,12 @@ class BadInputError(GeoError, ValueError):
     ... except ValueError as error:
     ...     print(error)
     tables/places.csv:5 lon: 'north': expected a number
-
     """
 
-    def __init__(self, problems: Iterable[Problem] | str) -> None:
+    def __init__(self, problems: Iterable[Problem] | str, /, **values: Any) -> None:
         self.problems = () if isinstance(problems, str) else tuple(sorted(set(problems)))
         text = problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
-        super().__init__(text)
+        super().__init__(text, **values)
 
 
 class NotFoundError(GeoError, LookupError):
@@ -131,12 +179,17 @@ class NotFoundError(GeoError, LookupError):
     --------
     >>> print(geo.NotFoundError("city", "Chendu", ["Chengdu"]))
     no city 'Chendu'; closest: Chengdu
-
     """
 
     def __init__(self, kind: str, name: str, close: Iterable[str] = ()) -> None:
-        hint = ", ".join(close)
-        super().__init__(f"no {kind} {name!r}" + (f"; closest: {hint}" if hint else ""))
+        names = ", ".join(close)
+        if names:
+            text = Message(
+                "no {kind} {name!r}; closest: {names}", kind=Message(kind), name=name, names=names
+            )
+        else:
+            text = Message("no {kind} {name!r}", kind=Message(kind), name=name)
+        super().__init__(text)
 
 
 class OutputError(GeoError, OSError):
@@ -147,5 +200,4 @@ class OutputError(GeoError, OSError):
     --------
     >>> isinstance(OutputError("cannot write to maps"), OSError)
     True
-
     """
