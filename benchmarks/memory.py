@@ -48,23 +48,23 @@ def only_the_graph(size: int) -> float:
 
 def distances_200(size: int) -> float:
     """Prepare the network, and 200 x 200 distances."""
-    from geo.algorithms import distances
+    from geo.algorithms import shortest_distances
 
-    return _total(distances(network(size), some(size, 200), some(size, 200)))
+    return _total(shortest_distances(network(size), some(size, 200), some(size, 200)))
 
 
 def distances_to_all(size: int) -> float:
     """Prepare the network, and distances from 40 nodes to all."""
-    from geo.algorithms import distances, prepare
+    from geo.algorithms import prepare, shortest_distances
 
-    return _total(distances(prepare(network(size)), some(size, 40)))
+    return _total(shortest_distances(prepare(network(size)), some(size, 40)))
 
 
 def trees_40(size: int) -> float:
     """Trees of 40 nodes."""
-    from geo.algorithms import trees
+    from geo.algorithms import shortest_path_trees
 
-    return _total(trees(network(size), some(size, 40))[0])
+    return _total(shortest_path_trees(network(size), some(size, 40))[0])
 
 
 def removal_40(size: int) -> float:

@@ -14,11 +14,11 @@ from benchmarks.measure import Case, Engine, installed
 from benchmarks.networks import Roads, corridors, highways, planar, region
 from geo.algorithms import (
     build_graph,
-    distances,
     edge_node_betweenness,
     prepare,
     removal_losses,
     reweight,
+    shortest_distances,
 )
 
 if TYPE_CHECKING:
@@ -84,12 +84,12 @@ def matrices(*, quick: bool) -> Iterator[Case]:
 def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
     from scipy.sparse.csgraph import dijkstra
 
-    from geo.algorithms import fastest
+    from geo.algorithms import lightest_arcs
 
     rng = np.random.default_rng(7)
     sources, targets = (rng.choice(roads.size, count, replace=False) for _ in range(2))
     g = build_graph(roads.size, *roads[1:])
-    matrix, network, prepared = fastest(g)[0], _networkx(roads), prepare(g)
+    matrix, network, prepared = lightest_arcs(g)[0], _networkx(roads), prepare(g)
     few = slice(0, count if roads.size < 1000 else 2 if quick or roads.size > LARGE else 4)
     share = len(sources[few]) / count
     some = slice(0, count if roads.size < 1000 else 20)
@@ -112,11 +112,11 @@ def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
         engines |= _pandana(roads, sources, targets, slice(0, min(count, 200)))
     else:
         missing.append("pandana (not installed)")
-    engines["geo, prepared"] = Engine(lambda: distances(prepared, sources, targets))
+    engines["geo, prepared"] = Engine(lambda: shortest_distances(prepared, sources, targets))
     engines["geo, other weights and distances"] = Engine(
-        lambda: distances(reweight(prepared, roads.weights), sources, targets))  # fmt: skip
+        lambda: shortest_distances(reweight(prepared, roads.weights), sources, targets))  # fmt: skip
     engines["geo, preparation and distances"] = Engine(
-        lambda: distances(prepare(g), sources, targets))  # fmt: skip
+        lambda: shortest_distances(prepare(g), sources, targets))  # fmt: skip
     text = f"{title}, {roads.size:,} nodes" + (f", {count:,} x {count:,}" if count > 200 else "")
     power = _power(title, roads) if count == min(200, roads.size) else 0
     return Case(text, power, engines, tuple(missing), roads.size > LARGE)
@@ -214,9 +214,9 @@ def _removal(title: str, roads: Roads, nodes: NDArray) -> Case:
     def by_scipy(changed: Roads) -> NDArray[np.float64]:
         from scipy.sparse.csgraph import dijkstra
 
-        from geo.algorithms import fastest
+        from geo.algorithms import lightest_arcs
 
-        return dijkstra(fastest(build_graph(roads.size, *changed[1:]))[0], indices=nodes)[:, nodes]
+        return dijkstra(lightest_arcs(build_graph(roads.size, *changed[1:]))[0], indices=nodes)[:, nodes]
 
     share, part = (len(few) + 1) / (links + 1), few  # the base is searched too
     loose = 1e-6  # a loop takes the difference of two large sums

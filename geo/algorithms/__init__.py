@@ -1,10 +1,15 @@
-"""Graph kernels on arrays: distances, hierarchies, link removal, flows, betweenness."""
+"""
+Graph kernels on arrays: distances, hierarchies, link removal, flows, betweenness.
+
+A graph is made by `build_graph` from arrays; results are arrays by node, link or arc. Compiled
+where numba is installed, with scipy otherwise.
+"""
 
 from geo.algorithms.betweenness import edge_node_betweenness
 from geo.algorithms.blocks import od_blocks, write_parquet
-from geo.algorithms.distances import distances, trees
+from geo.algorithms.distances import shortest_distances, shortest_path_trees
 from geo.algorithms.flows import EdgeCut, minimum_edge_cut
-from geo.algorithms.graphs import Graph, build_graph, fastest, with_weights
+from geo.algorithms.graphs import Graph, build_graph, lightest_arcs
 from geo.algorithms.hierarchy import Prepared, prepare, reweight
 from geo.algorithms.link_removal import removal_losses, replacements
 
@@ -13,16 +18,15 @@ __all__ = [
     "Graph",
     "Prepared",
     "build_graph",
-    "distances",
     "edge_node_betweenness",
-    "fastest",
+    "lightest_arcs",
     "minimum_edge_cut",
     "od_blocks",
     "prepare",
     "removal_losses",
     "replacements",
     "reweight",
-    "trees",
-    "with_weights",
+    "shortest_distances",
+    "shortest_path_trees",
     "write_parquet",
 ]

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import dijkstra
 
-from geo.algorithms.compiled import compiled
 from geo.algorithms.distances import checked_nodes
-from geo.algorithms.graphs import TIE, Floats, Graph, Ints, fastest
-from geo.algorithms.search import search
+from geo.algorithms.graphs import TIE, Floats, Graph, Ints, lightest_arcs
+from geo.algorithms.kernels import compiled
+from geo.algorithms.search import grow_tree
 from geo.core import BadInputError, has
 
 
@@ -35,7 +35,7 @@ def _tight(
     for v in order:
         for a in range(indptr[v], indptr[v + 1]):
             u, way = indices[a], far[v] + weights[a]
-            # the arc lies on a shortest path, and not backwards along one
+            # tight: the arc lies on a shortest path, and not backwards along one
             if way - far[u] <= TIE * way and far[v] < far[u]:
                 ways[u] += ways[v]
                 tails[k], tight[k] = v, a
@@ -47,12 +47,13 @@ def _tight(
 def brandes(
     indptr: Ints, indices: Ints, weights: Floats, sources: Ints, nodes: Floats, arcs: Floats
 ) -> None:
-    """
-    Add what shortest paths from some sources to all nodes run through (Brandes 2001).
-
-    `load[v]` is the sum over targets below v of the share of their shortest paths that passes
-    v: where no two ways are equal, the number of nodes below v in the tree.
-    """
+    """Add what shortest paths from some sources to all nodes run through (Brandes 2001)."""
+    # `load[v]` is the dependency of the source on v: the sum over targets t of the share of
+    # the shortest paths to t that pass v. It is handed down from the farthest node: every path
+    # beyond u comes in over one of its tight arcs v-u, and of the paths to u the share
+    # ways[v] / ways[u] comes over this one; u itself is a target as well (the 1). Nodes come
+    # in the reverse order of settling, so the load of u is complete when it is handed on.
+    # Where no two paths are equal, this is the number of nodes below v in the tree.
     n, m = len(indptr) - 1, len(indices)
     far, load, ways = np.empty(n), np.zeros(n), np.empty(n)
     into, order = np.empty(n, np.int32), np.empty(n, np.int32)
@@ -61,7 +62,7 @@ def brandes(
     for v in range(n):
         tails[indptr[v] : indptr[v + 1]] = v
     for s in sources:
-        count, tied = search(indptr, indices, weights, s, far, into, order, keys, heap)
+        count, tied = grow_tree(indptr, indices, weights, s, far, into, order, keys, heap)
         if tied:
             if not len(tight):
                 tight, tight_tail = np.empty(m, np.int32), np.empty(m, np.int32)
@@ -126,10 +127,9 @@ def edge_node_betweenness(
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> edge_node_betweenness(graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    >>> from geo.algorithms import build_graph
+    >>> edge_node_betweenness(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]))
     Betweenness(nodes=array([0., 1., 0.]), links=array([2., 2.]))
-
     """
     if (graph.weights == 0).any():
         link = graph.links[int(np.argmin(graph.weights))]
@@ -139,9 +139,14 @@ def edge_node_betweenness(
     open_arcs = np.isfinite(graph.weights)
     if not open_arcs.all():
         indptr = np.append(0, np.cumsum(open_arcs))[graph.indptr].astype(np.int32)
-        graph = graph._replace(indptr=indptr, indices=graph.indices[open_arcs],
-                               weights=graph.weights[open_arcs],
-                               links=graph.links[open_arcs])  # fmt: skip
+        graph = Graph(
+            indptr,
+            graph.indices[open_arcs],
+            graph.weights[open_arcs],
+            graph.links[open_arcs],
+            graph.link_count,
+            graph.directed,
+        )
     count = _compiled if has("numba") else _plain
     shares = max(1, min(SHARES, len(begun) // LEAST), -(-len(begun) // BATCH))
     nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
@@ -164,7 +169,7 @@ def _compiled(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
 def _plain(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
     """Count over distances of scipy: the way without numba."""
     nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
-    matrix, tails = fastest(graph)[0], graph.tails
+    matrix, tails = lightest_arcs(graph)[0], graph.tails
     for source in sources:
         far = dijkstra(matrix, indices=source)
         way = far[tails] + graph.weights

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geo.algorithms.distances import HELD, checked_nodes, distances
+from geo.algorithms.distances import HELD, checked_nodes, shortest_distances
 from geo.algorithms.graphs import Floats, Graph, Ints
 from geo.algorithms.hierarchy import Prepared
-from geo.core import BadInputError, Executor, OutputError, has, run_locally
+from geo.core import BadInputError, Executor, optional, replaced_file, run_locally
 
 
 class Block(NamedTuple):
@@ -51,7 +51,7 @@ def od_blocks(
     threads
         Threads to share a block among.
     executor
-        Where blocks are done (`geo.core.executor.dask_executor`); default: in this process.
+        Where blocks are done (`geo.core.dask_executor`); default: in this process.
     progress
         Called with the number of blocks done and that of all.
 
@@ -67,11 +67,10 @@ def od_blocks(
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> blocks = od_blocks(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0, 1, 2], [2], block=2)
+    >>> from geo.algorithms import build_graph
+    >>> blocks = od_blocks(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0, 1, 2], [2], block=2)
     >>> [block.distances.ravel().tolist() for block in blocks]
     [[12.0, 7.0], [0.0]]
-
     """
     if block is not None and block < 1:
         raise BadInputError(f"block: {block} is not above 0")
@@ -88,7 +87,7 @@ def od_blocks(
 
 def _distances(large: tuple[Graph | Prepared, Ints, int], sources: Ints) -> Floats:
     network, targets, threads = large
-    return distances(network, sources, targets, threads=threads)
+    return shortest_distances(network, sources, targets, threads=threads)
 
 
 def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
@@ -128,26 +127,15 @@ def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
     ...     table = pd.read_parquet(Path(folder) / "od.parquet")
     >>> table.to_numpy().tolist()
     [[7.0, 7.0, 0.0], [7.0, 8.0, 42.5]]
-
     """
-    if not has("pyarrow"):
-        raise BadInputError("Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'")
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetWriter
-
-    fields = [("from", pa.int32()), ("to", pa.int32()), ("distance", pa.float64())]
-    goal = Path(path)
-    part, rows = goal.with_name(f".{goal.name}.part"), 0
-    try:
-        with ParquetWriter(part, pa.schema(fields)) as writer:
-            for block in blocks:
-                i, j = np.nonzero(np.isfinite(block.distances))
-                columns = block.sources[i], block.targets[j], block.distances[i, j]
-                writer.write_table(pa.table(list(columns), schema=pa.schema(fields)))
-                rows += len(i)
-        part.replace(goal)
-    except OSError as error:
-        raise OutputError(f"{goal}: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)
+    pyarrow = optional("pyarrow", "parquet", "Parquet needs pyarrow")
+    parquet = optional("pyarrow.parquet", "parquet", "Parquet needs pyarrow")
+    types = {"from": pyarrow.int32(), "to": pyarrow.int32(), "distance": pyarrow.float64()}
+    schema, rows = pyarrow.schema(types), 0
+    with replaced_file(Path(path)) as temporary, parquet.ParquetWriter(temporary, schema) as file:
+        for block in blocks:
+            i, j = np.nonzero(np.isfinite(block.distances))
+            columns = block.sources[i], block.targets[j], block.distances[i, j]
+            file.write_table(pyarrow.table(list(columns), schema=schema))
+            rows += len(i)
     return rows

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import dijkstra
 
-from geo.algorithms.graphs import Floats, Graph, Ints, fastest
-from geo.algorithms.hierarchy import Prepared, many_to_many, prepare
-from geo.algorithms.search import search_all
+from geo.algorithms.graphs import Floats, Graph, Ints, lightest_arcs
+from geo.algorithms.hierarchy import Hierarchy, Prepared, many_to_many, prepare
+from geo.algorithms.search import grow_trees
 from geo.core import BadInputError, has
 
 #: A hierarchy that must be made first pays from this many nodes times sources on: some seconds
@@ -20,7 +20,7 @@ LARGE = 20_000_000
 HELD = 8_000_000
 
 
-def distances(
+def shortest_distances(
     network: Graph | Prepared,
     sources: ArrayLike,
     targets: ArrayLike | None = None,
@@ -30,9 +30,9 @@ def distances(
     """
     Return the distances between nodes.
 
-    A prepared graph is swept; of a plain one, small tasks are searched with scipy, from the
-    targets where these are fewer, and for large ones (200 sources of 100,000 nodes) the graph
-    is prepared first. The ways differ by the order of additions only.
+    A prepared graph is swept; a plain one is searched with scipy, from the targets where these
+    are fewer, or, for large tasks (200 sources of 100,000 nodes), prepared first. Results
+    differ by the order of additions only.
 
     Parameters
     ----------
@@ -55,57 +55,22 @@ def distances(
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> distances(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
+    >>> from geo.algorithms import build_graph
+    >>> shortest_distances(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
     array([[ 0.,  5., 12.]])
-
     """
     graph = network.graph if isinstance(network, Prepared) else network
     start = checked_nodes(sources, graph.size)
-    end = (
-        np.arange(graph.size, dtype=np.int32)
-        if targets is None
-        else checked_nodes(targets, graph.size)
-    )
+    end = checked_nodes(np.arange(graph.size) if targets is None else targets, graph.size)
     if isinstance(network, Graph) and graph.size * min(len(start), len(end)) >= LARGE:
         network = prepare(graph)
     if isinstance(network, Prepared) and network.hierarchy is not None:
-        return _swept(network, start, end, threads)
+        return _swept(network, network.hierarchy, start, end, threads)
     return _searched(graph, start, end)
 
 
 def checked_nodes(nodes: ArrayLike, size: int) -> Ints:
-    """
-    Return numbers of nodes as an array.
-
-    Parameters
-    ----------
-    nodes
-        Numbers of nodes.
-    size
-        Number of nodes there are.
-
-    Returns
-    -------
-    nodes
-        Shape (n,).
-
-    Raises
-    ------
-    BadInputError
-        When a node does not exist.
-
-    Examples
-    --------
-    >>> checked_nodes([0, 2], 3).tolist()
-    [0, 2]
-    >>> try:
-    ...     checked_nodes([3], 3)
-    ... except BadInputError as error:
-    ...     print(error)
-    node 3 is not below 3
-
-    """
+    """Return numbers of nodes as an array; refuse those that do not exist."""
     found = np.asarray(nodes, np.int64).reshape(-1)
     bad = found[(found < 0) | (found >= size)]
     if len(bad):
@@ -113,13 +78,14 @@ def checked_nodes(nodes: ArrayLike, size: int) -> Ints:
     return found.astype(np.int32)
 
 
-def _swept(prepared: Prepared, start: Ints, end: Ints, threads: int) -> Floats:
-    h = prepared.hierarchy
-    assert h is not None
-    sources, targets = h.rank[start], h.rank[end]
+def _swept(
+    prepared: Prepared, hierarchy: Hierarchy, start: Ints, end: Ints, threads: int
+) -> Floats:
+    sources, targets = hierarchy.rank[start], hierarchy.rank[end]
+    shortcuts = hierarchy.parent, prepared.up, prepared.down
 
     def part(own: Ints) -> Floats:
-        return np.asarray(many_to_many(h.parent, prepared.up, prepared.down, own, targets))
+        return np.asarray(many_to_many(*shortcuts, own, targets))
 
     if threads < 2:
         return part(sources)
@@ -128,7 +94,7 @@ def _swept(prepared: Prepared, start: Ints, end: Ints, threads: int) -> Floats:
 
 
 def _searched(graph: Graph, start: Ints, end: Ints) -> Floats:
-    matrix = fastest(graph)[0]
+    matrix = lightest_arcs(graph)[0]
     if backwards := len(end) < len(start):
         start, end = end, start
         matrix = matrix.T.tocsr() if graph.directed else matrix
@@ -139,7 +105,7 @@ def _searched(graph: Graph, start: Ints, end: Ints) -> Floats:
     return found.T if backwards else found
 
 
-def trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]:
+def shortest_path_trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]:
     """
     Return trees of shortest paths.
 
@@ -165,18 +131,17 @@ def trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]:
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> trees(graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
+    >>> from geo.algorithms import build_graph
+    >>> shortest_path_trees(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
     (array([[ 0.,  5., 12.]]), array([[-1,  0,  2]], dtype=int32))
-
     """
     start = checked_nodes(sources, graph.size)
     if not len(start):
         return np.empty((0, graph.size)), np.empty((0, graph.size), np.int32)
     if graph.size * len(start) >= LARGE and has("numba"):
-        far, into, *_ = search_all(graph.indptr, graph.indices, graph.weights, start)
+        far, into, *_ = grow_trees(graph.indptr, graph.indices, graph.weights, start)
         return far, into
-    matrix, arc = fastest(graph)
+    matrix, arc = lightest_arcs(graph)
     found, before = dijkstra(matrix, indices=start, return_predecessors=True)
     key = np.append(graph.tails[arc].astype(np.int64) * graph.size + graph.indices[arc], -1)
     into = before.astype(np.int64) * graph.size + np.arange(graph.size)

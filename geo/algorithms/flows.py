@@ -26,7 +26,6 @@ class EdgeCut(NamedTuple):
         The same nearest to the second set; a link that both cut is told by the same edge.
     paths
         Ids of the edges of that many ways without a common edge.
-
     """
 
     value: int
@@ -67,7 +66,6 @@ def minimum_edge_cut(
     >>> square = nx.MultiGraph([("a", "b", 1), ("b", "c", 2), ("c", "d", 3), ("d", "a", 4)])
     >>> minimum_edge_cut(square, ["a"], ["c"]).value
     2
-
     """
     first, second = ({n for n in nodes if n in graph} for nodes in (sources, targets))
     second -= first

@@ -34,28 +34,12 @@ class Graph(NamedTuple):
 
     @property
     def size(self) -> int:
-        """
-        Number of nodes.
-
-        Returns
-        -------
-        size
-            Number of nodes.
-
-        """
+        """Number of nodes."""
         return len(self.indptr) - 1
 
     @property
     def tails(self) -> Ints:
-        """
-        Node that every arc leaves.
-
-        Returns
-        -------
-        tails
-            Shape (arcs,).
-
-        """
+        """Node that every arc leaves, shape (arcs,)."""
         return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.indptr))
 
 
@@ -96,13 +80,12 @@ def build_graph(
     >>> small = build_graph(3, [0, 1], [1, 2], [5.0, 7.0])
     >>> small.size, len(small.tails)
     (3, 4)
-
     """
     tail, head = np.asarray(tails, np.int64), np.asarray(heads, np.int64)
     weight = _checked(weights, len(tail))
     if tail.shape != head.shape or tail.ndim != 1:
-        raise BadInputError(f"tails and heads: one shape (m,) expected, {tail.shape} "
-                            f"and {head.shape} given")  # fmt: skip
+        shapes = f"{tail.shape} and {head.shape}"
+        raise BadInputError(f"tails and heads: one shape (m,) expected, {shapes} given")
     for end in (tail, head):
         bad = np.flatnonzero((end < 0) | (end >= size))
         if len(bad):
@@ -129,37 +112,11 @@ def _checked(weights: ArrayLike, count: int) -> Floats:
 
 
 def with_weights(graph: Graph, weights: ArrayLike) -> Graph:
-    """
-    Return a graph with other weights.
-
-    Parameters
-    ----------
-    graph
-        A graph.
-    weights
-        Weights of its links, shape (links,).
-
-    Returns
-    -------
-    graph
-        The same nodes and links with these weights.
-
-    Raises
-    ------
-    BadInputError
-        When the shape differs or a weight is negative or no number.
-
-    Examples
-    --------
-    >>> small = build_graph(3, [0, 1], [1, 2], [5.0, 7.0])
-    >>> with_weights(small, [1.0, 2.0]).weights.tolist()
-    [1.0, 1.0, 2.0, 2.0]
-
-    """
+    """Return the same nodes and links with other weights, shape (links,)."""
     return graph._replace(weights=_checked(weights, graph.link_count)[graph.links])
 
 
-def fastest(graph: Graph) -> tuple[csr_array, Ints]:
+def lightest_arcs(graph: Graph) -> tuple[csr_array, Ints]:
     """
     Return a graph as a sparse matrix: the lightest of parallel links.
 
@@ -177,10 +134,9 @@ def fastest(graph: Graph) -> tuple[csr_array, Ints]:
 
     Examples
     --------
-    >>> matrix, arc = fastest(build_graph(2, [0, 0], [1, 1], [9.0, 4.0]))
+    >>> matrix, arc = lightest_arcs(build_graph(2, [0, 0], [1, 1], [9.0, 4.0]))
     >>> matrix.toarray().tolist()
     [[0.0, 4.0], [4.0, 0.0]]
-
     """
     tails = graph.tails
     order = np.lexsort((graph.weights, graph.indices, tails))

@@ -1,4 +1,4 @@
-"""Customizable contraction hierarchies: a road network set up for many searches and many weights."""
+"""Customizable contraction hierarchies: road networks set up for many searches and weights."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import spilu
 
-from geo.algorithms.compiled import compiled
 from geo.algorithms.graphs import Floats, Graph, Ints, with_weights
-from geo.core import BadInputError, has
+from geo.algorithms.kernels import compiled
+from geo.core import BadInputError, has, optional
 
 Arcs = tuple[Ints, Ints, Floats]
 
@@ -27,9 +27,12 @@ def chordal(indptr: Ints, indices: Ints, most: int) -> tuple[Ints, Ints, Ints]:
     """
     Add the shortcuts of an elimination order: the upper neighbours of a node form a clique.
 
-    Rows hold upper neighbours only. The row of v is its own neighbours and those of its
-    children in the elimination tree. Stops with an empty tree beyond `most` arcs.
+    Rows hold upper neighbours only. Stops with an empty tree beyond `most` arcs.
     """
+    # This is symbolic Cholesky factorization (Liu 1990). The parent of a node in the
+    # elimination tree is its lowest upper neighbour. The row of v is its own neighbours and
+    # the rows of its children without v itself: rows of deeper nodes are handed on by the
+    # parents in between, which contain them.
     n = len(indptr) - 1
     heads = np.empty(2 * len(indices) + n, np.int32)
     begin = np.zeros(n + 1, np.int32)
@@ -70,12 +73,15 @@ def customize(
     begin: Ints, heads: Ints, tails: Ints, below: Ints, arcs: Ints, up: Floats, down: Floats
 ) -> None:
     """
-    Give every shortcut its weight: the shortest way over lower nodes.
+    Give every shortcut its weight: the shortest path over lower nodes.
 
-    `arcs[below[a]:below[a+1]]` are the arcs that end in a, from its lower neighbours. Arcs of
-    a are relaxed over every lower neighbour v, whose own arcs are final by then. `up` is the
-    weight towards the upper node, `down` the weight back; the same array if undirected.
+    `arcs[below[a]:below[a+1]]` are the arcs that end in a, from its lower neighbours. `up` is
+    the weight towards the upper node, `down` the weight back; the same array if undirected.
     """
+    # Basic customization (Dibbelt, Strasser and Wagner 2016): a path from a to b over lower
+    # nodes has a highest inner node v, and its two halves run over nodes below v. So the arc
+    # a-b is right when it has been compared with every lower triangle v-a, v-b; nodes come in
+    # ascending order, and the arcs of v are final before those of a are touched.
     place = np.zeros(len(begin), np.int32)
     for a in range(len(begin) - 1):
         for k in range(begin[a], begin[a + 1]):
@@ -92,13 +98,12 @@ def customize(
 def perfect(
     begin: Ints, heads: Ints, tails: Ints, below: Ints, arcs: Ints, up: Floats, down: Floats
 ) -> None:
-    """
-    Lower every weight to the true distance (Dibbelt, Strasser and Wagner 2016).
-
-    From the top downwards: the arcs of a are final when its turn comes. Then the arcs of
-    every lower neighbour v are compared with the ways over a and over a second upper
-    neighbour b, which an arc joins to a.
-    """
+    """Lower every weight to the true distance between its ends."""
+    # Perfect customization (Dibbelt, Strasser and Wagner 2016). After `customize` a shortest
+    # path from v rises, then falls, so its first step goes up; what is missing for the arc v-a
+    # are paths over another upper neighbour b. Upper neighbours are a clique, so an arc a-b
+    # exists, and from the top downwards it is the true distance when a has its turn: then both
+    # v-a over b and v-b over a are compared.
     place = np.zeros(len(begin), np.int32)
     for a in range(len(begin) - 2, -1, -1):
         for k in range(begin[a], begin[a + 1]):
@@ -153,11 +158,13 @@ def _rise(
     lane: Floats,
 ) -> None:
     """
-    Write how far the upper nodes are from a source by rising ways.
+    Write how far the upper nodes are from a source by rising paths.
 
-    `reach` is infinite before and after: all upper neighbours of v are ancestors of v, and
-    the walk to the root visits them all.
+    `reach` is infinite before and after.
     """
+    # All upper neighbours of v are its ancestors in the elimination tree, so the walk to the
+    # root meets every node that rises from the source, in ascending order: no heap is needed,
+    # and what was written is wiped on the way.
     v = source
     reach[v] = 0.0
     while v >= 0:
@@ -179,12 +186,12 @@ def many_to_many(
     sources: Ints,
     targets: Ints,
 ) -> Floats:
-    """
-    Return the distances from sources to targets (after RPHAST, Delling et al. 2011).
-
-    Every source rises over its ancestors; then one sweep from the top downwards over
-    the part above the targets makes them final, for several sources at once.
-    """
+    """Return the distances from sources to targets."""
+    # RPHAST (Delling, Goldberg and Werneck 2011, "Faster batched shortest paths"): a shortest
+    # path of a hierarchy rises, then falls. Every source rises over its ancestors; then one
+    # sweep from the top downwards over the part above the targets lets them fall: the upper
+    # neighbours of a node are final before it. Several sources share a sweep, because reading
+    # the arcs from memory takes longest.
     place, first, above, weight = _restricted(parent, *down, targets)
     found = np.empty((len(sources), len(targets)))
     reach = np.full(len(parent), np.inf)
@@ -200,7 +207,7 @@ def many_to_many(
             for a in range(first[i], first[i + 1]):
                 for lane in range(LANES):
                     way = lanes[above[a], lane] + weight[a]
-                    best[lane] = way if way < best[lane] else best[lane]
+                    best[lane] = min(best[lane], way)
             for lane in range(LANES):
                 lanes[i, lane] = best[lane]
         for lane in range(width):
@@ -257,8 +264,8 @@ def prepare(graph: Graph, points: ArrayLike | None = None) -> Prepared:
     Returns
     -------
     prepared
-        For `distances` and `reweight`. Without numba, or where contraction would need more
-        than 40 shortcuts per arc, there is no hierarchy, and searches are plain ones.
+        For `shortest_distances` and `reweight`. Without numba, or where contraction would need
+        more than 40 shortcuts per arc, there is no hierarchy, and searches are plain ones.
 
     Raises
     ------
@@ -267,12 +274,11 @@ def prepare(graph: Graph, points: ArrayLike | None = None) -> Prepared:
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> from geo.algorithms.distances import distances
-    >>> ready = prepare(graph(3, [0, 1], [1, 2], [5.0, 7.0]))
-    >>> float(distances(ready, [0], [2])[0, 0])
+    >>> from geo.algorithms import build_graph
+    >>> from geo.algorithms import shortest_distances
+    >>> ready = prepare(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    >>> float(shortest_distances(ready, [0], [2])[0, 0])
     12.0
-
     """
     xy = None if points is None else np.asarray(points, float)
     if xy is not None and (xy.shape != (graph.size, 2) or not np.isfinite(xy).all()):
@@ -313,12 +319,11 @@ def reweight(prepared: Prepared, weights: ArrayLike) -> Prepared:
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> from geo.algorithms.distances import distances
-    >>> ready = prepare(graph(3, [0, 1], [1, 2], [5.0, 7.0]))
-    >>> float(distances(reweight(ready, [1.0, 2.0]), [0], [2])[0, 0])
+    >>> from geo.algorithms import build_graph
+    >>> from geo.algorithms import shortest_distances
+    >>> ready = prepare(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    >>> float(shortest_distances(reweight(ready, [1.0, 2.0]), [0], [2])[0, 0])
     3.0
-
     """
     graph = with_weights(prepared.graph, weights)
     if prepared.hierarchy is None:
@@ -335,18 +340,23 @@ def _least_degree(graph: Graph) -> Ints:
     values = np.full(len(rows), -1.0)
     values[-n:] = len(rows)
     matrix = csc_array((values, (rows, columns)), shape=(n, n))
-    factor = spilu(matrix, drop_tol=0.5, fill_factor=1, permc_spec="MMD_AT_PLUS_A",
-                   diag_pivot_thresh=0.0, options={"SymmetricMode": True})  # fmt: skip
+    factor = spilu(
+        matrix,
+        drop_tol=0.5,
+        fill_factor=1,
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )
     return np.asarray(factor.perm_c, np.int32)
 
 
 def _dissected(graph: Graph, points: Floats) -> Ints:
     """Return the rank of every node by nested dissection."""
-    from pyroutingkit import CCHTopology
-
+    routing = optional("pyroutingkit", "fast", "nested dissection needs pyroutingkit")
     span = max(float(np.ptp(points, axis=0).max()), 1e-9)
     x, y = (80 * (points - points.mean(axis=0)) / span).astype(np.float32).T
-    topology = CCHTopology()
+    topology = routing.CCHTopology()
     ends = graph.tails.astype(np.uint32), graph.indices.astype(np.uint32)
     topology.build(*ends, np.ascontiguousarray(y), np.ascontiguousarray(x), graph.size)
     with TemporaryDirectory() as folder:  # the package tells the order only in its files
@@ -364,8 +374,9 @@ def _hierarchy(graph: Graph, rank: Ints) -> Hierarchy | None:
     tails = np.repeat(np.arange(n, dtype=np.int32), np.diff(begin))
     below, arcs = _rows(heads, n)
     place = np.searchsorted(tails * np.int64(n) + heads, low * np.int64(n) + high)
-    return Hierarchy(rank, begin, heads, tails, parent, below, arcs, place.astype(np.int32),
-                     tail < head)  # fmt: skip
+    return Hierarchy(
+        rank, begin, heads, tails, parent, below, arcs, place.astype(np.int32), tail < head
+    )
 
 
 def _rows(keys: Ints, n: int) -> tuple[Ints, Ints]:
@@ -385,7 +396,7 @@ def _customized(graph: Graph, hierarchy: Hierarchy) -> Prepared:
         np.minimum.at(down, h.place[~h.rising], graph.weights[~h.rising])
     shape = h.begin, h.heads, h.tails, h.below, h.arcs
     customize(*shape, up, down)
-    # a shortcut longer than the distance between its ends is on no shortest way
+    # a shortcut longer than the distance between its ends is on no shortest path
     distance_up = up.copy()
     distance_down = down.copy() if graph.directed else distance_up
     perfect(*shape, distance_up, distance_down)
@@ -396,7 +407,7 @@ def _customized(graph: Graph, hierarchy: Hierarchy) -> Prepared:
 
 
 def _needed(hierarchy: Hierarchy, weights: Floats, distances: Floats) -> Arcs:
-    """Return the arcs that a shortest way can use."""
+    """Return the arcs that a shortest path can use."""
     keep = np.flatnonzero((weights <= distances) & np.isfinite(weights))
     begin = np.searchsorted(keep, hierarchy.begin).astype(np.int32)
     return begin, hierarchy.heads[keep], weights[keep]

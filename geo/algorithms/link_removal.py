@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.algorithms.compiled import compiled
-from geo.algorithms.distances import checked_nodes, distances, trees
+from geo.algorithms.distances import checked_nodes, shortest_distances, shortest_path_trees
 from geo.algorithms.graphs import TIE, Floats, Graph, Ints, build_graph
-from geo.algorithms.search import drop, push, search, search_all
+from geo.algorithms.kernels import compiled
+from geo.algorithms.search import drop, grow_tree, grow_trees, push
 from geo.core import BadInputError, has
 
 Found = tuple[Floats, Ints, Floats, Ints]
@@ -50,12 +50,14 @@ def reduced(
     indptr: Ints, indices: Ints, weights: Floats, links: Ints, keep: Ints, group: Ints
 ) -> tuple[Ints, Ints, Ints, Floats]:
     """
-    Drop what no shortest way between kept nodes needs, and join the links of chains.
+    Drop what no shortest path between kept nodes needs, and join the links of chains.
 
-    Dead ends are stripped from their tips; what remains of degree 2 is inside a chain, and a
-    chain that returns to its start is a loop. `group` (-1 before) tells the new edge of
-    every link. Returns the new numbers of the nodes, and the edges: tails, heads, weights.
+    `group` (-1 before) gets the new edge of every link that stays. Returns the new numbers of
+    the nodes, and the edges: tails, heads, weights.
     """
+    # The loss of a link of a dead end changes no distance between kept nodes, and the loss of
+    # any link of a chain has the effect of losing them all: its inner nodes, of degree 2 once
+    # dead ends are gone, have no other way out. So one replacement path serves a whole chain.
     n = len(indptr) - 1
     gone = np.zeros(len(group), np.bool_)
     degree = _stripped(indptr, indices, weights, links, keep, gone)
@@ -72,7 +74,7 @@ def reduced(
             continue
         for first in range(indptr[v], indptr[v + 1]):
             a, at = first, v
-            while a >= 0 and not gone[links[a]]:  # links are gone once they are in a chain
+            while a >= 0 and not gone[links[a]]:  # a link is gone once it is in a chain
                 gone[links[a]] = True
                 group[links[a]] = edges
                 length[edges] += weights[a]
@@ -80,6 +82,8 @@ def reduced(
                 if number[at] < 0:
                     for onward in range(indptr[at], indptr[at + 1]):
                         a = onward if not gone[links[onward]] else a
+            # a chain that returns to its start is kept as a loop, which changes nothing, so
+            # that `group` names an edge that exists; one walked before has another number
             if at != v or group[links[first]] == edges:
                 tails[edges], heads[edges] = number[v], number[at]
                 edges += 1
@@ -111,15 +115,20 @@ def _around(
     best: Floats,
 ) -> None:
     """
-    Fill the distance from s to t without the i-th edge of the path, for every i.
+    Fill row 0 of `best`: the distance from s to t without edge i of the path, for every i.
 
-    Edge i joins levels i and i + 1. Without it, nodes up to level i keep their distance from
-    s, and those above their distance to t, for no shortest way between the latter and t runs
-    through the edge. So the new way is one crossing edge and the old ways to its ends. An
-    edge between levels a < b crosses for i in a..b-1: it is entered in `best` for the two
-    spans of the largest power of two that cover this range; at the end, halving, spans hand
-    their values down to single edges, row 0.
+    Only for undirected graphs (Hershberger and Suri 2001, "Vickrey prices and shortest paths").
     """
+    # Edge i of the path joins its nodes p (level i) and q (level i + 1). Without it, a node of
+    # a level up to i keeps its distance from s: its path in the tree does not use the edge. A
+    # node x above keeps its distance to t. Its path from q in the tree and on along the path
+    # avoids the edge, and nothing through the edge is shorter: a way that takes it from q to p
+    # comes back from p to t through q at the earliest; one that takes it from p to q has come to
+    # q only after p, while the tree leads from x to q at no more than the distance of x and p
+    # plus the edge. So the new path is one edge across the levels and old paths to its ends.
+    # An edge between levels a < b lies across for i in a..b-1. It is entered for the two spans
+    # of the largest power of two that cover this range (a sparse table written backwards); at
+    # the end spans hand their values down by halves: m log m in all instead of m times m.
     tails, heads, weights = ends
     best[:] = np.inf
     for e in range(len(tails)):
@@ -148,9 +157,9 @@ def _path(
     into: Ints, tails: Ints, links: Ints, order: Ints, t: int, path: Ints, level: Ints
 ) -> int:
     """
-    Write the edges of the way to t, from its start, and the levels of all nodes.
+    Write the edges of the path to t, from its start, and the levels of all nodes.
 
-    The level of a node is how many edges of that way its own way has in common with it; the
+    The level of a node is how many edges its own path in the tree shares with that path; the
     caller sets `level` to -1. Returns the number of edges, 0 if t is out of reach.
     """
     k, v = 0, t
@@ -179,16 +188,15 @@ def replacement_paths(
     listed: bool,
 ) -> tuple[Floats, Ints, Floats]:
     """
-    Find, for every pair of terminals, its distance without each edge of its way.
+    Find, for every pair of terminals, its distance without each edge of its path.
 
-    After Hershberger and Suri (2001): one pass over nodes and edges per pair. Adds up `sums`
-    per edge (see `add`); if `listed`, returns base distances, rows of (edge, i, j) with
-    i < j, and the new distances.
+    One pass over nodes and edges per pair. Adds up `sums` per edge (see `add`); if `listed`,
+    returns base distances, rows of (edge, i, j) with i < j, and the new distances.
     """
     indptr, indices, weights, links, tails = network
     n, k = len(indptr) - 1, len(terminals)
     base = np.full((k, k), np.inf)
-    far, into, order, count = search_all(indptr, indices, weights, terminals)
+    far, into, order, count = grow_trees(indptr, indices, weights, terminals)
     level, path = np.empty(n, np.int32), np.empty(n, np.int32)
     best = np.empty((int(np.log2(n + 1)) + 1, n))
     rows, minutes, found = np.empty((64, 3), np.int32), np.empty(64), 0
@@ -263,12 +271,9 @@ def _again(
     keys: Floats,
     nodes: Ints,
 ) -> None:
-    """
-    Find the distances of the nodes that lost their way, without the arcs of a group.
-
-    Nodes outside keep theirs: their way uses none of the arcs. So the search starts with the
-    arcs that lead in, and stays inside.
-    """
+    """Find the distances of the nodes below the arcs of a group, without these arcs."""
+    # Nodes outside keep their distance, for their paths in the tree use none of the arcs; so
+    # the search starts with the arcs that lead in, and stays inside.
     indptr, indices, weights, groups, tails = network
     into, arcs = backward
     count = 0
@@ -306,11 +311,12 @@ def subtrees(
     listed: bool,
 ) -> tuple[Floats, Ints, Floats]:
     """
-    Find, for every source and every group on its tree, the distances to the targets cut off.
+    Find, for every source and every group on its tree, the distances to the targets below.
 
-    Only the subtrees below the arcs of the group are searched again, and only where they
-    hold a target. Results as those of `replacement_paths`, for ordered pairs.
+    Results as those of `replacement_paths`, for ordered pairs of any graph.
     """
+    # An arc outside the tree can be lost without effect, and one inside concerns the nodes
+    # below it alone: only those are searched again, and only where a target is among them.
     indptr, indices, weights, groups, tails = network
     n, base = len(indptr) - 1, np.empty((len(sources), len(targets)))
     far, new = np.empty(n), np.empty(n)
@@ -324,7 +330,7 @@ def subtrees(
     is_target[targets] = 1
     rows, minutes, found = np.empty((64, 3), np.int32), np.empty(64), 0
     for i in range(len(sources)):
-        count = search(indptr, indices, weights, sources[i], far, into, order, keys, heap)[0]
+        count = grow_tree(indptr, indices, weights, sources[i], far, into, order, keys, heap)[0]
         _preorder(into, tails, order[:count], spot, below, tree)
         base[i] = far[targets]
         for p in range(count):
@@ -388,7 +394,6 @@ class Replacements(NamedTuple):
         -------
         distances
             Shape (s, t).
-
         """
         found, row = self.base.copy(), self.row[link]
         if row >= 0:
@@ -427,10 +432,10 @@ def replacements(
     Return the distances between nodes without each link in turn.
 
     An undirected graph without groups is reduced first (dead ends stripped, chains joined);
-    then one pass per pair finds the new distance for all links of its way (replacement paths
+    then one pass per pair finds the new distance for all links of its path (replacement paths
     after Hershberger and Suri 2001). Else one tree per source is made, and only the subtree
-    that a link holds is searched again. Without numba, the sources concerned are searched
-    again with scipy. Results equal full recomputation but for the order of additions. Memory:
+    below a link is searched again. Without numba, the sources concerned are searched again
+    with scipy. Results equal full recomputation but for the order of additions. Memory:
     16 bytes per source and node of the reduced graph, and 20 per entry of the result.
 
     Parameters
@@ -454,19 +459,19 @@ def replacements(
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> ring = graph(3, [0, 1, 2], [1, 2, 0], [1.0, 1.0, 5.0])
+    >>> from geo.algorithms import build_graph
+    >>> ring = build_graph(3, [0, 1, 2], [1, 2, 0], [1.0, 1.0, 5.0])
     >>> found = replacements(ring, [0, 1, 2])
     >>> found.base[0].tolist(), found.without(0)[0].tolist()
     ([0.0, 1.0, 2.0], [0.0, 6.0, 5.0])
-
     """
     found, symmetric, _ = _swept(graph, sources, targets, groups, None, listed=True)
     base, rows, minutes, row = found
     order = np.argsort(rows[:, 0], kind="stable")
     indptr = np.searchsorted(rows[order, 0], np.arange(row.max(initial=-1) + 2)).astype(np.int32)
-    return Replacements(base, row, indptr, rows[order, 1], rows[order, 2], minutes[order],
-                        symmetric)  # fmt: skip
+    return Replacements(
+        base, row, indptr, rows[order, 1], rows[order, 2], minutes[order], symmetric
+    )
 
 
 def removal_losses(
@@ -501,11 +506,10 @@ def removal_losses(
 
     Examples
     --------
-    >>> from geo.algorithms.graphs import graph
-    >>> losses = removal_losses(graph(3, [0, 1, 0], [1, 2, 2], [5.0, 7.0, 20.0]), [0, 2])
+    >>> from geo.algorithms import build_graph
+    >>> losses = removal_losses(build_graph(3, [0, 1, 0], [1, 2, 2], [5.0, 7.0, 20.0]), [0, 2])
     >>> losses._fields[:2]
     ('efficiency', 'extra')
-
     """
     found, _, sums = _swept(graph, sources, targets, groups, weights, listed=False)
     row = found[-1]
@@ -570,7 +574,7 @@ def _recomputed(
     graph: Graph, start: Ints, end: Ints, group: Ints, worth: Floats, *, symmetric: bool
 ) -> tuple[Found, bool, Floats]:
     """Search again from the sources whose tree uses a group: the way without numba."""
-    far, arcs = trees(graph, start)
+    far, arcs = shortest_path_trees(graph, start)
     base, count = far[:, end], int(group.max(initial=-1)) + 1
     sums, rows, minutes = np.zeros((4, count)), [np.empty((0, 3), np.int32)], [np.empty(0)]
     lost = np.append(group[graph.links], -1)[arcs]
@@ -578,7 +582,7 @@ def _recomputed(
         hit = np.flatnonzero((lost == this).any(axis=1))
         left = graph.weights.copy()
         left[group[graph.links] == this] = np.inf
-        new = distances(graph._replace(weights=left), start[hit], end)
+        new = shortest_distances(graph._replace(weights=left), start[hit], end)
         i, j = np.nonzero(new > base[hit] * (1 + TIE))
         if symmetric:
             i, j = i[hit[i] < j], j[hit[i] < j]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.algorithms.compiled import compiled
 from geo.algorithms.graphs import TIE, Floats, Ints
+from geo.algorithms.kernels import compiled
 
 
 @compiled
 def push(keys: Floats, nodes: Ints, hole: int, key: float, node: int) -> None:
-    """Put a node into the hole at the end of a heap, or at the foot of it, and let it rise."""
+    """Put a node into the hole at the end of a heap, and let it rise."""
     while hole > 0:
         above = (hole - 1) >> 1
         if keys[above] <= key:
@@ -26,7 +26,8 @@ def drop(keys: Floats, nodes: Ints, last: int) -> None:
     key, node = keys[last], nodes[last]
     hole, child = 0, 1
     while child < last:
-        # no branch to guess; the key after the last one is there, though outdated
+        # added, not branched on, for no processor can guess which child is smaller; where
+        # `child` is the last one, the key after it is there, though outdated, and `&` drops it
         child += (child + 1 < last) & (keys[child + 1] < keys[child])
         if key <= keys[child]:
             break
@@ -36,7 +37,7 @@ def drop(keys: Floats, nodes: Ints, last: int) -> None:
 
 
 @compiled
-def search(
+def grow_tree(
     indptr: Ints,
     indices: Ints,
     weights: Floats,
@@ -48,11 +49,10 @@ def search(
     nodes: Ints,
 ) -> tuple[int, bool]:
     """
-    Dijkstra's search: fill distances, the arc into every node and the order of settling.
+    Search from a source (Dijkstra 1959): distances, arcs into nodes and the order of settling.
 
-    The heap (`keys`, `nodes`: room for all arcs and one more) keeps outdated entries; they
-    are passed over. That is quicker than moving nodes inside it. Returns how many nodes are
-    reached, and whether some node may have two ways that differ by no more than a share `TIE`.
+    `keys` and `nodes` are the heap: room for all arcs and one more. Returns how many nodes are
+    reached, and whether some node may have two paths that differ by no more than a share `TIE`.
     """
     far[:] = np.inf
     into[:] = -1
@@ -63,6 +63,8 @@ def search(
         v, here = nodes[0], keys[0]
         count -= 1
         drop(keys, nodes, count)
+        # a node that got nearer was pushed again: passing over its older entries is quicker
+        # than moving them inside the heap
         if here > far[v]:
             continue
         order[settled] = v
@@ -80,7 +82,7 @@ def search(
 
 
 @compiled
-def search_all(
+def grow_trees(
     indptr: Ints, indices: Ints, weights: Floats, sources: Ints
 ) -> tuple[Floats, Ints, Ints, Ints]:
     """Return distances, arcs, order and number of the nodes reached from every source."""
@@ -89,7 +91,7 @@ def search_all(
     keys, heap = np.empty(len(indices) + 1), np.empty(len(indices) + 1, np.int32)
     count = np.empty(len(sources), np.int32)
     for i in range(len(sources)):
-        count[i] = search(
+        count[i] = grow_tree(
             indptr, indices, weights, sources[i], far[i], into[i], order[i], keys, heap
         )[0]
     return far, into, order, count

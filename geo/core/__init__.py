@@ -1,4 +1,4 @@
-"""Errors, whole-or-nothing writing, JSON-safe values, work shared locally or by Dask; no domain."""
+"""Errors, whole-or-nothing writing, JSON-safe values, work shared with Dask; no domain."""
 
 from geo.core.errors import (
     BadInputError,

@@ -1,8 +1,8 @@
 """One piece of work on many machines, with Dask.
 
-Work is a task, something large that every block needs (a graph, a sweep), and blocks. `here`
-does them one after the other; `workers` gives a function that shares them among the workers
-of a scheduler. Both return the same results to the last bit, in the order of the blocks.
+Work is a task, something large that every block needs (a graph, a sweep), and blocks.
+`run_locally` does them one after the other; `dask_executor` gives a function that shares them
+among the workers of a scheduler. Results are the same to the last bit, in the order of the blocks.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from importlib.util import find_spec
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
-from geo.core.errors import BadInputError, GeoError
+from geo.core.errors import BadInputError, GeoError, Message
+from geo.core.extras import optional
 
 #: Done with what every block needs and a block; a function of a module.
 Task = Callable[[Any, Any], Any]
 #: Does a task for every block: results in the order of the blocks.
 Executor = Callable[[Task, object, Sequence[Any]], Iterator[Any]]
-
 
 #: Seconds to wait for a scheduler, and then for its first worker.
 PATIENCE_S = 10.0
@@ -30,8 +29,9 @@ PATIENCE_S = 10.0
 ATTEMPTS = 3
 #: Blocks under way or waiting for their turn, per thread of a worker: memory stays bounded.
 AHEAD = 3
-KILLED = "several workers were lost at the same block: expected more memory per worker"
-LOST = "the scheduler or all its workers were lost; earlier results are untouched"
+NEEDS = Message("--scheduler needs Dask")
+KILLED = Message("several workers were lost at the same block: expected more memory per worker")
+LOST = Message("the scheduler or all its workers were lost; earlier results are untouched")
 
 
 def run_locally(task: Task, large: object, blocks: Sequence[Any]) -> Iterator[Any]:
@@ -56,7 +56,6 @@ def run_locally(task: Task, large: object, blocks: Sequence[Any]) -> Iterator[An
     --------
     >>> list(run_locally(pow, 2, [1, 2, 3]))
     [2, 4, 8]
-
     """
     for block in blocks:
         yield task(large, block)
@@ -91,45 +90,47 @@ def dask_executor(
 
     Examples
     --------
-    >>> with dask_executor("") as share:
-    ...     list(share(pow, 2, [1, 2, 3]))
+    >>> with dask_executor("") as executor:
+    ...     list(executor(pow, 2, [1, 2, 3]))
     [2, 4, 8]
-
     """
     if not address:
         yield run_locally
         return
-    if not find_spec("distributed"):
-        text = "--scheduler needs Dask: pip install 'chuanyu-geo[cluster]'"
-        raise BadInputError(text)
+    optional("distributed", "cluster", NEEDS)
     try:
         client = _connected(address)
     except (OSError, ValueError, TimeoutError):
-        text = f"--scheduler {address}: expected the address of a Dask scheduler; none answers"
+        text = Message(
+            "--scheduler {address}: expected the address of a Dask scheduler; none answers",
+            address=address,
+        )
         raise BadInputError(text) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE_S)
         except TimeoutError:
-            raise BadInputError(f"--scheduler {address}: expected a worker; it has none") from None
+            raise BadInputError(
+                "--scheduler {address}: expected a worker; it has none", address=address
+            ) from None
 
-        def share(task: Task, large: object, blocks: Sequence[Any]) -> Iterator[Any]:
+        def executor(task: Task, large: object, blocks: Sequence[Any]) -> Iterator[Any]:
             return _shared(client, task, large, blocks, progress)
 
-        yield share
+        yield executor
 
 
 def _connected(address: str) -> Any:
     """Connect; give up in time even where somebody answers who is no scheduler."""
-    from distributed import Client
-
+    distributed = optional("distributed", "cluster", NEEDS)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     answer: Future[Any] = Future()
 
     def connect() -> None:
         try:
-            answer.set_result(Client(address, timeout=PATIENCE_S, set_as_default=False))  # type: ignore[no-untyped-call]
-        except Exception as error:
+            client = distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
+            answer.set_result(client)
+        except Exception as error:  # noqa: BLE001 - raised again by whoever waits
             answer.set_exception(error)
 
     Thread(target=connect, daemon=True).start()
@@ -149,9 +150,8 @@ def _shared(
     Dask does the blocks of a lost worker again. Where `large` was lost with the last worker that
     had it, it is sent again, and so are the blocks under way.
     """
-    from distributed import KilledWorker
-    from distributed.comm.core import CommClosedError
-
+    distributed = optional("distributed", "cluster", NEEDS)
+    closed = optional("distributed.comm", "cluster", NEEDS).CommClosedError
     ahead = AHEAD * max(1, sum(client.nthreads().values()))
     early: dict[int, Any] = {}
     under_way: dict[Any, int] = {}
@@ -173,13 +173,15 @@ def _shared(
                     del under_way[future]
                     if progress:
                         progress(turn + len(early), len(blocks))
-            except KilledWorker:
+            except distributed.KilledWorker:
                 raise GeoError(KILLED) from None
             except RuntimeError as error:
                 if isinstance(error.__cause__, ImportError):
-                    raise GeoError(f"a worker lacks something: {error.__cause__}") from None
+                    raise GeoError(
+                        "a worker lacks something: {reason}", reason=str(error.__cause__)
+                    ) from None
                 raise
-            except (CancelledError, CommClosedError):
+            except (CancelledError, closed):
                 lives, sent, held = lives - 1, turn, None
                 under_way.clear()
                 if not lives or not _alive(client):
@@ -233,6 +235,5 @@ def number_blocks(count: int, size: int) -> list[range]:
     --------
     >>> number_blocks(5, 2)
     [range(0, 2), range(2, 4), range(4, 5)]
-
     """
     return [range(at, min(at + size, count)) for at in range(0, count, size)]

@@ -45,7 +45,6 @@ def second_process(*, process: bool) -> Iterator[Submit]:
     ...     answer = submit(pow, 2, 5)
     ...     answer()
     32
-
     """
     if not process:
         yield partial

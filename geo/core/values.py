@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 
-def json_value(value: Any) -> float | int | str | bool | None:
+def json_value(value: Any) -> Any:
     """
-    Return a value as JSON can hold it: NaN and infinity become null.
+    Return a value as JSON can hold it: what is unknown or infinite becomes null.
 
     Parameters
     ----------
     value
-        Anything a table cell holds.
+        A cell of a table, or a table, array, mapping or sequence of such values.
 
     Returns
     -------
     plain
-        A number, text, truth value or None.
+        A number, text, truth value or None; tables as a list of rows, other sequences as
+        lists, mappings with text as keys; dates in ISO 8601; text of anything else.
 
     Examples
     --------
-    >>> json_value(float("nan")), json_value(np.int64(3)), json_value("km")
-    (None, 3, 'km')
-
+    >>> json_value([float("nan"), np.int64(3), "km", dt.date(2025, 12, 31)])
+    [None, 3, 'km', '2025-12-31']
+    >>> json_value(pd.DataFrame({"minutes": [62.5, np.inf]}))
+    [{'minutes': 62.5}, {'minutes': None}]
     """
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, int | bool):
-        return value
-    try:
-        return float(value) if np.isfinite(value) else None
-    except TypeError:
-        return None if str(value) == "<NA>" else str(value)
+    if isinstance(value, pd.DataFrame):
+        value = value.to_dict("records")
+    if isinstance(value, Mapping):
+        return {str(key): json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray | pd.Series | pd.Index):
+        return [json_value(item) for item in value]
+    plain = value.item() if isinstance(value, np.generic) else value
+    if pd.isna(plain) or (isinstance(plain, float) and np.isinf(plain)):
+        return None
+    if isinstance(plain, dt.date):
+        return plain.isoformat()
+    return plain if isinstance(plain, int | float | str) else str(plain)
 
 
 def is_unknown(value: object) -> bool:
@@ -58,7 +64,6 @@ def is_unknown(value: object) -> bool:
     --------
     >>> is_unknown(float("nan")), is_unknown(0)
     (True, False)
-
     """
     if isinstance(value, (str, list)):
         return not value

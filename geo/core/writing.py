@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -21,6 +20,10 @@ from geo.core.errors import OutputError
 _TEMPORARY = ".geo-build-"
 #: A folder of a build that has not changed for so long belongs to a build that is dead.
 _STALE_S = 3600.0
+#: A fixed time of change, so that the same data give the same bytes.
+STAMP = "2000-01-01T00:00:00Z"
+#: Decimals of degrees in text: 1 cm, so that lines that meet still meet when read back.
+DECIMALS = 7
 
 
 @contextmanager
@@ -57,39 +60,17 @@ def staged_folder(out: Path) -> Iterator[Path]:
     ...     except KeyboardInterrupt:
     ...         print(list(Path(folder).iterdir()))
     []
-
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        _sweep(out)
-        stage = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=out))
+        with _staged(out) as stage:
+            yield stage
+    except OutputError:
+        raise
     except OSError as error:
-        raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
-    try:
-        yield stage
-        for file in sorted(path for path in stage.rglob("*") if path.is_file()):
-            target = out / file.relative_to(stage)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(target)
-    except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _sweep(out: Path) -> None:
-    """Remove what builds that were killed long ago left behind."""
-    for folder in out.glob(_TEMPORARY + "*"):
-        if time.time() - folder.stat().st_mtime > _STALE_S:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-#: A fixed time of change, so that the same data give the same bytes.
-STAMP = "2000-01-01T00:00:00Z"
-#: Decimals of degrees in text: 1 cm, so that lines that meet still meet when read back.
-DECIMALS = 7
+        reason = error.strerror or error
+        raise OutputError(
+            "cannot write to {folder}: {reason}", folder=out, reason=reason
+        ) from error
 
 
 @contextmanager
@@ -100,12 +81,12 @@ def replaced_file(path: Path) -> Iterator[Path]:
     Parameters
     ----------
     path
-        The file to write.
+        The file to write; its folder is made where it does not exist.
 
     Yields
     ------
     temporary
-        A path beside it to write to; moved into place when the block ends without error.
+        A path to write to; moved into place when the block ends without error.
 
     Raises
     ------
@@ -114,24 +95,44 @@ def replaced_file(path: Path) -> Iterator[Path]:
 
     Examples
     --------
-    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     with replaced_file(Path(folder) / "note.txt") as temporary:
     ...         size = temporary.write_text("whole")
     ...     print([path.name for path in Path(folder).iterdir()])
     ['note.txt']
-
     """
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        temporary.replace(path)
+        with _staged(path.parent) as stage:
+            yield stage / path.name
+    except OutputError:
+        raise
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+        reason = error.strerror or error
+        raise OutputError("cannot write {file}: {reason}", file=path, reason=reason) from error
+
+
+@contextmanager
+def _staged(out: Path) -> Iterator[Path]:
+    """Yield a temporary folder inside `out`; move its files into place when all are there."""
+    out.mkdir(parents=True, exist_ok=True)
+    _sweep(out)
+    stage = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=out))
+    try:
+        yield stage
+        for file in sorted(path for path in stage.rglob("*") if path.is_file()):
+            target = out / file.relative_to(stage)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
     finally:
-        temporary.unlink(missing_ok=True)
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what builds that were killed long ago left behind."""
+    for folder in out.glob(_TEMPORARY + "*"):
+        if time.time() - folder.stat().st_mtime > _STALE_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def with_index_column(frame: DataFrame) -> DataFrame:
@@ -152,7 +153,6 @@ def with_index_column(frame: DataFrame) -> DataFrame:
     --------
     >>> with_index_column(lay.routes[["name_zh"]]).columns.tolist()
     ['route_id', 'name_zh']
-
     """
     return frame.reset_index(drop=frame.index.name is None)
 
@@ -169,15 +169,19 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
         The file.
     index
         Whether to write the index.
-
     """
     plain = pd.DataFrame(frame)
     if "geometry" in plain:
         shapes = shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=DECIMALS)
         plain = plain.assign(geometry=shapes)
     with replaced_file(path) as temporary:
-        plain.to_csv(temporary, index=index, encoding="utf-8", lineterminator="\n",
-                     float_format="%.10g")  # fmt: skip
+        plain.to_csv(
+            temporary,
+            index=index,
+            encoding="utf-8",
+            lineterminator="\n",
+            float_format="%.10g",
+        )
 
 
 def write_json(value: dict[str, Any], path: Path) -> None:
@@ -190,7 +194,6 @@ def write_json(value: dict[str, Any], path: Path) -> None:
         What JSON can hold.
     path
         The file.
-
     """
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
     with replaced_file(path) as temporary:

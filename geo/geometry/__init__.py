@@ -1,11 +1,12 @@
-"""Geodesy, the metric projection, curves, datum, overlay and noding: arrays and shapes in and out."""
+"""Geodesy, the metric projection, curves, datum, overlay, noding: arrays and shapes in and out."""
 
 from geo.geometry.curves import smooth
-from geo.geometry.datum import from_gcj02, reproject, to_bd09, to_gcj02
+from geo.geometry.datum import from_bd09, from_gcj02, reproject, to_bd09, to_gcj02
 from geo.geometry.geodesy import (
     METRES_PER_DEGREE,
     along_km,
     geod,
+    geodesic_km,
     leg_lengths_km,
     nearest,
     straight_km,
@@ -13,7 +14,7 @@ from geo.geometry.geodesy import (
 )
 from geo.geometry.noding import Noded, contract, node_lines, noded_graph
 from geo.geometry.overlay import areas_of, line_area_crossings
-from geo.geometry.projection import Bounds, metric_crs, plane_around, to_degrees, to_metres
+from geo.geometry.projection import Bounds, metric_crs, to_degrees, to_metres
 
 __all__ = [
     "METRES_PER_DEGREE",
@@ -22,15 +23,16 @@ __all__ = [
     "along_km",
     "areas_of",
     "contract",
+    "from_bd09",
     "from_gcj02",
     "geod",
+    "geodesic_km",
     "leg_lengths_km",
     "line_area_crossings",
     "metric_crs",
     "nearest",
     "node_lines",
     "noded_graph",
-    "plane_around",
     "reproject",
     "smooth",
     "straight_km",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from geo.geometry.geodesy import METRES_PER_DEGREE
 
-Array = "NDArray[np.float64]"
+Floats = NDArray[np.float64]
 #: A curve stays within this distance of the straight chord between neighbouring points.
 MAX_BULGE_M = 150.0
 #: A line that turns by more than this at a point has a corner there (a reversal of trains).
@@ -17,8 +17,8 @@ CHORD_ERROR_M = 8.0
 
 
 def smooth(
-    lonlat: NDArray[np.float64], *, closed: bool = False, max_bulge_m: float = MAX_BULGE_M
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    lonlat: Floats, *, closed: bool = False, max_bulge_m: float = MAX_BULGE_M
+) -> tuple[Floats, NDArray[np.intp]]:
     """
     Draw a smooth line through points.
 
@@ -50,7 +50,6 @@ def smooth(
     [[0.0, 0.0], [0.5, 0.5], [1.0, 0.0]]
     >>> len(line) > 3
     True
-
     """
     origin = lonlat.mean(axis=0)
     scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(origin[1])), 1.0])
@@ -71,21 +70,19 @@ def smooth(
     return line, index
 
 
-def _off(
-    arms: NDArray[np.float64], chords: NDArray[np.float64], lengths: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _off(arms: Floats, chords: Floats, lengths: Floats) -> Floats:
     """Return how far the ends of arms lie from the chords."""
     cross = arms[:, 0] * chords[:, 1] - arms[:, 1] * chords[:, 0]
     return np.asarray(np.abs(cross) / lengths)
 
 
 def _arms(
-    chords: NDArray[np.float64],
-    lengths: NDArray[np.float64],
+    chords: Floats,
+    lengths: Floats,
     *,
     closed: bool,
     max_bulge_m: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Return the control arms at both ends of every leg, pointing forward, in metres."""
     unit = chords / lengths[:, None]
     before, after = unit[:-1], unit[1:]
@@ -104,17 +101,17 @@ def _arms(
     )
 
 
-def _normed(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _normed(vectors: Floats) -> Floats:
     norm = np.hypot(*vectors.T)[:, None]
     return np.asarray(np.divide(vectors, norm, out=np.zeros_like(vectors), where=norm > 0))
 
 
 def _shortened(
-    directions: NDArray[np.float64],
-    unit: NDArray[np.float64],
-    lengths: NDArray[np.float64],
+    directions: Floats,
+    unit: Floats,
+    lengths: Floats,
     max_bulge_m: float,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Scale directions to a third of the leg, less where the arc would bulge too far."""
     along = np.sum(directions * unit, axis=1)
     sine = np.abs(directions[:, 0] * unit[:, 1] - directions[:, 1] * unit[:, 0])

@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.core import BadInputError
 
-Transform = Callable[[ArrayLike], NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Transform = Callable[[ArrayLike], Floats]
 
 
 #: Where GCJ-02 is shifted, west, south, east, north: the rectangle of the published rule. It
@@ -35,13 +36,13 @@ WAVES = ((20.0, 1 / 3), (20.0, 1.0))
 EAST_WAVES = ((20.0, 2.0), (40.0, 6.0), (150.0, 24.0), (300.0, 60.0))
 NORTH_WAVES = ((20.0, 2.0), (40.0, 6.0), (160.0, 24.0), (320.0, 60.0))
 #: BD-09: the shift in degrees, and the frequency of its ripple in radians per degree.
-BAIDU_SHIFT: NDArray[np.float64] = np.array([0.0065, 0.006])
+BAIDU_SHIFT: Floats = np.array([0.0065, 0.006])
 BAIDU_FREQUENCY = np.pi * 3000 / 180
 #: Every step of an inverse shrinks the error at least fifty times; it starts at 0.01 degrees.
 STEPS = 9
 
 
-def to_gcj02(lonlat: ArrayLike) -> NDArray[np.float64]:
+def to_gcj02(lonlat: ArrayLike) -> Floats:
     """
     Convert WGS-84 to GCJ-02.
 
@@ -61,13 +62,12 @@ def to_gcj02(lonlat: ArrayLike) -> NDArray[np.float64]:
     array([104.0023,  29.9973])
     >>> to_gcj02([2.35, 48.86])
     array([ 2.35, 48.86])
-
     """
     points = np.asarray(lonlat, dtype=float)
     return np.where(_in_box(points), _shifted(points), points)
 
 
-def from_gcj02(lonlat: ArrayLike) -> NDArray[np.float64]:
+def from_gcj02(lonlat: ArrayLike) -> Floats:
     """
     Convert GCJ-02 to WGS-84.
 
@@ -86,14 +86,13 @@ def from_gcj02(lonlat: ArrayLike) -> NDArray[np.float64]:
     --------
     >>> from_gcj02(to_gcj02([104.0, 30.0])).round(7)
     array([104.,  30.])
-
     """
     points = np.asarray(lonlat, dtype=float)
     found = _inverse(_shifted, points)
     return np.where(_in_box(found, slack=1e-9), found, points)
 
 
-def to_bd09(lonlat: ArrayLike) -> NDArray[np.float64]:
+def to_bd09(lonlat: ArrayLike) -> Floats:
     """
     Convert WGS-84 to BD-09.
 
@@ -111,12 +110,11 @@ def to_bd09(lonlat: ArrayLike) -> NDArray[np.float64]:
     --------
     >>> to_bd09([104.0, 30.0]).round(4)
     array([104.0088,  30.0032])
-
     """
     return _baidu(to_gcj02(lonlat))
 
 
-def from_bd09(lonlat: ArrayLike) -> NDArray[np.float64]:
+def from_bd09(lonlat: ArrayLike) -> Floats:
     """
     Convert BD-09 to WGS-84.
 
@@ -135,12 +133,11 @@ def from_bd09(lonlat: ArrayLike) -> NDArray[np.float64]:
     --------
     >>> from_bd09(to_bd09([104.0, 30.0])).round(6)
     array([104.,  30.])
-
     """
     return from_gcj02(_inverse(_baidu, np.asarray(lonlat, dtype=float)))
 
 
-def _unchanged(lonlat: ArrayLike) -> NDArray[np.float64]:
+def _unchanged(lonlat: ArrayLike) -> Floats:
     """Return the points as they are."""
     return np.asarray(lonlat, dtype=float)
 
@@ -183,17 +180,18 @@ def reproject(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
     >>> frame = gpd.GeoDataFrame(geometry=[shapely.Point(104.0023, 29.9973)], crs=4326)
     >>> shapely.to_wkt(reproject(frame, "gcj02").geometry.iloc[0], rounding_precision=3)
     'POINT (104 30)'
-
     """
     if datum not in TO_WGS84:
-        raise BadInputError(f"datum {datum!r}: expected {', '.join(TO_WGS84)}")
+        raise BadInputError(
+            "datum {datum!r}: expected {known}", datum=datum, known=", ".join(TO_WGS84)
+        )
     degrees = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
     if TO_WGS84[datum] is _unchanged:
         return degrees
     return degrees.set_geometry(shapely.transform(degrees.geometry, TO_WGS84[datum]))
 
 
-def _in_box(lonlat: NDArray[np.float64], slack: float = 0.0) -> NDArray[np.bool_]:
+def _in_box(lonlat: Floats, slack: float = 0.0) -> NDArray[np.bool_]:
     """Return which points lie in the rectangle, grown by some slack, shape (n, 1)."""
     west, south, east, north = BOX
     lowest, highest = np.array([west, south]) - slack, np.array([east, north]) + slack
@@ -201,7 +199,7 @@ def _in_box(lonlat: NDArray[np.float64], slack: float = 0.0) -> NDArray[np.bool_
     return np.logical_and(inside[..., :1], inside[..., 1:])
 
 
-def _shifted(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def _shifted(lonlat: Floats) -> Floats:
     """Return points plus their offset in GCJ-02, rectangle or not."""
     origin = lonlat - ORIGIN
     x, y = origin[..., 0], origin[..., 1]
@@ -214,13 +212,11 @@ def _shifted(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     w2 = 1 - ECCENTRICITY2 * np.sin(latitude) ** 2
     across = SEMI_MAJOR / np.sqrt(w2) * np.cos(latitude)
     along = SEMI_MAJOR * (1 - ECCENTRICITY2) / w2**1.5
-    shift: NDArray[np.float64] = np.degrees(np.stack([east / across, north / along], axis=-1))
+    shift: Floats = np.degrees(np.stack([east / across, north / along], axis=-1))
     return lonlat + shift
 
 
-def _sines(
-    degrees: NDArray[np.float64], waves: tuple[tuple[float, float], ...]
-) -> NDArray[np.float64]:
+def _sines(degrees: Floats, waves: tuple[tuple[float, float], ...]) -> Floats:
     """Return two thirds of a sum of sines."""
     total = np.zeros_like(degrees)
     for amplitude, period in waves:
@@ -228,18 +224,16 @@ def _sines(
     return total * 2 / 3
 
 
-def _baidu(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def _baidu(lonlat: Floats) -> Floats:
     """Convert GCJ-02 to BD-09: polar coordinates about 0° E 0° N with a ripple, and a shift."""
     lon, lat = lonlat[..., 0], lonlat[..., 1]
     radius = np.hypot(lon, lat) + 2e-5 * np.sin(BAIDU_FREQUENCY * lat)
     angle = np.arctan2(lat, lon) + 3e-6 * np.cos(BAIDU_FREQUENCY * lon)
-    unit: NDArray[np.float64] = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    unit: Floats = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     return radius[..., None] * unit + BAIDU_SHIFT
 
 
-def _inverse(
-    forward: Callable[[NDArray[np.float64]], NDArray[np.float64]], points: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _inverse(forward: Callable[[Floats], Floats], points: Floats) -> Floats:
     """Return what a small shift maps to the points, by fixed-point iteration."""
     found = points
     for _ in range(STEPS):

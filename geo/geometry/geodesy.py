@@ -1,4 +1,4 @@
-"""Distances on the ellipsoid and on the sphere."""
+"""Distances on the ellipsoid."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 from scipy.spatial import KDTree
 
+Ints = NDArray[np.intp]
+Floats = NDArray[np.float64]
 METRES_PER_DEGREE = 111_195.0
+#: Mean radius of the Earth.
+EARTH_KM = 6371.0
 
 
 @cache
@@ -27,12 +31,36 @@ def geod() -> Geod:
     --------
     >>> geod().a
     6378137.0
-
     """
     return Geod(ellps="WGS84")
 
 
-def leg_lengths_km(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def geodesic_km(origins: ArrayLike, destinations: ArrayLike) -> Floats:
+    """
+    Return the geodesic distances from points to points.
+
+    Parameters
+    ----------
+    origins, destinations
+        Points in degrees (WGS-84), shapes (..., 2) that broadcast: one point and many, or as
+        many of both.
+
+    Returns
+    -------
+    distances
+        Kilometres, shape (...).
+
+    Examples
+    --------
+    >>> geodesic_km([0, 0], [[1, 0], [0, 1]]).round(2)
+    array([111.32, 110.57])
+    """
+    a, b = np.broadcast_arrays(np.asarray(origins, float), np.asarray(destinations, float))
+    metres = geod().inv(a[..., 0], a[..., 1], b[..., 0], b[..., 1])[2]
+    return np.asarray(metres, float) / 1000
+
+
+def leg_lengths_km(lonlat: Floats) -> Floats:
     """
     Return the geodesic length of every leg of a line.
 
@@ -50,14 +78,11 @@ def leg_lengths_km(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     --------
     >>> leg_lengths_km(np.array([[0.0, 0], [1, 0], [1, 1]])).round(2)
     array([111.32, 110.57])
-
     """
-    lon, lat = lonlat.T
-    metres = geod().inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
-    return np.asarray(metres, float) / 1000
+    return geodesic_km(lonlat[:-1], lonlat[1:])
 
 
-def along_km(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def along_km(lonlat: Floats) -> Floats:
     """
     Return the distance of every point of a line from its start.
 
@@ -75,16 +100,13 @@ def along_km(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     --------
     >>> along_km(np.array([[0.0, 0], [1, 0], [2, 0]])).round(2)
     array([  0.  , 111.32, 222.64])
-
     """
     return np.concatenate([[0.0], np.cumsum(leg_lengths_km(lonlat))])
 
 
-def straight_km(
-    lon: Sequence[float] | NDArray[np.float64], lat: Sequence[float] | NDArray[np.float64]
-) -> NDArray[np.float64]:
+def straight_km(lon: Sequence[float] | Floats, lat: Sequence[float] | Floats) -> Floats:
     """
-    Return the geodesic distances between points.
+    Return the geodesic distances between all pairs of points.
 
     Parameters
     ----------
@@ -101,22 +123,15 @@ def straight_km(
     >>> straight_km([0, 1], [0, 0]).round(2)
     array([[  0.  , 111.32],
            [111.32,   0.  ]])
-
     """
-    x, y = np.asarray(lon, float), np.asarray(lat, float)
-    distances = np.zeros((len(x), len(x)))
-    i, j = np.triu_indices(len(x), 1)
-    distances[i, j] = np.asarray(geod().inv(x[i], y[i], x[j], y[j])[2], float) / 1000
+    lonlat = np.column_stack([lon, lat])
+    distances = np.zeros((len(lonlat), len(lonlat)))
+    i, j = np.triu_indices(len(lonlat), 1)
+    distances[i, j] = geodesic_km(lonlat[i], lonlat[j])
     return distances + distances.T
 
 
-#: Mean radius of the Earth.
-EARTH_KM = 6371.0
-
-
-def nearest(
-    origins: NDArray[np.float64], targets: NDArray[np.float64], k: int
-) -> list[tuple[int, int, float]]:
+def nearest(origins: Floats, targets: Floats, k: int) -> list[tuple[int, int, float]]:
     """
     Return the nearest targets of every origin.
 
@@ -130,27 +145,24 @@ def nearest(
     Returns
     -------
     pairs
-        Index of the origin, index of the target and their geodesic distance in km.
+        Index of the origin, index of the target and their geodesic distance in km, in the
+        order of the origins, then of the distance.
 
     Examples
     --------
     >>> at = np.array([[104.0, 30.0]]), np.array([[104.0, 30.1], [105.0, 30.0]])
     >>> [(i, j, round(km, 1)) for i, j, km in nearest(*at, 1)]
     [(0, 0, 11.1)]
-
     """
     k = min(k, len(targets))
     if not k:
         return []
     _, index = KDTree(_on_sphere(targets)).query(_on_sphere(origins), k=k)
     i, j = np.repeat(np.arange(len(origins)), k), np.asarray(index).reshape(-1)
-    km = geod().inv(*origins[i].T, *targets[j].T)[2] / 1000
-    return list(zip(i.tolist(), j.tolist(), km.tolist(), strict=True))
+    return _pairs(i, j, geodesic_km(origins[i], targets[j]))
 
 
-def within(
-    origins: NDArray[np.float64], targets: NDArray[np.float64], limit_km: float
-) -> list[tuple[int, int, float]]:
+def within(origins: Floats, targets: Floats, limit_km: float) -> list[tuple[int, int, float]]:
     """
     Return all targets within a distance of every origin.
 
@@ -172,7 +184,6 @@ def within(
     >>> at = np.array([[104.0, 30.0]]), np.array([[104.0, 30.1], [105.0, 30.0]])
     >>> [(i, j, round(km, 1)) for i, j, km in within(*at, 100)]
     [(0, 0, 11.1), (0, 1, 96.5)]
-
     """
     # no geodesic of the ellipsoid is shorter than 0.99 of the chord on a sphere of this radius
     radius = limit_km / (0.99 * EARTH_KM)
@@ -181,12 +192,16 @@ def within(
     )
     order = np.lexsort((near["i"], near["j"]))
     i, j = near["j"][order], near["i"][order]
-    km = geod().inv(*origins[i].T, *targets[j].T)[2] / 1000
+    km = geodesic_km(origins[i], targets[j])
     keep = km <= limit_km
-    return list(zip(i[keep].tolist(), j[keep].tolist(), km[keep].tolist(), strict=True))
+    return _pairs(i[keep], j[keep], km[keep])
 
 
-def _on_sphere(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def _pairs(i: Ints, j: Ints, km: Floats) -> list[tuple[int, int, float]]:
+    return list(zip(i.tolist(), j.tolist(), km.tolist(), strict=True))
+
+
+def _on_sphere(lonlat: Floats) -> Floats:
     """Return points of a sphere of radius 1."""
     lon, lat = np.radians(lonlat).T
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

@@ -22,11 +22,11 @@ Bools = NDArray[np.bool_]
 
 
 class Segments(NamedTuple):
-    """The straight pieces of lines: segment k runs from vertex `at[k]` to the next one."""
+    """The straight pieces of lines: segment k runs from vertex `begin[k]` to the next one."""
 
     xy: Floats
     line: Ints
-    at: Ints
+    begin: Ints
     end: Bools
 
 
@@ -77,7 +77,6 @@ def node_lines(
     ([0, 0, 1, 1], [0.5, 0.5, 0.5, 0.5])
     >>> len(node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads), levels=["layer"]))
     2
-
     """
     segments = _segments(lines)
     level = np.zeros(len(lines), np.intp)
@@ -159,10 +158,10 @@ def _crossings(xy: Floats, at: Ints, i: Ints, j: Ints) -> list[Cuts]:
 
 def _own(segments: Segments, cuts: Cuts, tolerance: float) -> Cuts:
     """Return each cut once, none at the ends of lines, in order along the lines."""
-    length = _length(segments.xy[segments.at + 1] - segments.xy[segments.at])
+    length = _length(segments.xy[segments.begin + 1] - segments.xy[segments.begin])
     # a cut at a vertex belongs to the segment that begins there
     away = (1 - cuts.share) * length[cuts.segment] <= tolerance
-    vertex = segments.at[cuts.segment] + away
+    vertex = segments.begin[cuts.segment] + away
     share = np.where(away | (cuts.share * length[cuts.segment] <= tolerance), 0.0, cuts.share)
     keep = np.flatnonzero((share > 0) | ~segments.end[vertex])
     keep = keep[np.lexsort((share[keep], vertex[keep]))]
@@ -232,7 +231,6 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     >>> made = noded_graph(gpd.GeoDataFrame(geometry=roads))
     >>> len(made.nodes), made.edges[["u", "v"]].to_numpy().tolist()
     (3, [[0, 1], [1, 2]])
-
     """
     shapes = shapes_of(lines, "line")
     xy, line = shapely.get_coordinates(shapes, return_index=True)
@@ -285,7 +283,6 @@ def contract(
     >>> joined = contract(made, add=["minutes"]).edges
     >>> joined["minutes"].tolist(), joined["members"].tolist()
     ([7.0], [(1, 0)])
-
     """
     u, v = (graph.edges[key].to_numpy(np.intp) for key in ("u", "v"))
     chain = _chains(u, v, _inner(graph, u, v, same, np.asarray(keep, np.intp)))

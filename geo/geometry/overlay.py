@@ -60,7 +60,6 @@ def line_area_crossings(
     >>> frame = gpd.GeoDataFrame(geometry=[road])
     >>> line_area_crossings(frame, gpd.GeoDataFrame(geometry=[west, east])).values.tolist()
     [[0.0, 4.0, 5.0, 1.0, 0.0, 1.0], [0.0, 15.0, 8.0, 9.0, 1.0, -1.0]]
-
     """
     shapes, grounds = shapes_of(lines, "line"), shapes_of(areas, "area")
     line, start, end = _pieces(shapes, _border(grounds))
@@ -72,8 +71,16 @@ def line_area_crossings(
     at = (end[here] + start[here + 1]) / 2
     points = shapely.line_interpolate_point(shapes[line[here]], at)
     x, y = shapely.get_coordinates(points).T
-    return pd.DataFrame({"line": line[here], "at": at, "x": x, "y": y, "before": area[here],
-                         "after": area[here + 1]})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "line": line[here],
+            "at": at,
+            "x": x,
+            "y": y,
+            "before": area[here],
+            "after": area[here + 1],
+        }
+    )
 
 
 def areas_of(points: Shapes, areas: Shapes) -> Ints:
@@ -97,7 +104,6 @@ def areas_of(points: Shapes, areas: Shapes) -> Ints:
     >>> import shapely
     >>> areas_of(shapely.points([[1, 1], [5, 1], [7, 7]]), shapely.box([0, 4], 0, [5, 6], 9))
     array([ 0,  0, -1])
-
     """
     found = np.full(len(points), -1)
     area, which = shapely.STRtree(points).query(areas, predicate="intersects")

@@ -24,12 +24,16 @@ def metric_crs(frame: Bounds) -> str:
     Returns
     -------
     crs
-        A PROJ string.
+        A PROJ string: Lambert's equal-area projection.
 
+    Examples
+    --------
+    >>> metric_crs((100.0, 27.0, 112.0, 33.8))
+    '+proj=laea +lat_0=30.4 +lon_0=106 +datum=WGS84 +units=m'
     """
     west, south, east, north = frame
-    middle = f"+lon_0={(west + east) / 2} +lat_0={(south + north) / 2}"
-    return f"+proj=laea {middle} +datum=WGS84 +units=m +no_defs"
+    lat, lon = round((south + north) / 2, 3), round((west + east) / 2, 3)
+    return f"+proj=laea +lat_0={lat:g} +lon_0={lon:g} +datum=WGS84 +units=m"
 
 
 @cache
@@ -38,19 +42,50 @@ def _transformer(source: str, target: str) -> Transformer:
 
 
 def to_metres(frame: Bounds, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Project points (degrees, shape (n, 2)) in the projection of a frame."""
+    """
+    Project points to the metric projection of a frame.
+
+    Parameters
+    ----------
+    frame
+        West, south, east, north in degrees.
+    lonlat
+        Points in degrees (WGS-84), shape (n, 2).
+
+    Returns
+    -------
+    xy
+        Metres east and north of the middle of the frame, shape (n, 2).
+
+    Examples
+    --------
+    >>> to_metres((104.0, 29.0, 106.0, 31.0), np.array([[105.0, 30.1]])).round().tolist()
+    [[0.0, 11085.0]]
+    """
     there = _transformer("EPSG:4326", metric_crs(frame))
     return np.column_stack(there.transform(*lonlat.T))
 
 
 def to_degrees(frame: Bounds, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Undo the projection."""
+    """
+    Return points of the metric projection of a frame in degrees.
+
+    Parameters
+    ----------
+    frame
+        West, south, east, north in degrees.
+    xy
+        Metres, shape (n, 2).
+
+    Returns
+    -------
+    lonlat
+        Degrees (WGS-84), shape (n, 2).
+
+    Examples
+    --------
+    >>> to_degrees((104.0, 29.0, 106.0, 31.0), np.array([[0.0, 11085.0]])).round(3).tolist()
+    [[105.0, 30.1]]
+    """
     back = _transformer(metric_crs(frame), "EPSG:4326")
     return np.column_stack(back.transform(*xy.T))
-
-
-def plane_around(bounds: Bounds) -> str:
-    """Return a projection in metres around the middle of a frame."""
-    west, south, east, north = bounds
-    lat, lon = round((south + north) / 2, 3), round((west + east) / 2, 3)
-    return f"+proj=laea +lat_0={lat:g} +lon_0={lon:g} +datum=WGS84 +units=m"

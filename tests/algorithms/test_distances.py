@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.algorithms import distances as module
 from geo.algorithms import hierarchy
-from geo.algorithms.distances import distances, trees
+from geo.algorithms.distances import shortest_distances, shortest_path_trees
 from geo.algorithms.graphs import build_graph, with_weights
 from geo.algorithms.hierarchy import prepare, reweight
 from geo.core.errors import BadInputError
@@ -58,10 +58,12 @@ def test_plain_searches_equal_floyd(case):
     expected = floyd(*case)
     g = build_graph(*parts, directed=directed)
     np.testing.assert_allclose(
-        distances._searched(g, *[np.arange(g.size, dtype=np.int32)] * 2), expected, rtol=1e-12
+        module._searched(g, *[np.arange(g.size, dtype=np.int32)] * 2), expected, rtol=1e-12
     )
-    np.testing.assert_allclose(distances(g, range(g.size), [0]), expected[:, [0]], rtol=1e-12)
-    np.testing.assert_allclose(distances(g, [0]), expected[[0]], rtol=1e-12)
+    np.testing.assert_allclose(
+        shortest_distances(g, range(g.size), [0]), expected[:, [0]], rtol=1e-12
+    )
+    np.testing.assert_allclose(shortest_distances(g, [0]), expected[[0]], rtol=1e-12)
 
 
 @settings(deadline=None)
@@ -71,10 +73,12 @@ def test_hierarchies_equal_floyd(case):
     size, tails, heads, weights, directed = case
     everything = prepare(build_graph(size, tails, heads, weights, directed=directed))
     nodes = np.arange(size)
-    np.testing.assert_allclose(distances(everything, nodes), floyd(*case), rtol=1e-12)
+    np.testing.assert_allclose(shortest_distances(everything, nodes), floyd(*case), rtol=1e-12)
     other = np.random.default_rng(1).permutation(weights)
     expected = floyd(size, tails, heads, other, directed)
-    np.testing.assert_allclose(distances(reweight(everything, other), nodes), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        shortest_distances(reweight(everything, other), nodes), expected, rtol=1e-12
+    )
 
 
 @settings(deadline=None)
@@ -82,7 +86,7 @@ def test_hierarchies_equal_floyd(case):
 def test_trees_lead_back_at_the_distance(case):
     *parts, directed = case
     g = build_graph(*parts, directed=directed)
-    found, arcs = trees(g, range(g.size))
+    found, arcs = shortest_path_trees(g, range(g.size))
     np.testing.assert_allclose(found, floyd(*case), rtol=1e-12)
     tails = g.tails
     for source, v in product(range(g.size), repeat=2):
@@ -109,16 +113,16 @@ def test_a_road_network_by_both_orders(directed, dissected):
         weights = np.concatenate([weights, weights[::-1]])
     g = build_graph(size, tails, heads, weights, directed=directed)
     sources, targets = np.arange(0, size, 7), np.arange(3, size, 11)
-    expected = distances._searched(g, sources.astype(np.int32), targets.astype(np.int32))
+    expected = module._searched(g, sources.astype(np.int32), targets.astype(np.int32))
     made = prepare(g, points if dissected else None)
     assert made.hierarchy is not None
-    np.testing.assert_allclose(distances(made, sources, targets), expected, rtol=1e-12)
-    shared = distances(made, sources, targets, threads=2)
-    np.testing.assert_array_equal(shared, distances(made, sources, targets))
+    np.testing.assert_allclose(shortest_distances(made, sources, targets), expected, rtol=1e-12)
+    shared = shortest_distances(made, sources, targets, threads=2)
+    np.testing.assert_array_equal(shared, shortest_distances(made, sources, targets))
     closed = np.where(np.arange(len(weights)) % 5 == 0, np.inf, weights)
-    expected = distances(with_weights(g, closed), sources, targets)
+    expected = shortest_distances(with_weights(g, closed), sources, targets)
     np.testing.assert_allclose(
-        distances(reweight(made, closed), sources, targets), expected, rtol=1e-12
+        shortest_distances(reweight(made, closed), sources, targets), expected, rtol=1e-12
     )
 
 
@@ -127,10 +131,10 @@ def test_large_tasks_are_prepared_first(monkeypatch):
     size, tails, heads, weights, _ = roads(2500)
     g = build_graph(size, tails, heads, weights)
     nodes = np.arange(0, size, 25)
-    expected = distances(g, nodes, nodes)
+    expected = shortest_distances(g, nodes, nodes)
     monkeypatch.setattr(module, "LARGE", size * len(nodes))
     monkeypatch.setattr(module, "_searched", None)  # not called any more
-    np.testing.assert_allclose(distances(g, nodes, nodes), expected, rtol=1e-12)
+    np.testing.assert_allclose(shortest_distances(g, nodes, nodes), expected, rtol=1e-12)
 
 
 def test_a_graph_unlike_roads_is_searched_plainly(monkeypatch):
@@ -138,12 +142,12 @@ def test_a_graph_unlike_roads_is_searched_plainly(monkeypatch):
     rng = np.random.default_rng(0)
     g = build_graph(300, *rng.integers(0, 300, (2, 900)), np.ones(900))
     nodes = np.arange(300)
-    with_hierarchy = distances(prepare(g), nodes)
+    with_hierarchy = shortest_distances(prepare(g), nodes)
     monkeypatch.setattr(hierarchy, "FILL", 2)
     made = prepare(g)
     assert made.hierarchy is None
-    np.testing.assert_array_equal(distances(made, nodes), with_hierarchy)
-    assert np.isinf(distances(reweight(made, np.full(900, np.inf)), [0], [1])[0, 0])
+    np.testing.assert_array_equal(shortest_distances(made, nodes), with_hierarchy)
+    assert np.isinf(shortest_distances(reweight(made, np.full(900, np.inf)), [0], [1])[0, 0])
 
 
 def test_nothing_optional_is_needed(monkeypatch):
@@ -152,8 +156,8 @@ def test_nothing_optional_is_needed(monkeypatch):
     made = prepare(build_graph(size, tails, heads, weights), points)
     assert made.hierarchy is None
     expected = floyd(size, tails, heads, weights, False)
-    np.testing.assert_allclose(distances(made, np.arange(size)), expected, rtol=1e-12)
-    twice = distances(reweight(made, 2 * weights), np.arange(size))
+    np.testing.assert_allclose(shortest_distances(made, np.arange(size)), expected, rtol=1e-12)
+    twice = shortest_distances(reweight(made, 2 * weights), np.arange(size))
     np.testing.assert_allclose(twice, 2 * expected, rtol=1e-12)
 
 
@@ -169,7 +173,7 @@ def test_bad_graphs_are_refused():
     with pytest.raises(BadInputError, match="one shape"):
         build_graph(3, [0, 1], [1], [1, 1])
     with pytest.raises(BadInputError, match="node 9 is not below 2"):
-        distances(build_graph(2, [0], [1], [1]), [9])
+        shortest_distances(build_graph(2, [0], [1], [1]), [9])
     with pytest.raises(BadInputError, match="shape"):
         prepare(build_graph(2, [0], [1], [1]), [[0, 0]])
 
@@ -179,8 +183,8 @@ def test_trees_of_large_graphs_are_the_same(directed, monkeypatch):
     pytest.importorskip("numba")
     size, tails, heads, weights = roads(900)[:4]
     g = build_graph(size, tails, heads, weights, directed=directed)
-    plain = trees(g, range(0, size, 40))
+    plain = shortest_path_trees(g, range(0, size, 40))
     monkeypatch.setattr("geo.algorithms.distances.LARGE", 1)
-    for one, two in zip(plain, trees(g, range(0, size, 40)), strict=True):
+    for one, two in zip(plain, shortest_path_trees(g, range(0, size, 40)), strict=True):
         np.testing.assert_array_equal(one, two)
         assert one.dtype == two.dtype

@@ -14,10 +14,9 @@ from test_distances import floyd, links, roads
 import geo
 from geo.algorithms import betweenness
 from geo.algorithms.betweenness import edge_node_betweenness
-from geo.algorithms.distances import distances
+from geo.algorithms.distances import shortest_distances
 from geo.algorithms.graphs import build_graph, with_weights
 from geo.algorithms.link_removal import removal_losses, replacements
-from geo.catalogue.catalogue import cities_of
 from geo.connectivity.link_losses import link_sweep
 from geo.core.errors import BadInputError
 
@@ -107,7 +106,7 @@ def test_the_textbook_network_k(kernel):
     weighted = removal_losses(g, range(5), weights=np.outer(people, people))
     assert weighted.extra.tolist() == [64, 64, 60, 85, 89, 0]
     assert weighted.cut.tolist() == [0, 0, 0, 0, 0, 9]
-    whole = (1 / distances(g, range(5))[np.triu_indices(5, 1)]).sum()
+    whole = (1 / shortest_distances(g, range(5))[np.triu_indices(5, 1)]).sum()
     assert (lost.efficiency / whole).round(4).tolist() == [
         0.0697,
         0.0218,
@@ -123,7 +122,7 @@ def test_the_links_of_the_region(kernel, cat, drawn):
     swept, names = link_sweep(
         geo.build_network(drawn, nodes="stops"),
         geo.build_network(drawn),
-        cities_of(cat),
+        cat.centres,
         mode="road",
     )
     tails = np.repeat(np.arange(swept.size), np.diff(swept.graph.indptr))[swept.entry]

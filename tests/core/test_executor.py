@@ -20,7 +20,6 @@ import pytest
 
 from geo.algorithms.blocks import _distances, od_blocks
 from geo.algorithms.graphs import build_graph
-from geo.catalogue.catalogue import cities_of
 from geo.cli.main import _parser, main
 from geo.connectivity.link_losses import link_sweep
 from geo.core.errors import BadInputError, GeoError
@@ -33,9 +32,11 @@ ROOT = Path(__file__).parents[2]
 def start(*command):
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", *command],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))},
-    )  # fmt: skip
+    )
 
 
 def worker(address):
@@ -189,7 +190,7 @@ def test_no_worker_and_no_dask(tmp_path, monkeypatch):
         dask_executor(found),
     ):
         pass
-    monkeypatch.setattr("geo.core.executor.find_spec", lambda _: None)
+    monkeypatch.setattr("geo.core.extras.find_spec", lambda _: None)
     with (
         pytest.raises(BadInputError, match="chuanyu-geo\\[cluster\\]"),
         dask_executor("tcp://127.0.0.1:9"),
@@ -239,9 +240,14 @@ def test_a_server_that_is_no_scheduler(monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    ["critical --mode rail --top 9", "critical --mode road --routes", "matrix --mode rail",
-     "access --indicator potential --mode road", "compare 2024 2027"],
-)  # fmt: skip
+    [
+        "critical --mode rail --top 9",
+        "critical --mode road --routes",
+        "matrix --mode rail",
+        "access --indicator potential --mode road",
+        "compare 2024 2027",
+    ],
+)
 def test_commands_say_the_same_from_many_processes(address, capsys, command):
     said = []
     for more in ([], ["--scheduler", address]):
@@ -253,7 +259,7 @@ def test_commands_say_the_same_from_many_processes(address, capsys, command):
 def test_threads_of_one_worker_do_not_disturb_each_other(drawn):
     """Whoever starts a worker with many threads gets the same results."""
     nets = build_network(drawn, year=2025, nodes="stops"), build_network(drawn, year=2025)
-    swept, links = link_sweep(*nets, cities_of(drawn.catalogue), mode="road")
+    swept, links = link_sweep(*nets, drawn.catalogue.centres, mode="road")
     some = range(0, len(links), 3)
     alone = [swept.without([i]) for i in some]
     with ThreadPoolExecutor(4) as pool:
@@ -285,6 +291,8 @@ def test_what_the_document_says_works(tmp_path, monkeypatch, capsys):
     for program, options in programs.items():
         known = subprocess.run(
             [sys.executable, "-m", f"distributed.cli.dask_{program}", "--help"],
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         assert all(option in known for option in re.findall(r"--[a-z]+", options))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
-from importlib import import_module
 from types import FunctionType
 from typing import Any
+
+from geo.core import optional
 
 
 class Kernel:
@@ -22,11 +23,10 @@ class Kernel:
         update_wrapper(self, function)
 
     @cached_property
-    def machine(self) -> Callable[..., Any]:
+    def machine(self) -> Any:
         """The compiled function."""
-        numba = import_module("numba")
-        own = self.function
-        assert isinstance(own, FunctionType)  # noqa: S101 - kernels are plain functions
+        numba = optional("numba", "fast", "kernels need numba")
+        own: Any = self.function
         names = dict(own.__globals__)
         for key in own.__code__.co_names:
             if isinstance(called := names.get(key), Kernel):
@@ -34,11 +34,12 @@ class Kernel:
         linked = FunctionType(own.__code__, names, own.__name__, own.__defaults__)
         linked.__module__, linked.__qualname__ = own.__module__, own.__qualname__
         try:
-            return numba.njit(cache=True, nogil=True)(linked)  # type: ignore[no-any-return]
+            return numba.njit(cache=True, nogil=True)(linked)
         except RuntimeError:  # no folder to keep compiled code in
-            return numba.njit(nogil=True)(linked)  # type: ignore[no-any-return]
+            return numba.njit(nogil=True)(linked)
 
     def __call__(self, *arguments: Any) -> Any:
+        """Run the compiled function."""
         return self.machine(*arguments)
 
 
