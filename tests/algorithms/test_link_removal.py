@@ -1,10 +1,9 @@
-"""Removal of links and betweenness equal to doing it again, with and without kernels."""
+"""Removal of links equal to doing it again, with and without kernels."""
 
 from __future__ import annotations
 
 from itertools import combinations, permutations
 
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,15 +11,11 @@ from hypothesis import strategies as st
 from test_distances import floyd, links, roads
 
 import geo
-from geo.algorithms import betweenness
-from geo.algorithms.betweenness import edge_node_betweenness
 from geo.algorithms.distances import shortest_distances
-from geo.algorithms.graphs import build_graph, with_weights
+from geo.algorithms.graphs import build_graph
 from geo.algorithms.link_removal import removal_losses, replacements
-from geo.connectivity.link_losses import link_sweep
+from geo.connectivity.vulnerability import link_sweep
 from geo.core.errors import BadInputError
-
-MODULES = ("geo.algorithms.link_removal.has", "geo.algorithms.betweenness.has")
 
 
 @pytest.fixture(params=["compiled", "plain"])
@@ -28,8 +23,7 @@ def kernel(request, monkeypatch):
     if request.param == "compiled":
         pytest.importorskip("numba")
     else:
-        for name in MODULES:
-            monkeypatch.setattr(name, lambda _: False)
+        monkeypatch.setattr("geo.algorithms.link_removal.has", lambda _: False)
 
 
 def brute(case, group, lost):
@@ -117,21 +111,14 @@ def test_the_textbook_network_k(kernel):
     ]
 
 
-def test_the_links_of_the_region(kernel, cat, drawn):
+def test_the_links_of_the_region(kernel, drawn):
     """The same numbers, to the last bit, as the search that is done again per link."""
-    swept, names = link_sweep(
-        geo.build_network(drawn, nodes="stops"),
-        geo.build_network(drawn),
-        cat.centres,
-        mode="road",
-    )
-    tails = np.repeat(np.arange(swept.size), np.diff(swept.graph.indptr))[swept.entry]
-    g = build_graph(
-        swept.size, tails, swept.graph.indices[swept.entry], swept.minutes, directed=True
-    )
+    swept = link_sweep(geo.build_network(drawn), mode="road")
+    arcs = swept.arcs
+    g = build_graph(arcs.size, arcs.tail, arcs.head, arcs.minutes, directed=True)
     found = replacements(g, swept.starts, swept.ends, groups=swept.link)
-    assert len(names) > 100
-    for link in range(len(names)):
+    assert len(swept.links) > 100
+    for link in range(len(swept.links)):
         times = found.without(link)
         np.fill_diagonal(times, 0.0)
         np.testing.assert_array_equal(times, swept.without([link]))
@@ -143,49 +130,3 @@ def test_removal_refuses_wrong_shapes():
         removal_losses(g, [0, 1], weights=np.ones((3, 3)))
     with pytest.raises(BadInputError, match="groups"):
         replacements(g, [0, 1], groups=[0])
-
-
-def networkx_of(size, tails, heads, weights, *, directed):
-    made = (nx.DiGraph if directed else nx.Graph)()
-    made.add_nodes_from(range(size))
-    made.add_weighted_edges_from(
-        zip(tails.tolist(), heads.tolist(), weights.tolist(), strict=True)
-    )
-    return made
-
-
-@pytest.mark.parametrize("directed", [False, True])
-@pytest.mark.parametrize("ties", [False, True])
-def test_betweenness_equals_networkx(kernel, directed, ties, monkeypatch):
-    size, tails, heads, weights, _ = roads(144)
-    if ties:
-        weights = np.round(weights)
-    g = build_graph(size, tails, heads, weights, directed=directed)
-    found = edge_node_betweenness(g)
-    made = networkx_of(size, tails, heads, weights, directed=directed)
-    expected = nx.betweenness_centrality(made, weight="weight", normalized=False)
-    np.testing.assert_allclose(
-        found.nodes, [expected[v] for v in range(size)], rtol=1e-9, atol=1e-9
-    )
-    over = nx.edge_betweenness_centrality(made, weight="weight", normalized=False)
-    ends = zip(tails.tolist(), heads.tolist(), strict=True)
-    expected = [over[e] if e in over else over[e[::-1]] for e in ends]
-    np.testing.assert_allclose(found.links, expected, rtol=1e-9, atol=1e-9)
-    monkeypatch.setattr(betweenness, "BATCH", 50)
-    np.testing.assert_allclose(edge_node_betweenness(g).nodes, found.nodes, rtol=1e-12, atol=1e-12)
-    np.testing.assert_array_equal(
-        edge_node_betweenness(g, threads=2).nodes, edge_node_betweenness(g).nodes
-    )
-
-
-def test_betweenness_knows_ties_closed_and_parallel_links(kernel):
-    # two ways of 0.3 from 0 to 3: 0.1 + 0.2 and 0.2 + 0.1; a parallel link doubles one
-    g = build_graph(5, [0, 1, 0, 2, 0, 3], [1, 3, 2, 3, 1, 4], [0.1, 0.2, 0.2, 0.1, 0.1, np.inf])
-    found = edge_node_betweenness(g)
-    # 1 to 2 goes over 0 twice (0.1 + 0.2) and over 3 once (0.2 + 0.1)
-    assert found.nodes == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1 / 3, 0])
-    assert found.links[5] == 0
-    from_0 = edge_node_betweenness(g, [0])
-    assert 2 * from_0.nodes == pytest.approx([0, 2 / 3, 1 / 3, 0, 0])
-    with pytest.raises(BadInputError, match="link 0"):
-        edge_node_betweenness(with_weights(g, [0, 1, 1, 1, 1, 1]))

@@ -21,7 +21,7 @@ import pytest
 from geo.algorithms.blocks import _distances, od_blocks
 from geo.algorithms.graphs import build_graph
 from geo.cli.main import _parser, main
-from geo.connectivity.link_losses import link_sweep
+from geo.connectivity.vulnerability import link_sweep
 from geo.core.errors import BadInputError, GeoError
 from geo.core.executor import dask_executor, number_blocks, run_locally
 from geo.network.network import build_network
@@ -82,10 +82,10 @@ def grid():
     return build_graph(side * side, tails, heads, length)
 
 
-def matrix(grid, share):
+def matrix(grid, executor):
     nodes = np.arange(0, grid.size, 20)
     return np.vstack(
-        [block.distances for block in od_blocks(grid, nodes, nodes, block=20, executor=share)]
+        [block.distances for block in od_blocks(grid, nodes, nodes, block=20, executor=executor)]
     )
 
 
@@ -96,8 +96,8 @@ def test_blocks_follow_each_other():
 
 def test_the_same_to_the_last_bit(address, grid):
     said = []
-    with dask_executor(address, lambda done, total: said.append((done, total))) as share:
-        far = matrix(grid, share)
+    with dask_executor(address, lambda done, total: said.append((done, total))) as executor:
+        far = matrix(grid, executor)
     near = matrix(grid, run_locally)
     assert near.shape == (500, 500)
     assert np.isfinite(near).all()
@@ -118,8 +118,8 @@ def test_a_worker_that_is_killed_costs_only_its_blocks(address, grid):
         if done == 3:
             os.kill(victim, signal.SIGKILL)
 
-    with dask_executor(address, kill) as share:
-        far = matrix(grid, share)
+    with dask_executor(address, kill) as executor:
+        far = matrix(grid, executor)
     with Client(address, timeout=10, set_as_default=False) as client:
         left = client.run(os.getpid)
     assert victim not in left.values()
@@ -129,10 +129,10 @@ def test_a_worker_that_is_killed_costs_only_its_blocks(address, grid):
 
 def test_an_error_in_a_block_comes_back(address, grid):
     with (
-        dask_executor(address) as share,
+        dask_executor(address) as executor,
         pytest.raises(BadInputError, match="node 99999 is not below"),
     ):
-        list(share(_distances, (grid, np.array([0]), 1), [np.array([99999])]))
+        list(executor(_distances, (grid, np.array([0]), 1), [np.array([99999])]))
 
 
 def test_nobody_at_the_address(monkeypatch):
@@ -152,8 +152,8 @@ def test_order_and_little_ahead_of_its_turn(address):
     """The first block is the slowest; the others wait, and only some of them are sent."""
     said = []
     blocks = [(1.0,), *[(0.0,)] * 30]
-    with dask_executor(address, lambda done, total: said.append(done)) as share:
-        found = share(slowly, {"a": [1, 2]}, blocks)
+    with dask_executor(address, lambda done, total: said.append(done)) as executor:
+        found = executor(slowly, {"a": [1, 2]}, blocks)
         first = next(found)
         ahead = len(said)
         assert [first, *found] == [({"a": [1, 2]}, block) for block in blocks]
@@ -162,8 +162,8 @@ def test_order_and_little_ahead_of_its_turn(address):
 
 
 def test_all_workers_lost_is_said_in_one_line(tmp_path, monkeypatch):
-    with cluster(tmp_path, 1) as (found, running), dask_executor(found) as share:
-        results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
+    with cluster(tmp_path, 1) as (found, running), dask_executor(found) as executor:
+        results = executor(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
         assert next(results) == (7, (0.0,))
         monkeypatch.setattr("geo.core.executor.PATIENCE_S", 1.0)
         running[1].kill()
@@ -173,8 +173,8 @@ def test_all_workers_lost_is_said_in_one_line(tmp_path, monkeypatch):
 
 def test_a_lost_scheduler_is_said_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("geo.core.executor.PATIENCE_S", 4.0)
-    with cluster(tmp_path, 1) as (found, running), dask_executor(found) as share:
-        results = share(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
+    with cluster(tmp_path, 1) as (found, running), dask_executor(found) as executor:
+        results = executor(slowly, 7, [(0.0,)] * 3 + [(0.2,)] * 200)
         assert next(results) == (7, (0.0,))
         monkeypatch.setattr("geo.core.executor.PATIENCE_S", 1.0)
         running[0].kill()
@@ -203,10 +203,10 @@ def test_a_worker_that_lacks_a_module_says_so(address, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     task = importlib.import_module("only_here").task
     with (
-        dask_executor(address) as share,
+        dask_executor(address) as executor,
         pytest.raises(GeoError, match=r"a worker lacks .*only_here"),
     ):
-        list(share(task, 1, [2]))
+        list(executor(task, 1, [2]))
 
 
 def fatal(large, block):
@@ -221,10 +221,10 @@ def test_a_block_that_kills_its_workers(tmp_path, monkeypatch):
         with Client(found, timeout=10, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=30)
         with (
-            dask_executor(found) as share,
+            dask_executor(found) as executor,
             pytest.raises(GeoError, match="lost at the same block"),
         ):
-            list(share(fatal, None, [1]))
+            list(executor(fatal, None, [1]))
 
 
 def test_a_server_that_is_no_scheduler(monkeypatch):

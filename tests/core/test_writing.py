@@ -1,0 +1,73 @@
+"""Files appear whole or not at all, and one line says why not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+
+import pytest
+
+from geo.core.errors import BadInputError, OutputError
+from geo.core.extras import optional
+from geo.core.writing import replaced_file, staged_folder
+
+
+def test_a_file_is_whole_or_as_it_was(tmp_path):
+    path = tmp_path / "new" / "od.csv"
+    with replaced_file(path) as temporary:
+        temporary.write_text("first")
+        assert not path.exists()
+    with contextlib.suppress(KeyboardInterrupt), replaced_file(path) as temporary:
+        temporary.write_text("sec")
+        raise KeyboardInterrupt
+    assert path.read_text() == "first"
+    assert [file.name for file in path.parent.iterdir()] == ["od.csv"]
+
+
+def test_a_folder_is_whole_or_as_it_was(tmp_path):
+    with staged_folder(tmp_path) as stage:
+        (stage / "data").mkdir()
+        (stage / "data" / "a.csv").write_text("1")
+    with contextlib.suppress(BadInputError), staged_folder(tmp_path) as stage:
+        (stage / "b.csv").write_text("2")
+        raise BadInputError("no")
+    assert [path.name for path in tmp_path.rglob("*")] == ["data", "a.csv"]
+
+
+def test_what_cannot_be_written_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    with (
+        pytest.raises(OutputError, match=r"cannot write \S+od.csv: ") as error,
+        replaced_file(file / "od.csv"),
+    ):
+        pass
+    assert error.value.args[0].template == "cannot write {file}: {reason}"
+    with (
+        pytest.raises(OutputError, match=r"cannot write to \S+maps: "),
+        staged_folder(file / "maps"),
+    ):
+        pass
+    with (
+        pytest.raises(OutputError, match=r"cannot write \S+inner: "),
+        staged_folder(tmp_path),
+        replaced_file(file / "inner"),
+    ):
+        pass
+
+
+def test_folders_of_dead_builds_go(tmp_path):
+    old, young = tmp_path / ".geo-build-old", tmp_path / ".geo-build-young"
+    for folder in (old, young):
+        folder.mkdir()
+    os.utime(old, 2 * (time.time() - 4000,))
+    with replaced_file(tmp_path / "a"):
+        pass
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_missing_package_is_named_with_what_needs_it():
+    with pytest.raises(BadInputError, match=r"^maps need it: pip install 'chuanyu-geo\[x\]'$"):
+        optional("no_such_package.inside", "x", "maps need it")
+    assert optional("os.path", "x", "maps need it") is os.path
