@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geo.catalogue import Catalogue, load
     from geo.connectivity import connectivity_indices
-    from geo.core import BadInputError, GeoError, NotFoundError, __version__
+    from geo.core import BadInputError, GeoError, NotFoundError
+    from geo.core import __version__ as __version__
     from geo.layers import Layers, border_crossings, build_layers
     from geo.maps import show_map
-    from geo.network import Network, build_network, travel_time_matrix
+    from geo.network import Network, build_network, fastest_routes, travel_time_matrix
     from geo.pipeline import build
     from geo.scenarios import compare_dates
 
@@ -37,6 +38,7 @@ _HOME = {
     "build_network": "network",
     "compare_dates": "scenarios",
     "connectivity_indices": "connectivity",
+    "fastest_routes": "network",
     "load": "catalogue",
     "show_map": "maps",
     "travel_time_matrix": "network",
@@ -60,6 +62,7 @@ __all__ = [
     "build_network",
     "compare_dates",
     "connectivity_indices",
+    "fastest_routes",
     "load",
     "show_map",
     "travel_time_matrix",

@@ -58,7 +58,16 @@ def test_a_network_as_matrix_and_as_graph(cat):
 
 def test_types_are_told_to_checkers():
     assert (Path(geo.__file__).parent / "py.typed").is_file()
-    assert set(geo._HOME) <= set(geo.__all__)
-    promised = {"load", "layers", "network", "indices", "od_matrix", "crossings", "compare", "map"}
-    assert promised <= set(geo.__all__)
     assert all(callable(getattr(geo, name)) for name in geo.__all__)
+
+
+def test_public_names_are_those_of_the_design():
+    promised = {
+        "load", "build_layers", "build_network", "connectivity_indices", "travel_time_matrix",
+        "fastest_routes", "border_crossings", "compare_dates", "show_map", "build",
+    }  # fmt: skip
+    assert promised <= set(geo.__all__)
+    assert dir(geo) == sorted(geo.__all__)
+    assert geo.__version__
+    with pytest.raises(AttributeError):
+        geo.nothing  # noqa: B018 - the look-up is what is tested

@@ -1,8 +1,8 @@
 """Tables: row schemas, reading and editing CSV, integrity, region, status on a day, vocabulary."""
 
-from geo.catalogue.catalogue import Catalogue, cities_of, load
-from geo.catalogue.dates import STAGES, last_day, parse_day, status_on
-from geo.catalogue.editing import empty, read, record, write
+from geo.catalogue.catalogue import Catalogue, data_folder, load
+from geo.catalogue.dates import last_day, parse_day, status_on
+from geo.catalogue.editing import TextRow, TextTable
 from geo.catalogue.region import ADCODE, AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
@@ -19,16 +19,24 @@ from geo.catalogue.schema import (
 from geo.catalogue.vocabulary import (
     ACCURACY,
     ASSUMED,
+    CHANGE,
     CLASS,
-    CLASS_NAMES,
+    CLASSES,
+    CODE_OF_STATUS,
     CONFIDENCE,
     GROUP,
     KIND,
     MODE,
     MODES,
+    OPEN_CODES,
     STAGE,
+    STAGES,
+    STATUS_CODES,
     TRANSFER_KINDS,
+    TRAVEL,
     Label,
+    Stage,
+    StatusCode,
     named,
 )
 
@@ -36,18 +44,23 @@ __all__ = [
     "ACCURACY",
     "ADCODE",
     "ASSUMED",
+    "CHANGE",
     "CLASS",
-    "CLASS_NAMES",
+    "CLASSES",
+    "CODE_OF_STATUS",
     "CONFIDENCE",
     "GROUP",
     "KEY_COLUMN",
     "KIND",
     "MODE",
     "MODES",
+    "OPEN_CODES",
     "STAGE",
     "STAGES",
+    "STATUS_CODES",
     "TABLES",
     "TRANSFER_KINDS",
+    "TRAVEL",
     "AdminRegion",
     "AlignmentPoint",
     "Catalogue",
@@ -60,15 +73,15 @@ __all__ = [
     "RouteGroup",
     "Section",
     "Service",
-    "cities_of",
+    "Stage",
+    "StatusCode",
+    "TextRow",
+    "TextTable",
     "columns",
-    "empty",
+    "data_folder",
     "last_day",
     "load",
     "named",
     "parse_day",
-    "read",
-    "record",
     "status_on",
-    "write",
 ]

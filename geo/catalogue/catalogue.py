@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from geo.catalogue.integrity import cross_checks
-from geo.catalogue.reading import read_table
+from geo.catalogue.reading import checked_row, header_problems, read_table, repeated_ids
 from geo.catalogue.region import Region, read_region
 from geo.catalogue.schema import (
     KEY_COLUMN,
@@ -21,16 +23,25 @@ from geo.catalogue.schema import (
     Place,
     Project,
     Route,
+    Row,
     Section,
     Service,
     Source,
+    columns,
 )
-from geo.core import BadInputError, NotFoundError, Problem
+from geo.core import BadInputError, Message, NotFoundError, Problem
 
 #: More problems than this are not told at once.
 MAX_PROBLEMS = 200
 #: Tables that need at least one row.
 NEEDED = ("routes", "places", "alignments", "sections")
+#: What a section takes over from the one it is a piece of or continues, unless its status differs.
+DATES = ("status", "started", "opened", "expected")
+SECTIONS = "tables/sections.csv"
+#: The source of rows that name none.
+ADDED = Source(key="added", title="Added in Python", publisher="", date="", url="", licence="")
+
+Points = Sequence[Sequence[float]] | Any
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +71,6 @@ class Catalogue:
     geo.core.errors.NotFoundError: no city 'Chendu'; closest: Chengdu, Chengkou, Fengdu, Changshou
     >>> cat.route["chengdawan-hsr"].name_zh
     '成达万高铁'
-
     """
 
     folder: Path
@@ -100,6 +110,11 @@ class Catalogue:
         """Sections of every route, in order."""
         return _grouped(self.sections)
 
+    @cached_property
+    def centres(self) -> list[City]:
+        """The cities to measure between: those that are not part of another, in file order."""
+        return [city for city in self.cities if not city.part_of]
+
     def find_city(self, name: str) -> City:
         """
         Return the city with a name or id.
@@ -119,7 +134,6 @@ class Catalogue:
         ------
         NotFoundError
             When there is none; the message lists the closest names.
-
         """
         found: City = _find("city", name, self.cities, "city_id")
         return found
@@ -144,16 +158,292 @@ class Catalogue:
         ------
         NotFoundError
             When none fits, or several do; the message lists the closest names.
-
         """
         found: Route = _find("route", name, self.routes, "route_id")
         return found
+
+    def with_city(self, city_id: str, **cells: object) -> Catalogue:
+        """
+        Return a copy with one city more, or with some cells of a city changed.
+
+        Parameters
+        ----------
+        city_id
+            Id of the city.
+        **cells
+            Values by column of ``cities.csv``. A new city needs `name_zh`, `lon` and `lat` (in
+            degrees, WGS-84), `population` and `region`; without `name_en` its name is the same.
+
+        Returns
+        -------
+        catalogue
+            The copy, checked as tables are; this catalogue stays as it is.
+
+        Raises
+        ------
+        BadInputError
+            When anything is wrong; names column, value and what was expected.
+
+        Examples
+        --------
+        >>> cat = geo.load()
+        >>> more = cat.with_city("xincheng", name_zh="新城", name_en="Xincheng", lon=104.9,
+        ...                      lat=30.4, population=800_000, region="四川")
+        >>> more.find_city("Xincheng").population, len(more.cities) - len(cat.cities)
+        (800000, 1)
+        """
+        start = {"level": "county", "source": ADDED.key, "name_en": cells.get("name_zh", "")}
+        if city_id in {city.city_id for city in self.cities}:
+            start = _cells(self.find_city(city_id))
+        city = self._row("cities", start | cells | {"city_id": city_id})
+        return self._copy(cities=_put(self.cities, city, "city_id"))
+
+    def with_section(self, section_id: str, **cells: object) -> Catalogue:
+        """
+        Return a copy with some cells of a section changed, or with one section more.
+
+        A new section is a piece of one there is, which ends where the new one begins or begins
+        where it ends; or it continues its route, which then reaches to a further place. What is
+        not given is taken over from that neighbour, but for lengths; if any of status, started,
+        opened and expected is given, none of these is taken over.
+
+        Parameters
+        ----------
+        section_id
+            Id of the section.
+        **cells
+            Values by column of ``sections.csv``. A new section needs `route_id`, `from_place`
+            and `to_place`.
+
+        Returns
+        -------
+        catalogue
+            The copy, checked as tables are; this catalogue stays as it is.
+
+        Raises
+        ------
+        BadInputError
+            When anything is wrong; names column, value and what was expected.
+
+        Examples
+        --------
+        >>> cat = geo.load()
+        >>> late = cat.with_section("chengyu-middle-hsr-1", expected=2030)
+        >>> late.section["chengyu-middle-hsr-1"].expected
+        2030
+        """
+        if section_id in self.section:
+            changed = _cells(self.section[section_id]) | cells
+            row = self._row("sections", changed | {"section_id": section_id})
+            return self._copy(sections=_put(self.sections, row, "section_id"))
+        route_id = str(cells.get("route_id", ""))
+        if route_id not in self.route:
+            unknown = Message("expected a known id")
+            raise BadInputError([Problem(SECTIONS, 0, "route_id", route_id, unknown)])
+        points, sections = self.points_of[route_id], self.sections_of[route_id]
+        ends = str(cells.get("from_place", "")), str(cells.get("to_place", ""))
+        points, sections, neighbour = _room_for(ends, points, sections)
+        start = _cells(neighbour) | {"seq": 0, "length_km": None, "notes": ""}
+        if cells.keys() & set(DATES):
+            start |= dict.fromkeys(DATES, "")
+        new = self._row("sections", start | cells | {"section_id": section_id})
+        at = {point.place_id: i for i, point in reversed(list(enumerate(points)))}
+        order = sorted([*sections, new], key=lambda row: at.get(row.from_place, len(at)))
+        return self._copy(
+            alignments=_renumbered(self.alignments, route_id, points),
+            sections=_renumbered(self.sections, route_id, order),
+        )
+
+    def with_route(
+        self,
+        line: Points,
+        route_id: str,
+        name: str,
+        *,
+        mode: str,
+        class_: str,
+        from_place: str = "",
+        to_place: str = "",
+        accuracy_m: float = 100.0,
+        **cells: object,
+    ) -> Catalogue:
+        """
+        Return a copy with one route more, of one section.
+
+        Parameters
+        ----------
+        line
+            Its course: a LineString or pairs of longitude and latitude in degrees (WGS-84).
+        route_id, name
+            Id and Chinese name of the route.
+        mode, class_
+            Kind of traffic and standard, such as "rail" and "hsr".
+        from_place, to_place
+            Ids of places where the route begins and ends, so that it meets other routes there;
+            the line then runs from and to these. Without them it gets ends of its own.
+        accuracy_m
+            How far the line may be off, in metres.
+        **cells
+            Further values by column of ``routes.csv`` and ``sections.csv``, such as `name_en`,
+            `opened`, `expected` or `design_speed_kmh`. The status is open where `opened` is
+            given, else planned.
+
+        Returns
+        -------
+        catalogue
+            The copy, checked as tables are; this catalogue stays as it is.
+
+        Raises
+        ------
+        BadInputError
+            When anything is wrong; names column, value and what was expected.
+
+        Examples
+        --------
+        >>> cat = geo.load()
+        >>> more = cat.with_route([(104.9, 30.4), (105.3, 30.5), (105.6, 30.9)], "new-line",
+        ...                       "新线", mode="rail", class_="hsr", expected=2032,
+        ...                       design_speed_kmh=350)
+        >>> round(geo.build_layers(more).routes.loc["new-line", "running_km"])
+        93
+        """
+        spots = _spots(line)
+        ends = [from_place or f"{route_id}-start", to_place or f"{route_id}-end"]
+        if spots[0] == spots[-1] and not (from_place or to_place):
+            ends[1] = ends[0]  # a ring
+        facts: dict[str, object] = {
+            "name_zh": name,
+            "name_en": name,
+            "group": "background",
+            "status": "open" if cells.get("opened") else "planned",
+            "source": ADDED.key,
+            "confidence": "low",
+            **cells,
+            "route_id": route_id,
+            "mode": mode,
+            "class": class_,
+            "section_id": f"{route_id}-1",
+            "seq": 1,
+            "from_place": ends[0],
+            "to_place": ends[1],
+        }
+        own, parts = columns(Route), columns(Section)
+        route = {key: value for key, value in facts.items() if key in own or key not in parts}
+        section = {key: value for key, value in facts.items() if key in parts}
+        drawn: dict[str, object] = {"source": facts["source"], "accuracy_m": accuracy_m}
+        fresh = {key: spot for key, spot in zip(ends, (spots[0], spots[-1]), strict=True)
+                 if key not in (from_place, to_place)}  # fmt: skip
+        named = {key: facts[key] for key in ("name_zh", "name_en", "confidence")}
+        places = [
+            drawn | named | {"place_id": key, "lon": lon, "lat": lat, "kind": "end"}
+            for key, (lon, lat) in fresh.items()
+        ]
+        shape = [drawn | {"lon": lon, "lat": lat} for lon, lat in spots[1:-1]]
+        points: list[dict[str, object]] = [{"place_id": ends[0]}, *shape, {"place_id": ends[1]}]
+        course = [point | {"route_id": route_id, "seq": i} for i, point in enumerate(points, 1)]
+        return self._copy(
+            routes=[*self.routes, self._row("routes", route)],
+            places=[*self.places, *(self._row("places", row) for row in places)],
+            alignments=[*self.alignments, *(self._row("alignments", row) for row in course)],
+            sections=[*self.sections, self._row("sections", section)],
+        )
+
+    def _row(self, table: str, cells: Mapping[str, object]) -> Any:
+        """Return a row of a table, checked as if it stood in its file; None is an empty cell."""
+        file, names = f"tables/{table}.csv", columns(TABLES[table])
+        given = {key: "" if value is None else str(value) for key, value in cells.items()}
+        text = dict.fromkeys(names, "") | given
+        problems: list[Any] = list(header_problems(list(text), names, file, 0))
+        found = problems or list(checked_row(text, TABLES[table], self.region, file, 0))
+        if problems := [item for item in found if isinstance(item, Problem)]:
+            raise BadInputError(problems)
+        return found[0][1]
+
+    def _copy(self, **changed: Iterable[Row]) -> Catalogue:
+        """Return a copy with other rows in some tables, once these fit together."""
+        tables = {name: list(changed.get(name, getattr(self, name))) for name in TABLES}
+        if any(ADDED.key in row.sources for rows in tables.values() for row in rows):
+            tables["sources"] = _put(tables["sources"], ADDED, "key")
+        numbered, problems = {}, list[Problem]()
+        for name, rows in tables.items():
+            key, lines = KEY_COLUMN.get(name, ""), self.lines.get(name, {})
+            numbered[name] = [(lines.get(getattr(row, key, ""), 0), row) for row in rows]
+            problems += repeated_ids(numbered[name], f"tables/{name}.csv", key)
+        if problems := problems or cross_checks(numbered, self.region):
+            raise BadInputError(problems[:MAX_PROBLEMS])
+        whole = {name: tuple(rows) for name, rows in tables.items()}
+        return replace(self, lines=_lines_by_id(numbered), **whole)  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return (
             f"<Catalogue {self.region.name_en}: {len(self.routes)} routes, "
             f"{len(self.sections)} sections, {len(self.places)} places>"
         )
+
+
+def _lines_by_id(numbered: dict[str, list[tuple[int, Any]]]) -> dict[str, dict[str, int]]:
+    return {
+        name: {getattr(row, column): line for line, row in numbered[name]}
+        for name, column in KEY_COLUMN.items()
+    }
+
+
+def _cells(row: Row) -> dict[str, object]:
+    return row.model_dump(by_alias=True)
+
+
+def _put(rows: Iterable[Any], new: Any, key: str) -> list[Any]:
+    """Return rows with a new one in the place of that of its id, or at the end."""
+    by_id = {getattr(row, key): row for row in rows}
+    return list((by_id | {getattr(new, key): new}).values())
+
+
+def _renumbered(rows: Iterable[Any], route_id: str, own: Sequence[Any]) -> list[Any]:
+    """Return rows with those of one route replaced, numbered from 1."""
+    numbered = [row.model_copy(update={"seq": i}) for i, row in enumerate(own, 1)]
+    return [*(row for row in rows if row.route_id != route_id), *numbered]
+
+
+def _room_for(
+    ends: tuple[str, str], points: list[AlignmentPoint], sections: list[Section]
+) -> tuple[list[AlignmentPoint], list[Section], Section]:
+    """Shorten the section that a new one is a piece of, or lengthen the route to its ends."""
+    start, end = ends
+    places = [point.place_id for point in points]
+    for i, section in enumerate(sections):
+        left: dict[str, str | None] = {"length_km": None}
+        if section.from_place == start and section.to_place != end:
+            left |= {"from_place": end}
+        elif section.to_place == end and section.from_place != start:
+            left |= {"to_place": start}
+        if len(left) > 1 and {start, end} <= set(places):
+            rest = section.model_copy(update=left)
+            return points, [*sections[:i], rest, *sections[i + 1 :]], section
+    if start == places[-1] and end not in places:
+        return [*points, _bare(points[-1], end)], sections, sections[-1]
+    if end == places[0] and start not in places:
+        return [_bare(points[0], start), *points], sections, sections[0]
+    text = Message(
+        "expected the end of a section, or of the route: the new one begins or ends there"
+    )
+    raise BadInputError([Problem(SECTIONS, 0, "from_place", start, text)])
+
+
+def _bare(point: AlignmentPoint, place_id: str) -> AlignmentPoint:
+    return point.model_copy(update={"place_id": place_id, "chainage_km": None})
+
+
+def _spots(line: Points) -> list[tuple[float, float]]:
+    """Return the points of a line, none twice in a row."""
+    text = Message("line: expected a LineString or at least two pairs of longitude and latitude")
+    try:
+        pairs = [(float(lon), float(lat)) for lon, lat, *_ in getattr(line, "coords", line)]
+    except (NotImplementedError, TypeError, ValueError):
+        raise BadInputError(text) from None
+    spots = [spot for spot, _ in itertools.groupby(pairs)]
+    if len(spots) < 2:
+        raise BadInputError(text)
+    return spots
 
 
 def _grouped(rows: tuple[Any, ...]) -> dict[str, list[Any]]:
@@ -208,7 +498,6 @@ def data_folder() -> Path:
     --------
     >>> sorted(path.name for path in (data_folder() / "tables").glob("*.csv"))[:3]
     ['alignments.csv', 'cities.csv', 'places.csv']
-
     """
     inside = Path(__file__).parents[1] / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data"
@@ -243,7 +532,6 @@ def load(folder: Path | str | None = None) -> Catalogue:
     'Chengdu–Chongqing Middle Line HSR'
     >>> len(cat.sections_of["chengyu-middle-hsr"])
     4
-
     """
     folder = data_folder() if folder is None else Path(folder)
     region = read_region(folder)
@@ -258,31 +546,4 @@ def load(folder: Path | str | None = None) -> Catalogue:
     if problems:
         raise BadInputError(problems[:MAX_PROBLEMS])
     rows = {name: tuple(row for _, row in numbered) for name, numbered in tables.items()}
-    lines = {
-        name: {getattr(row, column): line for line, row in tables[name]}
-        for name, column in KEY_COLUMN.items()
-    }
-    return Catalogue(folder=folder, region=region, lines=lines, **rows)
-
-
-def cities_of(catalogue: Catalogue) -> list[City]:
-    """
-    Return the cities to measure between: those that are not part of another.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue.
-
-    Returns
-    -------
-    cities
-        In file order.
-
-    Examples
-    --------
-    >>> [city.name_en for city in cities_of(cat)][:3]
-    ['Chengdu', 'Zigong', 'Luzhou']
-
-    """
-    return [city for city in catalogue.cities if not city.part_of]
+    return Catalogue(folder=folder, region=region, lines=_lines_by_id(tables), **rows)

@@ -6,11 +6,11 @@ import calendar
 import datetime as dt
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Stage = Literal["open", "construction", "planned"]
-#: From the most to the least advanced; the traveller meets the least advanced of several.
-STAGES: tuple[Stage, ...] = ("open", "construction", "planned")
+from geo.catalogue.vocabulary import Stage
+from geo.core import Message
+
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -45,11 +45,10 @@ def last_day(text: str) -> dt.date:
     --------
     >>> last_day("2020"), last_day("2020-02")
     (datetime.date(2020, 12, 31), datetime.date(2020, 2, 29))
-
     """
     match = _PATTERN.fullmatch(text)
     if match is None:
-        raise ValueError("expected a date YYYY, YYYY-MM or YYYY-MM-DD")
+        raise ValueError(Message("expected a date YYYY, YYYY-MM or YYYY-MM-DD"))
     year, month, day = (int(part) if part else 0 for part in match.groups())
     try:
         if day or match[3]:
@@ -58,11 +57,11 @@ def last_day(text: str) -> dt.date:
             return dt.date(year, month, calendar.monthrange(year, month)[1])
         return dt.date(year, 12, 31)
     except (ValueError, calendar.IllegalMonthError):
-        raise ValueError("expected a day that exists in the calendar") from None
+        raise ValueError(Message("expected a day that exists in the calendar")) from None
 
 
 def status_on(
-    day: dt.date, *, today: Stage, started: str, opened: str, expected: int | None, as_of: dt.date
+    date: dt.date, *, today: Stage, started: str, opened: str, expected: int | None, as_of: dt.date
 ) -> Status:
     """
     Return the status of a section on a day.
@@ -93,18 +92,17 @@ def status_on(
 
     Examples
     --------
-    >>> status_on(date(2028, 1, 1), today="construction", started="2022", opened="",
-    ...           expected=2027, as_of=date(2026, 11, 23))
+    >>> status_on(last_day("2028"), today="construction", started="2022", opened="",
+    ...           expected=2027, as_of=last_day("2026-11-23"))
     Status(stage='open', assumed=True)
-
     """
-    if today == "open" and (not opened or last_day(opened) <= day or day >= as_of):
+    if today == "open" and (not opened or last_day(opened) <= date or date >= as_of):
         return Status("open", assumed=False)
-    if day > as_of and expected is not None and dt.date(expected, 12, 31) <= day:
+    if date > as_of and expected is not None and dt.date(expected, 12, 31) <= date:
         return Status("open", assumed=True)
-    if started and last_day(started) <= day:
+    if started and last_day(started) <= date:
         return Status("construction", assumed=False)
-    if today == "construction" and day >= as_of:
+    if today == "construction" and date >= as_of:
         return Status("construction", assumed=False)
     return Status("planned", assumed=False)
 
@@ -132,8 +130,7 @@ def parse_day(text: str | int | dt.date | None) -> dt.date:
     --------
     >>> parse_day(2027)
     datetime.date(2027, 12, 31)
-
     """
     if text is None:
-        return dt.date.today()
+        return dt.datetime.now().astimezone().date()
     return text if isinstance(text, dt.date) else last_day(str(text))

@@ -4,58 +4,75 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 
-class Record(NamedTuple):
-    """A row with its values by column, and as it stands in the file."""
+class TextRow(NamedTuple):
+    """A row with its cells by column, and as it stands in the file."""
 
     cells: dict[str, str]
     text: str
 
 
-class Table(NamedTuple):
-    """A table with its header as it stands in the file."""
+class TextTable(NamedTuple):
+    r"""
+    A table with its header as it stands in the file.
+
+    Parameters
+    ----------
+    columns
+        Names of the columns.
+    header
+        The first line.
+    rows
+        The other rows.
+    newline
+        What ends a line.
+
+    Examples
+    --------
+    >>> table = TextTable.empty(["key", "title"])
+    >>> table.new_row({"title": "Census, 2020", "key": "census"}).text
+    'census,"Census, 2020"\n'
+    """
 
     columns: list[str]
     header: str
-    records: list[Record]
+    rows: list[TextRow]
     newline: str
 
+    @classmethod
+    def read(cls, path: Path) -> TextTable:
+        """Read a table that is known to be valid."""
+        lines = list(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
+        newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
+        if not lines[-1].endswith("\n"):
+            lines[-1] += newline
+        reader = csv.reader(lines)
+        columns = [cell.strip().removeprefix("\ufeff") for cell in next(reader)]
+        start = end = reader.line_num
+        header, rows = "".join(lines[:end]), []
+        for cells in reader:
+            start, end = end, reader.line_num
+            text = "".join(lines[start:end])
+            rows.append(TextRow(dict(zip(columns, cells, strict=False)), text))
+        return cls(columns, header, rows, newline)
 
-def read(path: Path) -> Table:
-    """Read a table that is known to be valid."""
-    lines = list(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
-    newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
-    if not lines[-1].endswith("\n"):
-        lines[-1] += newline
-    reader = csv.reader(lines)
-    columns = [cell.strip().removeprefix("\ufeff") for cell in next(reader)]
-    start = end = reader.line_num
-    header, records = "".join(lines[:end]), []
-    for cells in reader:
-        start, end = end, reader.line_num
-        text = "".join(lines[start:end])
-        records.append(Record(dict(zip(columns, cells, strict=False)), text))
-    return Table(columns, header, records, newline)
+    @classmethod
+    def empty(cls, columns: list[str]) -> TextTable:
+        """Return a table without rows."""
+        return cls(columns, ",".join(columns) + "\n", [], "\n")
 
+    def new_row(self, values: Mapping[str, object]) -> TextRow:
+        """Make a row; a column that is not given is empty."""
+        out = io.StringIO()
+        cells = {column: str(values.get(column, "")) for column in self.columns}
+        csv.DictWriter(out, self.columns, lineterminator=self.newline).writerow(cells)
+        return TextRow(cells, out.getvalue())
 
-def record(table: Table, values: dict[str, object]) -> Record:
-    """Make a row of a table; a column that is not given is empty."""
-    out = io.StringIO()
-    cells = {column: str(values.get(column, "")) for column in table.columns}
-    csv.DictWriter(out, table.columns, lineterminator=table.newline).writerow(cells)
-    return Record(cells, out.getvalue())
-
-
-def write(path: Path, table: Table, records: Iterable[Record]) -> None:
-    """Write a table."""
-    text = table.header + "".join(row.text for row in records)
-    path.write_bytes(text.encode("utf-8"))
-
-
-def empty(columns: list[str]) -> Table:
-    """Return a table without rows."""
-    return Table(columns, ",".join(columns) + "\n", [], "\n")
+    def write(self, path: Path, rows: Iterable[TextRow]) -> None:
+        """Write the header and some rows."""
+        text = self.header + "".join(row.text for row in rows)
+        path.write_bytes(text.encode("utf-8"))

@@ -10,28 +10,13 @@ from typing import Any
 
 from geo.catalogue.dates import last_day
 from geo.catalogue.region import Region, unknown_group_routes
-from geo.core import Problem
+from geo.core import Message, Problem
 
 Numbered = list[tuple[int, Any]]
 
 
 def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
-    """
-    Return what is wrong between rows that are each right on their own.
-
-    Parameters
-    ----------
-    tables
-        Rows of every table with their line numbers.
-    region
-        The region they belong to.
-
-    Returns
-    -------
-    problems
-        Everything found.
-
-    """
+    """Return what is wrong between rows that are each right on their own."""
     return [
         *_sources(tables),
         *_references(tables),
@@ -53,8 +38,10 @@ def _ids(numbered: Numbered, column: str) -> dict[str, Any]:
 
 def _unknown(table: str, line: int, column: str, value: str, known: Collection[str]) -> Problem:
     close = difflib.get_close_matches(value, sorted(known), 1)
-    hint = f" (did you mean {close[0]}?)" if close else ""
-    return Problem(_file(table), line, column, value, f"expected a known id{hint}")
+    text = Message("expected a known id")
+    if close:
+        text = Message("{text} (did you mean {close}?)", text=text, close=close[0])
+    return Problem(_file(table), line, column, value, text)
 
 
 def _sources(tables: dict[str, Numbered]) -> Iterator[Problem]:
@@ -100,7 +87,7 @@ def _fits_mode(line: int, row: Any, routes: dict[str, Any]) -> Iterator[Problem]
     for column, own in (("lanes", "road"), ("tracks", "rail")):
         value = getattr(row, column)
         if mode is not None and mode != own and value is not None:
-            text = f"expected nothing, for its route is of mode {mode}"
+            text = Message("expected nothing, for its route is of mode {mode}", mode=Message(mode))
             yield Problem(_file("sections"), line, column, str(value), text)
 
 
@@ -115,10 +102,10 @@ def _shares(
         if other not in sections:
             yield _unknown("sections", line, "shares", other, sections)
         elif other == row.section_id or sections[other].shares:
-            text = "expected a section that has its own track or carriageway"
+            text = Message("expected a section that has its own track or carriageway")
             yield Problem(_file("sections"), line, "shares", other, text)
-        elif getattr(routes.get(sections[other].route_id), "mode", None) != mode:
-            text = f"expected a section of the same mode, {mode}"
+        elif mode and getattr(routes.get(sections[other].route_id), "mode", None) != mode:
+            text = Message("expected a section of the same mode, {mode}", mode=Message(mode))
             yield Problem(_file("sections"), line, "shares", other, text)
 
 
@@ -129,7 +116,10 @@ def _future(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
             text = getattr(row, column)
             this_year = text == str(region.as_of.year)  # some day of it, which may be past
             if text and last_day(text) > region.as_of and not this_year:
-                expected = f"expected a day up to {region.as_of}, the day the tables are known to"
+                expected = Message(
+                    "expected a day up to {date}, the day the tables are known to",
+                    date=region.as_of,
+                )
                 yield Problem(_file("sections"), line, column, text, expected)
 
 
@@ -145,15 +135,17 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
     places = _ids(tables["places"], "place_id")
     for line, route in tables["routes"]:
         if len(points.get(route.route_id, ())) < 2:
-            text = "expected at least two points of this route in alignments.csv"
+            text = Message("expected at least two points of this route in alignments.csv")
             yield Problem(_file("routes"), line, "route_id", route.route_id, text)
     for numbered in points.values():
         for (_, before), (line, row) in itertools.pairwise(numbered):
             if row.seq <= before.seq:
-                text = f"expected a number above {before.seq}, the one before"
+                text = Message(
+                    "expected a number above {number}, the one before", number=before.seq
+                )
                 yield Problem(file, line, "seq", str(row.seq), text)
             if _same_point(before, row, places):
-                text = "expected a point other than the one before"
+                text = Message("expected a point other than the one before")
                 yield Problem(
                     file, line, "place_id" if row.place_id else "lon", row.place_id, text
                 )
@@ -170,7 +162,7 @@ def _chainage(numbered: Numbered) -> Iterator[Problem]:
     known = [(line, row.chainage_km) for line, row in numbered if row.chainage_km is not None]
     for (_, before), (line, now) in itertools.pairwise(known):
         if now <= before:
-            text = f"expected more than {before:g}, the kilometre before"
+            text = Message("expected more than {km:g}, the kilometre before", km=before)
             yield Problem(_file("alignments"), line, "chainage_km", f"{now:g}", text)
 
 
@@ -180,7 +172,7 @@ def _sections(tables: dict[str, Numbered]) -> Iterator[Problem]:
     for line, route in tables["routes"]:
         numbered = sorted(sections.get(route.route_id, ()), key=lambda item: item[1].seq)
         if not numbered:
-            text = "expected at least one section of this route in sections.csv"
+            text = Message("expected at least one section of this route in sections.csv")
             yield Problem(_file("routes"), line, "route_id", route.route_id, text)
         elif len(points.get(route.route_id, ())) >= 2:
             order = sorted(points[route.route_id], key=lambda item: item[1].seq)
@@ -191,30 +183,36 @@ def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
     file, position, last_seq = _file("sections"), 0, -1
     for line, row in numbered:
         if row.seq == last_seq:
-            yield Problem(file, line, "seq", str(row.seq), "expected a number used once per route")
+            yield Problem(
+                file, line, "seq", str(row.seq), Message("expected a number used once per route")
+            )
         last_seq = row.seq
         for column in ("from_place", "to_place"):
             if getattr(row, column) not in places:
-                text = "expected a place on the alignment of its route"
+                text = Message("expected a place on the alignment of its route")
                 yield Problem(file, line, column, getattr(row, column), text)
                 return
         if places[position] != row.from_place:
             ahead = row.from_place in places[position:]
-            what = (
-                "a section is missing before this one" if ahead else "it overlaps the one before"
-            )
-            text = f"expected {places[position] or 'the end of the section before'}: {what}"
+            place = places[position] or Message("the end of the section before")
+            text = Message("expected {place}: it overlaps the section before", place=place)
+            if ahead:
+                text = Message("expected {place}: a section is missing before it", place=place)
             yield Problem(file, line, "from_place", row.from_place, text)
             return
         if row.to_place not in places[position + 1 :]:
-            text = "expected a place further along the alignment than from_place: wrong order"
+            text = Message(
+                "expected a place further along the alignment than from_place: wrong order"
+            )
             yield Problem(file, line, "to_place", row.to_place, text)
             return
         position = places.index(row.to_place, position + 1)
     if position != len(places) - 1:
         line, row = numbered[-1]
-        last = places[-1] or "a named place"
-        text = f"expected the last place of the alignment, {last}: a section is missing"
+        last = places[-1] or Message("a named place")
+        text = Message(
+            "expected the last place of the alignment, {place}: a section is missing", place=last
+        )
         yield Problem(file, line, "to_place", row.to_place, text)
 
 
@@ -227,5 +225,5 @@ def _cities(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
         if row.part_of and row.part_of not in known:
             yield _unknown("cities", line, "part_of", row.part_of, known)
         elif row.part_of and (row.part_of == row.city_id or known[row.part_of].part_of):
-            text = "expected a city that is no part of another"
+            text = Message("expected a city that is no part of another")
             yield Problem(_file("cities"), line, "part_of", row.part_of, text)

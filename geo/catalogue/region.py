@@ -13,8 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from geo.catalogue.validation import broken_rule, faults
 from geo.catalogue.vocabulary import Confidence
-from geo.core import BadInputError, Problem
+from geo.core import BadInputError, Message, Problem
 
 FILE = "region.toml"
 #: A Chinese administrative code, or one of ISO 3166-2.
@@ -39,7 +40,9 @@ def _inside(file: str) -> str:
     """Refuse a file outside the data folder: a page could show what it holds."""
     path = PureWindowsPath(file)
     if path.drive or path.root or ".." in path.parts:
-        raise ValueError(f"expected a file inside the data folder, not {file!r}")
+        raise ValueError(
+            Message("expected a file inside the data folder, not {file!r}", file=file)
+        )
     return file
 
 
@@ -50,7 +53,12 @@ def _metric(text: str) -> str:
     except CRSError:
         crs = None
     if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
-        raise ValueError(f"expected a projection in metres, such as EPSG:32648, not {text!r}")
+        raise ValueError(
+            Message(
+                "expected a projection in metres, such as EPSG:32648, not {projection!r}",
+                projection=text,
+            )
+        )
     return text
 
 
@@ -85,7 +93,7 @@ class MapSettings(_Settings):
     @model_validator(mode="after")
     def _years_in_order(self) -> MapSettings:
         if self.years[0] >= self.years[1]:
-            raise ValueError("years: expected the first before the last")
+            raise broken_rule("years", Message("expected the first before the last"))
         return self
 
 
@@ -135,26 +143,30 @@ class Region(_Settings):
     def _frame_in_order(self) -> Region:
         west, south, east, north = self.frame
         if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-            raise ValueError("frame: expected west < east and south < north, in degrees")
+            text = Message("expected west < east and south < north, in degrees")
+            raise broken_rule("frame", text)
         return self
 
     @model_validator(mode="after")
     def _regions_differ(self) -> Region:
         for key in ("id", "name_zh"):
             if len({getattr(region, key) for region in self.regions}) < len(self.regions):
-                raise ValueError(f"regions: expected every {key} once")
+                raise broken_rule("regions", Message("expected every {key} once", key=key))
         return self
 
     @model_validator(mode="after")
     def _groups_in_order(self) -> Region:
         ids = [group.id for group in self.groups]
         if twice := sorted({key for key in ids if ids.count(key) > 1}):
-            raise ValueError(f"groups: expected unique ids; {', '.join(twice)} stands twice")
+            text = Message("expected unique ids; {ids} stands twice", ids=", ".join(twice))
+            raise broken_rule("groups", text)
         for group in self.groups:
             if len(set(group.routes)) < len(group.routes):
-                raise ValueError(f"group {group.id}: expected every route once")
+                text = Message("group {group}: expected every route once", group=group.id)
+                raise broken_rule("groups", text)
             if group.region and group.region not in {region.id for region in self.regions}:
-                raise ValueError(f"group {group.id}: expected the id of a region")
+                text = Message("group {group}: expected the id of a region", group=group.id)
+                raise broken_rule("groups", text)
         return self
 
     @property
@@ -175,7 +187,6 @@ class Region(_Settings):
         -------
         region
             The region, or None.
-
         """
         wanted = name.strip().casefold()
         for region in self.regions if wanted else ():
@@ -186,82 +197,37 @@ class Region(_Settings):
 
 
 def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Problem]:
-    """
-    Return the routes of groups that the catalogue does not have.
-
-    Parameters
-    ----------
-    region
-        The settings of a region.
-    known_ids
-        Ids of the routes of the catalogue.
-
-    Returns
-    -------
-    problems
-        One per unknown route, with the closest id there is.
-
-    Examples
-    --------
-    >>> unknown_group_routes(cat.region, set(cat.route))
-    []
-    >>> first = cat.region.groups[0].routes[0]
-    >>> found = unknown_group_routes(cat.region, set(cat.route) - {first})
-    >>> found[0].column, found[0].value == first
-    ('groups.routes', True)
-
-    """
+    """Return what is wrong with the routes of groups that the catalogue does not have."""
     problems = []
     for group in region.groups:
         for route_id in group.routes:
             if route_id not in known_ids:
                 close = difflib.get_close_matches(route_id, sorted(known_ids), 1)
-                hint = f" (did you mean {close[0]}?)" if close else ""
-                text = f"expected a known route id in group {group.id!r}{hint}"
+                text = Message("expected a known route id in group {group!r}", group=group.id)
+                if close:
+                    text = Message("{text} (did you mean {close}?)", text=text, close=close[0])
                 problems.append(Problem(FILE, 0, "groups.routes", route_id, text))
     return problems
 
 
 def read_region(folder: Path) -> Region:
-    """
-    Read ``region.toml``.
-
-    Parameters
-    ----------
-    folder
-        Data folder.
-
-    Returns
-    -------
-    region
-        The settings.
-
-    Raises
-    ------
-    BadInputError
-        When the file is missing, is not TOML or lacks a setting.
-
-    Examples
-    --------
-    >>> read_region(cat.folder).name_zh
-    '成渝地区双城经济圈'
-
-    """
+    """Read ``region.toml``."""
     try:
         if (folder / FILE).exists() and not (folder / FILE).is_file():
-            raise BadInputError([Problem(FILE, expected="expected a file")])
+            raise BadInputError([Problem(FILE, expected=Message("expected a file"))])
         raw = (folder / FILE).read_text(encoding="utf-8-sig")
         return Region.model_validate(tomllib.loads(raw))
     except FileNotFoundError:
-        text = f"expected this file in {folder}; it is missing"
+        text = Message("expected this file in {folder}; it is missing", folder=folder)
         raise BadInputError([Problem(FILE, expected=text)]) from None
     except (UnicodeDecodeError, OSError) as error:
-        text = f"expected a readable UTF-8 file: {error}"
+        text = Message("expected a readable UTF-8 file: {reason}", reason=str(error))
         raise BadInputError([Problem(FILE, expected=text)]) from None
     except tomllib.TOMLDecodeError as error:
-        raise BadInputError([Problem(FILE, expected=f"expected valid TOML: {error}")]) from None
+        raise BadInputError(
+            [Problem(FILE, expected=Message("expected valid TOML: {reason}", reason=str(error)))]
+        ) from None
     except ValidationError as error:
         raise BadInputError(
-            Problem(FILE, 0, ".".join(map(str, e["loc"])), "", f"expected: {e['msg']}")
-            for e in error.errors()
+            Problem(FILE, 0, ".".join(place), "", text) for place, text in faults(error)
         ) from None

@@ -6,6 +6,7 @@ cell is an unknown value.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated
 
@@ -20,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from geo.catalogue.dates import Stage, last_day
+from geo.catalogue.dates import last_day
+from geo.catalogue.validation import broken_rule
 from geo.catalogue.vocabulary import (
     CLASSES_OF_MODE,
     Change,
@@ -28,7 +30,9 @@ from geo.catalogue.vocabulary import (
     Mode,
     PlaceKind,
     RouteClass,
+    Stage,
 )
+from geo.core import Message
 
 
 def _empty_is_unknown(value: object) -> object:
@@ -36,8 +40,8 @@ def _empty_is_unknown(value: object) -> object:
 
 
 def _finite(value: float) -> float:
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ValueError("expected a finite number")
+    if not math.isfinite(value):
+        raise ValueError(Message("expected a finite number"))
     return value
 
 
@@ -49,7 +53,9 @@ def _partial_date(value: str) -> str:
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
-        raise ValueError("expected an id of lower-case letters, digits and single hyphens")
+        raise ValueError(
+            Message("expected an id of lower-case letters, digits and single hyphens")
+        )
     return value
 
 
@@ -99,8 +105,15 @@ class _Located(Row):
         low, high = (west, east) if info.field_name == "lon" else (south, north)
         if not low <= value <= high:
             other = (south, north) if info.field_name == "lon" else (west, east)
-            swapped = " (lon and lat swapped?)" if other[0] <= value <= other[1] else ""
-            raise ValueError(f"expected a {info.field_name} within {low}–{high}{swapped}")
+            text = Message(
+                "expected a {axis} within {low}–{high}",
+                axis=Message(str(info.field_name)),
+                low=low,
+                high=high,
+            )
+            if other[0] <= value <= other[1]:
+                text = Message("{text} (lon and lat swapped?)", text=text)
+            raise ValueError(text)
         return value
 
 
@@ -133,7 +146,13 @@ class Route(Row):
     def _class_fits_mode(cls, value: str, info: ValidationInfo) -> str:
         allowed = CLASSES_OF_MODE.get(info.data.get("mode", ""), set())
         if allowed and value not in allowed:
-            raise ValueError(f"expected a class of mode {info.data['mode']}: {sorted(allowed)}")
+            raise ValueError(
+                Message(
+                    "expected a class of mode {mode}: {classes}",
+                    mode=Message(info.data["mode"]),
+                    classes=sorted(allowed),
+                )
+            )
         return value
 
 
@@ -186,15 +205,19 @@ class Section(Row):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Section:
         if self.status != "open" and self.opened:
-            raise ValueError(f"opened: expected nothing, for the status is {self.status}")
+            text = Message(
+                "expected nothing, for the status is {status}", status=Message(self.status)
+            )
+            raise broken_rule("opened", text)
         if self.status == "planned" and self.started:
-            raise ValueError("started: expected nothing, for the status is planned")
-        if self.started and self.opened and self.started[:4] > self.opened[:4]:
-            raise ValueError("started: expected a date before `opened`")
+            text = Message(
+                "expected nothing, for the status is {status}", status=Message(self.status)
+            )
+            raise broken_rule("started", text)
         if self.started and self.opened and last_day(self.started) > last_day(self.opened):
-            raise ValueError("started: expected a date before `opened`")
+            raise broken_rule("started", Message("expected a date before `opened`"))
         if self.started and self.expected and last_day(self.started).year > self.expected:
-            raise ValueError("expected: expected a year after `started`")
+            raise broken_rule("expected", Message("expected a year after `started`"))
         return self
 
 
@@ -222,9 +245,11 @@ class AlignmentPoint(_Located):
     def _place_or_point(self) -> AlignmentPoint:
         shape = self.lon is not None and self.lat is not None
         if bool(self.place_id) == shape or (self.lon is None) != (self.lat is None):
-            raise ValueError("place_id: expected either a place_id or both lon and lat")
+            text = Message("expected either a place_id or both lon and lat")
+            raise broken_rule("place_id", text)
         if shape and (self.accuracy_m is None or not self.source):
-            raise ValueError("accuracy_m: expected accuracy_m and source with a shape point")
+            text = Message("expected accuracy_m and source with a shape point")
+            raise broken_rule("accuracy_m", text)
         return self
 
 
@@ -238,7 +263,6 @@ class Place(_Located):
     ...               accuracy_m=50, source="osm", confidence="high")
     >>> place.lon
     104.0
-
     """
 
     place_id: Id
@@ -387,6 +411,5 @@ def columns(model: type[Row]) -> list[str]:
     --------
     >>> columns(City)[:4]
     ['city_id', 'adcode', 'name_zh', 'name_en']
-
     """
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
+Stage = Literal["open", "construction", "planned"]
+#: From the most to the least advanced; the traveller meets the least advanced of several.
+STAGES: tuple[Stage, ...] = ("open", "construction", "planned")
 Mode = Literal["road", "rail", "water"]
 RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
 PlaceKind = Literal[
@@ -28,15 +31,6 @@ CLASSES_OF_MODE: dict[str, set[str]] = {
 }
 #: Traffic changes from one route to another only at a shared place of these kinds.
 TRANSFER_KINDS = frozenset({"station", "interchange", "junction", "port", "airport"})
-#: Classes of routes in Chinese and English.
-CLASS_NAMES: dict[str, tuple[str, str]] = {
-    "expressway": ("高速公路", "expressways"),
-    "trunk": ("干线公路", "main roads"),
-    "hsr": ("高速铁路", "high-speed railways"),
-    "intercity": ("城际与快速铁路", "intercity railways"),
-    "conventional": ("普速铁路", "conventional railways"),
-    "waterway": ("航道", "waterways"),
-}
 
 
 class Label(NamedTuple):
@@ -53,6 +47,25 @@ STAGE = {
     "planned": Label("规划", "Planned"),
 }
 ASSUMED = Label("预计通车", "Expected open")
+
+
+class StatusCode(NamedTuple):
+    """What one letter of a status by year means."""
+
+    stage: Stage
+    assumed: bool
+    label: Label
+
+
+#: The letters in which pages and timelines write a status, one per section and date.
+STATUS_CODES = {
+    "o": StatusCode("open", assumed=False, label=STAGE["open"]),
+    "a": StatusCode("open", assumed=True, label=ASSUMED),
+    "c": StatusCode("construction", assumed=False, label=STAGE["construction"]),
+    "p": StatusCode("planned", assumed=False, label=STAGE["planned"]),
+}
+CODE_OF_STATUS = {(code.stage, code.assumed): key for key, code in STATUS_CODES.items()}
+OPEN_CODES = frozenset(key for key, code in STATUS_CODES.items() if code.stage == "open")
 CLASS = {
     "hsr": Label("高速铁路", "High-speed rail"),
     "intercity": Label("城际铁路", "Intercity rail"),
@@ -61,12 +74,23 @@ CLASS = {
     "trunk": Label("干线公路", "Main road"),
     "waterway": Label("内河航道", "Waterway"),
 }
+#: Classes as sentences count them.
+CLASSES = {
+    "expressway": Label("高速公路", "expressways"),
+    "trunk": Label("干线公路", "main roads"),
+    "hsr": Label("高速铁路", "high-speed railways"),
+    "intercity": Label("城际与快速铁路", "intercity railways"),
+    "conventional": Label("普速铁路", "conventional railways"),
+    "waterway": Label("航道", "waterways"),
+}
 MODE = {
     "rail": Label("铁路", "Rail"),
     "road": Label("公路", "Road"),
     "water": Label("水运", "Water"),
     "air": Label("航空", "Air"),
 }
+#: How a traveller may go: by one mode, or by all of them.
+TRAVEL = {"any": Label("综合", "All modes"), "road": MODE["road"], "rail": MODE["rail"]}
 GROUP = {
     "named": Label("骨干通道", "Named corridor"),
     "inter17": Label("省际高速通道", "Inter-provincial corridor"),
@@ -81,6 +105,12 @@ KIND = {
     "port": Label("港口", "Ports"),
     "airport": Label("机场", "Airports"),
     "city": Label("城市", "City"),
+}
+CHANGE = {
+    "add": Label("新建", "New"),
+    "upgrade": Label("扩能", "Upgrade"),
+    "close": Label("关闭", "Closure"),
+    "delay": Label("推迟", "Delay"),
 }
 ACCURACY = {
     "surveyed": Label("按测绘数据", "Surveyed"),
@@ -114,6 +144,5 @@ def named(labels: dict[str, Label], key: str) -> Label:
     --------
     >>> named(MODE, "rail"), named(MODE, "tram").en
     (Label(zh='铁路', en='Rail'), 'tram')
-
     """
     return labels.get(key) or Label(key, key)

@@ -20,9 +20,7 @@ from geo.layers.status import (
     route_stage,
     route_table,
     sections_on,
-    stage_of_letter,
     stages_by_year,
-    status_frame,
     years_of,
 )
 from geo.layers.symbology import (
@@ -83,9 +81,7 @@ __all__ = [
     "route_table",
     "section_regions",
     "sections_on",
-    "stage_of_letter",
     "stages_by_year",
-    "status_frame",
     "weight_of",
     "years_of",
 ]

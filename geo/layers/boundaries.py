@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import ADCODE, Catalogue
-from geo.core import BadInputError, Problem
+from geo.core import BadInputError, Message, Problem, is_unknown
 from geo.geometry import areas_of, metric_crs
 from geo.layers.layers import Layers
 
@@ -57,12 +57,11 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     --------
     >>> read_base(cat, "provinces")["name_zh"].tolist()
     ['重庆', '四川', '河南', '湖北', '湖南', '贵州', '云南', '陕西', '甘肃', '青海']
-
     """
     region = catalogue.region
     file = getattr(region.base, layer, "") or getattr(region.context, layer, "")
     if not file:
-        text = f"expected a file: this needs the base layer {layer!r}"
+        text = Message("expected a file: this needs the base layer {layer!r}", layer=layer)
         raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
     return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
 
@@ -94,7 +93,6 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
     >>> areas = read_areas(cat.folder / cat.region.base.provinces)
     >>> areas["adcode"].tolist()[:2], areas.geometry.is_valid.all()
     (['500000', '510000'], np.True_)
-
     """
     called = {key: (columns or {}).get(key, key) for key in ("adcode", "name_zh", "name_en")}
     read = _read(Path(file), str(file), "Polygon", tuple(called.values()))
@@ -114,7 +112,7 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
 
 def _word(value: Any) -> str:
     """Return a cell as text: empty where it is missing, a code without decimals."""
-    if value is None or value != value:
+    if is_unknown(value):
         return ""
     return f"{value:.0f}" if isinstance(value, float) else str(value).strip()
 
@@ -137,13 +135,14 @@ def relief_file(catalogue: Catalogue) -> Path:
     ------
     BadInputError
         When it is missing or no such picture.
-
     """
     file = catalogue.region.base.relief
     path = catalogue.folder / file
     head = path.read_bytes()[:12] if path.is_file() else b""
     if not (head.startswith((b"\x89PNG", b"\xff\xd8\xff")) or head[:4] + head[8:] == b"RIFFWEBP"):
-        raise BadInputError([Problem(file, expected="expected a PNG, JPEG or WebP picture")])
+        raise BadInputError(
+            [Problem(file, expected=Message("expected a PNG, JPEG or WebP picture"))]
+        )
     return path
 
 
@@ -158,14 +157,14 @@ def _read_once(
     path: Path, file: str, kind: str, needed: tuple[str, ...], state: tuple[int, int] | None
 ) -> gpd.GeoDataFrame:
     if state is None:
-        raise BadInputError([Problem(file, expected="expected this file; it is missing")])
+        raise BadInputError([Problem(file, expected=Message("expected this file; it is missing"))])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL only warns of is looked for below
             frame = gpd.read_file(path)
         frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
     except Exception as error:  # pyogrio and GDAL raise many kinds
-        text = f"expected a readable GeoJSON file: {type(error).__name__}"
+        text = Message("expected a readable GeoJSON file: {reason}", reason=type(error).__name__)
         raise BadInputError([Problem(file, expected=text)]) from error
     if wrong := _fault(frame, kind, needed):
         raise BadInputError([Problem(file, expected=wrong)])
@@ -176,13 +175,13 @@ def _read_once(
 def _fault(frame: gpd.GeoDataFrame, kind: str, needed: tuple[str, ...]) -> str:
     """Return what a layer lacks; nothing where it can be drawn and measured."""
     if missing := [column for column in needed if column not in frame]:
-        return f"expected a column {missing[0]!r}"
+        return Message("expected a column {column!r}", column=missing[0])
     shapes = frame.geometry.to_numpy()
     wrong = [k not in (kind, f"Multi{kind}") for k in frame.geometry.geom_type]
     if not len(frame) or any(wrong) or shapely.is_empty(shapes).any():
-        return f"expected features, and all of them {kind}s"
+        return Message("expected features, and all of them {kind}s", kind=kind)
     if not (np.abs(shapely.get_coordinates(shapes)) <= (180, 90)).all():
-        return "expected coordinates in degrees"
+        return Message("expected coordinates in degrees")
     if not shapely.is_valid(shapes).all():
         bad = int(np.argmin(shapely.is_valid(shapes)))
         return f"expected valid {kind}s; feature {bad + 1}: {shapely.is_valid_reason(shapes[bad])}"
@@ -217,7 +216,6 @@ def county_index(
     >>> found = county_index(counties, shapely.points([[104.07, 30.67], [0, 0]]))
     >>> counties["city"].iloc[found[0]], int(found[1])
     ('510100', -1)
-
     """
     shapes = counties.geometry.to_numpy()
     if not province:
@@ -247,7 +245,6 @@ def section_regions(layers: Layers) -> dict[str, tuple[str, float]]:
     --------
     >>> section_regions(lay)["chengyu-middle-hsr-1"][0]
     '500000'
-
     """
     counties = read_base(layers.catalogue, "counties")
     lines = layers.sections.geometry.to_numpy()
@@ -288,7 +285,6 @@ def outer_area(catalogue: Catalogue) -> BaseGeometry | None:
     ------
     BadInputError
         When a base layer cannot be read.
-
     """
     region = catalogue.region
     codes = [r.adcode for r in region.regions]
@@ -322,7 +318,6 @@ def centre_of(catalogue: Catalogue) -> tuple[float, float]:
     centre
         Longitude and latitude: the mean of the cities weighted by population, without those
         that are part of another; without cities the centre of the map.
-
     """
     cities = [c for c in catalogue.cities if not c.part_of and c.population]
     if not cities:
@@ -352,7 +347,6 @@ def neighbours(catalogue: Catalogue) -> gpd.GeoDataFrame | None:
     ------
     BadInputError
         When the base layer cannot be read.
-
     """
     if not catalogue.region.base.provinces:
         return None

@@ -13,11 +13,11 @@ import shapely
 from pandas import notna
 
 from geo.catalogue import STAGES, AdminRegion, Catalogue, Region, last_day, parse_day
-from geo.core import BadInputError, NotFoundError, Problem
+from geo.core import BadInputError, Message, NotFoundError, Problem
 from geo.geometry import METRES_PER_DEGREE
 from geo.layers.boundaries import county_index, read_base, section_regions
 from geo.layers.layers import CRS, Layers, as_layers
-from geo.layers.status import status_frame
+from geo.layers.status import sections_on
 
 #: A county is looked up this far inside the region, for borders are known to about 1 km.
 INSIDE_M = 2000.0
@@ -44,7 +44,6 @@ class Side:
         Expected year of opening, if any.
     lanes, tracks
         Lanes or tracks at the border, where known.
-
     """
 
     county: str
@@ -89,10 +88,9 @@ def pair_of(
     ['Sichuan', 'Chongqing']
     >>> [region.id for region in pair_of(cat.region, "重庆", "四川")]
     ['chongqing', 'sichuan']
-
     """
     if len(region.regions) < 2:
-        text = "expected two regions to look between; there is one"
+        text = Message("expected two regions to look between; there is one")
         raise BadInputError([Problem("region.toml", 0, "regions", "", text)])
     found = []
     for name, default in ((name_a, 0), (name_b, 1)):
@@ -148,12 +146,11 @@ def border_crossings(
     ['Chengdu–Chongqing Expressway', '1995-09-15']
     >>> found.iloc[0]["sides"]["重庆"].county
     '荣昌区'
-
     """
     layers, date = as_layers(source), parse_day(year)
     region = layers.catalogue.region
     pair = pair_of(region, region_a, region_b)
-    sections = status_frame(layers.sections, date, region.as_of)
+    sections = sections_on(layers, date)
     sections = sections[sections["shares"] == ""]
     if mode is not None:
         sections = sections[sections["mode"] == mode]
@@ -280,9 +277,8 @@ def crossings_or_none(layers: Layers, date: dt.date, mode: str | None = None) ->
 
     Examples
     --------
-    >>> sorted(set(crossings_or_none(lay, date(2025, 12, 31))["mode"]))
+    >>> sorted(set(crossings_or_none(lay, cat.region.as_of)["mode"]))
     ['rail', 'road', 'water']
-
     """
     if layers.catalogue.region.bordered and len(layers.sections):
         return border_crossings(layers, year=date, mode=mode)
@@ -308,7 +304,6 @@ def flat_crossings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> flat = flat_crossings(geo.border_crossings(lay, year=2025))
     >>> [column for column in flat if column.endswith("_status")]
     ['四川_status', '重庆_status']
-
     """
     flat = frame.drop(columns="sides", errors="ignore")
     for name in frame["sides"].iloc[0] if len(frame) else ():

@@ -7,10 +7,11 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.catalogue import AlignmentPoint, Catalogue, Section
+from geo.catalogue import AlignmentPoint, Catalogue, City, Section
 from geo.geometry import along_km, smooth
 
 CRS = "EPSG:4326"
@@ -37,7 +38,6 @@ class Track:
         Accuracy of every point of the alignment, shape (n,).
     chainage_km
         Official kilometre of every point of the alignment, NaN where unknown, shape (n,).
-
     """
 
     line: NDArray[np.float64]
@@ -60,7 +60,6 @@ class Track:
         -------
         length
             Kilometres; NaN where the official kilometres do not reach.
-
         """
         known = ~np.isnan(self.chainage_km)
         at = self.km[self.knots]
@@ -83,6 +82,8 @@ class Layers:
         Lines of the sections with status, standard, lengths and accuracy.
     routes
         Lines of the routes with lengths and accuracy.
+    cities
+        Centres to measure between, with population and region.
     catalogue
         The catalogue they were made from.
     tracks
@@ -95,14 +96,14 @@ class Layers:
     >>> lay = geo.build_layers(geo.load())
     >>> lay.sections.loc["chengyu-middle-hsr-1", ["status", "accuracy_class"]].tolist()
     ['construction', 'sketch']
-    >>> int((lay.places["kind"] == "airport").sum())
-    15
-
+    >>> int((lay.places["kind"] == "airport").sum()), lay.cities.loc["chengdu", "population"]
+    (15, np.int64(20937757))
     """
 
     places: gpd.GeoDataFrame
     sections: gpd.GeoDataFrame
     routes: gpd.GeoDataFrame
+    cities: gpd.GeoDataFrame
     catalogue: Catalogue
     tracks: dict[str, Track]
     span: dict[str, tuple[int, int]]
@@ -126,7 +127,7 @@ def build_layers(catalogue: Catalogue) -> Layers:
     Returns
     -------
     layers
-        Places, sections and routes. `length_km` is the published length, `geometry_km` the
+        Places, sections, routes and cities. `length_km` is the published length, `geometry_km` the
         geodesic length of the drawn line, `running_km` the length to calculate with: the
         published one, else the difference of official kilometres, else the geometric one
         (`running_source` says which).
@@ -141,7 +142,6 @@ def build_layers(catalogue: Catalogue) -> Layers:
     300
     >>> lay.sections["running_source"].unique().tolist()
     ['geometry', 'published', 'official kilometres']
-
     """
     tracks = {row.route_id: _track(catalogue, row.route_id) for row in catalogue.routes}
     span = {
@@ -153,7 +153,13 @@ def build_layers(catalogue: Catalogue) -> Layers:
     }
     sections = _sections(catalogue, tracks, span)
     return Layers(
-        _places(catalogue), sections, _routes(catalogue, tracks, sections), catalogue, tracks, span
+        places=_places(catalogue),
+        sections=sections,
+        routes=_routes(catalogue, tracks, sections),
+        cities=_cities(catalogue),
+        catalogue=catalogue,
+        tracks=tracks,
+        span=span,
     )
 
 
@@ -175,7 +181,6 @@ def as_layers(source: Catalogue | Layers) -> Layers:
     --------
     >>> as_layers(lay) is lay
     True
-
     """
     return source if isinstance(source, Layers) else build_layers(source)
 
@@ -223,6 +228,14 @@ def _places(catalogue: Catalogue) -> gpd.GeoDataFrame:
     for row in rows:
         row["routes"] = ";".join(routes.get(row["place_id"], []))
     return _frame(rows, "place_id", [(p.lon, p.lat) for p in catalogue.places])
+
+
+def _cities(catalogue: Catalogue) -> gpd.GeoDataFrame:
+    rows = [city.model_dump() for city in catalogue.cities]
+    table = pd.DataFrame(rows, columns=list(City.model_fields)).set_index("city_id")
+    return gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=CRS
+    )
 
 
 def _sections(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.geometry import geod
+from geo.core import Message
+from geo.geometry import geodesic_km
 from geo.layers.boundaries import county_index, read_base, section_regions
 from geo.layers.layers import Layers
 
@@ -60,7 +62,6 @@ def layer_findings(layers: Layers) -> list[Finding]:
     --------
     >>> {finding.severity for finding in layer_findings(lay)} <= {"error", "warning", "info"}
     True
-
     """
     found = [*_lengths(layers), *_route_lengths(layers), *_dates(layers), *_jumps(layers)]
     if layers.catalogue.region.base.counties:
@@ -70,6 +71,21 @@ def layer_findings(layers: Layers) -> list[Finding]:
 
 
 def middle_of(frame: gpd.GeoDataFrame, key: str) -> tuple[float, float]:
+    """
+    Return the middle of a line.
+
+    Parameters
+    ----------
+    frame
+        Lines in WGS-84.
+    key
+        Label of the line in the index.
+
+    Returns
+    -------
+    point
+        Longitude and latitude in degrees, to five decimals.
+    """
     point = frame.geometry[key].interpolate(0.5, normalized=True)
     return round(point.x, 5), round(point.y, 5)
 
@@ -79,9 +95,15 @@ def _lengths(layers: Layers) -> Iterator[Finding]:
     frame = layers.sections
     for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
         section = str(key)
-        text = (
-            f"{row['name_zh']} ({section}): drawn {row['geometry_km']:.1f} km, published "
-            f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {_why(layers, section)}"
+        text = Message(
+            "{name} ({id}): drawn {drawn:.1f} km, published {published:.1f} km "
+            "({difference:+.1%}): {reason}",
+            name=row["name_zh"],
+            id=section,
+            drawn=row["geometry_km"],
+            published=row["length_km"],
+            difference=row["length_ratio"] - 1,
+            reason=_why(layers, section),
         )
         absurd = not 1 / ABSURD <= row["length_ratio"] <= ABSURD
         severity = "error" if absurd else "warning"
@@ -95,13 +117,17 @@ def _why(layers: Layers, section: str) -> str:
     track, (i, j) = layers.tracks[row["route_id"]], layers.span[section]
     reasons = []
     if row["accuracy_class"] != "surveyed":
-        reasons.append(f"a sketch, points accurate to {row['accuracy_m']:.0f} m")
+        reasons.append(
+            Message("a sketch, points accurate to {metres:.0f} m", metres=row["accuracy_m"])
+        )
     gap = float(np.diff(track.km[track.knots[i : j + 1]]).max())
     if row["length_ratio"] < 1 and gap > SPARSE_KM:
-        reasons.append(f"corners cut, points up to {gap:.0f} km apart")
+        reasons.append(Message("corners cut, points up to {km:.0f} km apart", km=gap))
     if row["notes"]:
         reasons.append(row["notes"])
-    return "; ".join(reasons) or "another definition of the ends"
+    if not reasons:
+        return Message("another definition of the ends")
+    return reduce(lambda one, more: Message("{one}; {more}", one=one, more=more), reasons)
 
 
 def _route_lengths(layers: Layers) -> Iterator[Finding]:
@@ -111,13 +137,19 @@ def _route_lengths(layers: Layers) -> Iterator[Finding]:
         route = str(key)
         part = row["geometry_km"] < 0.75 * row["length_km"]
         why = (
-            "only a part of the route lies in the catalogue"
+            Message("only a part of the route lies in the catalogue")
             if part
-            else "other ends, or corners cut"
+            else Message("other ends, or corners cut")
         )
-        text = (
-            f"{row['name_zh']} ({route}): drawn {row['geometry_km']:.1f} km, published "
-            f"{row['length_km']:.1f} km ({row['length_ratio'] - 1:+.1%}): {row['notes'] or why}"
+        text = Message(
+            "{name} ({id}): drawn {drawn:.1f} km, published {published:.1f} km "
+            "({difference:+.1%}): {reason}",
+            name=row["name_zh"],
+            id=route,
+            drawn=row["geometry_km"],
+            published=row["length_km"],
+            difference=row["length_ratio"] - 1,
+            reason=row["notes"] or why,
         )
         yield Finding("info", "route-length-differs", text, "tables/routes.csv", lines[route],
                       route, *middle_of(frame, route))  # fmt: skip
@@ -129,14 +161,18 @@ def _dates(layers: Layers) -> Iterator[Finding]:
     unknown = (frame["status"] == "open") & (frame["opened"] == "")
     late = (frame["status"] != "open") & frame["expected"].isna()
     for mask, code, text in (
-        (unknown, "opening-unknown", "open, but its opening is not known: open on every day"),
-        (late, "expected-unknown", "no expected year: never open in the future"),
+        (
+            unknown,
+            "opening-unknown",
+            Message("open, but its opening is not known: open on every day"),
+        ),
+        (late, "expected-unknown", Message("no expected year: never open in the future")),
     ):
         for key, row in frame[mask].iterrows():
             section = str(key)
-            yield Finding("info", code, f"{row['name_zh']} ({section}): {text}",
-                          "tables/sections.csv", lines[section], row["route_id"],
-                          *middle_of(frame, section))  # fmt: skip
+            said = Message("{name} ({id}): {text}", name=row["name_zh"], id=section, text=text)
+            yield Finding("info", code, said, "tables/sections.csv", lines[section],
+                          row["route_id"], *middle_of(frame, section))  # fmt: skip
 
 
 def _jumps(layers: Layers) -> Iterator[Finding]:
@@ -147,7 +183,12 @@ def _jumps(layers: Layers) -> Iterator[Finding]:
         for k in np.flatnonzero(legs > JUMP_KM):
             lon, lat = track.line[track.knots[k]]
             name = layers.catalogue.route[route].name_zh
-            text = f"{name} ({route}): {legs[k]:.0f} km between two neighbouring points"
+            text = Message(
+                "{name} ({id}): {km:.0f} km between two neighbouring points",
+                name=name,
+                id=route,
+                km=legs[k],
+            )
             yield Finding("error", "jump", text, "tables/routes.csv", lines[route], route,
                           round(float(lon), 5), round(float(lat), 5))  # fmt: skip
 
@@ -163,7 +204,12 @@ def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
         region = layers.catalogue.region.find(city.region)
         inside = counties["province"].iloc[k] if k >= 0 else ""
         if region is not None and inside != region.adcode:
-            text = f"{city.name_zh} ({city.city_id}) does not lie in {region.name_zh}"
+            text = Message(
+                "{name} ({id}) does not lie in {region}",
+                name=city.name_zh,
+                id=city.city_id,
+                region=region.name_zh,
+            )
             yield Finding("error", "city-misplaced", text, "tables/cities.csv",
                           lines[city.city_id], "", city.lon, city.lat)  # fmt: skip
 
@@ -174,9 +220,13 @@ def _straddling(layers: Layers) -> Iterator[Finding]:
     for section, (code, share) in section_regions(layers).items():
         row = layers.sections.loc[section]
         if share < REGION_SHARE and (1 - share) * row["geometry_km"] > STRAY_KM:
-            text = (
-                f"{row['name_zh']} ({section}): only {share:.0%} of it lies in "
-                f"{code or 'no region'}; expected a border place where it crosses"
+            text = Message(
+                "{name} ({id}): only {share:.0%} of it lies in {region}; expected a border place "
+                "where it crosses",
+                name=row["name_zh"],
+                id=section,
+                share=share,
+                region=code or Message("no region"),
             )
             yield Finding("error", "crosses-border", text, "tables/sections.csv", lines[section],
                           row["route_id"], *middle_of(layers.sections, section))  # fmt: skip
@@ -195,8 +245,13 @@ def _off_border(layers: Layers) -> Iterator[Finding]:
     shapely.prepare(border)
     for key, row in places.iterrows():
         near = shapely.get_point(shapely.shortest_line(row.geometry, border), 1)
-        km = geod().inv(row["lon"], row["lat"], near.x, near.y)[2] / 1000
+        km = float(geodesic_km([row["lon"], row["lat"]], [near.x, near.y]))
         if km > BORDER_TOLERANCE_KM and km * 1000 > row["accuracy_m"]:
-            text = f"{row['name_zh']} ({key}): {km:.1f} km from the nearest border"
+            text = Message(
+                "{name} ({id}): {km:.1f} km from the nearest border",
+                name=row["name_zh"],
+                id=key,
+                km=km,
+            )
             yield Finding("warning", "off-border", text, "tables/places.csv", lines[str(key)],
                           row["routes"].split(";")[0], row["lon"], row["lat"])  # fmt: skip

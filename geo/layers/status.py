@@ -1,55 +1,68 @@
-"""The status of sections and routes on a day and by year."""
+"""The status of sections and routes on a date and by year."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
 from pandas import DataFrame, notna
 
-from geo.catalogue import STAGES, status_on
+from geo.catalogue import CODE_OF_STATUS, OPEN_CODES, STAGES, STATUS_CODES, Stage, status_on
 from geo.layers.layers import Layers
 
+#: Status as known, start of works, opening and expected year of a section.
+Record = tuple[Stage, str, str, int | None]
 
-def status_frame(frame: DataFrame, date: dt.date, as_of: dt.date) -> DataFrame:
+
+def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
-    Add the status of every section on a day.
+    Return the sections with their status on a date.
 
     Parameters
     ----------
-    frame
-        Sections with `status`, `started`, `opened` and `expected`.
+    layers
+        The layers of the catalogue.
     date
-        The day asked for.
-    as_of
-        Day up to which the catalogue is known.
+        The date asked for.
 
     Returns
     -------
     frame
-        A copy with `stage` (open, construction, planned) and `assumed`, which is true where
-        a section counts as open only because its expected year is over.
+        A copy of the sections with `stage` (open, construction, planned) and `assumed`, which
+        is true where a section counts as open only because its expected year is over.
 
     Examples
     --------
-    >>> day = cat.region.as_of
-    >>> frame = status_frame(lay.sections, day.replace(year=2028), day)
+    >>> frame = sections_on(lay, cat.region.as_of.replace(year=2028))
     >>> frame.loc["chengyu-middle-hsr-1", "stage"], int(frame["assumed"].sum()) > 0
     ('open', True)
-
     """
-    years = frame["expected"].astype(object).where(frame["expected"].notna(), None)
-    known = zip(frame["status"], frame["started"], frame["opened"], years, strict=True)
-    found = [
-        status_on(date, today=now, started=began, opened=opened, expected=year, as_of=as_of)
-        for now, began, opened, year in known
-    ]
-    return frame.assign(
+    codes = _codes_on(_records(layers), date, layers.catalogue.region.as_of)
+    found = [STATUS_CODES[code] for code in codes]
+    return layers.sections.assign(
         stage=[status.stage for status in found], assumed=[status.assumed for status in found]
     )
+
+
+def _records(layers: Layers) -> tuple[Record, ...]:
+    """Return what the status of every section follows from."""
+    frame = layers.sections
+    years = frame["expected"].astype(object).where(frame["expected"].notna(), None)
+    return tuple(zip(frame["status"], frame["started"], frame["opened"], years, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _codes_on(records: tuple[Record, ...], date: dt.date, as_of: dt.date) -> str:
+    """Return one letter per section; every page, table and network of a date asks for the same."""
+    found = (
+        status_on(date, today=now, started=began, opened=opened, expected=year, as_of=as_of)
+        for now, began, opened, year in records
+    )
+    return "".join(CODE_OF_STATUS[status] for status in found)
 
 
 def route_stage(sections: DataFrame) -> str:
@@ -72,7 +85,6 @@ def route_stage(sections: DataFrame) -> str:
     >>> import pandas as pd
     >>> route_stage(pd.DataFrame({"stage": ["open", "planned"]}))
     'partly open'
-
     """
     stages = set(sections["stage"])
     if len(stages) == 1:
@@ -82,14 +94,14 @@ def route_stage(sections: DataFrame) -> str:
 
 def route_table(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
-    Return the routes with their status on a day.
+    Return the routes with their status on a date.
 
     Parameters
     ----------
     layers
         The layers of the catalogue.
     date
-        The day asked for.
+        The date asked for.
 
     Returns
     -------
@@ -99,13 +111,12 @@ def route_table(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Examples
     --------
-    >>> from datetime import date
-    >>> table = route_table(lay, date(2025, 12, 31))
+    >>> import datetime as dt
+    >>> table = route_table(lay, dt.date(2025, 12, 31))
     >>> table.loc[["chengyu-hsr", "chengyu-middle-hsr", "chengdawan-hsr"], "stage"].tolist()
     ['open', 'construction', 'partly open']
-
     """
-    sections = status_frame(layers.sections, date, layers.catalogue.region.as_of)
+    sections = sections_on(layers, date)
     groups = sections.groupby("route_id", sort=False)
     is_open = sections[sections["stage"] == "open"]
     open_km = is_open.groupby("route_id")["running_km"].sum()
@@ -119,14 +130,14 @@ def route_table(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
 def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
-    Return the sections open on a day, each track or carriageway once.
+    Return the sections open on a date, each track or carriageway once.
 
     Parameters
     ----------
     layers
         The layers of the catalogue.
     date
-        The day asked for.
+        The date asked for.
 
     Returns
     -------
@@ -137,14 +148,13 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Examples
     --------
-    >>> from datetime import date
-    >>> "chengyu-hsr-1" in open_sections(lay, date(2014, 12, 31)).index
+    >>> import datetime as dt
+    >>> "chengyu-hsr-1" in open_sections(lay, dt.date(2014, 12, 31)).index
     False
-    >>> "chengyu-hsr-1" in open_sections(lay, date(2015, 12, 31)).index
+    >>> "chengyu-hsr-1" in open_sections(lay, dt.date(2015, 12, 31)).index
     True
-
     """
-    sections = status_frame(layers.sections, date, layers.catalogue.region.as_of)
+    sections = sections_on(layers, date)
     sections = _widened(sections[sections["stage"] == "open"])
     here = set(sections.index)
     own = [not shares or not set(shares.split(";")) <= here for shares in sections["shares"]]
@@ -164,10 +174,6 @@ def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     columns = {key: type(sections[key])(values, index=sections.index, dtype=sections[key].dtype)
                for key, values in better.items()}  # fmt: skip
     return sections.assign(**columns)
-
-
-#: One letter per stage; "a" is open by assumption, for its expected year is over.
-LETTERS = {"open": "o", "construction": "c", "planned": "p"}
 
 
 def years_of(layers: Layers, date: dt.date) -> dict[int, dt.date]:
@@ -191,48 +197,38 @@ def years_of(layers: Layers, date: dt.date) -> dict[int, dt.date]:
     >>> years = years_of(lay, cat.region.as_of)
     >>> min(years), str(years[2020])
     (1995, '2020-12-31')
-
     """
     first, last = layers.catalogue.region.map.years
     days = {year: dt.date(year, 12, 31) for year in range(first, last + 1)}
     return days | ({date.year: date} if date.year in days else {})
 
 
-def stages_by_year(layers: Layers, days: Iterable[dt.date]) -> dict[str, str]:
+def stages_by_year(layers: Layers, dates: Iterable[dt.date]) -> dict[str, str]:
     """
-    Return the stage of every section on every day.
+    Return the status of every section on every date.
 
     Parameters
     ----------
     layers
         The layers of the catalogue.
-    days
-        The days asked for.
+    dates
+        The dates asked for.
 
     Returns
     -------
     stages
-        By section, one letter per day: o open, a open by assumption, c under construction,
-        p planned.
+        By section, one letter of `geo.catalogue.STATUS_CODES` per date: o open, a open by
+        assumption, c under construction, p planned.
 
     Examples
     --------
-    >>> days = [date(year, 12, 31) for year in (2020, 2025)]
-    >>> stages_by_year(lay, days)["chengdawan-hsr-2"]
+    >>> dates = years_of(lay, cat.region.as_of)
+    >>> stages_by_year(lay, [dates[2020], dates[2025]])["chengdawan-hsr-2"]
     'pc'
-
     """
-    as_of = layers.catalogue.region.as_of
-    columns = []
-    for date in days:
-        frame = status_frame(layers.sections, date, as_of)
-        columns.append(
-            [
-                "a" if assumed else LETTERS[stage]
-                for stage, assumed in zip(frame["stage"], frame["assumed"], strict=True)
-            ]
-        )
-    rows = ["".join(letters) for letters in zip(*columns, strict=True)]
+    records, as_of = _records(layers), layers.catalogue.region.as_of
+    columns = [_codes_on(records, date, as_of) for date in dates]
+    rows = map("".join, zip(*columns, strict=True))
     return dict(zip(map(str, layers.sections.index), rows, strict=False))
 
 
@@ -260,12 +256,12 @@ def counts_by_year(
 
     Examples
     --------
-    >>> days = [date(year, 12, 31) for year in (2010, 2020)]
-    >>> found = crossings_or_none(lay, days[-1])
-    >>> counts = counts_by_year(lay, stages_by_year(lay, days), found, len(days))
+    >>> dates = [date for year, date in years_of(lay, cat.region.as_of).items()
+    ...          if year in (2010, 2020)]
+    >>> found = geo.border_crossings(lay, year=2020)
+    >>> counts = counts_by_year(lay, stages_by_year(lay, dates), found, len(dates))
     >>> [figures["crossings"]["rail"] for figures in counts]
     [4, 6]
-
     """
     routes = layers.sections.groupby("route_id", sort=True).groups
     modes = layers.routes["mode"]
@@ -275,7 +271,7 @@ def counts_by_year(
     ]
     figures = []
     for i in range(count):
-        is_open = {key for key, letters in stages.items() if letters[i] in "oa"}
+        is_open = {key for key, letters in stages.items() if letters[i] in OPEN_CODES}
         full = Counter(modes[r] for r, keys in routes.items() if is_open.issuperset(keys))
         open_pairs = Counter(mode for mode, keys in pairs if is_open.issuperset(keys))
         figures.append(
@@ -285,51 +281,3 @@ def counts_by_year(
             }
         )
     return figures
-
-
-def stage_of_letter(letter: str) -> str:
-    """
-    Return the stage that a letter stands for.
-
-    Parameters
-    ----------
-    letter
-        One of o, a, c and p.
-
-    Returns
-    -------
-    stage
-        Open, construction or planned.
-
-    Examples
-    --------
-    >>> [stage_of_letter(letter) for letter in "oacp"]
-    ['open', 'open', 'construction', 'planned']
-
-    """
-    return "open" if letter == "a" else STAGES["ocp".index(letter)]
-
-
-def sections_on(layers: Layers, date: dt.date) -> DataFrame:
-    """
-    Return the sections with their stage on a day.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
-
-    Returns
-    -------
-    frame
-        Result of :func:`geo.layers.status.status_frame`.
-
-    Examples
-    --------
-    >>> sections_on(lay, date(2015, 12, 31)).loc["chengyu-hsr-1", "stage"]
-    'open'
-
-    """
-    return status_frame(layers.sections, date, layers.catalogue.region.as_of)

@@ -17,7 +17,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geo.core import BadInputError, NotFoundError, shown
+from geo.core import BadInputError, Message, NotFoundError, is_unknown, shown
 from geo.geometry import reproject
 from geo.readers.ways import KEY_OF_MODE, TAGS
 
@@ -85,12 +85,13 @@ def read_layer(
     ...     ways = read_layer(file, columns={"ref": "no"}, mode="road")
     >>> ways[["ref", "highway"]].to_numpy().tolist()
     [['G93', 'motorway']]
-
     """
     columns = dict(columns or {})
     for tag in columns:
         if tag not in TAGS:
-            raise BadInputError(f"--columns {tag}: expected one of {', '.join(TAGS)}")
+            raise BadInputError(
+                "--columns {tag}: expected one of {known}", tag=tag, known=", ".join(TAGS)
+            )
     with _openable(Path(path)) as file:
         name = _layer(path, file, layer)
         frame = _read(path, file, name, encoding or _encoding(file))
@@ -98,15 +99,21 @@ def read_layer(
         if column not in frame.columns:
             known = [str(key) for key in frame.columns if key != "geometry"]
             close = difflib.get_close_matches(column, known, 1)
-            text = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-            raise BadInputError(f"{path}: expected a column {column!r}; {text}")
+            text = Message("there are {names}", names=", ".join(known))
+            if close:
+                text = Message("did you mean {close}?", close=close[0])
+            raise BadInputError(
+                "{path}: expected a column {column!r}; {text}", path=path, column=column, text=text
+            )
     frame = frame.explode().reset_index(names="osm_id")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     if not (np.abs(shapely.get_coordinates(shapes)) < FARTHEST).all():
-        raise BadInputError(f"{path}: expected finite coordinates on the earth")
+        raise BadInputError("{path}: expected finite coordinates on the earth", path=path)
     lines = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0)
     if not lines.any():
-        raise BadInputError(f"{path}: expected lines; layer {name!r} has none")
+        raise BadInputError(
+            "{path}: expected lines; layer {name!r} has none", path=path, name=name
+        )
     frame = frame.set_geometry(shapes)[lines]
     if frame.crs is None:
         _expect_degrees(path, frame)
@@ -119,7 +126,7 @@ def read_layer(
 def _openable(path: Path) -> Iterator[Path]:
     """Give the file, or a copy of a Shapefile whose index can be made anew."""
     if not path.exists():
-        raise BadInputError(f"{path}: expected a file of lines; there is none")
+        raise BadInputError("{path}: expected a file of lines; there is none", path=path)
     if path.suffix.lower() != ".shp" or _beside(path, ".shx"):
         yield path
         return
@@ -147,15 +154,19 @@ def _layer(path: Path | str, file: Path, wanted: str | None) -> str:
     fit = [name for name, kind in layers
            if "Line" in kind or kind.split()[0] in ("Unknown", "GeometryCollection")]  # fmt: skip
     if len(fit) != 1:
-        text = f"give --layer, one of {', '.join(fit[:8])}" if fit else "it has none"
-        raise BadInputError(f"{path}: expected one layer of lines; {text}")
+        text = Message("it has none")
+        if fit:
+            text = Message("give --layer, one of {names}", names=", ".join(fit[:8]))
+        raise BadInputError("{path}: expected one layer of lines; {text}", path=path, text=text)
     return fit[0]
 
 
 def _read(path: Path | str, file: Path, layer: str, encoding: str | None) -> gpd.GeoDataFrame:
     frame = _gdal(path, "read_dataframe", file, layer=layer, encoding=encoding)
     if "geometry" not in frame:
-        raise BadInputError(f"{path}: expected lines; layer {layer!r} has no geometry")
+        raise BadInputError(
+            "{path}: expected lines; layer {layer!r} has no geometry", path=path, layer=layer
+        )
     shapes = frame.geometry.to_numpy()
     return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
 
@@ -169,8 +180,11 @@ def _gdal(path: Path | str, function: str, file: Path, **options: Any) -> Any:
             return getattr(pyogrio, function)(file, **options)
     except Exception as error:  # GDAL and the decoders raise many kinds
         what = " ".join(str(error).replace(str(file), "it").split()) or type(error).__name__
-        text = f"expected a file of lines that GDAL reads: {shown(what, 300)}"
-        raise BadInputError(f"{path}: {text}") from error
+        raise BadInputError(
+            "{path}: expected a file of lines that GDAL reads: {reason}",
+            path=path,
+            reason=shown(what, 300),
+        ) from error
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 
@@ -193,8 +207,10 @@ def _encoding(file: Path) -> str | None:
 
 def _expect_degrees(path: Path | str, frame: gpd.GeoDataFrame) -> None:
     if not (np.abs(shapely.get_coordinates(frame.geometry)) <= DEGREES).all():
-        text = "expected a reference system (.prj), for the coordinates are not degrees"
-        raise BadInputError(f"{path}: {text}")
+        raise BadInputError(
+            "{path}: expected a reference system (.prj), for the coordinates are not degrees",
+            path=path,
+        )
 
 
 def _tagged(
@@ -208,8 +224,11 @@ def _tagged(
         data[tag] = [_text(value) for value in values]
     if not any(value for key in KEY_OF_MODE.values() for value in data[key]):
         if mode is None:
-            text = "say what its lines are: --mode road, rail or water (or --columns highway=…)"
-            raise BadInputError(f"{path}: {text}")
+            raise BadInputError(
+                "{path}: say what its lines are: --mode road, rail or water (or --columns "
+                "highway=…)",
+                path=path,
+            )
         data[KEY_OF_MODE[mode]] = [CLASS_OF_MODE[mode]] * len(frame)
     index = pd.Index(frame["osm_id"].to_numpy("int64"), name="osm_id")
     table = pd.DataFrame(data, index=index, dtype=object)
@@ -218,7 +237,7 @@ def _tagged(
 
 def _text(value: object) -> str | None:
     """Return a cell as text: whole numbers without a point, nothing as None."""
-    if value is None or value != value:
+    if is_unknown(value):
         return None
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = int(value)

@@ -19,15 +19,15 @@ import pandas as pd
 import requests
 from shapely import Polygon
 
-from geo.core import GeoError, __version__, shown
+from geo.core import BadInputError, GeoError, Message, __version__, optional, shown
 from geo.readers.ways import CLASSES, KEY_OF_MODE, TAGS
 
 #: The environment variable that names another server.
 VARIABLE = "GEO_OVERPASS_URL"
 #: An answer larger than this is not read.
 MAX_BYTES = 300_000_000
-KEPT = "the shipped data stay in use"
-_INSTEAD = f"name another server with --endpoint or {VARIABLE}"
+KEPT = Message("the shipped data stay in use")
+_INSTEAD = Message("name another server with --endpoint or {variable}", variable=VARIABLE)
 
 
 class DownloadError(GeoError, OSError):
@@ -52,7 +52,6 @@ class Limits(NamedTuple):
         Seconds to wait before that, and more where the server asks for it.
     between_s
         Seconds between two questions.
-
     """
 
     calls: int = 20
@@ -63,7 +62,10 @@ class Limits(NamedTuple):
     between_s: float = 2.0
 
 
-class Busy(Exception):
+LIMITS = Limits()
+
+
+class BusyError(Exception):
     """The server asks to come again later."""
 
 
@@ -84,8 +86,15 @@ class Session:
 
     def failure(self, text: str, name: str = "") -> DownloadError:
         """Say in one line what failed and what to do."""
-        about = f" (asked for {name})" if name else ""
-        return DownloadError(f"{self.endpoint} {text}{about}; {_INSTEAD}; {KEPT}")
+        if name:
+            text = Message("{text} (asked for {name})", text=text, name=name)
+        return DownloadError(
+            "{server} {text}; {instead}; {kept}",
+            server=self.endpoint,
+            text=text,
+            instead=_INSTEAD,
+            kept=KEPT,
+        )
 
     def left(self) -> float:
         """Return the seconds left, or stop."""
@@ -124,7 +133,7 @@ class Session:
         code = answer.status_code
         if code in {429, 504}:
             self.patience = max(self.limits.pause_s, _seconds(answer.headers.get("Retry-After")))
-            raise Busy(f"HTTP {code}")
+            raise BusyError(f"HTTP {code}")
         if code != 200:
             raise self.failure(f"answered HTTP {code} {answer.reason}")
         body = self._body(answer)
@@ -215,7 +224,6 @@ class Request(NamedTuple):
         In degrees (WGS-84).
     km2
         Its size.
-
     """
 
     key: str
@@ -241,7 +249,6 @@ class Download(NamedTuple):
         Questions that were sent; answers from the cache do not count.
     endpoint
         The server that was asked.
-
     """
 
     ways: gpd.GeoDataFrame
@@ -256,7 +263,7 @@ def download_ways(
     *,
     endpoint: str = "",
     cache: Path | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = LIMITS,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Download:
     """
@@ -287,7 +294,6 @@ def download_ways(
     DownloadError
         When OSMnx is missing, or the server cannot be reached, is busy for too long, or
         answers with anything but whole data.
-
     """
     session = Session(_address(endpoint), limits)
     folder = cache or user_cache()
@@ -296,17 +302,21 @@ def download_ways(
         progress(name)
         tags = tags_of(mode)
         if km2 > MAX_AREA_KM2:
-            skipped[key] = f"its corridor is too large to ask for ({km2:,.0f} km²)"
+            skipped[key] = Message(
+                "its corridor is too large to ask for ({km2:,.0f} km²)", km2=km2
+            )
             continue
         own = folder / _fingerprint(session.endpoint, tags, area)
         if session.calls >= limits.calls and not any(own.glob("*.json")):
-            skipped[key] = f"not asked for: the limit of {limits.calls} calls is reached"
+            skipped[key] = Message(
+                "not asked for: the limit of {calls} calls is reached", calls=limits.calls
+            )
             continue
         _forget_damaged(own, session)
         with _settings(session, own):
             found = _features(area, tags, session, name)
         if found is None:
-            skipped[key] = "the server knows no way of its class along it"
+            skipped[key] = Message("the server knows no way of its class along it")
             continue
         frames.append(ways_of(found))
         days.append(_answered(own))
@@ -336,7 +346,6 @@ def ways_of(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> found = gpd.GeoDataFrame({"highway": ["motorway", "stop"]}, geometry=line)
     >>> ways_of(found.set_index([["way", "node"], [17, 18]]))["highway"].to_dict()
     {17: 'motorway'}
-
     """
     frame = features
     if frame.index.nlevels == 2:
@@ -366,7 +375,6 @@ def tags_of(mode: str) -> dict[str, list[str]]:
     --------
     >>> tags_of("water")
     {'waterway': ['river', 'canal', 'fairway']}
-
     """
     return {KEY_OF_MODE[mode]: [*CLASSES[mode], *([] if mode == "water" else _UNBUILT)]}
 
@@ -379,7 +387,6 @@ def user_cache() -> Path:
     -------
     folder
         Below ``XDG_CACHE_HOME`` or ``LOCALAPPDATA``, else below the home folder.
-
     """
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     return (Path(base) if base else Path.home() / ".cache") / "chuanyu-geo" / "overpass"
@@ -389,17 +396,17 @@ def _address(endpoint: str) -> str:
     """Return the address of the server without a slash at its end."""
     chosen = endpoint or os.environ.get(VARIABLE, "") or str(_osmnx().settings.overpass_url)
     if not chosen.startswith(("http://", "https://")):
-        raise DownloadError(f"{chosen!r}: expected the address of a server, such as https://…/api")
+        raise DownloadError(
+            "{address!r}: expected the address of a server, such as https://…/api", address=chosen
+        )
     return chosen.rstrip("/").removesuffix("/interpreter")
 
 
 def _osmnx() -> Any:
     try:
-        import osmnx
-    except ImportError:
-        text = "downloading needs OSMnx: pip install 'chuanyu-geo[osm]'"
-        raise DownloadError(f"{text}; {KEPT}") from None
-    return osmnx
+        return optional("osmnx", "osm", "downloading needs OSMnx")
+    except BadInputError as error:
+        raise DownloadError("{text}; {kept}", text=str(error), kept=KEPT) from None
 
 
 def _today() -> dt.date:
@@ -473,12 +480,12 @@ def _features(
     for attempt in range(session.limits.retries + 1):
         try:
             return osmnx.features_from_polygon(area, tags)
-        except Busy as busy:
+        except BusyError as busy:
             if attempt == session.limits.retries:
                 text = f"is busy ({busy}), asked {attempt + 1} times; try again later"
                 raise session.failure(text, name) from None
             session.wait(name)
-        except osmnx._errors.InsufficientResponseError:
+        except osmnx._errors.InsufficientResponseError:  # noqa: SLF001 - it has no public name
             return None
         except requests.Timeout:
             text = f"gave no answer in {session.limits.timeout_s:g} s; try --timeout"

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import osmium
-    import osmium.index
-
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +16,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.core import BadInputError, shown
+from geo.core import BadInputError, Message, optional, shown
 from geo.geometry import Bounds
 from geo.readers.ways import MAIN_ROADS, TAGS, split_refs
 
@@ -32,7 +26,7 @@ MAX_HEAD, MAX_BLOB = 64 * 1024, 32 * 1024 * 1024
 
 def expect_sound(path: Path | str) -> None:
     """Raise a ValueError where a blob is cut off or too large, or a text holds a zero byte."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         for blob in _blobs(file):
             for field, texts in _fields(blob):
                 if field == 1:
@@ -117,8 +111,7 @@ POINT_TAGS = ("railway", "place", "highway", "name", "name:zh-Hans", "name:zh", 
 ROUTES = (("route", "road"), ("route", "railway"), ("route", "waterway"))
 #: Networks of numbers that roads carry beside their own: European and Asian routes.
 INTERNATIONAL = ("e-road", "asianhighway", "ah")
-#: What `stations` looks for, and the kinds of stations that no long-distance train serves.
-STATIONS = (("railway", "station"), ("railway", "halt"))
+#: Kinds of stations that no long-distance train serves.
 LOCAL = ("subway", "light_rail", "monorail", "tram", "funicular", "miniature")
 #: Above this size of the file the index of the nodes goes to disk.
 IN_MEMORY_BYTES = 400_000_000
@@ -155,8 +148,8 @@ def read_pbf(
     -------
     ways
         LineStrings in the direction of the way, indexed by `osm_id`, with one column of text
-        or None for each of ``geo.readers.ways.TAGS``. A way with nodes that the extract lacks keeps its
-        longest run of known ones.
+        or None per tag (``geo.readers.ways.TAGS``). A way with nodes that the extract lacks
+        keeps its longest run of known ones.
 
     Raises
     ------
@@ -176,7 +169,6 @@ def read_pbf(
     ...         osm.add_way(make.Way(id=9, nodes=[1, 2], tags={"highway": "motorway"}))
     ...     read_pbf(file)["highway"].to_dict()
     {9: 'motorway'}
-
     """
     progress(f"reading {Path(path).name}")
     ids: list[int] = []
@@ -189,7 +181,7 @@ def read_pbf(
             tags = way.tags
             if tags.get("service") and not tags.get("highway"):
                 continue
-            shape = _shape(points_of, way)
+            shape = _shape(osm, points_of, way)
             if not shape:
                 broken += 1
                 continue
@@ -197,8 +189,11 @@ def read_pbf(
             shapes.append(shape)
             rows.append([tags.get(key) for key in TAGS] + _lifecycle(tags))
     if broken and not ids:
-        text = "expected the nodes of its ways, before the ways (osmium sort puts them in order)"
-        raise BadInputError(f"{path}: {text}")
+        raise BadInputError(
+            "{path}: expected the nodes of its ways, before the ways (osmium sort puts them in "
+            "order)",
+            path=path,
+        )
     progress(f"{len(ids):,} ways, {broken:,} without known nodes")
     names = [*TAGS, "_highway", "_railway", "_construction", "_proposed"]
     table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
@@ -209,46 +204,6 @@ def read_pbf(
     ways = gpd.GeoDataFrame(table[list(TAGS)], geometry=lines, crs=CRS)
     ways = ways.astype(dict.fromkeys(TAGS, object))
     return ways[_touching(ways.geometry.to_numpy(), bounds)]
-
-
-def stations(path: Path | str, bounds: Bounds | None = None) -> gpd.GeoDataFrame:
-    """
-    Read railway stations and halts.
-
-    Parameters
-    ----------
-    path
-        An extract, ``.osm.pbf``.
-    bounds
-        West, south, east, north in degrees.
-
-    Returns
-    -------
-    stations
-        Points with columns :data:`POINT_TAGS`: nodes, and the middle of stations that are
-        drawn as closed ways; without stations of the underground and the like.
-
-    Raises
-    ------
-    BadInputError
-        When the file cannot be read, or pyosmium is not installed.
-
-    Examples
-    --------
-    >>> import osmium
-    >>> from tempfile import TemporaryDirectory
-    >>> tags = {"railway": "station", "name": "成都东站"}
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "small.osm.pbf"
-    ...     with osmium.SimpleWriter(str(file)) as osm:
-    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
-    ...     found = stations(file)
-    >>> found["name"].to_dict()
-    {1: '成都东站'}
-
-    """
-    found = read_points(path, STATIONS, bounds=bounds)
-    return found[~found["station"].isin(LOCAL)]
 
 
 def read_points(
@@ -277,6 +232,17 @@ def read_points(
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
 
+    Examples
+    --------
+    >>> import osmium
+    >>> from tempfile import TemporaryDirectory
+    >>> tags = {"railway": "station", "name": "成都东站"}
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small.osm.pbf"
+    ...     with osmium.SimpleWriter(str(file)) as osm:
+    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
+    ...     read_points(file, [("railway", "station")])["name"].to_dict()
+    {1: '成都东站'}
     """
     ids: list[int] = []
     shapes: list[BaseGeometry] = []
@@ -286,7 +252,7 @@ def read_points(
         for item in _elements(osm, path, kinds, tags, places=True):
             if item.is_node():
                 spot: BaseGeometry = shapely.Point(item.lon, item.lat)
-            elif item.is_closed() and (shape := _shape(points_of, item)):
+            elif item.is_closed() and (shape := _shape(osm, points_of, item)):
                 spot = shapely.from_wkb(shape).centroid
             else:
                 continue
@@ -318,7 +284,6 @@ def header(path: Path | str) -> tuple[str, Bounds | None]:
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
-
     """
     with _reading(path) as osm:
         head = osm.FileProcessor(str(path)).header
@@ -333,24 +298,25 @@ def header(path: Path | str) -> tuple[str, Bounds | None]:
 @contextmanager
 def _reading(path: Path | str) -> Iterator[Any]:
     """Give pyosmium, and turn whatever goes wrong into one line."""
-    try:
-        import osmium
-        import osmium.geom
-        import osmium.index
-    except ImportError:
-        text = "reading a PBF file needs pyosmium: pip install 'chuanyu-geo[pbf]'"
-        raise BadInputError(text) from None
+    for module in ("osmium.geom", "osmium.index", "osmium"):
+        osm = optional(module, "pbf", "reading a PBF file needs pyosmium")
     if not Path(path).is_file():
-        raise BadInputError(f"{path}: expected an OpenStreetMap extract (.osm.pbf); no such file")
+        raise BadInputError(
+            "{path}: expected an OpenStreetMap extract (.osm.pbf); no such file", path=path
+        )
     try:
         file = Path(path).stat()
         _look_through(Path(path), file.st_size, file.st_mtime_ns)
-        yield osmium
+        yield osm
+    except BadInputError:
+        raise
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
-        if isinstance(error, BadInputError):
-            raise
         what = shown(" ".join(str(error).split()), 300)
-        text = f"{path}: expected a whole OpenStreetMap extract (.osm.pbf): {what}"
+        text = Message(
+            "{path}: expected a whole OpenStreetMap extract (.osm.pbf): {reason}",
+            path=path,
+            reason=what,
+        )
         raise BadInputError(text) from None
 
 
@@ -364,7 +330,7 @@ def _look_through(path: Path, size: int, changed_ns: int) -> None:
 def _elements(
     osm: Any,
     path: Path | str,
-    kinds: osmium.osm.osm_entity_bits,
+    kinds: Any,
     tags: Sequence[tuple[str, str]],
     *,
     places: bool,
@@ -432,13 +398,11 @@ def _joined(own: str | None, more: list[str]) -> str | None:
     return own
 
 
-def _shape(points_of: Any, way: Any) -> str | bytes:
+def _shape(osm: Any, points_of: Any, way: Any) -> str | bytes:
     """Return a way as WKB, its longest run of known nodes; empty where that is no line."""
-    import osmium
-
     try:
         return str(points_of.create_linestring(way))
-    except osmium.InvalidLocationError:
+    except osm.InvalidLocationError:
         spots = [(n.lon, n.lat) if n.location.valid() else None for n in way.nodes]
     except RuntimeError:  # fewer than two different points
         return ""

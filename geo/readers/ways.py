@@ -76,7 +76,6 @@ def class_of(ways: DataFrame) -> Series[str]:
     >>> ways = {"highway": ["motorway", "construction"], "construction": [None, "trunk"]}
     >>> class_of(pd.DataFrame(ways | {"railway": None, "proposed": None})).tolist()
     ['motorway', 'trunk']
-
     """
     kind = ways["highway"].where(ways["highway"].notna(), ways["railway"])
     for stage in ("construction", "proposed"):
@@ -112,7 +111,6 @@ def posted_speed(ways: DataFrame) -> Series[float]:
     >>> import pandas as pd
     >>> posted_speed(pd.DataFrame({"maxspeed": ["100", "60 mph", "none"]})).round(1).tolist()
     [100.0, 96.6, nan]
-
     """
     found = ways["maxspeed"].fillna("").astype(str).str.extract(r"^(\d+(?:\.\d+)?)\s*(mph)?$")
     speed = found[0].astype(float) * found[1].notna().map({True: MPH, False: 1.0})

@@ -265,3 +265,25 @@ def test_a_quote_that_is_not_closed_is_told_where_its_row_begins(data_copy, caps
     path.write_text("\n".join([head, one, two.replace(",", ',"', 1), *rest]) + "\n", "utf-8")
     assert main(["routes", "--data", str(data_copy)]) == 2
     assert "tables/cities.csv:3: expected valid CSV" in capsys.readouterr().err
+
+
+SETTINGS = {
+    "frame": (("[100.0, 27.0", "[112.0, 27.0"), "region.toml frame: expected west < east"),
+    "years": (("years = [1995, 2035]", "years = [2035, 1995]"),
+              "region.toml map.years: expected the first before the last"),
+    "plane": (('metric_crs = "', 'metric_crs = "x'), "region.toml metric_crs: expected a projection"),
+    "file": (('counties = "', 'counties = "../'), "region.toml base.counties: expected a file inside"),
+    "zoom": (("zoom = ", "zoom = 9"), "region.toml map.zoom: expected less than or equal to 14"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_damaged_setting_is_named(name, data_copy):
+    (old, new), words = SETTINGS[name]
+    path = data_copy / "region.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(geo.BadInputError) as error:
+        geo.load(data_copy)
+    assert words in str(error.value)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.catalogue.dates import STAGES, last_day, parse_day, status_on
+from geo.catalogue.dates import last_day, parse_day, status_on
+from geo.catalogue.vocabulary import STAGES
 
 AS_OF = date(2026, 11, 23)
 DAYS = st.dates(date(1950, 1, 1), date(2060, 12, 31))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 
 import pytest
 import shapely
 
 from geo.catalogue.catalogue import data_folder
 from geo.layers.boundaries import read_base
-from geo.layers.plausibility import layer_findings
 
 PACKAGE = json.loads((data_folder() / "datapackage.json").read_text("utf-8"))
 
@@ -67,12 +65,3 @@ def test_cities_lie_in_their_region(cat):
         assert list(inside["province"]) == [region.adcode], city.name_zh
         if city.level in ("district", "county"):
             assert list(inside["adcode"]) == [city.adcode], city.name_zh
-
-
-def test_only_four_tracks_become_slower_when_a_later_record_opens(drawn):
-    """They are why nearness falls a little in a year in which lines open."""
-    slower = [f for f in layer_findings(drawn) if f.code == "slower-track"]
-    assert {re.search(r"\((\S+)\) opened", f.message)[1] for f in slower} == {
-        "chongqing-ring-2-2", "chongqing-ring-2-4", "yuhuai-railway-1", "chengkun-railway-1",
-    }  # fmt: skip
-    assert {f.severity for f in slower} == {"info"}

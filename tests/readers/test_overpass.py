@@ -335,7 +335,7 @@ def test_without_osmnx_the_message_says_how_to_get_it(call, monkeypatch):
 
 
 def test_only_a_download_imports_osmnx():
-    code = "import sys, geo.cli, geo.build, geo.refresh, geo.sources.osm; print('osmnx' in sys.modules)"
+    code = "import sys, geo.cli.main, geo.pipeline, geo.sources; print('osmnx' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
 

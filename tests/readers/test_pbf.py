@@ -9,7 +9,7 @@ import extract
 import pytest
 
 from geo.core.errors import BadInputError
-from geo.readers.pbf import header, read_pbf, read_points, stations
+from geo.readers.pbf import header, read_pbf, read_points
 from geo.readers.ways import TAGS
 
 pytest.importorskip("osmium")
@@ -64,12 +64,14 @@ def test_stations_and_points(tmp_path):
     square = [(2.0, 2.0), (2.0, 2.2), (2.2, 2.2), (2.2, 2.0), (2.0, 2.0)]
     ways = [*WAYS, (square, {"railway": "station", "name": "West"})]
     path = extract.write(tmp_path / "small.osm.pbf", ways, POINTS)
-    found = stations(path).set_index("name").geometry
+    station = [("railway", "station")]
+    found = read_points(path, station).set_index("name").geometry
     assert found["East"].coords[:] == [(1.05, 1.0)]
     assert found["West"].x == pytest.approx(2.1)
     assert found["West"].y == pytest.approx(2.1)
-    assert list(found.index) == ["East", "West"]
-    assert list(stations(path, (1, 0, 1.5, 1.5))["name"]) == ["East"]
+    assert list(found.index) == ["East", "Metro", "West"]
+    near = read_points(path, station, bounds=(1, 0, 1.055, 1.5))
+    assert list(near["name"]) == ["East"]
     towns = read_points(path, [("place", "town")])
     assert towns["population"].tolist() == ["12 000"]
 
@@ -91,6 +93,10 @@ def test_the_index_on_disk_gives_the_same(pbf, monkeypatch):
     ways = read_pbf(pbf)
     monkeypatch.setattr("geo.readers.pbf.IN_MEMORY_BYTES", 0)
     assert read_pbf(pbf).equals(ways)
+
+
+def stations(path):
+    return read_points(path, [("railway", "station")])
 
 
 def failure(read, path):

@@ -1,0 +1,52 @@
+"""What pydantic finds wrong with a row or a setting, as its place and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from geo.core import Message
+
+_RULE = "rule"
+#: Kinds of errors of pydantic whose sentence holds values.
+_TEMPLATES = {
+    "greater_than": "expected greater than {gt}",
+    "greater_than_equal": "expected greater than or equal to {ge}",
+    "less_than": "expected less than {lt}",
+    "less_than_equal": "expected less than or equal to {le}",
+    "literal_error": "expected {expected}",
+    "string_pattern_mismatch": "expected text to match pattern '{pattern}'",
+    "string_too_short": "expected text to have at least {min_length} character",
+    "string_too_long": "expected text to have at most {max_length} characters",
+}
+
+
+def broken_rule(place: str, expected: Message) -> PydanticCustomError:
+    """Return the error of a rule over several columns or settings, with the one to blame."""
+    return PydanticCustomError(_RULE, "{expected}", {"place": place, "expected": expected})
+
+
+def faults(error: ValidationError) -> Iterator[tuple[list[str], str]]:
+    """Yield the column, or the path of settings, and what was expected there."""
+    for detail in error.errors():
+        context: dict[str, Any] = detail.get("ctx", {})
+        place = list(map(str, detail["loc"]))
+        if detail["type"] == _RULE:
+            yield [*place, context["place"]], context["expected"]
+        elif detail["type"] == "value_error":
+            yield place, str(context["error"])
+        else:
+            yield place, _expected(detail)
+
+
+def _expected(detail: Any) -> str:
+    """Return a sentence of pydantic in the words of the others."""
+    if template := _TEMPLATES.get(detail["type"]):
+        return Message(template, **detail["ctx"])
+    text = detail["msg"].replace("Input should be", "expected")
+    if text.startswith("expected"):
+        return Message(text)
+    return Message("expected a valid value: {problem}", problem=text)
