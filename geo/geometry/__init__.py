@@ -8,11 +8,12 @@ from geo.geometry.geodesy import (
     geod,
     geodesic_km,
     leg_lengths_km,
+    line_lengths_km,
     nearest,
     straight_km,
     within,
 )
-from geo.geometry.noding import Noded, contract, node_lines, noded_graph
+from geo.geometry.noding import Noded, contract, node_lines, noded_graph, split_at_shared_points
 from geo.geometry.overlay import areas_of, line_area_crossings
 from geo.geometry.projection import Bounds, metric_crs, to_degrees, to_metres
 
@@ -29,12 +30,14 @@ __all__ = [
     "geodesic_km",
     "leg_lengths_km",
     "line_area_crossings",
+    "line_lengths_km",
     "metric_crs",
     "nearest",
     "node_lines",
     "noded_graph",
     "reproject",
     "smooth",
+    "split_at_shared_points",
     "straight_km",
     "to_bd09",
     "to_degrees",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 from scipy.spatial import KDTree
@@ -80,6 +81,31 @@ def leg_lengths_km(lonlat: Floats) -> Floats:
     array([111.32, 110.57])
     """
     return geodesic_km(lonlat[:-1], lonlat[1:])
+
+
+def line_lengths_km(lines: NDArray[np.object_]) -> Floats:
+    """
+    Return the geodesic lengths of lines.
+
+    Parameters
+    ----------
+    lines
+        Lines (LineString) in degrees (WGS-84), shape (n,).
+
+    Returns
+    -------
+    lengths
+        Kilometres, shape (n,).
+
+    Examples
+    --------
+    >>> line_lengths_km(shapely.linestrings([[[0, 0], [1, 0], [2, 0]]])).round(2)
+    array([222.64])
+    """
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    legs = np.flatnonzero(line[1:] == line[:-1])
+    km = np.bincount(line[legs], geodesic_km(xy[legs], xy[legs + 1]), len(lines))
+    return np.asarray(km, float)
 
 
 def along_km(lonlat: Floats) -> Floats:

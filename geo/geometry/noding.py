@@ -201,6 +201,64 @@ class Noded(NamedTuple):
     edges: gpd.GeoDataFrame
 
 
+def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.GeoDataFrame:
+    """
+    Cut lines at the vertices they share with others or pass twice, as OpenStreetMap joins ways.
+
+    Parameters
+    ----------
+    lines
+        Lines (LineString). A vertex that repeats the one before it is dropped, and so is a line
+        without length.
+    digits
+        Decimals of the coordinates that must agree; 7 of a degree are 1 cm.
+
+    Returns
+    -------
+    pieces
+        The columns of the lines with `parent` (position of the line), in the order and the
+        direction of the lines.
+
+    Raises
+    ------
+    BadInputError
+        When a geometry is no line.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 0, 2 0)", "LINESTRING (1 0, 1 1)"])
+    >>> split_at_shared_points(gpd.GeoDataFrame(geometry=roads))["parent"].tolist()
+    [0, 0, 1]
+    """
+    xy, line = shapely.get_coordinates(shapes_of(lines, "line", empty=True), return_index=True)
+    spot = _numbered(xy, digits)[1]
+    moved = (np.diff(spot, prepend=-1) != 0) | (np.diff(line, prepend=-1) != 0)
+    xy, line, spot = xy[moved], line[moved], spot[moved]
+    first = np.diff(line, prepend=-1) != 0
+    last = np.diff(line, append=-1) != 0
+    cut = first | last | (np.bincount(spot, minlength=1)[spot] > 1)
+    begins = np.flatnonzero(cut & ~last)
+    ends = np.flatnonzero(cut & ~first)
+    sizes = ends - begins + 1
+    piece = np.repeat(np.arange(len(begins)), sizes)
+    step = np.arange(len(piece)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    shapes = np.empty(0, object)
+    if len(piece):
+        shapes = shapely.linestrings(xy[begins[piece] + step], indices=piece)
+    frame = lines.drop(columns=lines.geometry.name).iloc[line[begins]]
+    return gpd.GeoDataFrame(frame.assign(parent=line[begins]), geometry=shapes, crs=lines.crs)
+
+
+def _numbered(xy: Floats, digits: int) -> tuple[Ints, Ints]:
+    """Return which points differ, in the order of x and y, and the number of every point."""
+    key = np.round(xy, digits) + 0.0  # no negative zeros
+    _, where, number = np.unique(
+        key[:, 0] + 1j * key[:, 1], return_index=True, return_inverse=True
+    )
+    return where, number.reshape(-1)
+
+
 def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     """
     Return the graph of lines that meet at their ends.
@@ -208,7 +266,7 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     Parameters
     ----------
     lines
-        Lines (LineString), cut where they meet (`node_lines`).
+        Lines (LineString), cut where they meet (`node_lines`, `split_at_shared_points`).
     digits
         Decimals of the coordinates that must agree at a node; 7 of a degree are 1 cm.
 
@@ -237,11 +295,8 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     last = np.cumsum(np.bincount(line, minlength=len(shapes))) - 1
     first = np.append(0, last + 1)[: len(shapes)]
     ends = xy[np.append(first, last)]
-    key = np.round(ends, digits) + 0.0  # no negative zeros
-    _, where, number = np.unique(
-        key[:, 0] + 1j * key[:, 1], return_index=True, return_inverse=True
-    )
-    u, v = np.split(number.reshape(-1), 2)
+    where, number = _numbered(ends, digits)
+    u, v = np.split(number, 2)
     nodes = pd.DataFrame(ends[where], columns=["x", "y"])
     return Noded(nodes, lines.assign(u=u, v=v))
 

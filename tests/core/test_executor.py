@@ -20,7 +20,7 @@ import pytest
 
 from geo.algorithms.blocks import _distances, od_blocks
 from geo.algorithms.graphs import build_graph
-from geo.cli.main import _parser, main
+from geo.cli.main import build_parser, main
 from geo.connectivity.vulnerability import link_sweep
 from geo.core.errors import BadInputError, GeoError
 from geo.core.executor import dask_executor, number_blocks, run_locally
@@ -258,9 +258,8 @@ def test_commands_say_the_same_from_many_processes(address, capsys, command):
 
 def test_threads_of_one_worker_do_not_disturb_each_other(drawn):
     """Whoever starts a worker with many threads gets the same results."""
-    nets = build_network(drawn, year=2025, nodes="stops"), build_network(drawn, year=2025)
-    swept, links = link_sweep(*nets, drawn.catalogue.centres, mode="road")
-    some = range(0, len(links), 3)
+    swept = link_sweep(build_network(drawn, year=2025), mode="road")
+    some = range(0, len(swept.links), 3)
     alone = [swept.without([i]) for i in some]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda i: swept.without([i]), some))
@@ -285,7 +284,7 @@ def test_what_the_document_says_works(tmp_path, monkeypatch, capsys):
     exec(code, {})  # noqa: S102 - our own document
     assert capsys.readouterr().out == "9\n"
     for command in re.findall(r"^geo ([^#\n]+)", text, re.MULTILINE):
-        assert _parser().parse_args(command.split()).scheduler
+        assert build_parser().parse_args(command.split()).scheduler
     programs = dict(re.findall(r"^dask (scheduler|worker)(.*)$", text, re.MULTILINE))
     assert set(programs) == {"scheduler", "worker"}
     for program, options in programs.items():

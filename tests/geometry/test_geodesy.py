@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.geometry.geodesy import geodesic_km, leg_lengths_km, nearest, straight_km, within
+from geo.geometry.geodesy import (
+    geodesic_km,
+    leg_lengths_km,
+    line_lengths_km,
+    nearest,
+    straight_km,
+    within,
+)
 from geo.geometry.projection import to_degrees, to_metres
 
 WGS84 = Geod(ellps="WGS84")
@@ -31,6 +39,13 @@ def test_shapes_broadcast(origins, targets):
     assert square == pytest.approx(one_by_one(origins, origins), abs=1e-9)
     assert np.array_equal(square, square.T)
     assert leg_lengths_km(origins) == pytest.approx(np.diagonal(square, 1), abs=1e-9)
+
+
+@given(st.lists(POINTS.filter(lambda rows: len(rows) > 1), max_size=4))
+def test_lengths_of_lines_equal_pyproj(rows):
+    lines = np.array([shapely.LineString(row) for row in rows], object)
+    expected = [WGS84.geometry_length(line) / 1000 for line in lines]
+    assert line_lengths_km(lines) == pytest.approx(expected, abs=1e-9)
 
 
 def test_no_points_have_no_distances():

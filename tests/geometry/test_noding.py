@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+
 import geopandas as gpd
 import networkx as nx
 import numpy as np
@@ -13,7 +16,13 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from geo.core.errors import BadInputError
-from geo.geometry.noding import Noded, contract, node_lines, noded_graph
+from geo.geometry.noding import (
+    Noded,
+    contract,
+    node_lines,
+    noded_graph,
+    split_at_shared_points,
+)
 
 
 def frame(*lines, **columns):
@@ -96,6 +105,31 @@ def test_no_piece_runs_on_through_a_junction(rows):
         ).all()
     whole = made.groupby("parent").geometry.apply(lambda own: shapely.length(own.to_numpy()).sum())
     assert whole.to_numpy() == pytest.approx([LineString(row).length for row in rows])
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=6),
+        max_size=6,
+    )
+)
+def test_shared_vertices_are_the_only_cuts(rows):
+    """One line after the other, one vertex after the other."""
+    walks = [[xy for xy, _ in itertools.groupby(row)] for row in rows]
+    passed = Counter(xy for walk in walks for xy in walk)
+    expected = []
+    for parent, walk in enumerate(walks):
+        piece = walk[:1]
+        for at, xy in enumerate(walk[1:], 1):
+            piece.append(xy)
+            if at == len(walk) - 1 or passed[xy] > 1:
+                expected.append((parent, piece))
+                piece = [xy]
+    made = split_at_shared_points(frame(*rows, km=range(len(rows))))
+    found = [[tuple(map(int, xy)) for xy in line.coords] for line in made.geometry]
+    assert list(zip(made["parent"], found, strict=True)) == expected
+    assert made["km"].tolist() == made["parent"].tolist()
 
 
 def test_many_lines_are_cut_like_a_union():
