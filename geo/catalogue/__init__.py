@@ -1,7 +1,7 @@
 """Tables: row schemas, reading and editing CSV, integrity, region, status on a day, vocabulary."""
 
 from geo.catalogue.catalogue import Catalogue, data_folder, load
-from geo.catalogue.dates import last_day, parse_day, status_on
+from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextRow, TextTable
 from geo.catalogue.region import ADCODE, AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
@@ -21,7 +21,7 @@ from geo.catalogue.vocabulary import (
     ASSUMED,
     CHANGE,
     CLASS,
-    CLASSES,
+    CLASS_PLURAL,
     CODE_OF_STATUS,
     CONFIDENCE,
     GROUP,
@@ -46,7 +46,7 @@ __all__ = [
     "ASSUMED",
     "CHANGE",
     "CLASS",
-    "CLASSES",
+    "CLASS_PLURAL",
     "CODE_OF_STATUS",
     "CONFIDENCE",
     "GROUP",
@@ -82,6 +82,6 @@ __all__ = [
     "last_day",
     "load",
     "named",
-    "parse_day",
+    "parse_date",
     "status_on",
 ]

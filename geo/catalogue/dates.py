@@ -107,7 +107,7 @@ def status_on(
     return Status("planned", assumed=False)
 
 
-def parse_day(text: str | int | dt.date | None) -> dt.date:
+def parse_date(text: str | int | dt.date | None) -> dt.date:
     """
     Return the day meant by a command-line or keyword argument.
 
@@ -128,7 +128,7 @@ def parse_day(text: str | int | dt.date | None) -> dt.date:
 
     Examples
     --------
-    >>> parse_day(2027)
+    >>> parse_date(2027)
     datetime.date(2027, 12, 31)
     """
     if text is None:

@@ -175,19 +175,7 @@ class Region(_Settings):
         return len(self.regions) > 1 and bool(self.base.counties)
 
     def find(self, name: str) -> AdminRegion | None:
-        """
-        Return the region with a name, id or administrative code.
-
-        Parameters
-        ----------
-        name
-            Chinese or English name, id or code.
-
-        Returns
-        -------
-        region
-            The region, or None.
-        """
+        """Return the region with a name in any language, an id or a code, if there is one."""
         wanted = name.strip().casefold()
         for region in self.regions if wanted else ():
             called = region.id, region.name_zh, region.name_en, region.adcode

@@ -10,17 +10,9 @@ STAGES: tuple[Stage, ...] = ("open", "construction", "planned")
 Mode = Literal["road", "rail", "water"]
 RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
 PlaceKind = Literal[
-    "station",
-    "interchange",
-    "junction",
-    "border",
-    "port",
-    "airport",
-    "tunnel",
-    "bridge",
-    "town",
+    "station", "interchange", "junction", "border", "port", "airport", "tunnel", "bridge", "town",
     "end",
-]
+]  # fmt: skip
 Confidence = Literal["high", "medium", "low"]
 Change = Literal["add", "upgrade", "close", "delay"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -75,7 +67,7 @@ CLASS = {
     "waterway": Label("内河航道", "Waterway"),
 }
 #: Classes as sentences count them.
-CLASSES = {
+CLASS_PLURAL = {
     "expressway": Label("高速公路", "expressways"),
     "trunk": Label("干线公路", "main roads"),
     "hsr": Label("高速铁路", "high-speed railways"),

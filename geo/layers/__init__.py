@@ -13,7 +13,7 @@ from geo.layers.boundaries import (
 )
 from geo.layers.crossings import Side, border_crossings, crossings_or_none, flat_crossings, pair_of
 from geo.layers.layers import CRS, Layers, Track, as_layers, build_layers
-from geo.layers.plausibility import Finding, layer_findings, middle_of
+from geo.layers.plausibility import Finding, finding_about, layer_findings
 from geo.layers.status import (
     counts_by_year,
     open_sections,
@@ -67,9 +67,9 @@ __all__ = [
     "counts_by_year",
     "county_index",
     "crossings_or_none",
+    "finding_about",
     "flat_crossings",
     "layer_findings",
-    "middle_of",
     "neighbours",
     "open_sections",
     "outer_area",

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from pandas import notna
 
-from geo.catalogue import STAGES, AdminRegion, Catalogue, Region, last_day, parse_day
+from geo.catalogue import STAGES, AdminRegion, Catalogue, Region, last_day, parse_date
 from geo.core import BadInputError, Message, NotFoundError, Problem
 from geo.geometry import METRES_PER_DEGREE
 from geo.layers.boundaries import county_index, read_base, section_regions
@@ -147,7 +147,7 @@ def border_crossings(
     >>> found.iloc[0]["sides"]["重庆"].county
     '荣昌区'
     """
-    layers, date = as_layers(source), parse_day(year)
+    layers, date = as_layers(source), parse_date(year)
     region = layers.catalogue.region
     pair = pair_of(region, region_a, region_b)
     sections = sections_on(layers, date)

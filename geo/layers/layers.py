@@ -48,19 +48,7 @@ class Track:
     chainage_km: NDArray[np.float64]
 
     def official_km(self, i: int, j: int) -> float:
-        """
-        Return the official length between two points, interpolated between known kilometres.
-
-        Parameters
-        ----------
-        i, j
-            Positions in the alignment, i < j.
-
-        Returns
-        -------
-        length
-            Kilometres; NaN where the official kilometres do not reach.
-        """
+        """Return the official length between two points, NaN where it is not known that far."""
         known = ~np.isnan(self.chainage_km)
         at = self.km[self.knots]
         if not known.any() or at[i] < at[known][0] - 1e-9 or at[j] > at[known][-1] + 1e-9:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -70,45 +70,72 @@ def layer_findings(layers: Layers) -> list[Finding]:
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row))
 
 
-def middle_of(frame: gpd.GeoDataFrame, key: str) -> tuple[float, float]:
+def finding_about(
+    layers: Layers,
+    severity: str,
+    code: str,
+    message: str,
+    table: str,
+    key: str,
+    *,
+    route_id: str = "",
+    at: tuple[float, float] | None = None,
+) -> Finding:
     """
-    Return the middle of a line.
+    Return a finding about a row of a table.
 
     Parameters
     ----------
-    frame
-        Lines in WGS-84.
-    key
-        Label of the line in the index.
+    layers
+        The layers of the catalogue.
+    severity, code, message
+        How bad it is (error, warning, info), what kind of finding, and a sentence.
+    table, key
+        Name of the table and id of the row.
+    route_id
+        The route it is about; default: that of the section or route.
+    at
+        Longitude and latitude in degrees; default: the middle of the section or route.
 
     Returns
     -------
-    point
-        Longitude and latitude in degrees, to five decimals.
+    finding
+        The finding, with the line of the file.
     """
-    point = frame.geometry[key].interpolate(0.5, normalized=True)
-    return round(point.x, 5), round(point.y, 5)
+    frame = layers.sections if table == "sections" else layers.routes
+    if at is None:
+        middle = frame.geometry[key].interpolate(0.5, normalized=True)
+        at = round(middle.x, 5), round(middle.y, 5)
+    if table == "sections":
+        route_id = frame["route_id"][key]
+    line = layers.catalogue.lines[table][key]
+    return Finding(severity, code, message, f"tables/{table}.csv", line, route_id, *at)
+
+
+def _off_length(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Any]]:
+    """Yield the rows whose drawn and published lengths differ."""
+    off = frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE]
+    return zip(map(str, off.index), off.to_dict("records"), strict=True)
+
+
+def _length_message(key: str, row: Any, reason: str) -> Message:
+    return Message(
+        "{name} ({id}): drawn {drawn:.1f} km, published {published:.1f} km "
+        "({difference:+.1%}): {reason}",
+        name=row["name_zh"],
+        id=key,
+        drawn=row["geometry_km"],
+        published=row["length_km"],
+        difference=row["length_ratio"] - 1,
+        reason=reason,
+    )
 
 
 def _lengths(layers: Layers) -> Iterator[Finding]:
-    lines = layers.catalogue.lines["sections"]
-    frame = layers.sections
-    for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
-        section = str(key)
-        text = Message(
-            "{name} ({id}): drawn {drawn:.1f} km, published {published:.1f} km "
-            "({difference:+.1%}): {reason}",
-            name=row["name_zh"],
-            id=section,
-            drawn=row["geometry_km"],
-            published=row["length_km"],
-            difference=row["length_ratio"] - 1,
-            reason=_why(layers, section),
-        )
-        absurd = not 1 / ABSURD <= row["length_ratio"] <= ABSURD
-        severity = "error" if absurd else "warning"
-        yield Finding(severity, "length-differs", text, "tables/sections.csv", lines[section],
-                      row["route_id"], *middle_of(frame, section))  # fmt: skip
+    for key, row in _off_length(layers.sections):
+        text = _length_message(key, row, _why(layers, key))
+        severity = "warning" if 1 / ABSURD <= row["length_ratio"] <= ABSURD else "error"
+        yield finding_about(layers, severity, "length-differs", text, "sections", key)
 
 
 def _why(layers: Layers, section: str) -> str:
@@ -131,66 +158,47 @@ def _why(layers: Layers, section: str) -> str:
 
 
 def _route_lengths(layers: Layers) -> Iterator[Finding]:
-    lines = layers.catalogue.lines["routes"]
-    frame = layers.routes
-    for key, row in frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE].iterrows():
-        route = str(key)
-        part = row["geometry_km"] < 0.75 * row["length_km"]
-        why = (
-            Message("only a part of the route lies in the catalogue")
-            if part
-            else Message("other ends, or corners cut")
+    for key, row in _off_length(layers.routes):
+        why = Message("other ends, or corners cut")
+        if row["geometry_km"] < 0.75 * row["length_km"]:
+            why = Message("only a part of the route lies in the catalogue")
+        text = _length_message(key, row, row["notes"] or why)
+        yield finding_about(
+            layers, "info", "route-length-differs", text, "routes", key, route_id=key
         )
-        text = Message(
-            "{name} ({id}): drawn {drawn:.1f} km, published {published:.1f} km "
-            "({difference:+.1%}): {reason}",
-            name=row["name_zh"],
-            id=route,
-            drawn=row["geometry_km"],
-            published=row["length_km"],
-            difference=row["length_ratio"] - 1,
-            reason=row["notes"] or why,
-        )
-        yield Finding("info", "route-length-differs", text, "tables/routes.csv", lines[route],
-                      route, *middle_of(frame, route))  # fmt: skip
 
 
 def _dates(layers: Layers) -> Iterator[Finding]:
-    lines = layers.catalogue.lines["sections"]
     frame = layers.sections
     unknown = (frame["status"] == "open") & (frame["opened"] == "")
     late = (frame["status"] != "open") & frame["expected"].isna()
+    always = Message("open, but its opening is not known: open on every day")
+    never = Message("no expected year: never open in the future")
     for mask, code, text in (
-        (
-            unknown,
-            "opening-unknown",
-            Message("open, but its opening is not known: open on every day"),
-        ),
-        (late, "expected-unknown", Message("no expected year: never open in the future")),
+        (unknown, "opening-unknown", always),
+        (late, "expected-unknown", never),
     ):
-        for key, row in frame[mask].iterrows():
-            section = str(key)
-            said = Message("{name} ({id}): {text}", name=row["name_zh"], id=section, text=text)
-            yield Finding("info", code, said, "tables/sections.csv", lines[section],
-                          row["route_id"], *middle_of(frame, section))  # fmt: skip
+        for key, name in frame.loc[mask, "name_zh"].items():
+            said = Message("{name} ({id}): {text}", name=name, id=key, text=text)
+            yield finding_about(layers, "info", code, said, "sections", str(key))
 
 
 def _jumps(layers: Layers) -> Iterator[Finding]:
     """Neighbouring points of a route that lie too far apart."""
-    lines = layers.catalogue.lines["routes"]
     for route, track in layers.tracks.items():
         legs = np.diff(track.km[track.knots])
         for k in np.flatnonzero(legs > JUMP_KM):
-            lon, lat = track.line[track.knots[k]]
-            name = layers.catalogue.route[route].name_zh
+            lon, lat = map(float, track.line[track.knots[k]])
             text = Message(
                 "{name} ({id}): {km:.0f} km between two neighbouring points",
-                name=name,
+                name=layers.catalogue.route[route].name_zh,
                 id=route,
                 km=legs[k],
             )
-            yield Finding("error", "jump", text, "tables/routes.csv", lines[route], route,
-                          round(float(lon), 5), round(float(lat), 5))  # fmt: skip
+            at = round(lon, 5), round(lat, 5)
+            yield finding_about(
+                layers, "error", "jump", text, "routes", route, route_id=route, at=at
+            )
 
 
 def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
@@ -199,7 +207,6 @@ def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
     cities = layers.catalogue.cities
     lonlat = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
     found = county_index(counties, np.asarray(shapely.points(lonlat)))
-    lines = layers.catalogue.lines["cities"]
     for city, k in zip(cities, found, strict=True):
         region = layers.catalogue.region.find(city.region)
         inside = counties["province"].iloc[k] if k >= 0 else ""
@@ -210,13 +217,14 @@ def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
                 id=city.city_id,
                 region=region.name_zh,
             )
-            yield Finding("error", "city-misplaced", text, "tables/cities.csv",
-                          lines[city.city_id], "", city.lon, city.lat)  # fmt: skip
+            at = city.lon, city.lat
+            yield finding_about(
+                layers, "error", "city-misplaced", text, "cities", city.city_id, at=at
+            )
 
 
 def _straddling(layers: Layers) -> Iterator[Finding]:
     """Sections that reach across a border without a place on it."""
-    lines = layers.catalogue.lines["sections"]
     for section, (code, share) in section_regions(layers).items():
         row = layers.sections.loc[section]
         if share < REGION_SHARE and (1 - share) * row["geometry_km"] > STRAY_KM:
@@ -228,13 +236,11 @@ def _straddling(layers: Layers) -> Iterator[Finding]:
                 share=share,
                 region=code or Message("no region"),
             )
-            yield Finding("error", "crosses-border", text, "tables/sections.csv", lines[section],
-                          row["route_id"], *middle_of(layers.sections, section))  # fmt: skip
+            yield finding_about(layers, "error", "crosses-border", text, "sections", section)
 
 
 def _off_border(layers: Layers) -> Iterator[Finding]:
     """Places of kind border that lie too far from any border of a region."""
-    lines = layers.catalogue.lines["places"]
     places = layers.places[layers.places["kind"] == "border"]
     counties = read_base(layers.catalogue, "counties")
     areas = [
@@ -253,5 +259,7 @@ def _off_border(layers: Layers) -> Iterator[Finding]:
                 id=key,
                 km=km,
             )
-            yield Finding("warning", "off-border", text, "tables/places.csv", lines[str(key)],
-                          row["routes"].split(";")[0], row["lon"], row["lat"])  # fmt: skip
+            first, at = row["routes"].split(";")[0], (row["lon"], row["lat"])
+            yield finding_about(
+                layers, "warning", "off-border", text, "places", str(key), route_id=first, at=at
+            )

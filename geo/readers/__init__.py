@@ -2,7 +2,7 @@
 
 from geo.readers.lines import read_layer
 from geo.readers.overpass import Limits, Request, download_ways, tags_of
-from geo.readers.pbf import LOCAL, header, read_pbf, read_points
+from geo.readers.pbf import LOCAL, read_pbf, read_pbf_header, read_points
 from geo.readers.ways import (
     CLASSES,
     KEY_OF_MODE,
@@ -23,10 +23,10 @@ __all__ = [
     "class_of",
     "directions",
     "download_ways",
-    "header",
     "posted_speed",
     "read_layer",
     "read_pbf",
+    "read_pbf_header",
     "read_points",
     "split_refs",
     "tags_of",

@@ -234,22 +234,7 @@ class Request(NamedTuple):
 
 
 class Download(NamedTuple):
-    """
-    The ways of some requests.
-
-    Parameters
-    ----------
-    ways
-        Lines in EPSG:4326 indexed by `osm_id`, tags as columns.
-    skipped
-        Requests that got no ways, and why.
-    date
-        The day of the oldest answer.
-    calls
-        Questions that were sent; answers from the cache do not count.
-    endpoint
-        The server that was asked.
-    """
+    """The ways of some requests, why others got none, the day of the oldest answer, the cost."""
 
     ways: gpd.GeoDataFrame
     skipped: dict[str, str]
@@ -326,27 +311,7 @@ def download_ways(
 
 
 def ways_of(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """
-    Return the ways among features of OSMnx.
-
-    Parameters
-    ----------
-    features
-        Indexed by element and id.
-
-    Returns
-    -------
-    ways
-        Lines indexed by `osm_id`, with the tags that matter; an absent tag is None.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> line = gpd.GeoSeries.from_wkt(["LINESTRING (104 30, 105 30)", "POINT (104 30)"], crs=4326)
-    >>> found = gpd.GeoDataFrame({"highway": ["motorway", "stop"]}, geometry=line)
-    >>> ways_of(found.set_index([["way", "node"], [17, 18]]))["highway"].to_dict()
-    {17: 'motorway'}
-    """
+    """Return the ways among features of OSMnx; a tag that is absent is None."""
     frame = features
     if frame.index.nlevels == 2:
         frame = frame[frame.index.get_level_values(0) == "way"].droplevel(0)
@@ -380,14 +345,7 @@ def tags_of(mode: str) -> dict[str, list[str]]:
 
 
 def user_cache() -> Path:
-    """
-    Return the folder for answers.
-
-    Returns
-    -------
-    folder
-        Below ``XDG_CACHE_HOME`` or ``LOCALAPPDATA``, else below the home folder.
-    """
+    """Return the folder for answers: in the cache of the user."""
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     return (Path(base) if base else Path.home() / ".cache") / "chuanyu-geo" / "overpass"
 

@@ -264,7 +264,7 @@ def read_points(
     return points[_touching(points.geometry.to_numpy(), bounds)]
 
 
-def header(path: Path | str) -> tuple[str, Bounds | None]:
+def read_pbf_header(path: Path | str) -> tuple[str, Bounds | None]:
     """
     Return what the head of an extract says.
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.catalogue.dates import last_day, parse_day, status_on
+from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.vocabulary import STAGES
 
 AS_OF = date(2026, 11, 23)
@@ -20,7 +20,7 @@ DAYS = st.dates(date(1950, 1, 1), date(2060, 12, 31))
     ],
 )
 def test_a_partial_date_means_its_last_day(text, day):
-    assert last_day(text) == day == parse_day(text)
+    assert last_day(text) == day == parse_date(text)
 
 
 @pytest.mark.parametrize(

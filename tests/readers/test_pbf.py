@@ -9,7 +9,7 @@ import extract
 import pytest
 
 from geo.core.errors import BadInputError
-from geo.readers.pbf import header, read_pbf, read_points
+from geo.readers.pbf import read_pbf, read_pbf_header, read_points
 from geo.readers.ways import TAGS
 
 pytest.importorskip("osmium")
@@ -56,8 +56,8 @@ def test_bounds_keep_what_they_touch(pbf):
 
 
 def test_head_of_the_file(pbf, tmp_path):
-    assert header(pbf) == ("2026-03-01", (1, 1, 1.5, 1.5))
-    assert header(extract.write(tmp_path / "b.osm.pbf", WAYS, date="")) == ("", None)
+    assert read_pbf_header(pbf) == ("2026-03-01", (1, 1, 1.5, 1.5))
+    assert read_pbf_header(extract.write(tmp_path / "b.osm.pbf", WAYS, date="")) == ("", None)
 
 
 def test_stations_and_points(tmp_path):
@@ -125,7 +125,7 @@ def test_broken_files_are_one_line(tmp_path, pbf):
         bent.append(bytes(copy))
     for content in [*junk, *cut, *bent]:
         path.write_bytes(content)
-        for read in (read_pbf, stations, header):
+        for read in (read_pbf, stations, read_pbf_header):
             line = failure(read, path)
             assert not line or ("broken.osm.pbf" in line and "\n" not in line)
     for content in [*junk, whole[:-1], whole[:50], b""]:
