@@ -1,39 +1,47 @@
-"""Maps of a region: bilingual pages of one file each that need no network."""
+"""
+Maps of a region: layers, networks and results in, bilingual pages and figures for print out.
+
+A page is one HTML file that needs no network. Figures are drawn by matplotlib, which is loaded
+when the first of them is asked for.
+"""
 
 from __future__ import annotations
 
-from geo.maps.accessibility import modes_shown, page, reach, two_networks
-from geo.maps.figures import (
-    FIGURES,
-    FORMATS,
-    chinese_font,
-    network_map,
-    require,
-    use_style,
-    write_figures,
-)
-from geo.maps.notebook import as_html, show_map
-from geo.maps.pages import PAGES
-from geo.maps.tiles import Tiles, file_name, has_map, provider, with_tiles
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from geo.core import optional
+from geo.maps.accessibility import begin_accessibility
+from geo.maps.notebook import Page, as_html, show_map
+from geo.maps.pages import FIGURES, FORMATS, PAGES
+from geo.maps.tiles import Tiles, holds_map, page_file_name, tile_provider, with_tiles
+
+if TYPE_CHECKING:
+    from geo.maps.figures import chinese_font, network_map, use_style, write_figures
 
 __all__ = [
     "FIGURES",
     "FORMATS",
     "PAGES",
+    "Page",
     "Tiles",
     "as_html",
+    "begin_accessibility",
     "chinese_font",
-    "file_name",
-    "has_map",
-    "modes_shown",
+    "holds_map",
     "network_map",
-    "page",
-    "provider",
-    "reach",
-    "require",
+    "page_file_name",
     "show_map",
-    "two_networks",
+    "tile_provider",
     "use_style",
     "with_tiles",
     "write_figures",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return what draws figures, once matplotlib is known to be installed."""
+    if name not in __all__:
+        raise AttributeError(name)
+    optional("matplotlib", "figures", "figures need matplotlib")
+    return getattr(import_module("geo.maps.figures"), name)

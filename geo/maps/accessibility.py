@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -14,42 +14,42 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.catalogue import City, Label, cities_of
+from geo.catalogue import TRAVEL, City, Label
 from geo.connectivity import (
     IDEAL_KMH,
     Indicator,
     indicator_table,
     isochrone_areas,
-    location,
+    mean_travel_time,
     network_efficiency,
 )
+from geo.core import Submit
 from geo.geometry import straight_km
-from geo.layers import OTHER_LINE, Layers
+from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
-from geo.maps.crossings import COLOR
-from geo.maps.lettering import area_labels, city_labels
-from geo.maps.network import settings
-from geo.maps.page import (
-    MAP_SLOT,
+from geo.maps.elements import (
     bi,
     bi_attribute,
     cell,
-    footer,
+    choice,
+    ends,
     header,
+    legend_panel,
+    method_panel,
     number,
-    offline_html,
-    order,
-    scripts,
-    stable_ids,
-    style_sheet,
+    number_cell,
+    signed,
     table,
+    table_row,
 )
-from geo.network import CONSTANTS, Network, build_network, city_travel_times, travel_graph
+from geo.maps.lettering import city_labels
+from geo.maps.line_encoding import polyline_text
+from geo.maps.map_page import map_page, mode_color, page_settings, split_body
+from geo.maps.offline import stable_ids
+from geo.network import CONSTANTS, Network, build_network, travel_time_matrix
 from geo.scenarios import horizon_of
 
 Array = NDArray[np.float64]
-
-
 LIMITS = (30, 60, 90, 120)
 #: Modes that can be chosen alone.
 SINGLE = ("road", "rail")
@@ -65,33 +65,41 @@ INDICATORS: dict[str, tuple[Indicator, bool]] = {
     "potential": ("potential", False),
     "efficiency": ("efficiency", True),
 }
+NAME = "accessibility.html"
+SHORT = TRAVEL | {"any": Label("综合", "All")}
+#: Name and unit of every indicator.
+NAMES = {
+    "mean": (Label("平均时间", "Mean time"), Label("分钟", "min")),
+    "people": (Label("两小时人口", "Within 2 h"), Label("人", "people")),
+    "potential": (Label("潜力", "Potential"), Label("人/分钟^1.5", "people/min^1.5")),
+    "efficiency": (Label("路网效率", "Efficiency"), Label("倍", "ratio")),
+}
+CHANGE = Label("差异", "change")
+SAME_DESTINATIONS = Label(
+    "平均时间与路网效率的差异只比较两个日期都可达的目的地。",
+    "Changes of mean time and efficiency compare the destinations reached on both dates.",
+)
+INVITE = Label(
+    "点地图上的圆、表中的名称，或在上面选择城市：看 30–120 分钟能到哪里，两个日期有何不同。",
+    "Click a circle on the map or a name in the table, or choose a city above: how far one gets "
+    "in 30–120 minutes, on both dates.",
+)
+NO_CITIES = Label("数据中没有城市。", "There are no cities in the data.")
+NEW = Label("新通达", "newly reached")
 
 
 class Reach(NamedTuple):
-    """
-    How well cities are reached by a mode on two dates.
-
-    Parameters
-    ----------
-    mode
-        Road, rail or any.
-    ideal_kmh
-        The ideal speed of the network efficiency on both dates.
-    figures
-        By indicator the values before, after, and their difference, shape (3, n); NaN where
-        there is none. The difference of a mean is that over the destinations reached on both
-        dates.
-    minutes
-        Times from door to door before and after, shape (2, n, n).
-    areas
-        Areas within reach in WGS-84, by city, date and limit.
-
-    """
+    """How well cities are reached by a mode on two dates."""
 
     mode: str
+    #: Ideal speed of the network efficiency, the same on both dates.
     ideal_kmh: float
+    #: By indicator the values before, after, and their difference, shape (3, n); NaN where there
+    #: is none. The difference of a mean is that over the destinations reached on both dates.
     figures: dict[str, Array]
+    #: From door to door before and after, shape (2, n, n).
     minutes: Array
+    #: Areas within reach in WGS-84, by city, date and limit.
     areas: gpd.GeoDataFrame
 
     @property
@@ -100,87 +108,57 @@ class Reach(NamedTuple):
         return np.asarray(np.isfinite(self.minutes).sum(axis=2) > 1)
 
 
-def two_networks(layers: Layers, date: dt.date) -> tuple[Network, Network]:
+def begin_accessibility(submit: Submit, layers: Layers, date: dt.date) -> Callable[[], str]:
     """
-    Return the networks that are compared: on the day and at the horizon.
+    Begin the page of accessibility, each mode as a task of its own.
 
     Parameters
     ----------
+    submit
+        Hands a function and its arguments to another process, and returns what waits for the
+        result (:func:`geo.core.second_process`).
     layers
         The layers of the catalogue.
     date
-        The day.
+        The date of the page.
 
     Returns
     -------
-    networks
-        With a node at every stop.
+    wait
+        A function that waits for the tasks and returns the HTML of the page.
 
     Examples
     --------
-    >>> from datetime import date
-    >>> now, later = two_networks(lay, date(2025, 12, 31))
-    >>> bool(now.edges["length_km"].sum() < later.edges["length_km"].sum())
-    True
-
+    >>> from geo.core import second_process
+    >>> with second_process(process=False) as submit:
+    ...     html = begin_accessibility(submit, lay, cat.region.as_of)()
+    >>> html[:15]
+    '<!DOCTYPE html>'
     """
+    nets = compared_networks(layers, date)
+    parts = [submit(city_reach, layers, nets, mode) for mode in modes_shown(layers, nets[1])]
+
+    def wait() -> str:
+        results = [part() for part in reversed(parts)]  # the last is done here meanwhile
+        return accessibility_page(layers, date=date, results=results[::-1])
+
+    return wait
+
+
+def compared_networks(layers: Layers, date: dt.date) -> tuple[Network, Network]:
+    """Return the networks that are compared: on the date and at the horizon."""
     both = date, horizon_of(layers, date)
     now, later = (build_network(layers, year=one, nodes="stops") for one in both)
     return now, later
 
 
-def modes_shown(layers: Layers, later: Network) -> list[str]:
-    """
-    Return the modes that can be chosen.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    later
-        The network at the horizon.
-
-    Returns
-    -------
-    modes
-        All together first; none where there are no cities.
-
-    Examples
-    --------
-    >>> modes_shown(lay, stops)
-    ['any', 'road', 'rail']
-
-    """
-    single = [mode for mode in SINGLE if mode in later.modes and len(later.modes) > 1]
-    return ["any", *single] if cities_of(layers.catalogue) else []
-
-
-def reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
-    """
-    Measure how well all cities are reached on two dates.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    nets
-        Its networks before and after, with a node at every stop.
-    mode
-        Road, rail or any.
-
-    Returns
-    -------
-    reach
-        Indicators, times and isochrones.
-
-    """
-    catalogue, cities = layers.catalogue, cities_of(layers.catalogue)
+def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
+    """Measure how well all cities are reached by a mode in the networks before and after."""
+    cities = layers.catalogue.centres
     edges = pd.concat([net.edges[["mode", "speed_kmh"]] for net in nets])
     fastest = edges["speed_kmh"][(edges["mode"] == mode) | (mode == "any")].max()
     ideal = float(np.nanmax([IDEAL_KMH[mode], fastest]))
-    minutes = np.stack(
-        [city_travel_times(travel_graph(n, cities, mode=mode), cities) for n in nets]
-    )
+    minutes = np.stack([travel_time_matrix(net, mode=mode).to_numpy() for net in nets])
     people = np.array([city.population for city in cities], float)
     values = {}
     for key, (indicator, _) in INDICATORS.items():
@@ -194,7 +172,7 @@ def reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
         values[key][2] = change
     areas = pd.concat(
         [
-            isochrone_areas(net, catalogue, cities, LIMITS, mode=mode).assign(date=k)
+            isochrone_areas(net, cities, LIMITS, mode=mode).assign(date=k)
             for k, net in enumerate(nets)
         ],
         ignore_index=True,
@@ -208,228 +186,25 @@ def _changes(
     """Return the differences of means over the destinations reached on both dates."""
     apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
     both = np.where(np.isfinite(minutes).all(axis=0), minutes, np.inf)
-    means = [location(times, people)[2] for times in both]
+    means = [mean_travel_time(times, people)[2] for times in both]
     ratios = [network_efficiency(times, apart, people, ideal_kmh=ideal)[2] for times in both]
     return {"mean": means[1] - means[0], "efficiency": ratios[1] - ratios[0]}
 
 
-def packed(layers: Layers, found: Reach) -> dict[str, Any]:
-    """
-    Return what the page embeds of a mode.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    found
-        How well its cities are reached.
-
-    Returns
-    -------
-    data
-        `values`, `breaks` and `steps` (limits of their classes and of those of differences) by
-        indicator, `reached`, `times` (per date the minutes of every pair below
-        the diagonal, row by row, rounded up to 0.1), `areas` in km² by city, date and limit,
-        and `shapes`: by city, date and limit the rings of an outline as text (`steps`), with
-        a space between them; 0 where it is that of the day before.
-
-    """
-    cities = cities_of(layers.catalogue)
-    low = np.tril_indices(len(cities), -1)
-    times = [[_tenths(value) for value in matrix[low]] for matrix in found.minutes]
-    size = (2, len(cities), len(LIMITS))
-    km2 = np.rint(found.areas["area_km2"].to_numpy(float).reshape(size)).astype(int)
-    shapes = _outlines(layers, found.areas)
-    by_city: list[list[Any]] = []
-    for i in range(len(cities)):
-        early, later = ([shapes[(k * size[1] + i) * size[2] + j] for j in range(size[2])]
-                      for k in range(2))  # fmt: skip
-        by_city.append([early, [0 if a == b else b for a, b in zip(early, later, strict=True)]])
-    return {
-        "values": {key: [_short(row) for row in rows] for key, rows in found.figures.items()},
-        "reached": found.reached.astype(int).tolist(),
-        "breaks": {key: breaks(rows[:2]) for key, rows in found.figures.items()},
-        "steps": {key: breaks(np.abs(rows[2]), 3) for key, rows in found.figures.items()},
-        "times": times,
-        "areas": km2.transpose(1, 0, 2).tolist(),
-        "shapes": by_city,
-    }
+def modes_shown(layers: Layers, later: Network) -> list[str]:
+    """Return the modes that can be chosen, all together first; none without cities."""
+    single = [mode for mode in SINGLE if mode in later.modes and len(later.modes) > 1]
+    return ["any", *single] if layers.catalogue.centres else []
 
 
-def _tenths(minutes: float) -> float | None:
-    """Return minutes rounded up, so that a whole limit is kept or missed as before."""
-    return float(np.ceil(minutes * 10 - 1e-6) / 10) if np.isfinite(minutes) else None
-
-
-def _short(values: Array) -> list[float | None]:
-    """Return numbers of seven digits at most (people stay whole), None for unknown ones."""
-    return [
-        None if not np.isfinite(v) else int(v) if v == int(v) else float(f"{v:.7g}")
-        for v in values.tolist()
-    ]
-
-
-def breaks(values: Array, classes: int = 5) -> list[float]:
-    """
-    Return round limits that split values into classes of about the same size.
-
-    Parameters
-    ----------
-    values
-        Numbers; those that are not finite and zeros are left out.
-    classes
-        Classes wanted; there are fewer where values hardly differ.
-
-    Returns
-    -------
-    limits
-        At most one less than the classes, ascending.
-
-    Examples
-    --------
-    >>> breaks(np.arange(100.0), 4)
-    [30.0, 50.0, 70.0]
-
-    """
-    known = values[np.isfinite(values) & (values != 0)]
-    if not known.size:
-        return []
-    at = np.quantile(known, np.arange(1, classes) / classes)
-    for digits in (1, 2, 3):
-        limits = sorted({float(f"{value:.{digits}g}") for value in at})
-        if len(limits) == classes - 1:
-            break
-    return [value for value in limits if known.min() < value <= known.max()]
-
-
-def _outlines(layers: Layers, areas: gpd.GeoDataFrame) -> list[str]:
-    """Return the rings of areas, simplified in metres."""
-    plane = areas.geometry.to_crs(layers.catalogue.region.metric_crs)
-    smooth = shapely.simplify(plane.to_numpy(), OUTLINE_M)
-    parts, owner = shapely.get_parts(smooth, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    large = shapely.area(shapely.polygons(rings)) > OUTLINE_M**2
-    kept = gpd.GeoSeries(rings[large], crs=plane.crs).to_crs(areas.crs)
-    found: list[list[str]] = [[] for _ in range(len(areas))]
-    for index, ring in zip(owner[part[large]], kept, strict=True):
-        found[index].append(steps(shapely.get_coordinates(ring)[:-1], STEP))
-    return [" ".join(texts) for texts in found]
-
-
-def steps(points: Array, size: float) -> str:
-    """
-    Return points as text: the steps from one to the next in five-bit digits.
-
-    The encoded polyline format: a whole number n is 2n, or -2n - 1 below zero; its digits are
-    the characters from "?" on, the lowest first, all but the last plus 32.
-
-    Parameters
-    ----------
-    points
-        Coordinates, shape (n, 2); those that round to the one before are left out.
-    size
-        Size of a step of 1.
-
-    Returns
-    -------
-    text
-        ASCII.
-
-    Examples
-    --------
-    >>> steps(np.array([[38.5, -120.2], [40.7, -120.95]]), 1e-5)
-    '_p~iF~ps|U_ulLnnqC'
-
-    """
-    whole = np.rint(points / size).astype(int)
-    moved = np.diff(whole, axis=0, prepend=0)
-    text = []
-    for value in moved[(moved != 0).any(axis=1)].ravel().tolist():
-        rest = 2 * value if value >= 0 else -2 * value - 1
-        while rest >= 32:
-            text.append(chr(63 + 32 + rest % 32))
-            rest //= 32
-        text.append(chr(63 + rest))
-    return "".join(text)
-
-
-def lines(layers: Layers, nets: Sequence[Network]) -> dict[str, list[list[str]]]:
-    """
-    Return the lines by mode: those open before, and those opened until after.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    nets
-        Its networks before and after.
-
-    Returns
-    -------
-    lines
-        Simplified, as text (`steps`).
-
-    Examples
-    --------
-    >>> early = geo.build_network(lay, year=2010, nodes="stops")
-    >>> before, new = lines(lay, [early, stops])["rail"]
-    >>> len(before) > 0, len(new) > 0
-    (True, True)
-
-    """
-    first, last = (set(net.edges["section_id"]) for net in nets)
-    found: dict[str, list[list[str]]] = {}
-    for mode in nets[1].modes:
-        rows = layers.sections[layers.sections["mode"] == mode]
-        found[mode] = []
-        for ids in (first, last - first):
-            shapes = rows.geometry[rows.index.isin(list(ids))].to_crs(
-                layers.catalogue.region.metric_crs
-            )
-            shapes = shapes.simplify(LINE_M).to_crs(rows.crs)
-            found[mode].append([steps(shapely.get_coordinates(s), LINE_STEP) for s in shapes])
-    return found
-
-
-NAME = "accessibility.html"
-MODES = {
-    "any": Label("综合", "All modes"),
-    "road": Label("公路", "Road"),
-    "rail": Label("铁路", "Rail"),
-}
-SHORT = MODES | {"any": Label("综合", "All")}
-#: Name and unit of every indicator.
-NAMES = {
-    "mean": (Label("平均时间", "Mean time"), Label("分钟", "min")),
-    "people": (Label("两小时人口", "Within 2 h"), Label("人", "people")),
-    "potential": (Label("潜力", "Potential"), Label("人/分钟^1.5", "people/min^1.5")),
-    "efficiency": (Label("路网效率", "Efficiency"), Label("倍", "ratio")),
-}
-
-
-def page(layers: Layers, *, date: dt.date, results: Sequence[Reach] | None = None) -> str:
-    """
-    Return the page on which cities are compared and their isochrones drawn.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day of the network.
-    results
-        What is measured of every mode shown (:mod:`geo.maps.accessibility`), where it is known already.
-
-    Returns
-    -------
-    html
-        The page.
-
-    """
-    nets, cities = two_networks(layers, date), cities_of(layers.catalogue)
+def accessibility_page(
+    layers: Layers, *, date: dt.date, results: Sequence[Reach] | None = None
+) -> str:
+    """Return the page of accessibility; `results` are those of every mode shown, where known."""
+    nets, cities = compared_networks(layers, date), layers.catalogue.centres
     horizon = nets[1].date
     if results is None:
-        results = [reach(layers, nets, mode) for mode in modes_shown(layers, nets[1])]
+        results = [city_reach(layers, nets, mode) for mode in modes_shown(layers, nets[1])]
     dates = (
         Label(date.isoformat(), date.isoformat()),
         Label(f"{horizon.year} 年底", f"end of {horizon.year}"),
@@ -438,60 +213,19 @@ def page(layers: Layers, *, date: dt.date, results: Sequence[Reach] | None = Non
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
-        call = f"geo.accessibility({map_.get_name()},{settings(layers)});"
-        return offline_html(
+        return map_page(
             map_,
+            layers,
             title=title,
             body=_body(layers, date, title, dates, nets, results),
-            css=style_sheet("map", "crossings", "accessibility"),
-            script=scripts("map", "reach", "accessibility") + call,
+            styles=("crossings", "accessibility"),
+            modules=("reach", "accessibility"),
+            call=f"geo.accessibility({map_.get_name()},{page_settings(layers)});",
             data={
                 "data-cities": _labels(layers, cities),
-                "data-areas": area_labels(layers.catalogue),
                 "data-access": _data(layers, dates, nets, cities, results),
             },
         )
-
-
-def _labels(layers: Layers, cities: Sequence[City]) -> list[dict[str, Any]]:
-    """Return the labels of the cities that have a circle."""
-    ids = {city.city_id for city in cities}
-    return [label for label in city_labels(layers.catalogue) if label["id"] in ids]
-
-
-def _data(
-    layers: Layers,
-    dates: Sequence[Label],
-    nets: Sequence[Network],
-    cities: Sequence[City],
-    results: Sequence[Reach],
-) -> dict[str, Any]:
-    """Return everything the script of the page needs."""
-    return {
-        "cities": [
-            [c.city_id, c.name_zh, c.name_en, round(c.lat, 4), round(c.lon, 4), c.population]
-            for c in cities
-        ],
-        "dates": dates,
-        "limits": LIMITS,
-        "indicators": {
-            key: {"name": NAMES[key][0], "unit": NAMES[key][1], "less": less,
-                  "digits": _digits(key, results)}
-            for key, (_, less) in INDICATORS.items()
-        },
-        "modes": {found.mode: packed(layers, found) for found in results},
-        "lines": lines(layers, nets),
-        "colors": {mode: COLOR.get(mode, OTHER_LINE.color) for mode in nets[1].modes},
-        "steps": [STEP, LINE_STEP],
-    }  # fmt: skip
-
-
-def _digits(key: str, results: Sequence[Reach]) -> int:
-    """Return the decimals an indicator is written with."""
-    if key == "potential":
-        top = max((value for found in results for value in found.figures[key][1]), default=0.0)
-        return 0 if top >= 1000 else 2
-    return {"mean": 1, "efficiency": 2}.get(key, 0)
 
 
 def _body(
@@ -502,7 +236,6 @@ def _body(
     nets: Sequence[Network],
     results: Sequence[Reach],
 ) -> str:
-    area = bi_attribute("aria-label", Label("地图", "Map"))
     views = dict(zip(("before", "after", "change"), (*dates, CHANGE), strict=True))
     bar = "".join(
         [
@@ -517,43 +250,28 @@ def _body(
     hint = bi_attribute("placeholder", Label("汉字、拼音、英文", "Name or pinyin"))
     city, find = bi(Label("城市", "City")), bi(Label("搜索", "Search"))
     card = bi_attribute("aria-label", Label("所选城市", "The chosen city"))
-    return f"""{header(title, NAME, table="cities-any" if results else "")}
-<main class="split access" data-indicator="mean">
-<section class="stage-area" {area}><div class="map-frame">{MAP_SLOT}</div>
-<div class="over">{bar}
-<details class="panel key-list" open><summary>{bi(Label("图例", "Legend"))}</summary>\
-<div></div></details></div></section>
-<section class="page">
+    return split_body(
+        layers,
+        date,
+        header(title, NAME, table="cities-any" if results else ""),
+        attributes='class="split access" data-indicator="mean"',
+        panels=f"""<div class="over">{bar}
+{legend_panel("<div></div>")}</div>""",
+        content=f"""
 <div class="choose"><label>{city}<select id="city"></select></label>\
 <label>{find}<input type="search" id="find" autocomplete="off" spellcheck="false" {hint}></label>\
 <output id="hits" for="find"></output></div>
 <div class="panel card" id="card" role="region" tabindex="0" aria-live="polite" {card}>\
 <p>{bi(INVITE if results else NO_CITIES)}</p></div>
 {tables}
-<details class="how"><summary>{bi(Label("怎样计算", "How it is computed"))}</summary>
-{_method(layers, dates, nets, results)}</details></section>
-</main>
-{footer(layers.catalogue, date)}"""
-
-
-CHANGE = Label("差异", "change")
-SAME_DESTINATIONS = Label(
-    "平均时间与路网效率的差异只比较两个日期都可达的目的地。",
-    "Changes of mean time and efficiency compare the destinations reached on both dates.",
-)
-INVITE = Label(
-    "点地图上的圆、表中的名称，或在上面选择城市：看 30–120 分钟能到哪里，两个日期有何不同。",
-    "Click a circle on the map or a name in the table, or choose a city above: how far one gets "
-    "in 30–120 minutes, on both dates.",
-)
-NO_CITIES = Label("数据中没有城市。", "There are no cities in the data.")
+{method_panel(_method(layers, dates, nets, results))}""",
+    )
 
 
 def _switch(name: str, label: Label, options: dict[str, Label]) -> str:
     """Return a row of buttons of which one is pressed."""
     buttons = "".join(
-        f'<button type="button" data-{name}="{key}" aria-pressed="false">'
-        f"{bi((text.zh, text.en[:1].upper() + text.en[1:]))}</button>"
+        choice(name, key, Label(text.zh, text.en[:1].upper() + text.en[1:]))
         for key, text in options.items()
     )
     which = bi_attribute("aria-label", label)
@@ -568,11 +286,13 @@ def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: int) ->
             (Label(f"{name.zh}\n{when.zh}", f"{name.en}\n{when.en}"), f"num i i-{key}")
             for when in (*dates, CHANGE)
         ]
-    cities = cities_of(layers.catalogue)
+    cities = layers.catalogue.centres
     rows = [_row(i, city, found, digits) for i, city in enumerate(cities)]
-    missed = [[c for c, ok in zip(cities, reached, strict=True) if not ok]
-              for reached in found.reached]  # fmt: skip
-    mode = MODES[found.mode]
+    missed = [
+        [city for city, ok in zip(cities, reached, strict=True) if not ok]
+        for reached in found.reached
+    ]
+    mode = TRAVEL[found.mode]
     notes = [
         Label(
             f"{when.zh} 未到达：{'、'.join(c.name_zh for c in gone)}。",
@@ -603,25 +323,19 @@ def _row(i: int, city: City, found: Reach, digits: int) -> str:
     fresh = not found.reached[0][i] and found.reached[1][i]
     for key, rows in found.figures.items():
         css = f"num i i-{key}"
-        cells += [
-            cell(number(value, decimals[key]), order=order(value), css=css)
-            for value in rows[:2, i]
-        ]
+        cells += [number_cell(value, decimals[key], css=css) for value in rows[:2, i]]
         change = rows[2, i]
-        new = math.isnan(change) and fresh
-        text = bi(NEW) if new else _signed(change, decimals[key])
-        cells.append(cell(text, order=order(change), css=css))
-    return f'<tr data-city="{i}">{"".join(cells)}</tr>'
+        text = bi(NEW) if math.isnan(change) and fresh else signed(change, decimals[key])
+        cells.append(number_cell(change, text=text, css=css))
+    return table_row(cells, f' data-city="{i}"')
 
 
-NEW = Label("新通达", "newly reached")
-
-
-def _signed(value: float, digits: int) -> str:
-    """Return a difference with its sign."""
-    if math.isnan(value) or round(abs(value), digits) == 0:
-        return number(abs(value), digits)
-    return ("+" if value > 0 else "−") + number(abs(value), digits)
+def _digits(key: str, results: Sequence[Reach]) -> int:
+    """Return the decimals an indicator is written with."""
+    if key == "potential":
+        top = max((value for found in results for value in found.figures[key][1]), default=0.0)
+        return 0 if top >= 1000 else 2
+    return {"mean": 1, "efficiency": 2}.get(key, 0)
 
 
 def _method(
@@ -629,8 +343,8 @@ def _method(
 ) -> str:
     """Return formulas, constants, what was simplified and which sections are assumed."""
     ideal = Label(
-        "、".join(f"{MODES[found.mode].zh} {found.ideal_kmh:g}" for found in results),
-        ", ".join(f"{MODES[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
+        "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
+        ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
     notes = [_formulas(), _constants(ideal), _simplified()]
     text = "".join(f"<p>{bi(note)}</p>" for note in notes)
@@ -643,16 +357,6 @@ def _method(
             items = "".join(_assumed(layers, section_id) for section_id in net.assumed)
             text += f"<h3>{bi(label)}</h3><ul>{items}</ul>"
     return text
-
-
-def _assumed(layers: Layers, section_id: str) -> str:
-    row = layers.sections.loc[section_id]
-    route = layers.routes.loc[row["route_id"]]
-    label = (
-        f"{route['name_zh']}：{row['from_zh']} – {row['to_zh']}",
-        f"{route['name_en']}: {row['from_en']} – {row['to_en']}",
-    )
-    return f"<li>{bi(label)} ({escape(str(row['expected']))})</li>"
 
 
 def _formulas() -> Label:
@@ -705,3 +409,135 @@ def _simplified() -> Label:
         f"details below {LINE_M:g} m. Areas are measured before. The lines on the map are those "
         "open for the chosen mode, dashed where they open until the later date.",
     )
+
+
+def _assumed(layers: Layers, section_id: str) -> str:
+    row = layers.sections.loc[section_id]
+    route = layers.routes.loc[row["route_id"]]
+    zh, en = ends(row)
+    label = Label(f"{route['name_zh']}：{zh}", f"{route['name_en']}: {en}")
+    return f"<li>{bi(label)} ({escape(str(row['expected']))})</li>"
+
+
+def _labels(layers: Layers, cities: Sequence[City]) -> list[dict[str, Any]]:
+    """Return the labels of the cities that have a circle."""
+    ids = {city.city_id for city in cities}
+    return [label for label in city_labels(layers.catalogue) if label["id"] in ids]
+
+
+def _data(
+    layers: Layers,
+    dates: Sequence[Label],
+    nets: Sequence[Network],
+    cities: Sequence[City],
+    results: Sequence[Reach],
+) -> dict[str, Any]:
+    """Return everything the script of the page needs."""
+    return {
+        "cities": [
+            [c.city_id, c.name_zh, c.name_en, round(c.lat, 4), round(c.lon, 4), c.population]
+            for c in cities
+        ],
+        "dates": dates,
+        "limits": LIMITS,
+        "indicators": {
+            key: {
+                "name": NAMES[key][0],
+                "unit": NAMES[key][1],
+                "less": less,
+                "digits": _digits(key, results),
+            }
+            for key, (_, less) in INDICATORS.items()
+        },
+        "modes": {found.mode: _embedded(layers, found) for found in results},
+        "lines": _mode_lines(layers, nets),
+        "colors": {mode: mode_color(mode) for mode in nets[1].modes},
+        "steps": [STEP, LINE_STEP],
+    }
+
+
+def _embedded(layers: Layers, found: Reach) -> dict[str, Any]:
+    """
+    Return what the page embeds of a mode.
+
+    `times` are per date the minutes of every pair below the diagonal, row by row; `shapes` by
+    city, date and limit the rings of an outline as text with a space between them, 0 where it
+    is that of the date before.
+    """
+    cities = layers.catalogue.centres
+    low = np.tril_indices(len(cities), -1)
+    times = [[_tenths(value) for value in matrix[low]] for matrix in found.minutes]
+    size = (2, len(cities), len(LIMITS))
+    km2 = np.rint(found.areas["area_km2"].to_numpy(float).reshape(size)).astype(int)
+    shapes = _outlines(layers, found.areas)
+    by_city = [
+        [early.tolist(), [0 if a == b else b for a, b in zip(early, later, strict=True)]]
+        for early, later in np.array(shapes, dtype=object).reshape(size).transpose(1, 0, 2)
+    ]
+    return {
+        "values": {key: [_short(row) for row in rows] for key, rows in found.figures.items()},
+        "reached": found.reached.astype(int).tolist(),
+        "breaks": {key: _class_limits(rows[:2]) for key, rows in found.figures.items()},
+        "steps": {key: _class_limits(np.abs(rows[2]), 3) for key, rows in found.figures.items()},
+        "times": times,
+        "areas": km2.transpose(1, 0, 2).tolist(),
+        "shapes": by_city,
+    }
+
+
+def _tenths(minutes: float) -> float | None:
+    """Return minutes rounded up, so that a whole limit is kept or missed as before."""
+    return float(np.ceil(minutes * 10 - 1e-6) / 10) if np.isfinite(minutes) else None
+
+
+def _outlines(layers: Layers, areas: gpd.GeoDataFrame) -> list[str]:
+    """Return the rings of areas, simplified in metres."""
+    plane = areas.geometry.to_crs(layers.catalogue.region.metric_crs)
+    smooth = shapely.simplify(plane.to_numpy(), OUTLINE_M)
+    parts, owner = shapely.get_parts(smooth, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    large = shapely.area(shapely.polygons(rings)) > OUTLINE_M**2
+    kept = gpd.GeoSeries(rings[large], crs=plane.crs).to_crs(areas.crs)
+    found: list[list[str]] = [[] for _ in range(len(areas))]
+    for index, ring in zip(owner[part[large]], kept, strict=True):
+        found[index].append(polyline_text(shapely.get_coordinates(ring)[:-1], STEP))
+    return [" ".join(texts) for texts in found]
+
+
+def _short(values: Array) -> list[float | None]:
+    """Return numbers of seven digits at most (people stay whole), None for unknown ones."""
+    return [
+        None if not np.isfinite(v) else int(v) if v == int(v) else float(f"{v:.7g}")
+        for v in values.tolist()
+    ]
+
+
+def _class_limits(values: Array, classes: int = 5) -> list[float]:
+    """Return round limits that split values into at most so many classes of about one size."""
+    known = values[np.isfinite(values) & (values != 0)]
+    if not known.size:
+        return []
+    at = np.quantile(known, np.arange(1, classes) / classes)
+    for digits in (1, 2, 3):
+        limits = sorted({float(f"{value:.{digits}g}") for value in at})
+        if len(limits) == classes - 1:
+            break
+    return [value for value in limits if known.min() < value <= known.max()]
+
+
+def _mode_lines(layers: Layers, nets: Sequence[Network]) -> dict[str, list[list[str]]]:
+    """Return the lines by mode as text: those open before, and those opened until after."""
+    first, last = (set(net.edges["section_id"]) for net in nets)
+    found: dict[str, list[list[str]]] = {}
+    for mode in nets[1].modes:
+        rows = layers.sections[layers.sections["mode"] == mode]
+        found[mode] = []
+        for ids in (first, last - first):
+            shapes = rows.geometry[rows.index.isin(list(ids))].to_crs(
+                layers.catalogue.region.metric_crs
+            )
+            shapes = shapes.simplify(LINE_M).to_crs(rows.crs)
+            found[mode].append(
+                [polyline_text(shapely.get_coordinates(s), LINE_STEP) for s in shapes]
+            )
+    return found

@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue, Label
 from geo.layers import read_base, relief_file
-from geo.maps.features import rounded
-from geo.maps.packing import pack
+from geo.maps.features import one_feature
+from geo.maps.line_encoding import pack_lines, rounded_points
 
 #: Tolerance of the simplified coverage and of rivers, in degrees.
 COUNTY_TOLERANCE = 0.009
@@ -53,25 +53,7 @@ CONTEXT = {"color": "#8A8F94", "weight": 0.9, "opacity": 0.75}
 
 
 def new_map(catalogue: Catalogue) -> folium.Map:
-    """
-    Return an empty map of the region, its panes ready.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue of the region.
-
-    Returns
-    -------
-    map_
-        A map without tiles that cannot be moved out of the frame.
-
-    Examples
-    --------
-    >>> new_map(cat).location
-    [30.35, 106.1]
-
-    """
+    """Return an empty map of the region, its panes ready."""
     region = catalogue.region
     west, south, east, north = region.frame
     lon, lat = region.map.centre
@@ -94,22 +76,7 @@ def new_map(catalogue: Catalogue) -> folium.Map:
 
 
 def add_basemap(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
-    """
-    Draw the background.
-
-    Parameters
-    ----------
-    map_
-        A map of :func:`new_map`.
-    catalogue
-        The catalogue of the region.
-
-    Returns
-    -------
-    parts
-        The parts there are data for, from the bottom to the top.
-
-    """
+    """Draw the background."""
     base, parts = catalogue.region.base, []
     if base.relief:
         parts.append(Part("relief", Label("地形", "Relief"), [_relief(map_, catalogue)], on=True))
@@ -123,45 +90,18 @@ def add_basemap(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
 
 
 def context(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """
-    Return the context network, packed for :data:`geo.packed` of the page.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue of the region.
-
-    Returns
-    -------
-    layers
-        `text`, `style`, `pane`, and `lines` (how many) and `tolerance_m`, for railways and
-        roads; empty where there is neither.
-
-    """
+    """Return the context network, packed for :data:`geo.packed` of the page."""
     found, files = [], catalogue.region.context
     for layer, file in files.model_dump().items():
         if file and (catalogue.folder / file).exists():
             frame = read_base(catalogue, layer).clip(catalogue.region.frame)
-            packed = pack(frame.geometry.to_numpy())._asdict()
+            packed = pack_lines(frame.geometry.to_numpy())._asdict()
             found.append({**packed, "style": CONTEXT, "pane": "context"})
     return found
 
 
 def context_part(layers: list[dict[str, Any]]) -> list[Part]:
-    """
-    Return the context network as a part of the background, which is off at first.
-
-    Parameters
-    ----------
-    layers
-        Result of :func:`context`.
-
-    Returns
-    -------
-    parts
-        One part, or none where there is no context network.
-
-    """
+    """Return the context network as a part of the background, which is off at first."""
     if not layers:
         return []
     count, metres = sum(row["lines"] for row in layers), max(row["tolerance_m"] for row in layers)
@@ -211,54 +151,14 @@ def _borders(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
 
 
 def simplified_counties(catalogue: Catalogue) -> gpd.GeoDataFrame:
-    """
-    Return the counties of the region, simplified together.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue of the region.
-
-    Returns
-    -------
-    counties
-        A frame whose neighbours still share their borders exactly.
-
-    Examples
-    --------
-    >>> from shapely import coverage_is_valid
-    >>> bool(coverage_is_valid(simplified_counties(cat).geometry.to_numpy()))
-    True
-
-    """
+    """Return the counties of the region, simplified together."""
     counties = read_base(catalogue, "counties").sort_values("adcode", ignore_index=True)
     shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), COUNTY_TOLERANCE)
     return counties.set_geometry(shapes, crs=counties.crs)
 
 
 def dissolved(counties: gpd.GeoDataFrame, column: str) -> list[BaseGeometry]:
-    """
-    Return the union of the counties that share a value.
-
-    Parameters
-    ----------
-    counties
-        A coverage.
-    column
-        Column to unite by; a missing one unites nothing.
-
-    Returns
-    -------
-    shapes
-        One area per value, in the order of the values.
-
-    Examples
-    --------
-    >>> provinces = dissolved(simplified_counties(cat), "province")
-    >>> len(provinces)
-    2
-
-    """
+    """Return the union of the counties that share a value."""
     if column not in counties:
         return []
     groups = counties.groupby(column, sort=True)
@@ -291,27 +191,7 @@ def _neighbour_lines(catalogue: Catalogue, own: list[BaseGeometry]) -> list[Base
 
 
 def window(catalogue: Catalogue, margin: float = 0.02) -> BaseGeometry:
-    """
-    Return the frame, a little smaller, so that clipped areas leave no line along it.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue of the region.
-    margin
-        How much smaller on every side, in degrees.
-
-    Returns
-    -------
-    window
-        A rectangle.
-
-    Examples
-    --------
-    >>> window(cat, margin=0.5).bounds
-    (100.5, 27.5, 111.5, 33.3)
-
-    """
+    """Return the frame, a little smaller, so that clipped areas leave no line along it."""
     west, south, east, north = catalogue.region.frame
     return shapely.box(west + margin, south + margin, east - margin, north - margin)
 
@@ -324,12 +204,14 @@ def _veil(map_: folium.Map, own: list[BaseGeometry], catalogue: Catalogue) -> st
     around = shapely.difference(world, inside)
     polygons = [part for part in shapely.get_parts(around) if part.geom_type == "Polygon"]
     rings = [
-        [rounded(shapely.get_coordinates(r), DIGITS) for r in (p.exterior, *p.interiors)]
+        [rounded_points(shapely.get_coordinates(r), DIGITS) for r in (p.exterior, *p.interiors)]
         for p in polygons
     ]
-    geometry = {"type": "MultiPolygon", "coordinates": rings}
     layer = folium.GeoJson(
-        _collection(geometry), style_function=lambda _: VEIL, pane="veil", interactive=False
+        one_feature("MultiPolygon", rings),
+        style_function=lambda _: VEIL,
+        pane="veil",
+        interactive=False,
     ).add_to(map_)
     return str(layer.get_name())
 
@@ -339,25 +221,17 @@ def _inside(catalogue: Catalogue, lines: list[BaseGeometry]) -> list[list[list[f
     clipped = shapely.clip_by_rect(np.array(lines, dtype=object), *catalogue.region.frame)
     parts = shapely.get_parts(shapely.line_merge(clipped))
     kept = [part for part in parts if part.geom_type == "LineString" and part.length > 0]
-    return [rounded(shapely.get_coordinates(part), DIGITS) for part in kept]
+    return [rounded_points(shapely.get_coordinates(part), DIGITS) for part in kept]
 
 
 def _lines(
-    map_: folium.Map,
-    lines: list[list[list[float]]],
-    pane: str,
-    style: dict[str, Any],
+    map_: folium.Map, lines: list[list[list[float]]], pane: str, style: dict[str, Any]
 ) -> str:
     layer = folium.GeoJson(
-        _collection({"type": "MultiLineString", "coordinates": lines}),
+        one_feature("MultiLineString", lines),
         style_function=lambda _: style,
         pane=pane,
         interactive=False,
         smooth_factor=0.7,
     ).add_to(map_)
     return str(layer.get_name())
-
-
-def _collection(geometry: dict[str, Any]) -> dict[str, Any]:
-    feature = {"type": "Feature", "id": "0", "properties": {}, "geometry": geometry}
-    return {"type": "FeatureCollection", "features": [feature]}

@@ -7,7 +7,7 @@ from html import escape
 from typing import NamedTuple
 
 from geo.catalogue import Label
-from geo.maps.page import bi
+from geo.maps.elements import bi
 
 WIDTH, HEIGHT = 300, 190
 LEFT, RIGHT, TOP, BOTTOM = 24, 12, 10, 20
@@ -33,36 +33,7 @@ def growth_chart(
     known_to: int,
     marks: Mapping[str, float] | None = None,
 ) -> str:
-    """
-    Return a chart of numbers that grow in steps from year to year.
-
-    Parameters
-    ----------
-    years
-        The years.
-    series
-        What to draw, the first at the bottom.
-    title
-        What the chart shows.
-    known_to
-        The year up to which values are known; later ones are dashed.
-    marks
-        Names of lines that stand in the chart, with the year and its fraction. The page may
-        move them: the SVG tells where its first and last year lie.
-
-    Returns
-    -------
-    html
-        A figure with caption, key and SVG.
-
-    Examples
-    --------
-    >>> roads, title = Series(Label("公路", "Road"), [1, 2, 4], "#333333"), Label("增长", "Growth")
-    >>> chart = growth_chart([2000, 2010, 2020], [roads], title=title, known_to=2010)
-    >>> chart.count("<svg"), "Growth" in chart
-    (1, True)
-
-    """
+    """Return a chart of numbers that grow in steps from year to year."""
     top = max((max(line.values, default=0) for line in series), default=0)
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if top / s <= GRID_LINES), 1000)
     ceiling = int(max(step * -(-top // step), 1))

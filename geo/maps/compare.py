@@ -8,32 +8,33 @@ from collections.abc import Iterable
 
 from pandas import DataFrame
 
-from geo.catalogue import CLASS, MODE, MODES, Label, cities_of, named
+from geo.catalogue import CHANGE, CLASS, MODE, MODES, Label, named
 from geo.core import is_unknown
 from geo.layers import CASING, LINES, Layers
 from geo.maps.basemap import Part, add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
-from geo.maps.crossings import COLOR
-from geo.maps.features import add_classes, section_features
-from geo.maps.lettering import area_labels, city_labels
-from geo.maps.network import class_groups, settings
-from geo.maps.page import (
+from geo.maps.elements import (
     LOOKS,
-    MAP_SLOT,
     bi,
     bi_attribute,
     cell,
+    choice,
+    ends,
     footer,
     header,
+    legend_panel,
     line_sample,
-    number,
-    offline_html,
-    order,
-    scripts,
-    stable_ids,
-    style_sheet,
+    method_panel,
+    number_cell,
+    opening,
+    signed,
+    status_mark,
     table,
+    table_row,
 )
+from geo.maps.features import class_order
+from geo.maps.map_page import COLOR, add_sections, class_groups, map_page, page_settings
+from geo.maps.offline import MAP_SLOT, stable_ids
 from geo.scenarios import (
     Analysis,
     Timeline,
@@ -41,20 +42,20 @@ from geo.scenarios import (
     city_changes,
     horizon_of,
     milestones,
-    plain_values,
     project_benefits,
+    timeline_values,
 )
 
 Pair = tuple[str, str]
-
-
-#: The stages of a table, by the letters of :func:`geo.layers.status.stages_by_year`.
+#: CSS classes and names of the statuses of a section, by :data:`geo.catalogue.STATUS_CODES`.
 STAGES = {
     "o": ("open", Label("已通车", "Open")),
     "a": ("open assumed", Label("预计通车", "Expected open")),
     "c": ("construction", Label("在建", "Being built")),
     "p": ("planned", Label("无开工记录", "No works known")),
 }
+#: From the least to the most advanced, as the table sorts them.
+RANK = {letter: i for i, letter in enumerate(("p", "c", "a", "o"))}
 #: White dots lie on what counts as open only because its expected year is over.
 EXPECTED_SAMPLE = line_sample("").replace(
     "</svg>",
@@ -88,325 +89,8 @@ RELATION = {
     "replaces": Label("部分替代", "Replaces in part"),
     "independent": Label("独立", "Independent"),
 }
-CHANGE = {
-    "add": Label("新建", "New"),
-    "upgrade": Label("扩能", "Upgrade"),
-    "close": Label("关闭", "Closure"),
-    "delay": Label("推迟", "Delay"),
-}
 #: People are counted within this many minutes, in millions.
 WITHIN, MILLION = 120, 1e6
-
-
-def stage(letter: str) -> str:
-    """
-    Return the mark of a stage.
-
-    Parameters
-    ----------
-    letter
-        One of o, a, c and p.
-
-    Returns
-    -------
-    html
-        A dot and its name.
-
-    Examples
-    --------
-    >>> "Being built" in stage("c")
-    True
-
-    """
-    css, label = STAGES[letter]
-    return f'<span class="stage {css}">{bi(label)}</span>'
-
-
-def signed(value: float | None, digits: int) -> str:
-    """
-    Return a difference as the pages write it.
-
-    Parameters
-    ----------
-    value
-        The difference, or nothing.
-    digits
-        Number of decimals.
-
-    Returns
-    -------
-    text
-        With its sign, without one where it rounds to nothing, or a dash.
-
-    Examples
-    --------
-    >>> signed(3.0, 0), signed(-1.26, 1), signed(None, 1)
-    ('+3', '−1.3', '–')
-
-    """
-    if value is None or is_unknown(value):
-        return "–"
-    text = number(abs(value), digits)
-    if not float(text.replace(",", "")):
-        return text
-    return ("+" if value > 0 else "−") + text
-
-
-def triple(before: float | None, after: float | None, digits: int) -> str:
-    """
-    Return three cells: a value on both dates, and the difference.
-
-    Parameters
-    ----------
-    before, after
-        The values, or nothing.
-    digits
-        Number of decimals.
-
-    Returns
-    -------
-    html
-        The cells.
-
-    Examples
-    --------
-    >>> triple(90.0, 62.5, 1).split("<td ")[-1]
-    'class="num delta" data-order="-27.500">−27.5</td>'
-
-    """
-    known = not (is_unknown(before) or is_unknown(after))
-    delta = float(after or 0) - float(before or 0) if known else None
-    values = [number(value, digits) for value in (before, after)]
-    texts = zip([*values, signed(delta, digits)], (before, after, delta), strict=True)
-    css = ("num", "num", "num delta")
-    return "".join(
-        cell(text, order=order(value), css=name)
-        for (text, value), name in zip(texts, css, strict=True)
-    )
-
-
-def _dated(pair: Pair, unit: str = "") -> list[tuple[Label, str]]:
-    """Return the headings of both dates, which the page changes, and of the difference."""
-    heads = [(Label(key, key), f"num date-{name}") for name, key in zip("ab", pair, strict=True)]
-    return [*heads, (Label(f"差{unit}", f"Change{unit}"), "num")]
-
-
-def sections(layers: Layers, timeline: Timeline, pair: Pair) -> str:
-    """
-    Return all sections with their stages on two dates; those that stay the same are hidden.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    when
-        The moments.
-    pair
-        The two moments shown first.
-
-    Returns
-    -------
-    html
-        The table and a note on what is only expected.
-
-    """
-    i, j = (timeline.at(key) for key in pair)
-    rows = []
-    for section_id, row in layers.sections.iterrows():
-        letters = timeline.stages[str(section_id)]
-        a, b = letters[i], letters[j]
-        year = "" if is_unknown(row["expected"]) else f"({int(row['expected'])})"
-        opened = row["opened"] or year
-        ends = Label(*(f"{row['from_' + lang]} – {row['to_' + lang]}" for lang in ("zh", "en")))
-        began = Label(f"开工 {row['started']}", f"from {row['started']}")
-        started = f"<small>{bi(began)}</small>" if row["started"] else ""
-        name = bi((row["route_zh"], row["route_en"]))
-        color = f"--mode:{LINES[row['class']].color}" if row["class"] in LINES else ""
-        cells = [
-            cell(
-                f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
-                f'<small class="ends"><i class="swatch" style="{color}"></i>{bi(ends)}</small>'
-            ),
-            cell(stage(a), order="pcao".index(a), css="from"),
-            cell(stage(b), order="pcao".index(b), css="to"),
-            cell(opened + started, order=opened.strip("()"), css="nowrap"),
-            cell(number(row["running_km"], 1), order=order(row["running_km"]), css="num"),
-        ]
-        hidden = " hidden" if a == b else ""
-        rows.append(f'<tr data-row="{section_id}"{hidden}>{"".join(cells)}</tr>')
-    heads = _dated(pair)
-    columns = (
-        (Label("线路与路段", "Route and section"), ""),
-        (heads[0][0], "date-a"),
-        (heads[1][0], "date-b"),
-        (Label("通车", "Opened"), ""),
-        (Label("km", "km"), "num"),
-    )
-    caption = Label(
-        "两期状态不同的路段，括号内为预计年份；点名称在地图上定位，点表头排序。",
-        "Sections whose status differs, expected years in brackets; a name shows it on the map.",
-    )
-    none = bi(Label("两期之间没有路段改变状态。", "No section changes between these dates."))
-    return (
-        '<p class="counts" id="counts" aria-live="polite"></p>'
-        f'<p class="nothing" id="nothing" hidden>{none}</p>'
-        f"{table(columns, rows, name='changes', caption=caption)}"
-        '<details class="how" id="expected" hidden><summary></summary><ul></ul></details>'
-    )
-
-
-def statistics(timeline: Timeline, pair: Pair) -> str:
-    """
-    Return every statistic on two dates, grouped by mode.
-
-    Parameters
-    ----------
-    when
-        The moments.
-    pair
-        The two moments shown first.
-
-    Returns
-    -------
-    html
-        The table.
-
-    """
-    states = [timeline.state[timeline.at(key)] for key in pair]
-    names = {name for values in timeline.stats for name in values}
-    bodies = []
-    classes = [key for key in LINES if any(key in km for km in timeline.km)]
-    classes += sorted({key for km in timeline.km for key in km}.difference(classes))
-    rows = [
-        _figure(f"km:{key}", named(CLASS, key), [timeline.km[s].get(key, 0.0) for s in states], 0)
-        for key in classes
-    ]
-    bodies.append(_body(Label("通车里程 (km)", "Open length (km)"), rows))
-    for mode in ("", *MODES):
-        rows = [
-            _figure(f"stats:{key}", label, [timeline.stats[s].get(key) for s in states], digits)
-            for name, (label, digits) in STATISTICS.items()
-            for key in [f"{mode}.{name}" if mode else name]
-            if key in names
-        ]
-        if rows and (not mode or f"{mode}.v" in names):
-            bodies.append(_body(MODE[mode] if mode else ALL, rows))
-    heads = [(Label("指标", "Statistic"), ""), *_dated(pair)]
-    caption = Label(
-        "与 geo compare 相同的指标；公式见概览页与文档。直径与 π 取最长的连通部分。",
-        "The statistics of geo compare; diameter and π are those of the longest connected part.",
-    )
-    return table(heads, bodies, name="statistics", caption=caption, sortable=False)
-
-
-def _body(label: Label, rows: Iterable[str]) -> str:
-    """Return a heading over some rows, all in the body of one table."""
-    head = f'<tr class="group"><th scope="rowgroup" colspan="4">{bi(label)}</th></tr>'
-    return head + "".join(rows)
-
-
-def _figure(key: str, label: Label, values: list[float | None], digits: int) -> str:
-    return (
-        f'<tr data-figure="{key}" data-digits="{digits}"><th scope="row">{bi(label)}</th>'
-        f"{triple(values[0], values[1], digits)}</tr>"
-    )
-
-
-def cities(layers: Layers, timeline: Timeline, pair: Pair) -> str:
-    """
-    Return the mean times of the cities on two dates and the people they reach.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    when
-        The moments.
-    pair
-        The two moments shown first.
-
-    Returns
-    -------
-    html
-        The table, nothing where there are no cities.
-
-    """
-    measured = cities_of(layers.catalogue)
-    if not measured:
-        return ""
-    before, after = (timeline.minutes[timeline.state[timeline.at(key)]] for key in pair)
-    rows = []
-    for row in city_changes(measured, before, after).to_dict("records"):
-        mean = triple(row["mean_min_before"], row["mean_min_after"], 1)
-        reached = [row[f"people_{WITHIN}min_{name}"] / MILLION for name in ("before", "after")]
-        name = cell(bi((row["name_zh"], row["name_en"])))
-        rows.append(f"<tr>{name}{mean}{triple(reached[0], reached[1], 2)}</tr>")
-    more = [(Label(f"2 h：{h.zh}", f"2 h: {h.en}"), f"{css} within") for h, css in _dated(pair)]
-    heads = [(Label("城市", "City"), ""), *_dated(pair, " min"), *more]
-    caption = Label(
-        "综合方式到其他城市的平均分钟（按人口加权，只计两期都可达的城市）；"
-        "右三列为 2 小时内可达人口（百万，含本市）。",
-        "Mean minutes to other cities by any mode, weighted by people, over cities reached on "
-        "both dates; right: people within 2 h, in millions, with the city itself.",
-    )
-    return table(heads, rows, name="cities", caption=caption)
-
-
-def projects(layers: Layers, values: DataFrame, date: dt.date, horizon: dt.date) -> str:
-    """
-    Return what each project is worth from the day of the page to the last expected year.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    values
-        Result of :func:`geo.scenarios.comparison.project_benefits`.
-    date, horizon
-        The two dates it was computed for.
-
-    Returns
-    -------
-    html
-        The table, nothing where no project opens by then.
-
-    """
-    if values.empty:
-        return ""
-    ids = {project.project_id: project.sections for project in layers.catalogue.projects}
-    rows = []
-    for row in values.to_dict("records"):
-        name, keys = bi((row["name_zh"], row["name_en"])), ids[row["project_id"]]
-        year = "–" if is_unknown(row["year"]) else str(int(row["year"]))
-        relation = bi(named(RELATION, row["relation"]))
-        cells = [
-            cell(f'<button type="button" class="link" data-sections="{keys}">{name}</button>'),
-            cell(bi(named(CHANGE, row["change"]))),
-            cell(year, css="num"),
-            *(
-                cell(signed(row[key], 2), order=order(row[key]), css="num")
-                for key in ("first_in_percent", "last_in_percent")
-            ),
-            cell(relation),
-        ]
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    columns = (
-        (Label("项目", "Project"), ""),
-        (Label("类型", "Kind"), ""),
-        (Label("年份", "Year"), "num"),
-        (Label("单独先建 %", "First in %"), "num"),
-        (Label("最后建成 %", "Last in %"), "num"),
-        (Label("与其他项目", "To the others"), ""),
-    )
-    caption = Label(
-        f"固定为 {date} 至 {horizon}，不随上方两期变化。人与人的接近度（时间倒数的人口加权均值）"
-        "的增幅：只建它，或其余都建成后再建它。",
-        f"Always from {date} to {horizon}, whatever dates are chosen above. Gain in nearness "
-        "(people-weighted mean of 1/time): the project alone, or after all the others.",
-    )
-    return table(columns, rows, name="projects", caption=caption)
-
-
 NAME = "compare.html"
 #: Years before the first date of interest with which it is compared.
 LOOK_BACK = 10
@@ -442,33 +126,14 @@ METHOD = Label(
 )
 
 
-def page(
+def compare_page(
     layers: Layers,
     *,
     date: dt.date,
     analysis: Analysis | None = None,
     timeline: Timeline | None = None,
 ) -> str:
-    """
-    Return the page on which two dates are compared.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day of the page, one of the dates to choose from.
-    found
-        The analysis of that day, where there is one already: its projects are taken.
-    when
-        The moments of that day, where they are known already.
-
-    Returns
-    -------
-    html
-        The page.
-
-    """
+    """Return the page of two dates; an analysis of that date gives its projects."""
     timeline = timeline or build_timeline(layers, date)
     horizon = horizon_of(layers, date)
     pairs = presets(layers, timeline, date, horizon)
@@ -476,62 +141,31 @@ def page(
     values = (
         analysis.projects
         if analysis and analysis.date == date
-        else _projects(layers, date, horizon)
+        else project_benefits(layers, date, horizon)
     )
     title = Label("两期对比：哪里变了，变了多少", "Two dates compared: what changes, how much")
     with stable_ids():
         map_ = new_map(layers.catalogue)
         parts = add_basemap(map_, layers.catalogue)
-        present = sorted(set(layers.sections["class"])) if len(layers.sections) else []
-        classes = add_classes(
-            map_, {name: section_features(layers, name, timeline.stages) for name in present}
-        )
-        return offline_html(
+        classes = add_sections(map_, layers, timeline.stages)
+        return map_page(
             map_,
+            layers,
             title=title,
-            body=_body_compare(
+            body=_body(
                 layers, title, date, timeline, (pairs, start), list(classes), values, horizon
             ),
-            css=style_sheet("map", "crossings", "compare"),
-            script=scripts("map", "compare") + _call(map_.get_name(), layers, classes, parts),
-            data=_data(layers, timeline, start),
+            styles=("crossings", "compare"),
+            modules=("compare",),
+            call=_call(map_.get_name(), layers, classes, parts),
+            data={"data-compare": _data(layers, timeline, start)},
         )
-
-
-def _projects(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
-    return project_benefits(layers, date, horizon)
 
 
 def presets(
     layers: Layers, timeline: Timeline, date: dt.date, horizon: dt.date
 ) -> list[tuple[str, str]]:
-    """
-    Return the pairs of moments worth a button of their own.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue, with the milestones of its region.
-    when
-        The moments of the page.
-    date, horizon
-        The day of the page and the last expected year.
-
-    Returns
-    -------
-    pairs
-        Keys of moments: from ten years before the first date of interest to it, from each to
-        the next, and from the first to the last; never empty.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from geo.scenarios.timeline import moments
-    >>> day = date(2025, 12, 31)
-    >>> presets(lay, build_timeline(lay, day), day, date(2035, 12, 31))
-    [('2010', '2020'), ('2020', '2025'), ('2025', '2030'), ('2030', '2035'), ('2020', '2035')]
-
-    """
+    """Return the pairs of dates that have a button; never empty."""
     keys = timeline.key
     dates = milestones(layers.catalogue.region, date, horizon)
     back = dt.date(dates[0].year - LOOK_BACK, 12, 31)
@@ -543,28 +177,7 @@ def presets(
     return known or [(next(iter(timeline.days)), list(timeline.days)[-1])]
 
 
-def _data(layers: Layers, timeline: Timeline, start: tuple[str, str]) -> dict[str, object]:
-    names = zip(layers.routes["name_zh"], layers.routes["name_en"], strict=True)
-    return {
-        "data-cities": city_labels(layers.catalogue),
-        "data-areas": area_labels(layers.catalogue),
-        "data-compare": plain_values(timeline, layers)
-        | {
-            "start": start,
-            "routes": dict(zip(map(str, layers.routes.index), names, strict=True)),
-            "stages": STAGES,
-        },
-    }
-
-
-def _call(name: str, layers: Layers, classes: dict[str, str], parts: list[Part]) -> str:
-    """Return the call that hands the layers of folium to the script of the page."""
-    base = ",".join(layer for part in parts if part.on for layer in part.layers)
-    looks = json.dumps(LOOKS)
-    return f"geo.compare({name},{class_groups(classes)},[{base}],{looks},{settings(layers)});"
-
-
-def _body_compare(
+def _body(
     layers: Layers,
     title: Label,
     date: dt.date,
@@ -578,13 +191,13 @@ def _body_compare(
     area = bi_attribute("aria-label", Label("地图", "Map"))
     swipe = bi_attribute("aria-label", Label("左右分界", "Divider of the two dates"))
     tables = {
-        "sections": sections(layers, timeline, start),
-        "stats": statistics(timeline, start),
-        "cities": cities(layers, timeline, start),
-        "projects": projects(layers, values, date, horizon),
+        "sections": _sections_table(layers, timeline, start),
+        "stats": _statistics_table(timeline, start),
+        "cities": _cities_table(layers, timeline, start),
+        "projects": _projects_table(layers, values, date, horizon),
     }
     tables = {key: html for key, html in tables.items() if html}
-    tabs = "".join(_button("tab", key, TABS[key], on=key == "sections") for key in tables)
+    tabs = "".join(choice("tab", key, TABS[key], on=key == "sections") for key in tables)
     panels = "".join(f'<div data-panel="{key}">{html}</div>' for key, html in tables.items())
     which = bi_attribute("aria-label", Label("表格", "Tables"))
     return f"""{header(title, NAME, table="changes")}
@@ -603,18 +216,170 @@ def _body_compare(
 <dl class="tiles" id="tiles" aria-live="polite" hidden></dl>
 {_chart(timeline, date, start)}</div>
 <div class="tabs" role="group" {which}>{tabs}</div>
-{panels}<details class="how"><summary>{bi(Label("怎样计算", "How it is computed"))}</summary>
-<p>{bi(METHOD)}</p></details></section>
+{panels}{method_panel(f"<p>{bi(METHOD)}</p>")}</section>
 </div>
 </main>
 {footer(layers.catalogue, date)}"""
 
 
-def _button(kind: str, key: str, label: Label, *, on: bool) -> str:
-    pressed = "true" if on else "false"
-    return (
-        f'<button type="button" data-{kind}="{key}" aria-pressed="{pressed}">{bi(label)}</button>'
+def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
+    """Return all sections with their stages on two dates; those that stay the same are hidden."""
+    i, j = (timeline.at(key) for key in pair)
+    rows = []
+    for section_id, row in layers.sections.iterrows():
+        letters = timeline.stages[str(section_id)]
+        a, b = letters[i], letters[j]
+        opened = opening(row)
+        began = Label(f"开工 {row['started']}", f"from {row['started']}")
+        started = f"<small>{bi(began)}</small>" if row["started"] else ""
+        name, between = bi((row["route_zh"], row["route_en"])), bi(ends(row))
+        color = f"--mode:{LINES[row['class']].color}" if row["class"] in LINES else ""
+        cells = [
+            cell(
+                f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
+                f'<small class="ends"><i class="swatch" style="{color}"></i>{between}</small>'
+            ),
+            cell(status_mark(*STAGES[a]), order=RANK[a], css="from"),
+            cell(status_mark(*STAGES[b]), order=RANK[b], css="to"),
+            cell(opened + started, order=opened.strip("()"), css="nowrap"),
+            number_cell(row["running_km"], 1),
+        ]
+        hidden = " hidden" if a == b else ""
+        rows.append(table_row(cells, f' data-row="{section_id}"{hidden}'))
+    heads = _dated(pair)
+    columns = (
+        (Label("线路与路段", "Route and section"), ""),
+        (heads[0][0], "date-a"),
+        (heads[1][0], "date-b"),
+        (Label("通车", "Opened"), ""),
+        (Label("km", "km"), "num"),
     )
+    caption = Label(
+        "两期状态不同的路段，括号内为预计年份；点名称在地图上定位，点表头排序。",
+        "Sections whose status differs, expected years in brackets; a name shows it on the map.",
+    )
+    none = bi(Label("两期之间没有路段改变状态。", "No section changes between these dates."))
+    return (
+        '<p class="counts" id="counts" aria-live="polite"></p>'
+        f'<p class="nothing" id="nothing" hidden>{none}</p>'
+        f"{table(columns, rows, name='changes', caption=caption)}"
+        '<details class="how" id="expected" hidden><summary></summary><ul></ul></details>'
+    )
+
+
+def _dated(pair: Pair, unit: str = "") -> list[tuple[Label, str]]:
+    """Return the headings of both dates, which the page changes, and of the difference."""
+    heads = [(Label(key, key), f"num date-{name}") for name, key in zip("ab", pair, strict=True)]
+    return [*heads, (Label(f"差{unit}", f"Change{unit}"), "num")]
+
+
+def _statistics_table(timeline: Timeline, pair: Pair) -> str:
+    """Return every statistic on two dates, grouped by mode."""
+    states = [timeline.state[timeline.at(key)] for key in pair]
+    names = {name for values in timeline.stats for name in values}
+    bodies = []
+    rows = [
+        _figure(f"km:{key}", named(CLASS, key), [timeline.km[s].get(key, 0.0) for s in states], 0)
+        for key in class_order(key for km in timeline.km for key in km)
+    ]
+    bodies.append(_group(Label("通车里程 (km)", "Open length (km)"), rows))
+    for mode in ("", *MODES):
+        rows = [
+            _figure(f"stats:{key}", label, [timeline.stats[s].get(key) for s in states], digits)
+            for name, (label, digits) in STATISTICS.items()
+            for key in [f"{mode}.{name}" if mode else name]
+            if key in names
+        ]
+        if rows and (not mode or f"{mode}.v" in names):
+            bodies.append(_group(MODE[mode] if mode else ALL, rows))
+    heads = [(Label("指标", "Statistic"), ""), *_dated(pair)]
+    caption = Label(
+        "与 geo compare 相同的指标；公式见概览页与文档。直径与 π 取最长的连通部分。",
+        "The statistics of geo compare; diameter and π are those of the longest connected part.",
+    )
+    return table(heads, bodies, name="statistics", caption=caption, sortable=False)
+
+
+def _figure(key: str, label: Label, values: list[float | None], digits: int) -> str:
+    return (
+        f'<tr data-figure="{key}" data-digits="{digits}"><th scope="row">{bi(label)}</th>'
+        f"{_triple(values[0], values[1], digits)}</tr>"
+    )
+
+
+def _triple(before: float | None, after: float | None, digits: int) -> str:
+    """Return three cells: a value on both dates, and the difference."""
+    known = not (is_unknown(before) or is_unknown(after))
+    delta = float(after or 0) - float(before or 0) if known else None
+    values = [number_cell(value, digits) for value in (before, after)]
+    return "".join([*values, number_cell(delta, text=signed(delta, digits), css="num delta")])
+
+
+def _group(label: Label, rows: Iterable[str]) -> str:
+    """Return a heading over some rows, all in the body of one table."""
+    head = f'<tr class="group"><th scope="rowgroup" colspan="4">{bi(label)}</th></tr>'
+    return head + "".join(rows)
+
+
+def _cities_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
+    """Return the mean times of the cities on two dates and the people they reach."""
+    measured = layers.catalogue.centres
+    if not measured:
+        return ""
+    before, after = (timeline.minutes[timeline.state[timeline.at(key)]] for key in pair)
+    rows = []
+    for row in city_changes(measured, before, after).to_dict("records"):
+        mean = _triple(row["mean_min_before"], row["mean_min_after"], 1)
+        reached = [row[f"people_{WITHIN}min_{name}"] / MILLION for name in ("before", "after")]
+        name = cell(bi((row["name_zh"], row["name_en"])))
+        rows.append(table_row([name, mean, _triple(reached[0], reached[1], 2)]))
+    more = [(Label(f"2 h：{h.zh}", f"2 h: {h.en}"), f"{css} within") for h, css in _dated(pair)]
+    heads = [(Label("城市", "City"), ""), *_dated(pair, " min"), *more]
+    caption = Label(
+        "综合方式到其他城市的平均分钟（按人口加权，只计两期都可达的城市）；"
+        "右三列为 2 小时内可达人口（百万，含本市）。",
+        "Mean minutes to other cities by any mode, weighted by people, over cities reached on "
+        "both dates; right: people within 2 h, in millions, with the city itself.",
+    )
+    return table(heads, rows, name="cities", caption=caption)
+
+
+def _projects_table(layers: Layers, values: DataFrame, date: dt.date, horizon: dt.date) -> str:
+    """Return the benefit of each project from the day of the page to the last expected year."""
+    if values.empty:
+        return ""
+    ids = {project.project_id: project.sections for project in layers.catalogue.projects}
+    rows = []
+    for row in values.to_dict("records"):
+        name, keys = bi((row["name_zh"], row["name_en"])), ids[row["project_id"]]
+        year = "–" if is_unknown(row["year"]) else str(int(row["year"]))
+        relation = bi(named(RELATION, row["relation"]))
+        cells = [
+            cell(f'<button type="button" class="link" data-sections="{keys}">{name}</button>'),
+            cell(bi(named(CHANGE, row["change"]))),
+            cell(year, css="num"),
+            *(
+                number_cell(row[key], text=signed(row[key], 2))
+                for key in ("first_in_percent", "last_in_percent")
+            ),
+            cell(relation),
+        ]
+        rows.append(table_row(cells))
+    columns = (
+        (Label("项目", "Project"), ""),
+        (Label("类型", "Kind"), ""),
+        (Label("年份", "Year"), "num"),
+        (Label("单独先建 %", "First in %"), "num"),
+        (Label("最后建成 %", "Last in %"), "num"),
+        (Label("与其他项目", "To the others"), ""),
+    )
+    caption = Label(
+        f"固定为 {date} 至 {horizon}，不随上方两期变化。人与人的接近度（时间倒数的人口加权均值）"
+        "的增幅：只建它，或其余都建成后再建它。",
+        f"Always from {date} to {horizon}, whatever dates are chosen above. Gain in nearness "
+        "(people-weighted mean of 1/time): the project alone, or after all the others.",
+    )
+    return table(columns, rows, name="projects", caption=caption)
 
 
 def _bar(timeline: Timeline, pairs: list[tuple[str, str]], start: tuple[str, str]) -> str:
@@ -635,7 +400,7 @@ def _bar(timeline: Timeline, pairs: list[tuple[str, str]], start: tuple[str, str
     ready = "".join(
         f'<button type="button" data-from="{a}" data-to="{b}">{a} → {b}</button>' for a, b in pairs
     )
-    views = "".join(_button("view", key, label, on=key == "swipe") for key, label in VIEWS.items())
+    views = "".join(choice("view", key, label, on=key == "swipe") for key, label in VIEWS.items())
     groups = [
         bi_attribute("aria-label", label)
         for label in (Label("常用对比", "Ready pairs"), Label("视图", "View"))
@@ -665,10 +430,9 @@ def _legend(classes: list[str]) -> str:
         ]
     )
     changes = bi(Label("彩色粗线为变化，灰线为不变", "Thick: changed; grey: unchanged"))
-    return (
-        f'<details class="panel key-list" open><summary>{bi(Label("图例", "Legend"))}</summary>'
+    return legend_panel(
         f'<div class="block">{lines}</div><div class="block">{stages}</div>'
-        f'<p class="only-diff">{changes}</p></details>'
+        f'<p class="only-diff">{changes}</p>'
     )
 
 
@@ -688,30 +452,27 @@ def _chart(timeline: Timeline, date: dt.date, start: tuple[str, str]) -> str:
         if any(f"{mode}.length_km" in values for values in states)
     ]
     title = Label("通车里程（千公里）", "Open length (1,000 km)")
-    marks = {name: year_of(timeline.days[key]) for name, key in zip("AB", start, strict=True)}
+    marks = {name: decimal_year(timeline.days[key]) for name, key in zip("AB", start, strict=True)}
     return growth_chart(years, series, title=title, known_to=date.year, marks=marks)
 
 
-def year_of(when: dt.date) -> float:
-    """
-    Return a date as a year and its fraction; 31 December is the year itself.
-
-    Parameters
-    ----------
-    when
-        A date.
-
-    Returns
-    -------
-    year
-        Such as 2025.5 for the middle of 2026.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> year_of(date(2020, 12, 31))
-    2020.0
-
-    """
+def decimal_year(when: dt.date) -> float:
+    """Return a date as a year and its fraction; 31 December is the year itself."""
     length = dt.date(when.year, 12, 31).timetuple().tm_yday
     return when.year - 1 + when.timetuple().tm_yday / length
+
+
+def _call(name: str, layers: Layers, classes: dict[str, str], parts: list[Part]) -> str:
+    """Return the call that hands the layers of folium to the script of the page."""
+    base = ",".join(layer for part in parts if part.on for layer in part.layers)
+    looks = json.dumps(LOOKS)
+    return f"geo.compare({name},{class_groups(classes)},[{base}],{looks},{page_settings(layers)});"
+
+
+def _data(layers: Layers, timeline: Timeline, start: tuple[str, str]) -> dict[str, object]:
+    names = zip(layers.routes["name_zh"], layers.routes["name_en"], strict=True)
+    return timeline_values(timeline, layers) | {
+        "start": start,
+        "routes": dict(zip(map(str, layers.routes.index), names, strict=True)),
+        "stages": STAGES,
+    }

@@ -13,11 +13,8 @@ import geopandas as gpd
 import shapely
 
 from geo.catalogue import ASSUMED, CLASS, MODE, STAGE, AdminRegion, Label
-from geo.core import is_unknown
 from geo.layers import (
     DASHES,
-    LINES,
-    OTHER_LINE,
     Layers,
     Side,
     border_crossings,
@@ -29,141 +26,43 @@ from geo.layers import (
 )
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
-from geo.maps.features import add_classes, rounded, section_features
-from geo.maps.lettering import area_labels, city_labels
-from geo.maps.network import STAGE_KEYS, settings
-from geo.maps.page import (
+from geo.maps.elements import (
     LOOKS,
-    MAP_SLOT,
     bi,
     bi_attribute,
     cell,
-    footer,
     header,
     line_sample,
     number,
-    offline_html,
-    order,
-    scripts,
-    stable_ids,
-    style_sheet,
+    number_cell,
+    opening,
+    status_mark,
     table,
+    table_row,
 )
-from geo.scenarios import growth
+from geo.maps.features import collection, one_feature, point_feature
+from geo.maps.line_encoding import rounded_points
+from geo.maps.map_page import (
+    COLOR,
+    STAGE_KEYS,
+    add_sections,
+    class_groups,
+    map_page,
+    mode_color,
+    page_settings,
+    split_body,
+)
+from geo.maps.offline import stable_ids
+from geo.scenarios import open_groups_by_year
 
 #: The chart of growth ends in this year, or where the years of the map end.
 CHART_END = 2030
-COLOR = {"road": "#0072B2", "rail": "#B34E00", "water": "#00734F"}
 GROUPS = {
     "road": Label("高速公路跨界通道", "Expressway crossings"),
     "rail": Label("铁路跨界通道", "Railway crossings"),
     "water": Label("水运跨界通道", "Waterway crossings"),
 }
 SIDE_COLORS = ("#9C4F86", "#8A6A00")
-
-
-def chart(
-    layers: Layers,
-    date: dt.date,
-    pair: Sequence[AdminRegion],
-    mode: str,
-    found: Sequence[Numbered],
-) -> str:
-    """
-    Return the growth of the number of crossings of a mode, with the numbers as a table.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day of the page.
-    pair
-        The two regions.
-    mode
-        Mode of the crossings.
-    found
-        Crossings of all modes with their numbers.
-
-    Returns
-    -------
-    html
-        Chart and table.
-
-    """
-    rows = [item.row for item in found if item.mode == mode]
-    years, series = growth_series(layers, date, pair, mode, rows)
-    title = Label(f"{GROUPS[mode].zh}数量", f"Number of {GROUPS[mode].en.lower()}")
-    heads = [(Label("年份", "Year"), "num"), *((line.label, "num") for line in series)]
-    body = [
-        "<tr>" + "".join(cell(str(v), css="num") for v in (year, *values)) + "</tr>"
-        for year, *values in zip(years, *(line.values for line in series), strict=True)
-    ]
-    data = table(heads, body, name=f"growth-{mode}", caption=title, sortable=False)
-    more = bi(Label("数据表", "Data table"))
-    drawn = growth_chart(years, series, title=title, known_to=date.year)
-    return f"<div>{drawn}<details><summary>{more}</summary>{data}</details></div>"
-
-
-def growth_series(
-    layers: Layers,
-    date: dt.date,
-    pair: Sequence[AdminRegion],
-    mode: str,
-    rows: Sequence[Any],
-    end: int = CHART_END,
-) -> tuple[list[int], list[Series]]:
-    """
-    Return how the number of crossings grew, on each side and on both.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day of the page.
-    pair
-        The two regions.
-    mode
-        Mode of the crossings.
-    rows
-        Crossings with their sides.
-    end
-        Last year.
-
-    Returns
-    -------
-    years, series
-        The years and one series per side, then that of both sides.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from geo.layers.crossings import pair_of
-    >>> found = geo.border_crossings(lay, year=2025, mode="rail")
-    >>> rows = list(found.itertuples())
-    >>> years, series = growth_series(lay, date(2025, 12, 31), pair_of(cat.region), "rail", rows)
-    >>> [line.label.en for line in series], max(series[-1].values) <= len(found)
-    (['Sichuan side open', 'Chongqing side open', 'Open on both sides'], True)
-
-    """
-    days = {y: d for y, d in years_of(layers, date).items() if y <= end}
-    stages = stages_by_year(layers, days.values())
-    sides = [[[row.sides[region.name_zh].section_id] for row in rows] for region in pair]
-    both = [[side.section_id for side in row.sides.values()] for row in rows]
-    series = [
-        Series(
-            Label(f"{region.name_zh}侧通车", f"{region.name_en} side open"),
-            growth(groups, stages, len(days)),
-            color,
-        )
-        for region, groups, color in zip(pair, sides, SIDE_COLORS, strict=False)
-    ]
-    through = growth(both, stages, len(days))
-    label = Label("两侧贯通", "Open on both sides")
-    return list(days), [*series, Series(label, through, COLOR[mode], filled=True)]
-
-
 NAME = "crossings.html"
 #: Letter before the numbers of a mode.
 PREFIX = {"road": "", "rail": "R", "water": "W"}
@@ -179,27 +78,10 @@ class Numbered(NamedTuple):
     row: Any
 
 
-def page(
+def crossings_page(
     layers: Layers, *, date: dt.date, region_a: str | None = None, region_b: str | None = None
 ) -> str:
-    """
-    Return the page of the crossings between two regions.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day whose status is shown.
-    region_a, region_b
-        Names of the regions; default: the first two of the catalogue.
-
-    Returns
-    -------
-    html
-        The page.
-
-    """
+    """Return the page of the crossings between two regions, by default the first two."""
     pair = _pair(layers, region_a, region_b)
     found = numbered(_crossings(layers, date, region_a, region_b))
     names = [tuple(r.name_zh for r in pair), tuple(r.name_en for r in pair)]
@@ -209,15 +91,22 @@ def page(
         add_basemap(map_, layers.catalogue)
         classes = _add_lines(map_, layers, found, date)
         points = _add_points(map_, found)
-        return offline_html(
+        arguments = [
+            map_.get_name(),
+            class_groups(classes),
+            points,
+            json.dumps(LOOKS),
+            page_settings(layers),
+        ]
+        return map_page(
             map_,
+            layers,
             title=title,
             body=_body(layers, date, title, pair, found),
-            css=style_sheet("map", "crossings"),
-            script=_script(map_, layers, classes, points),
+            styles=("crossings",),
+            modules=("crossings",),
+            call=f"geo.crossings({','.join(arguments)});",
             data={
-                "data-cities": city_labels(layers.catalogue),
-                "data-areas": area_labels(layers.catalogue),
                 "data-labels": {"stage": STAGE_KEYS, "class": CLASS, "assumed": ASSUMED},
                 "data-routes": {
                     key: [row["name_zh"], row["name_en"]] for key, row in layers.routes.iterrows()
@@ -231,35 +120,8 @@ def _pair(layers: Layers, name_a: str | None, name_b: str | None) -> Sequence[Ad
     return pair_of(region, name_a, name_b) if len(region.regions) > 1 else region.regions
 
 
-def _crossings(
-    layers: Layers, date: dt.date, name_a: str | None, name_b: str | None
-) -> gpd.GeoDataFrame:
-    if name_a is None and name_b is None:
-        return crossings_or_none(layers, date)
-    return border_crossings(layers, name_a, name_b, year=date)
-
-
 def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
-    """
-    Return the crossings with their numbers: by mode, in the order of opening.
-
-    Parameters
-    ----------
-    crossings
-        Result of :func:`geo.layers.crossings.border_crossings`.
-
-    Returns
-    -------
-    found
-        The crossings, roads first.
-
-    Examples
-    --------
-    >>> found = numbered(geo.border_crossings(lay, year=2025))
-    >>> [(item.mode, item.number) for item in found[:2]], found[-1].mode
-    ([('road', '1'), ('road', '2')], 'water')
-
-    """
+    """Return the crossings with their numbers: by mode, in the order of opening."""
     counts: dict[str, int] = {}
     found = []
     for row in crossings.itertuples():
@@ -270,6 +132,14 @@ def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
     return sorted(found, key=lambda item: modes.index(item.mode) if item.mode in modes else 9)
 
 
+def _crossings(
+    layers: Layers, date: dt.date, name_a: str | None, name_b: str | None
+) -> gpd.GeoDataFrame:
+    if name_a is None and name_b is None:
+        return crossings_or_none(layers, date)
+    return border_crossings(layers, name_a, name_b, year=date)
+
+
 def _add_lines(
     map_: folium.Map, layers: Layers, found: list[Numbered], date: dt.date
 ) -> dict[str, str]:
@@ -278,20 +148,15 @@ def _add_lines(
     ids = {side.section_id for item in found for side in item.row.sides.values()}
     others = layers.sections[~layers.sections.index.isin(ids)]
     parts = shapely.simplify(others.geometry.to_numpy(), FAINT_TOLERANCE) if len(others) else []
-    lines = [rounded(shapely.get_coordinates(part), 4) for part in parts]
+    lines = [rounded_points(shapely.get_coordinates(part), 4) for part in parts]
     if lines:
-        geometry = {"type": "MultiLineString", "coordinates": lines}
-        feature = {"type": "Feature", "id": "0", "properties": {}, "geometry": geometry}
         folium.GeoJson(
-            {"type": "FeatureCollection", "features": [feature]},
+            one_feature("MultiLineString", lines),
             style_function=lambda _: FAINT,
             interactive=False,
             pane="context",
         ).add_to(map_)
-    present = set(layers.sections["class"]) if ids else set()
-    return add_classes(
-        map_, {name: section_features(layers, name, stages, ids) for name in present}
-    )
+    return add_sections(map_, layers, stages, ids)
 
 
 def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
@@ -304,7 +169,7 @@ def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
         properties = {
             "number": item.number,
             "mode": item.mode,
-            "color": COLOR.get(item.mode, OTHER_LINE.color),
+            "color": mode_color(item.mode),
             "name_zh": row.name_zh,
             "name_en": row.name_en,
             "place_zh": row.place_zh,
@@ -313,17 +178,9 @@ def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
             "assumed": bool(row.assumed),
             "sections": [side.section_id for side in row.sides.values()],
         }
-        at = [round(row.geometry.x, 5), round(row.geometry.y, 5)]
-        features.append(
-            {
-                "type": "Feature",
-                "id": item.number,
-                "properties": properties,
-                "geometry": {"type": "Point", "coordinates": at},
-            }
-        )
+        features.append(point_feature(item.number, properties, row.geometry.x, row.geometry.y))
     layer = folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
+        collection(features),
         style_function=lambda _: {"color": "#1d2a35"},
         marker=folium.CircleMarker(radius=9),
         name="crossings",
@@ -332,42 +189,168 @@ def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
     return str(layer.get_name())
 
 
-def _script(map_: folium.Map, layers: Layers, classes: dict[str, str], points: str) -> str:
-    groups = ",".join(
-        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
-        f"weight:{style.weight},ticks:{json.dumps(style.ticks)}" + "}"
-        for key, variable in classes.items()
-        for style in [LINES.get(key, OTHER_LINE)]
-    )
-    looks = json.dumps(LOOKS)
-    call = f"geo.crossings({map_.get_name()},[{groups}],{points},{looks},{settings(layers)});"
-    return scripts("map", "crossings") + call
-
-
 def _body(
-    layers: Layers,
-    date: dt.date,
-    title: Label,
-    pair: Sequence[AdminRegion],
-    found: list[Numbered],
+    layers: Layers, date: dt.date, title: Label, pair: Sequence[AdminRegion], found: list[Numbered]
 ) -> str:
     modes = [mode for mode in GROUPS if any(item.mode == mode for item in found)]
     tables = "".join(
         f"<h2>{bi(GROUPS[mode])}</h2>" + _table(layers, pair, mode, found) for mode in modes
     )
-    charts = "".join(chart(layers, date, pair, mode, found) for mode in modes if mode != "water")
+    charts = "".join(
+        _growth_block(layers, date, pair, mode, found) for mode in modes if mode != "water"
+    )
     nothing = Label("没有跨界通道数据。", "There are no data on crossings.")
-    area = bi_attribute("aria-label", Label("地图", "Map"))
     first = f"crossings-{modes[0]}" if modes else ""
-    return f"""{header(title, NAME, table=first)}
-<main class="split">
-<section class="stage-area" {area}><div class="map-frame">{MAP_SLOT}</div>
-{_key(modes)}</section>
-<section class="page">{_intro(pair, date, found)}
+    return split_body(
+        layers,
+        date,
+        header(title, NAME, table=first),
+        attributes='class="split"',
+        panels=_key(modes),
+        content=f"""{_intro(pair, date, found)}
 <div class="charts">{charts}</div>
-{tables or f"<p>{bi(nothing)}</p>"}</section>
-</main>
-{footer(layers.catalogue, date)}"""
+{tables or f"<p>{bi(nothing)}</p>"}""",
+    )
+
+
+def _table(layers: Layers, pair: Sequence[AdminRegion], mode: str, found: list[Numbered]) -> str:
+    columns = [
+        (Label("序号", "No."), "num"),
+        (Label("名称", "Name"), ""),
+        *((Label(f"{r.name_zh}侧", f"{r.name_en} side"), "") for r in pair),
+        (Label("贯通", "Through"), "nowrap"),
+        (Label("车道", "Lanes") if mode == "road" else Label("线数", "Tracks"), "num"),
+    ]
+    if mode == "water":
+        columns.pop()
+    counties = _county_names(layers)
+    rows = [
+        _row(item, pair, counties, lanes=mode != "water") for item in found if item.mode == mode
+    ]
+    caption = Label(
+        f"{GROUPS[mode].zh}：点一行在地图上显示；括号内为预计年份。",
+        f"{GROUPS[mode].en}: a row shows its crossing on the map; expected years in brackets.",
+    )
+    return table(columns, rows, name=f"crossings-{mode}", caption=caption)
+
+
+def _county_names(layers: Layers) -> dict[str, str]:
+    """Return the names of counties; those without an English one get that of their city."""
+    if not layers.catalogue.region.base.counties:
+        return {}
+    english = {city.adcode: city.name_en for city in layers.catalogue.cities}
+    names = {}
+    for row in read_base(layers.catalogue, "counties").to_dict("records"):
+        zh, en = str(row["name_zh"]), row.get("name_en") or english.get(str(row["adcode"]))
+        city = english.get(str(row.get("city")), "")
+        names[zh] = (
+            bi((zh, str(en)))
+            if en
+            else f'<span class="zh">{escape(zh)}</span><span class="en">{escape(city)} '
+            f'<span lang="zh-CN">{escape(zh)}</span></span>'
+        )
+    return names
+
+
+def _row(
+    item: Numbered, pair: Sequence[AdminRegion], counties: dict[str, str], *, lanes: bool
+) -> str:
+    row = item.row
+    name = bi((row.name_zh, row.name_en))
+    ref = f" <small>{bi((row.ref, row.ref))}</small>" if row.ref else ""
+    position = int(item.number.lstrip("RW"))
+    numbered_dot = (
+        f'<span class="number {item.mode}" style="--mode:{COLOR.get(item.mode, "#555")}">'
+        f"{item.number}</span>"
+    )
+    stage = ASSUMED if row.assumed and row.status == "open" else STAGE[row.status]
+    opened = opening(row)
+    place = bi((row.place_zh, row.place_en))
+    button = f'<button type="button" class="link">{name}</button>'
+    sides = [row.sides[region.name_zh] for region in pair]
+    cells = [
+        cell(numbered_dot, order=position, css="num"),
+        cell(f"{button}{ref}<br><small>{place}</small>", order=None),
+        *(cell(_side(side, counties), order=opening(side).strip("()")) for side in sides),
+        cell(
+            f"{status_mark(row.status, stage)}<br><small>{opened}</small>",
+            order=opened.strip("()") or "9999",
+        ),
+    ]
+    if lanes:
+        values = [side.lanes if item.mode == "road" else side.tracks for side in sides]
+        text = " / ".join(dict.fromkeys(number(value) for value in values))
+        least = min((value for value in values if value), default=None)
+        cells.append(number_cell(least, text=text))
+    return table_row(cells, f' data-crossing="{item.number}"')
+
+
+def _side(side: Side, counties: dict[str, str]) -> str:
+    county = counties.get(side.county) or escape(side.county)
+    when = opening(side) or bi(STAGE[side.status])
+    return f'{county}<br><small class="nowrap">{when}</small>'
+
+
+def _growth_block(
+    layers: Layers,
+    date: dt.date,
+    pair: Sequence[AdminRegion],
+    mode: str,
+    found: Sequence[Numbered],
+) -> str:
+    """Return the growth of the number of crossings of a mode, with the numbers as a table."""
+    rows = [item.row for item in found if item.mode == mode]
+    years, series = growth_series(layers, date, pair, mode, rows)
+    title = Label(f"{GROUPS[mode].zh}数量", f"Number of {GROUPS[mode].en.lower()}")
+    data = growth_table(years, series, name=f"growth-{mode}", caption=title)
+    more = bi(Label("数据表", "Data table"))
+    drawn = growth_chart(years, series, title=title, known_to=date.year)
+    return f"<div>{drawn}<details><summary>{more}</summary>{data}</details></div>"
+
+
+def growth_series(
+    layers: Layers,
+    date: dt.date,
+    pair: Sequence[AdminRegion],
+    mode: str,
+    rows: Sequence[Any],
+    end: int = CHART_END,
+) -> tuple[list[int], list[Series]]:
+    """Return how the number of crossings grew, on each side and on both."""
+    days = {y: d for y, d in years_of(layers, date).items() if y <= end}
+    stages = stages_by_year(layers, days.values())
+    sides = [[[row.sides[region.name_zh].section_id] for row in rows] for region in pair]
+    both = [[side.section_id for side in row.sides.values()] for row in rows]
+    series = [
+        Series(
+            Label(f"{region.name_zh}侧通车", f"{region.name_en} side open"),
+            open_groups_by_year(groups, stages, len(days)),
+            color,
+        )
+        for region, groups, color in zip(pair, sides, SIDE_COLORS, strict=False)
+    ]
+    through = open_groups_by_year(both, stages, len(days))
+    label = Label("两侧贯通", "Open on both sides")
+    return list(days), [*series, Series(label, through, COLOR[mode], filled=True)]
+
+
+def growth_table(
+    years: Sequence[int],
+    series: Sequence[Series],
+    *,
+    name: str,
+    caption: Label,
+    changes: bool = False,
+) -> str:
+    """Return a chart of growth as a table of all years, or, sortable, of those with a change."""
+    heads = [(Label("年份", "Year"), "num"), *((line.label, "num") for line in series)]
+    values = list(zip(*(line.values for line in series), strict=True))
+    rows = [
+        table_row(cell(str(value), css="num") for value in (year, *now))
+        for i, (year, now) in enumerate(zip(years, values, strict=True))
+        if not changes or i == 0 or now != values[i - 1]
+    ]
+    return table(heads, rows, name=name, caption=caption, sortable=changes)
 
 
 def _key(modes: list[str]) -> str:
@@ -409,88 +392,3 @@ def _intro(pair: Sequence[AdminRegion], date: dt.date, found: list[Numbered]) ->
         "Numbers follow the order of opening.",
     )
     return f'<p class="lead">{bi(count)}</p><p>{bi(text)}</p>'
-
-
-def _table(layers: Layers, pair: Sequence[AdminRegion], mode: str, found: list[Numbered]) -> str:
-    columns = [
-        (Label("序号", "No."), "num"),
-        (Label("名称", "Name"), ""),
-        *((Label(f"{r.name_zh}侧", f"{r.name_en} side"), "") for r in pair),
-        (Label("贯通", "Through"), "nowrap"),
-        (Label("车道", "Lanes") if mode == "road" else Label("线数", "Tracks"), "num"),
-    ]
-    if mode == "water":
-        columns.pop()
-    counties = _county_names(layers)
-    rows = [
-        _row(item, pair, counties, lanes=mode != "water") for item in found if item.mode == mode
-    ]
-    caption = Label(
-        f"{GROUPS[mode].zh}：点一行在地图上显示；括号内为预计年份。",
-        f"{GROUPS[mode].en}: a row shows its crossing on the map; expected years in brackets.",
-    )
-    return table(columns, rows, name=f"crossings-{mode}", caption=caption)
-
-
-def _row(
-    item: Numbered, pair: Sequence[AdminRegion], counties: dict[str, str], *, lanes: bool
-) -> str:
-    row = item.row
-    name = bi((row.name_zh, row.name_en))
-    ref = f" <small>{bi((row.ref, row.ref))}</small>" if row.ref else ""
-    position = int(item.number.lstrip("RW"))
-    number_cell = (
-        f'<span class="number {item.mode}" style="--mode:{COLOR.get(item.mode, "#555")}">'
-        f"{item.number}</span>"
-    )
-    stage = ASSUMED if row.assumed and row.status == "open" else STAGE[row.status]
-    opened = _when(row)
-    place = bi((row.place_zh, row.place_en))
-    button = f'<button type="button" class="link">{name}</button>'
-    sides = [row.sides[region.name_zh] for region in pair]
-    cells = [
-        cell(number_cell, order=position, css="num"),
-        cell(f"{button}{ref}<br><small>{place}</small>", order=None),
-        *(cell(_side(side, counties), order=_when(side).strip("()")) for side in sides),
-        cell(
-            f'<span class="stage {row.status}">{bi(stage)}</span><br><small>{opened}</small>',
-            order=opened.strip("()") or "9999",
-        ),
-    ]
-    if lanes:
-        values = [side.lanes if item.mode == "road" else side.tracks for side in sides]
-        text = " / ".join(dict.fromkeys(number(value) for value in values))
-        least = min((value for value in values if value), default=None)
-        cells.append(cell(text, order=order(least), css="num"))
-    return f'<tr data-crossing="{item.number}">{"".join(cells)}</tr>'
-
-
-def _side(side: Side, counties: dict[str, str]) -> str:
-    county = counties.get(side.county) or escape(side.county)
-    when = _when(side) or bi(STAGE[side.status])
-    return f'{county}<br><small class="nowrap">{when}</small>'
-
-
-def _when(row: Any) -> str:
-    """Return the date of opening, or the expected year in brackets."""
-    if row.opened:
-        return str(row.opened)
-    return "" if is_unknown(row.expected) else f"({int(row.expected)})"
-
-
-def _county_names(layers: Layers) -> dict[str, str]:
-    """Return the names of counties; those without an English one get that of their city."""
-    if not layers.catalogue.region.base.counties:
-        return {}
-    english = {city.adcode: city.name_en for city in layers.catalogue.cities}
-    names = {}
-    for row in read_base(layers.catalogue, "counties").to_dict("records"):
-        zh, en = str(row["name_zh"]), row.get("name_en") or english.get(str(row["adcode"]))
-        city = english.get(str(row.get("city")), "")
-        names[zh] = (
-            bi((zh, str(en)))
-            if en
-            else f'<span class="zh">{escape(zh)}</span><span class="en">{escape(city)} '
-            f'<span lang="zh-CN">{escape(zh)}</span></span>'
-        )
-    return names

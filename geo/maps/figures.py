@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.text import Annotation
-    from matplotlib.transforms import Bbox
-
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+import matplotlib as mpl
 import numpy as np
 import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
+from matplotlib.rcsetup import cycler
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from geo.catalogue import CLASS, STAGE, Label, named
-from geo.core import BadInputError, GeoError
+from geo.core import BadInputError
 from geo.layers import (
-    BACKGROUND,
     CASING,
     DASHES,
-    EMPHASIS,
     LINES,
     OPACITY,
     OTHER_LINE,
@@ -37,12 +40,14 @@ from geo.layers import (
     read_base,
     relief_file,
     sections_on,
-    weight_of,
 )
 from geo.maps.basemap import PROVINCE, RIVER, dissolved, simplified_counties
-from geo.maps.crossings import COLOR, GROUPS, growth_series, numbered
+from geo.maps.crossings import GROUPS, growth_series, numbered
+from geo.maps.features import class_order
 from geo.maps.lettering import area_labels, city_labels
-from geo.maps.overview import mercator
+from geo.maps.map_page import mode_color
+from geo.maps.pages import FIGURES, FORMATS
+from geo.maps.sketches import Stroke, main_box, mercator, section_strokes
 from geo.scenarios import compare_cities
 
 #: Fonts with Chinese letters, the first installed one is taken.
@@ -55,80 +60,6 @@ ACCURACY = Label(
     "Accuracy differs by section: not for survey or navigation.",
 )
 ASSUMED = Label("含届时预计通车的路段。", "With sections that are expected to be open by then.")
-
-
-def chinese_font() -> str | None:
-    """Return the first of the fonts for Chinese that is installed."""
-    from matplotlib.font_manager import fontManager
-
-    installed = set(fontManager.get_font_names())
-    return next((name for name in FONTS if name in installed), None)
-
-
-def settings() -> dict[Any, Any]:
-    """Return the fonts, and what makes the bytes of a figure the same every time."""
-    font = chinese_font()
-    return {
-        "font.family": [*([font] if font else []), "DejaVu Sans"],
-        "axes.unicode_minus": False,
-        "lines.scale_dashes": False,
-        "svg.hashsalt": "geo",
-        "svg.fonttype": "path",
-        "pdf.fonttype": 3,  # outlines: fonts such as Noto Sans CJK cannot be embedded as TrueType
-        "text.color": INK,
-        "axes.edgecolor": "#9AA5AF",
-        "axes.labelcolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-    }
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """Draw with these settings."""
-    import matplotlib as mpl
-
-    with mpl.rc_context(settings()):
-        yield
-
-
-def page(
-    layers: Layers, date: dt.date, title: Label, lang: str, charts: int = 0
-) -> tuple[Figure, Any]:
-    """Return a page with title, date and sources, and its axes: one of a map, or of charts."""
-    from matplotlib.figure import Figure
-
-    # the pages have a layout of their own, whatever a notebook has set
-    figure = Figure(figsize=PAGE, dpi=100, layout="none")  # type: ignore[arg-type]
-    region = layers.catalogue.region
-    first, second = (title.en, "") if lang == "en" else (title.zh, title.en * (lang == "both"))
-    figure.text(0.025, 0.945, first, fontsize=18, fontweight="bold", va="baseline")
-    figure.text(0.025, 0.918, second, fontsize=10.5, va="baseline", color="#4A5763")
-    status = Label(f"状态日期 {date}", f"Status on {date}")
-    figure.text(0.975, 0.945, say(status, lang, "  "), fontsize=10.5, ha="right", va="baseline")
-    facts = Label(f"数据截至 {region.as_of}", f"Data as of {region.as_of}")
-    lines = [f"{say(facts, lang, '  ')}  ·  {say(ACCURACY, lang)}", region.map.attribution]
-    if charts:
-        lines[0] = say(facts, lang, "  ")
-    if sections_on(layers, date)["assumed"].any():
-        lines[0] += f"  ·  {say(ASSUMED, lang)}"
-    figure.text(0.025, 0.018, "\n".join(lines), fontsize=7, color="#4A5763", linespacing=1.5)
-    if charts:
-        left = 0.045 if charts > 1 else 0.16
-        return figure, figure.subplots(
-            1, charts, gridspec_kw={"left": left, "right": 0.975, "bottom": 0.155, "top": 0.87,
-                                    "wspace": 0.12})  # fmt: skip
-    return figure, figure.add_axes((0.025, 0.115, 0.95, 0.788))
-
-
-def plain(ax: Axes, axis: Literal["x", "y"]) -> None:
-    """Leave only what is read off a chart."""
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis=axis, color="#E3E8EC", linewidth=0.8)
-    ax.set_axisbelow(True)
-    ax.tick_params(axis="both" if axis == "y" else "x", labelsize=9)
-
-
 #: Points of a printed line per pixel of a line on the screen.
 POINTS = 0.5
 #: White ticks on a line, in points.
@@ -141,18 +72,23 @@ SIZES = {"metropolis": (12.5, 8.0), "city": (9.5, 6.8), "town": (7.2, 5.6),
          "river": (7.0, 5.8), "province": (10.0, 7.2)}  # fmt: skip
 #: Where a name may stand around its place: steps across and up, tried in this order.
 AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+DPI = 300
+LANGUAGES = ("both", "zh", "en")
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
+LATER = Label("到 {} 年底", "end of {}")
+NUMBERS = Label(
+    "编号同网页：R 铁路，W 水运；实底为两侧贯通，空心为未贯通。",
+    "Numbers as on the page: R rail, W water; filled: open on both sides.",
+)
+EXPECTED = Label("虚线为预计通车年份。", "Dashed: by expected years of opening.")
+COMPUTED = Label(
+    "按模型计算，非时刻表；预计通车的项目均按期通车。",
+    "Computed, not from timetables; all that is expected opens in its year.",
+)
 
 
-class Taken:
-    """
-    The boxes of a figure that nothing else may cover, in pixels.
-
-    Parameters
-    ----------
-    ax
-        The axes; nothing may reach out of them.
-
-    """
+class _Taken:
+    """The boxes of a figure that nothing else may cover, in pixels."""
 
     def __init__(self, ax: Axes) -> None:
         self.ax = ax
@@ -167,44 +103,80 @@ class Taken:
         return inside and not any(box.overlaps(other) for other in self.boxes)
 
 
-class Stroke(NamedTuple):
-    """The look of a group of lines: width in points, class, status."""
+def network_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
+    """
+    Draw the network on a day: class by colour, status by dash.
 
-    width: float
-    class_: str
-    stage: str
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
 
-    @property
-    def color(self) -> str:
-        """Return the colour."""
-        return LINES.get(self.class_, OTHER_LINE).color
-
-    @property
-    def dash(self) -> Any:
-        """Return the dashes as matplotlib takes them, in points."""
-        if self.stage == "planned":
-            return (0, (0.05, self.width * 2.2))
-        steps = [float(step) * POINTS for step in DASHES[self.stage].split()]
-        return (0, tuple(steps)) if steps else "solid"
-
-    @property
-    def cap(self) -> Literal["butt", "round"]:
-        """Return the ends of dashes."""
-        return "butt" if self.stage == "construction" else "round"
+    Returns
+    -------
+    figure
+        A page.
+    """
+    region = layers.catalogue.region
+    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    figure, ax = _sheet(layers, date, title, lang)
+    taken = _base(ax, layers)
+    _draw_lines(ax, layers, date)
+    _draw_legend(ax, layers, date, lang)
+    _draw_names(ax, layers, lang, taken)
+    return figure
 
 
-def say(label: Label, lang: str, between: str = " ") -> str:
+def _sheet(
+    layers: Layers, date: dt.date, title: Label, lang: str, charts: int = 0
+) -> tuple[Figure, Any]:
+    """Return a page with title, date and sources, and its axes: one of a map, or of charts."""
+    # the pages have a layout of their own, whatever a notebook has set
+    figure = Figure(figsize=PAGE, dpi=100, layout="none")  # type: ignore[arg-type]
+    region = layers.catalogue.region
+    first, second = (title.en, "") if lang == "en" else (title.zh, title.en * (lang == "both"))
+    figure.text(0.025, 0.945, first, fontsize=18, fontweight="bold", va="baseline")
+    figure.text(0.025, 0.918, second, fontsize=10.5, va="baseline", color="#4A5763")
+    status = Label(f"状态日期 {date}", f"Status on {date}")
+    figure.text(0.975, 0.945, _words(status, lang, "  "), fontsize=10.5, ha="right", va="baseline")
+    facts = Label(f"数据截至 {region.as_of}", f"Data as of {region.as_of}")
+    lines = [f"{_words(facts, lang, '  ')}  ·  {_words(ACCURACY, lang)}", region.map.attribution]
+    if charts:
+        lines[0] = _words(facts, lang, "  ")
+    if sections_on(layers, date)["assumed"].any():
+        lines[0] += f"  ·  {_words(ASSUMED, lang)}"
+    figure.text(0.025, 0.018, "\n".join(lines), fontsize=7, color="#4A5763", linespacing=1.5)
+    if charts:
+        left = 0.045 if charts > 1 else 0.16
+        return figure, figure.subplots(
+            1, charts, gridspec_kw={"left": left, "right": 0.975, "bottom": 0.155, "top": 0.87,
+                                    "wspace": 0.12})  # fmt: skip
+    return figure, figure.add_axes((0.025, 0.115, 0.95, 0.788))
+
+
+def _words(label: Label, lang: str, between: str = " ") -> str:
     """Return a text in the language of the figure."""
     zh, en = label
     return {"zh": zh, "en": en}.get(lang) or (zh if zh == en else f"{zh}{between}{en}")
 
 
-def show_region(ax: Axes, layers: Layers) -> None:
+def _base(ax: Axes, layers: Layers) -> _Taken:
+    """Draw what lies below the lines, and the scale."""
+    _show_region(ax, layers)
+    _draw_background(ax, layers)
+    taken = _Taken(ax)
+    _draw_scale(ax, taken)
+    return taken
+
+
+def _show_region(ax: Axes, layers: Layers) -> None:
     """Set the view around the main corridors, as wide as the axes are, within the frame."""
-    main = layers.routes[[EMPHASIS.get(g, BACKGROUND) == 1 for g in layers.routes["group"]]]
-    chosen = main if len(main) else layers.routes
     frame = mercator(np.reshape(layers.catalogue.region.frame, (2, 2)))
-    box = mercator(np.reshape(chosen.total_bounds, (2, 2))) if len(chosen) else frame
+    box = main_box(layers)
     size = (box[1] - box[0]) * (1 + 2 * MARGIN)
     aspect = ax.bbox.width / ax.bbox.height
     size = np.array([max(size[0], size[1] * aspect), max(size[1], size[0] / aspect)])
@@ -214,11 +186,8 @@ def show_region(ax: Axes, layers: Layers) -> None:
     ax.set_aspect("equal")
 
 
-def draw_background(ax: Axes, layers: Layers) -> None:
+def _draw_background(ax: Axes, layers: Layers) -> None:
     """Draw relief, rivers, a veil over the neighbours and the borders of the provinces."""
-    from matplotlib.collections import LineCollection
-    from matplotlib.patches import PathPatch
-
     cat, base = layers.catalogue, layers.catalogue.region.base
     (west, south), (east, north) = frame = mercator(np.reshape(cat.region.frame, (2, 2)))
     if base.relief:
@@ -245,80 +214,12 @@ def draw_background(ax: Axes, layers: Layers) -> None:
 
 
 def _path(area: Any) -> Any:
-    """Return an area as a path of matplotlib, holes included."""
-    from matplotlib.path import Path
-
+    """Return an area as an outline, holes included."""
     rings = [shapely.get_coordinates(r) for r in shapely.get_rings(shapely.get_parts(area))]
-    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+    return Outline.make_compound_path(*(Outline(ring, closed=True) for ring in rings))
 
 
-def draw_lines(
-    ax: Axes, layers: Layers, date: dt.date, faint: Collection[str] | None = None
-) -> None:
-    """
-    Draw every section once by class and status; those in `faint` as thin grey lines.
-
-    The collections carry the label ``sections …``: their paths are the sections.
-    """
-    from matplotlib.collections import LineCollection
-
-    groups: dict[Stroke | None, list[np.ndarray]] = {}
-    for key, row in sections_on(layers, date).iterrows():
-        width = weight_of(row["class"], row["group"]) * POINTS
-        low = faint is not None and str(key) in faint
-        stroke = None if low else Stroke(width, row["class"], row["stage"])
-        points = mercator(shapely.get_coordinates(row["geometry"]))
-        groups.setdefault(stroke, []).append(points)
-    for stroke, lines in groups.items():
-        if stroke is None:
-            ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.55,
-                                             zorder=4, label="sections faint"))  # fmt: skip
-            continue
-        level = 5 + stroke.width
-        if stroke.stage != "planned":
-            ax.add_collection(LineCollection(lines, colors=CASING, linewidths=stroke.width + 1.2,
-                                             alpha=0.92, zorder=level - 0.1))  # fmt: skip
-        ax.add_collection(
-            LineCollection(lines, colors=stroke.color, linewidths=stroke.width,
-                           linestyles=[stroke.dash], capstyle=stroke.cap, joinstyle="round",
-                           alpha=OPACITY[stroke.stage], zorder=level,
-                           label=f"sections {stroke.class_} {stroke.stage}"))  # fmt: skip
-        if LINES.get(stroke.class_, OTHER_LINE).ticks and stroke.stage == "open":
-            ax.add_collection(LineCollection(lines, colors=CASING, linewidths=stroke.width / 2,
-                                             linestyles=[TICKS],
-                                             zorder=level + 0.05))  # fmt: skip
-
-
-def draw_legend(ax: Axes, layers: Layers, date: dt.date, lang: str) -> None:
-    """Draw the legend below the map: classes and status that are on it."""
-    from matplotlib.legend_handler import HandlerTuple
-    from matplotlib.lines import Line2D
-
-    status = sections_on(layers, date)
-    present = set(status["class"])
-    looks = [
-        (Stroke(LINES.get(key, OTHER_LINE).weight * POINTS, key, "open"), named(CLASS, key))
-        for key in [*LINES, *sorted(present.difference(LINES))]
-        if key in present
-    ]
-    looks += [
-        (Stroke(1.6, "", stage), STAGE[stage]) for stage in DASHES if stage in set(status["stage"])
-    ]
-    handles = []
-    for stroke, _ in looks:
-        line = Line2D([], [], color=stroke.color, linewidth=stroke.width, linestyle=stroke.dash)
-        line.set_dash_capstyle(stroke.cap)
-        ticks = Line2D([], [], color=CASING, linewidth=stroke.width / 2, linestyle=TICKS)
-        has_ticks = LINES.get(stroke.class_, OTHER_LINE).ticks
-        handles.append((line, ticks) if has_ticks else (line,))
-    legend = ax.legend(handles, [say(label, lang) for _, label in looks], ncols=4, fontsize=7.5,
-                       loc="upper left", bbox_to_anchor=(-0.004, 0.0), frameon=False,
-                       handlelength=3.6, columnspacing=2.4, labelspacing=0.5, borderaxespad=0.3,
-                       handler_map={tuple: HandlerTuple(ndivide=1)})  # fmt: skip
-    legend.set_zorder(40)
-
-
-def draw_scale(ax: Axes, taken: Taken) -> None:
+def _draw_scale(ax: Axes, taken: _Taken) -> None:
     """Draw a scale bar that is true at the middle latitude of the view."""
     (low, high), (left, right) = ax.get_ylim(), ax.get_xlim()
     latitude = np.arctan(np.sinh((low + high) / 2))
@@ -335,7 +236,85 @@ def draw_scale(ax: Axes, taken: Taken) -> None:
     taken.boxes.append(text.get_window_extent().padded(6))
 
 
-def draw_names(ax: Axes, layers: Layers, lang: str, taken: Taken, *, smallest: int = 8) -> None:
+def _halo() -> list[Any]:
+    """Return the white rim of letters."""
+    return [withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
+
+
+def _draw_lines(
+    ax: Axes, layers: Layers, date: dt.date, faint: Collection[str] | None = None
+) -> None:
+    """Draw every section once by class and status; those in `faint` as thin grey lines."""
+    grey: list[np.ndarray] = []
+    for stroke, rows in section_strokes(layers, date).items():
+        low = rows.index.isin(list(faint or ()))
+        lines, others = ([mercator(shapely.get_coordinates(line)) for line in part.geometry]
+                         for part in (rows[~low], rows[low]))  # fmt: skip
+        grey += others
+        if lines:
+            _draw_stroke(ax, stroke, lines)
+    if grey:
+        ax.add_collection(LineCollection(grey, colors=GREY, linewidths=0.5, alpha=0.55, zorder=4,
+                                         label="sections faint"))  # fmt: skip
+
+
+def _draw_stroke(ax: Axes, stroke: Stroke, lines: list[np.ndarray]) -> None:
+    """Draw lines with their casing and ticks."""
+    width, stage = stroke.weight * POINTS, stroke.stage
+    level = 5 + width
+    if stage != "planned":
+        ax.add_collection(LineCollection(lines, colors=CASING, linewidths=width + 1.2,
+                                         alpha=0.92, zorder=level - 0.1))  # fmt: skip
+    ax.add_collection(
+        LineCollection(lines, colors=stroke.style.color, linewidths=width,
+                       linestyles=[_dash(stroke)], capstyle=_cap(stroke), joinstyle="round",
+                       alpha=OPACITY[stage], zorder=level,
+                       label=f"sections {stroke.class_} {stage}"))  # fmt: skip
+    if stroke.style.ticks and stage == "open":
+        ax.add_collection(LineCollection(lines, colors=CASING, linewidths=width / 2,
+                                         linestyles=[TICKS], zorder=level + 0.05))  # fmt: skip
+
+
+def _dash(stroke: Stroke) -> Any:
+    """Return the dashes as matplotlib takes them, in points."""
+    if stroke.stage == "planned":
+        return (0, (0.05, stroke.weight * POINTS * 2.2))
+    steps = [float(step) * POINTS for step in DASHES[stroke.stage].split()]
+    return (0, tuple(steps)) if steps else "solid"
+
+
+def _cap(stroke: Stroke) -> Literal["butt", "round"]:
+    """Return the ends of dashes."""
+    return "butt" if stroke.stage == "construction" else "round"
+
+
+def _draw_legend(ax: Axes, layers: Layers, date: dt.date, lang: str) -> None:
+    """Draw the legend below the map: classes and status that are on it."""
+    status = sections_on(layers, date)
+    looks = [
+        (Stroke(LINES.get(key, OTHER_LINE).weight, key, "open"), named(CLASS, key))
+        for key in class_order(status["class"])
+    ]
+    looks += [
+        (Stroke(1.6 / POINTS, "", stage), STAGE[stage])
+        for stage in DASHES
+        if stage in set(status["stage"])
+    ]
+    handles = []
+    for stroke, _ in looks:
+        width = stroke.weight * POINTS
+        line = Line2D([], [], color=stroke.style.color, linewidth=width, linestyle=_dash(stroke))
+        line.set_dash_capstyle(_cap(stroke))
+        ticks = Line2D([], [], color=CASING, linewidth=width / 2, linestyle=TICKS)
+        handles.append((line, ticks) if stroke.style.ticks else (line,))
+    legend = ax.legend(handles, [_words(label, lang) for _, label in looks], ncols=4, fontsize=7.5,
+                       loc="upper left", bbox_to_anchor=(-0.004, 0.0), frameon=False,
+                       handlelength=3.6, columnspacing=2.4, labelspacing=0.5, borderaxespad=0.3,
+                       handler_map={tuple: HandlerTuple(ndivide=1)})  # fmt: skip
+    legend.set_zorder(40)
+
+
+def _draw_names(ax: Axes, layers: Layers, lang: str, taken: _Taken, *, smallest: int = 8) -> None:
     """Write the names of cities, rivers and neighbours, the most important first."""
     box = ax.viewLim
     cities = [item for item in city_labels(layers.catalogue) if item["zoom"] <= smallest]
@@ -354,7 +333,13 @@ def draw_names(ax: Axes, layers: Layers, lang: str, taken: Taken, *, smallest: i
         _write(ax, item, mercator(np.array([item["at"][::-1]]))[0], lang, taken)
 
 
-def _write(ax: Axes, item: dict[str, Any], at: np.ndarray, lang: str, taken: Taken) -> None:
+def _box(middle: np.ndarray, half_width: float, half_height: float) -> Bbox:
+    """Return a box around a point, in pixels."""
+    half = np.array([half_width, half_height])
+    return Bbox([middle - half, middle + half])
+
+
+def _write(ax: Axes, item: dict[str, Any], at: np.ndarray, lang: str, taken: _Taken) -> None:
     """Write a name in two lines at the first position around its place that is free."""
     if not ax.viewLim.contains(*at):
         return
@@ -399,13 +384,35 @@ def _stack(
         top -= extent.height * scale - 1.5
 
 
-def draw_numbers(ax: Axes, found: list[Any], colors: dict[str, str], taken: Taken) -> None:
+def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
+    """Draw where corridors cross the border, numbered as on the page of the crossings."""
+    pair, found = _crossings(layers, date)
+    names = Label("—".join(r.name_zh for r in pair), "–".join(r.name_en for r in pair))
+    title = Label(f"{names.zh}跨界通道", f"Crossings: {names.en}")
+    figure, ax = _sheet(layers, date, title, lang)
+    taken = _base(ax, layers)
+    own = {side.section_id for item in found for side in item.row.sides.values()}
+    _draw_lines(ax, layers, date, faint=set(map(str, layers.sections.index)) - own)
+    _draw_legend(ax, layers, date, lang)
+    _draw_numbers(ax, found, taken)
+    _draw_names(ax, layers, lang, taken, smallest=7)
+    figure.text(0.975, 0.09, _words(NUMBERS, lang, "\n"), fontsize=7.5, ha="right", va="center",
+                linespacing=1.5)  # fmt: skip
+    return figure
+
+
+def _crossings(layers: Layers, date: dt.date) -> Any:
+    """Return the two regions and their numbered crossings."""
+    return layers.catalogue.region.regions[:2], numbered(crossings_or_none(layers, date))
+
+
+def _draw_numbers(ax: Axes, found: list[Any], taken: _Taken) -> None:
     """Write the numbers of crossings, moved apart with a line to where they belong."""
     shapes = {"road": "circle,pad=0.22", "rail": "round,pad=0.28", "water": "round4,pad=0.3"}
     scale = 72 / ax.figure.dpi
     for item in found:
         at = mercator(np.array([[item.row.geometry.x, item.row.geometry.y]]))[0]
-        place, color = ax.transData.transform(at), colors.get(item.mode, OTHER_LINE.color)
+        place, color = ax.transData.transform(at), mode_color(item.mode)
         half = np.array([3.1 + 1.9 * len(item.number), 6.2])
         for reach, turn in product((0, 10, 16, 23, 31, 40), np.arange(16) * np.pi / 8):
             shift = reach * np.array([np.cos(turn), np.sin(turn)])
@@ -426,135 +433,13 @@ def draw_numbers(ax: Axes, found: list[Any], colors: dict[str, str], taken: Take
                         arrowprops=line if reach and not text else None)  # fmt: skip
 
 
-def _box(middle: np.ndarray, half_width: float, half_height: float) -> Bbox:
-    """Return a box around a point, in pixels."""
-    from matplotlib.transforms import Bbox
-
-    half = np.array([half_width, half_height])
-    return Bbox([middle - half, middle + half])
-
-
-def _halo() -> list[Any]:
-    """Return the white rim of letters."""
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
-
-
-FORMATS = ("png", "svg", "pdf")
-DPI = 300
-LANGUAGES = ("both", "zh", "en")
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
-LATER = Label("到 {} 年底", "end of {}")
-NUMBERS = Label(
-    "编号同网页：R 铁路，W 水运；实底为两侧贯通，空心为未贯通。",
-    "Numbers as on the page: R rail, W water; filled: open on both sides.",
-)
-EXPECTED = Label("虚线为预计通车年份。", "Dashed: by expected years of opening.")
-COMPUTED = Label(
-    "按模型计算，非时刻表；预计通车的项目均按期通车。",
-    "Computed, not from timetables; all that is expected opens in its year.",
-)
-
-
-class MissingFiguresError(GeoError):
-    """The library that draws figures is not installed."""
-
-
-def network_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """
-    Draw the network on a day: class by colour, status by dash.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day whose status is shown.
-    lang
-        ``both``, ``zh`` or ``en``.
-
-    Returns
-    -------
-    figure
-        A page.
-
-    """
-    region = layers.catalogue.region
-    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
-    figure, ax = page(layers, date, title, lang)
-    taken = _base(ax, layers)
-    draw_lines(ax, layers, date)
-    draw_legend(ax, layers, date, lang)
-    draw_names(ax, layers, lang, taken)
-    return figure
-
-
-def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """
-    Draw where corridors cross the border, numbered as on the page of the crossings.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue of a region with two regions and counties.
-    date
-        The day whose status is shown.
-    lang
-        ``both``, ``zh`` or ``en``.
-
-    Returns
-    -------
-    figure
-        A page.
-
-    """
-    pair, found = _crossings(layers, date)
-    names = Label("—".join(r.name_zh for r in pair), "–".join(r.name_en for r in pair))
-    title = Label(f"{names.zh}跨界通道", f"Crossings: {names.en}")
-    figure, ax = page(layers, date, title, lang)
-    taken = _base(ax, layers)
-    own = {side.section_id for item in found for side in item.row.sides.values()}
-    draw_lines(ax, layers, date, faint=set(map(str, layers.sections.index)) - own)
-    draw_legend(ax, layers, date, lang)
-    draw_numbers(ax, found, COLOR, taken)
-    draw_names(ax, layers, lang, taken, smallest=7)
-    figure.text(0.975, 0.09, say(NUMBERS, lang, "\n"), fontsize=7.5, ha="right", va="center",
-                linespacing=1.5)  # fmt: skip
-    return figure
-
-
 def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """
-    Draw how the number of crossings grew and is expected to grow.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue of a region with two regions and counties.
-    date
-        The day up to which the numbers are known.
-    lang
-        ``both``, ``zh`` or ``en``.
-
-    Returns
-    -------
-    figure
-        A page with one chart per mode.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> figure = growth_figure(lay, date(2025, 12, 31), "en")
-    >>> [ax.get_title(loc="left") for ax in figure.axes]
-    ['Number of expressway crossings', 'Number of railway crossings']
-
-    """
+    """Draw how the number of crossings grew and is expected to grow."""
     pair, found = _crossings(layers, date)
     end = layers.catalogue.region.map.years[1]
     modes = [mode for mode in ("road", "rail") if any(item.mode == mode for item in found)]
     title = Label("跨界通道的增长", "Growth of the crossings")
-    figure, axes = page(layers, date, title, lang, charts=max(len(modes), 1))
+    figure, axes = _sheet(layers, date, title, lang, charts=max(len(modes), 1))
     for ax, mode in zip(np.atleast_1d(axes), modes, strict=False):
         rows = [item.row for item in found if item.mode == mode]
         years, series = growth_series(layers, date, pair, mode, rows, end)
@@ -563,7 +448,7 @@ def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
             width = 2.2 if line.filled else 1.3
             values, color, order = np.array(line.values), line.color, 4 if line.filled else 3
             ax.step(np.array(years)[known], values[known], where="post", color=color,
-                    linewidth=width, zorder=order, label=say(line.label, lang))  # fmt: skip
+                    linewidth=width, zorder=order, label=_words(line.label, lang))  # fmt: skip
             later = np.array(years) >= date.year
             ax.step(np.array(years)[later], values[later], where="post", color=color,
                     linewidth=width, linestyle=(0, (3, 2)), zorder=order)  # fmt: skip
@@ -571,67 +456,49 @@ def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
                 ax.fill_between(years, values, step="post", color=color, alpha=0.13, linewidth=0)
         ax.axvline(date.year, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
         name = Label(f"{GROUPS[mode].zh}数量", f"Number of {GROUPS[mode].en.lower()}")
-        ax.set_title(say(name, lang), fontsize=11, loc="left", pad=10)
+        ax.set_title(_words(name, lang), fontsize=11, loc="left", pad=10)
         ax.set(ylim=(0, None), xlim=(years[0], years[-1]))
         ax.yaxis.get_major_locator().set_params(integer=True)
         ax.legend(loc="upper left", fontsize=8.5, frameon=False)
-        plain(ax, "y")
-    figure.text(0.045, 0.075, say(EXPECTED, lang), fontsize=8.5)
+        _plain_axes(ax, "y")
+    figure.text(0.045, 0.075, _words(EXPECTED, lang), fontsize=8.5)
     return figure
 
 
+def _plain_axes(ax: Axes, axis: Literal["x", "y"]) -> None:
+    """Leave only what is read off a chart."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis=axis, color="#E3E8EC", linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.tick_params(axis="both" if axis == "y" else "x", labelsize=9)
+
+
 def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """
-    Draw the mean journey time of every city, today and when all that is expected is open.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day of the first of the two times.
-    lang
-        ``both``, ``zh`` or ``en``.
-
-    Returns
-    -------
-    figure
-        A page with two points per city: minutes, people-weighted mean over the cities reached
-        on both dates (:func:`geo.scenarios.comparison.compare_cities`).
-
-    """
+    """Draw the mean journey time of every city, today and when all that is expected is open."""
     years = layers.sections["expected"].dropna()
     horizon = dt.date(max([date.year, *map(int, years)]), 12, 31)
     table = compare_cities(layers, date, horizon).dropna(subset=["mean_min_before"])
     table = table.sort_values(["mean_min_before", "city_id"], ascending=False)
     title = Label("各城市的平均旅行时间", "Mean journey time of every city")
-    figure, ax = page(layers, date, title, lang, charts=1)
+    figure, ax = _sheet(layers, date, title, lang, charts=1)
     rows = np.arange(len(table))
     ax.hlines(rows, table["mean_min_after"], table["mean_min_before"], color="#B9C3CC", lw=2)
     later = Label(LATER.zh.format(horizon.year), LATER.en.format(horizon.year))
     ax.plot(table["mean_min_before"], rows, "o", color="#0072B2", markersize=5.5, label=str(date))
     ax.plot(table["mean_min_after"], rows, "D", color="#D55E00", markersize=4.6,
-            label=say(later, lang))  # fmt: skip
+            label=_words(later, lang))  # fmt: skip
     labels = map(Label, table["name_zh"], table["name_en"])
     size = float(np.clip(300 / max(len(table), 1), 4.5, 9.5))
-    ax.set_yticks(rows, [say(label, lang, "  ") for label in labels], fontsize=size)
+    ax.set_yticks(rows, [_words(label, lang, "  ") for label in labels], fontsize=size)
     ax.set_ylim(-0.8, len(table) - 0.2)
     unit = Label("分钟（人口加权平均，任何方式，门到门）",
                  "minutes (people-weighted mean, any mode, door to door)")  # fmt: skip
-    ax.set_xlabel(say(unit, lang, "  "), fontsize=9)
+    ax.set_xlabel(_words(unit, lang, "  "), fontsize=9)
     ax.legend(loc="upper right", fontsize=9, frameon=False)
     ax.tick_params(axis="y", length=0)
-    figure.text(0.025, 0.075, say(COMPUTED, lang), fontsize=8.5)
-    plain(ax, "x")
+    figure.text(0.025, 0.075, _words(COMPUTED, lang), fontsize=8.5)
+    _plain_axes(ax, "x")
     return figure
-
-
-#: The figures of every page: what is added to the name of the file, and how to draw it.
-FIGURES: dict[str, dict[str, Any]] = {
-    "network": {"": network_map},
-    "crossings": {"": crossings_map, "-growth": growth_figure},
-    "accessibility": {"": accessibility_figure},
-}
 
 
 def write_figures(
@@ -668,29 +535,83 @@ def write_figures(
 
     Raises
     ------
-    MissingFiguresError
-        When matplotlib is not installed.
     BadInputError
         When a format or language is unknown.
-
     """
     for kind, value, known in (*(("format", name, FORMATS) for name in formats),
                                ("language", lang, LANGUAGES)):  # fmt: skip
         if value not in known:
-            raise BadInputError(f"{kind} {value!r}: expected {', '.join(known)}")
-    require()
+            raise BadInputError(
+                "{kind} {value!r}: expected {known}",
+                kind=kind,
+                value=value,
+                known=", ".join(known),
+            )
     font, names = chinese_font(), []
     lang = lang if font else "en"
-    with style():
-        for base in pages:
-            for ending, draw in FIGURES.get(base, {}).items():
-                figure = draw(layers, date, lang)
-                if not font:
-                    _drop_chinese(figure)
-                for name in formats:
-                    names.append(f"{base}{ending}.{name}")
-                    _save(figure, folder / names[-1], name)
+    with figure_style():
+        for name in (name for base in pages for name in FIGURES.get(base, ())):
+            figure = DRAW[name](layers, date, lang)
+            if not font:
+                _drop_chinese(figure)
+            for ending in formats:
+                names.append(f"{name}.{ending}")
+                _save(figure, folder / names[-1], ending)
     return names
+
+
+def chinese_font() -> str | None:
+    """
+    Return the font that figures take for Chinese.
+
+    Returns
+    -------
+    name
+        The first of :data:`FONTS` that is installed; None where none is.
+
+    Examples
+    --------
+    >>> chinese_font() in (None, *FONTS)
+    True
+    """
+    installed = set(fontManager.get_font_names())
+    return next((name for name in FONTS if name in installed), None)
+
+
+@contextmanager
+def figure_style() -> Iterator[None]:
+    """Draw with these settings."""
+    with mpl.rc_context(_settings()):
+        yield
+
+
+def _settings() -> dict[Any, Any]:
+    """Return the fonts, and what makes the bytes of a figure the same every time."""
+    font = chinese_font()
+    return {
+        "font.family": [*([font] if font else []), "DejaVu Sans"],
+        "axes.unicode_minus": False,
+        "lines.scale_dashes": False,
+        "svg.hashsalt": "geo",
+        "svg.fonttype": "path",
+        "pdf.fonttype": 3,  # outlines: fonts such as Noto Sans CJK cannot be embedded as TrueType
+        "text.color": INK,
+        "axes.edgecolor": "#9AA5AF",
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+    }
+
+
+def _drop_chinese(figure: Figure) -> None:
+    """Take letters that no font can draw out of what is left in Chinese, such as credits."""
+    for text in figure.findobj(Text):
+        text.set_text(re.sub(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+ ?", "", text.get_text()))
+
+
+def _save(figure: Figure, file: Path, name: str) -> None:
+    dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    figure.savefig(file, format=name, dpi=DPI, metadata=dates[name])
 
 
 def use_style() -> None:
@@ -699,11 +620,6 @@ def use_style() -> None:
 
     The colours are those of Okabe and Ito, which everybody can tell apart.
 
-    Raises
-    ------
-    MissingFiguresError
-        When matplotlib is not installed.
-
     Examples
     --------
     >>> import matplotlib as mpl
@@ -711,12 +627,7 @@ def use_style() -> None:
     ...     use_style()
     ...     mpl.rcParams["image.cmap"]
     'cividis'
-
     """
-    require()
-    import matplotlib as mpl
-    from matplotlib.rcsetup import cycler
-
     looks: dict[Any, Any] = {
         "axes.grid": True,
         "axes.axisbelow": True,
@@ -735,48 +646,13 @@ def use_style() -> None:
         "image.cmap": "cividis",
         "legend.frameon": False,
     }
-    mpl.rcParams.update(settings() | looks)
+    mpl.rcParams.update(_settings() | looks)
 
 
-def require() -> None:
-    """
-    Make sure that figures can be drawn.
-
-    Raises
-    ------
-    MissingFiguresError
-        When matplotlib is not installed.
-
-    """
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        text = "figures need matplotlib: pip install 'chuanyu-geo[figures]'"
-        raise MissingFiguresError(text) from None
-
-
-def _drop_chinese(figure: Figure) -> None:
-    """Take letters that no font can draw out of what is left in Chinese, such as credits."""
-    from matplotlib.text import Text
-
-    for text in figure.findobj(Text):
-        text.set_text(re.sub(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+ ?", "", text.get_text()))
-
-
-def _save(figure: Figure, file: Path, name: str) -> None:
-    dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    figure.savefig(file, format=name, dpi=DPI, metadata=dates[name])
-
-
-def _base(ax: Axes, layers: Layers) -> Taken:
-    """Draw what lies below the lines, and the scale."""
-    show_region(ax, layers)
-    draw_background(ax, layers)
-    taken = Taken(ax)
-    draw_scale(ax, taken)
-    return taken
-
-
-def _crossings(layers: Layers, date: dt.date) -> Any:
-    """Return the two regions and their numbered crossings."""
-    return layers.catalogue.region.regions[:2], numbered(crossings_or_none(layers, date))
+#: How to draw the figures that :data:`geo.maps.pages.FIGURES` names.
+DRAW = {
+    "network": network_map,
+    "crossings": crossings_map,
+    "crossings-growth": growth_figure,
+    "accessibility": accessibility_figure,
+}

@@ -8,22 +8,24 @@ from html import escape
 
 from geo.catalogue import ACCURACY, CLASS, GROUP, STAGE, Label, named
 from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_on
-from geo.maps.crossings import GROUPS, growth_series
-from geo.maps.overview import drawing
-from geo.maps.page import (
+from geo.maps.crossings import GROUPS, growth_series, growth_table
+from geo.maps.elements import (
     bi,
     cell,
-    document,
     footer,
     header,
     line_sample,
     number,
-    order,
+    number_cell,
     scripts,
+    status_mark,
     style_sheet,
     table,
+    table_row,
     web_address,
 )
+from geo.maps.offline import html_document
+from geo.maps.sketches import overview_sketch
 
 NAME = "index.html"
 CARDS = (
@@ -96,35 +98,30 @@ METHODS = (
         "and the traveller meets the less advanced side. Shared track or carriageway counts once.",
     ),
 )
+#: Findings that stand beside the map; the others follow below.
+FIRST = 6
+_READY = 'document.documentElement.dataset.ready = "true";'
+COLUMNS = (
+    (Label("名称", "Name"), ""),
+    (Label("编号", "No."), ""),
+    (Label("类别", "Class"), "nowrap"),
+    (Label("分组", "Group"), ""),
+    (Label("状态", "Status"), "nowrap"),
+    (Label("公布 km", "Published km"), "num"),
+    (Label("图上 km", "Map km"), "num"),
+    (Label("图上/公布", "Ratio"), "num"),
+    (Label("精度", "Accuracy"), "num"),
+)
 
 
-def page(
+def index_page(
     layers: Layers,
     *,
     date: dt.date,
     findings: Sequence[Mapping[str, str]] = (),
     downloads: Sequence[str] = (),
 ) -> str:
-    """
-    Return the landing page.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day whose status is shown.
-    findings
-        Headline findings, each with ``zh`` and ``en``.
-    downloads
-        File names relative to the page.
-
-    Returns
-    -------
-    html
-        The page.
-
-    """
+    """Return the landing page."""
     region = layers.catalogue.region
     title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
     body = f"""{header(title, NAME, table="routes")}
@@ -139,12 +136,7 @@ def page(
 {_sources(layers)}
 </main>
 {footer(layers.catalogue, date)}"""
-    return document(body, title=title, css=style_sheet("index"), script=scripts() + _READY)
-
-
-#: Findings that stand beside the map; the others follow below.
-FIRST = 6
-_READY = 'document.documentElement.dataset.ready = "true";'
+    return html_document(body, title=title, css=style_sheet("index"), script=scripts() + _READY)
 
 
 def _findings(layers: Layers, date: dt.date, findings: Sequence[Mapping[str, str]]) -> str:
@@ -163,16 +155,6 @@ def _findings(layers: Layers, date: dt.date, findings: Sequence[Mapping[str, str
         findings = [plain]
     items = "".join(_finding(item) for item in findings)
     return f'<h2>{bi(Label("要点", "Findings"))}</h2><ol class="findings">{items}</ol>'
-
-
-def _more(findings: Sequence[Mapping[str, str]]) -> str:
-    """Return the findings that do not stand beside the map."""
-    if not findings:
-        return ""
-    items = "".join(_finding(item) for item in findings)
-    title = bi(Label("更多结果", "More results"))
-    return f"""<section class="page"><h2>{title}</h2>
-<ol class="findings more" start="{FIRST + 1}">{items}</ol></section>"""
 
 
 def _finding(item: Mapping[str, str]) -> str:
@@ -201,10 +183,21 @@ def _overview(layers: Layers, date: dt.date) -> str:
         for stage in ("open", "construction", "planned")
     )
     name = bi(Label(f"路网概览，{date}", f"The network on {date}"))
+    sketch = overview_sketch(layers, date)
     return (
-        f'<figure class="overview-figure"><a href="network.html">{drawing(layers, date)}</a>'
+        f'<figure class="overview-figure"><a href="network.html">{sketch}</a>'
         f"<figcaption><b>{name}</b> {key}</figcaption></figure>"
     )
+
+
+def _more(findings: Sequence[Mapping[str, str]]) -> str:
+    """Return the findings that do not stand beside the map."""
+    if not findings:
+        return ""
+    items = "".join(_finding(item) for item in findings)
+    title = bi(Label("更多结果", "More results"))
+    return f"""<section class="page"><h2>{title}</h2>
+<ol class="findings more" start="{FIRST + 1}">{items}</ol></section>"""
 
 
 def _growth(layers: Layers, date: dt.date) -> str:
@@ -217,16 +210,9 @@ def _growth(layers: Layers, date: dt.date) -> str:
         if not rows:
             continue
         years, series = growth_series(layers, date, pair, mode, rows)
-        values = list(zip(*(line.values for line in series), strict=True))
-        heads = [(Label("年份", "Year"), "num"), *((line.label, "num") for line in series)]
-        body = [
-            f"<tr>{cell(str(year), css='num')}"
-            + "".join(cell(str(value), css="num") for value in now)
-            + "</tr>"
-            for i, (year, now) in enumerate(zip(years, values, strict=True))
-            if i == 0 or now != values[i - 1]
-        ]
-        blocks.append(table(heads, body, name=f"years-{mode}", caption=GROUPS[mode]))
+        blocks.append(
+            growth_table(years, series, name=f"years-{mode}", caption=GROUPS[mode], changes=True)
+        )
     if not blocks:
         return ""
     title = Label("跨界通道逐年增长", "Crossings by year")
@@ -238,19 +224,6 @@ def _growth(layers: Layers, date: dt.date) -> str:
         f'<section class="page"><h2>{bi(title)}</h2><p>{bi(note)}</p>'
         f'<div class="pair">{"".join(blocks)}</div></section>'
     )
-
-
-COLUMNS = (
-    (Label("名称", "Name"), ""),
-    (Label("编号", "No."), ""),
-    (Label("类别", "Class"), "nowrap"),
-    (Label("分组", "Group"), ""),
-    (Label("状态", "Status"), "nowrap"),
-    (Label("公布 km", "Published km"), "num"),
-    (Label("图上 km", "Map km"), "num"),
-    (Label("图上/公布", "Ratio"), "num"),
-    (Label("精度", "Accuracy"), "num"),
-)
 
 
 def _routes_table(layers: Layers, date: dt.date) -> str:
@@ -270,17 +243,13 @@ def _routes_table(layers: Layers, date: dt.date) -> str:
             cell(bi((row["ref"], row["ref"]))),
             cell(bi(named(CLASS, row["class"])), css="nowrap"),
             cell(bi(named(GROUP, row["group"]))),
-            cell(f'<span class="stage {css}">{bi(named(STAGE, stage))}</span>'),
-            cell(number(row["length_km"], 1), order=order(row["length_km"]), css="num"),
-            cell(number(row["geometry_km"], 1), order=order(row["geometry_km"]), css="num"),
-            cell(number(row["length_ratio"], 3), order=order(row["length_ratio"]), css="num"),
-            cell(
-                f"{accuracy} ±{number(row['accuracy_m'])} m",
-                order=order(row["accuracy_m"]),
-                css="num",
-            ),
+            cell(status_mark(css, named(STAGE, stage))),
+            number_cell(row["length_km"], 1),
+            number_cell(row["geometry_km"], 1),
+            number_cell(row["length_ratio"], 3),
+            number_cell(row["accuracy_m"], text=f"{accuracy} ±{number(row['accuracy_m'])} m"),
         ]
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        rows.append(table_row(cells))
     caption = Label(
         f"状态日期 {date}；点名称在地图上显示。", f"Status on {date}; a name opens the map."
     )
@@ -311,7 +280,7 @@ def _sources(layers: Layers) -> str:
         title = f'<a href="{escape(url)}" rel="noopener noreferrer">{name}</a>' if url else name
         publisher = f'<span lang="zh-CN">{escape(source.publisher)}</span>'
         cells = (title, publisher, escape(source.date), escape(source.licence))
-        rows.append("<tr>" + "".join(cell(text) for text in cells) + "</tr>")
+        rows.append(table_row(cell(text) for text in cells))
     columns = (
         (Label("标题", "Title"), ""),
         (Label("发布者", "Publisher"), ""),

@@ -24,25 +24,7 @@ METROPOLIS = 10_000_000
 
 
 def city_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """
-    Return the labels of the cities, the most important first.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue.
-
-    Returns
-    -------
-    labels
-        Position, names, first zoom and size of every label.
-
-    Examples
-    --------
-    >>> city_labels(cat)[0]["zh"]
-    '成都'
-
-    """
+    """Return the labels of the cities, the most important first."""
 
     def rank(city: Any) -> tuple[int, int, str]:
         level = LEVELS.index(city.level) if city.level in LEVELS else len(LEVELS)
@@ -71,26 +53,7 @@ STEEP = 62.0
 
 
 def area_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """
-    Return the labels of rivers and of neighbouring provinces.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue of the region.
-
-    Returns
-    -------
-    labels
-        Position, names, first zoom and kind; rivers with the angle of their course.
-
-    Examples
-    --------
-    >>> hubei = next(label for label in area_labels(cat) if label["en"] == "Hubei")
-    >>> hubei["zh"], hubei["kind"]
-    ('湖北', 'province')
-
-    """
+    """Return the labels of rivers and of neighbouring provinces."""
     base = catalogue.region.base
     labels = _province_labels(catalogue) if base.provinces else []
     return labels + (_river_labels(catalogue) if base.rivers else [])

@@ -17,12 +17,11 @@ from geo.catalogue import (
     GROUP,
     KIND,
     MODE,
-    STAGE,
+    STATUS_CODES,
     Label,
     named,
 )
-from geo.connectivity import cores
-from geo.core import is_unknown
+from geo.connectivity import core_cities
 from geo.layers import (
     BACKGROUND,
     EMPHASIS,
@@ -32,38 +31,34 @@ from geo.layers import (
     Layers,
     counts_by_year,
     crossings_or_none,
-    stage_of_letter,
     stages_by_year,
     years_of,
 )
 from geo.maps.basemap import Part, add_basemap, context, context_part, new_map
-from geo.maps.features import (
-    add_classes,
-    point_features,
-    route_facts,
-    section_features,
-)
-from geo.maps.lettering import area_labels, city_labels
-from geo.maps.page import (
+from geo.maps.elements import (
     LOOKS,
-    MAP_SLOT,
     bi,
     bi_attribute,
     cell,
+    ends,
     footer,
     header,
-    json_text,
     line_sample,
     number,
-    offline_html,
-    order,
+    number_cell,
+    opening,
     point_sample,
     scripts,
-    stable_ids,
+    status_mark,
     style_sheet,
     table,
+    table_row,
     used_sources,
 )
+from geo.maps.features import point_features, route_facts
+from geo.maps.lettering import area_labels, city_labels
+from geo.maps.map_page import STAGE_KEYS, add_sections, class_groups, page_settings
+from geo.maps.offline import MAP_SLOT, offline_html, stable_ids
 from geo.scenarios import Timeline, build_timeline, figures_by_year
 
 NOTE = Label(
@@ -76,24 +71,129 @@ TIERS = {
     "high": Label("骨干与省际通道", "Main corridors"),
     "low": Label("其他线路", "Other routes"),
 }
-#: Stages as the slider uses them: what has not begun counts as planned in every year.
-STAGE_KEYS = {
-    "open": STAGE["open"],
-    "construction": STAGE["construction"],
-    "planned": Label("规划 / 未开工", "Planned / not begun"),
+NAME = "network.html"
+#: Texts of the card and the controls.
+UI = {
+    "section": Label("路段", "Section"),
+    "sections": Label("本线路各路段", "Sections of this route"),
+    "place": Label("地点", "Place"),
+    "routes": Label("经过的线路", "Routes here"),
+    "status": STATUS,
+    "assumed": ASSUMED,
+    "opened": Label("通车", "Opened"),
+    "started": Label("开工", "Works began"),
+    "expected": Label("预计通车", "Expected"),
+    "published": Label("公布里程", "Published length"),
+    "geometry": Label("图上里程", "Length on the map"),
+    "speed": Label("设计速度", "Design speed"),
+    "operating": Label("运营速度", "Operating speed"),
+    "lanes": Label("车道", "Lanes"),
+    "tracks": Label("线数", "Tracks"),
+    "profile": Label("设计速度 (km/h) 沿线", "Design speed (km/h) along the route"),
+    "shares": Label("共线", "Shares track or carriageway of"),
+    "accuracy": Label("位置精度", "Position accuracy"),
+    "confidence": Label("可信度", "Confidence"),
+    "sources": Label("来源", "Sources"),
+    "close": Label("关闭", "Close"),
+    "none": Label("没有找到", "Nothing found"),
+    "play": PLAY,
+    "pause": Label("暂停", "Pause"),
+    "step": Label("下一年", "Next year"),
+    "yearend": Label("年底", "year end"),
+    "sketch": Label(
+        "示意线形：只说明走向，不可量取位置。",
+        "Sketched line: shows the course, not the position.",
+    ),
 }
+COLUMNS = (
+    (Label("线路", "Route"), ""),
+    (Label("路段", "Section"), ""),
+    (Label("类别", "Class"), "nowrap"),
+    (Label("编号", "No."), "nowrap"),
+    (Label("通车", "Opened"), "nowrap"),
+    (Label("状态", "Status"), "nowrap"),
+    (Label("公布 km", "Published km"), "num"),
+    (Label("图上 km", "Map km"), "num"),
+    (Label("精度 m", "Accuracy m"), "num"),
+)
 
 
-def search() -> str:
-    """
-    Return the search box.
+def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = None) -> str:
+    """Return the page of the network."""
+    region = layers.catalogue.region
+    days = years_of(layers, date)
+    stages = stages_by_year(layers, days.values())
+    crossings = crossings_or_none(layers, date)
+    counts = counts_by_year(layers, stages, crossings, len(days))
+    moved = figures_by_year(timeline or build_timeline(layers, date), layers, date, days)
+    figures = [a | b for a, b in zip(counts, moved, strict=True)]
+    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    with stable_ids():
+        map_ = new_map(layers.catalogue)
+        around = context(layers.catalogue)
+        parts = add_basemap(map_, layers.catalogue) + context_part(around)
+        classes = add_sections(map_, layers, stages)
+        points = _add_points(map_, layers)
+        return offline_html(
+            map_,
+            title=title,
+            body=_body(layers, date, days, stages, figures, classes, points, parts),
+            css=style_sheet("map", "network"),
+            script=_script(map_, layers, classes, points, parts),
+            data=_data(layers, date, days, figures) | {"data-context": around},
+        )
 
-    Returns
-    -------
-    html
-        The panel.
 
-    """
+def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:
+    names = {}
+    for key, style in POINTS.items():
+        collection = point_features(layers, key)
+        if collection["features"]:
+            layer = folium.GeoJson(
+                collection,
+                style_function=lambda _, style=style: {"color": style.color},
+                marker=folium.CircleMarker(radius=style.radius),
+                name=key,
+                show=False,
+            ).add_to(map_)
+            names[key] = layer.get_name()
+    return names
+
+
+def _body(
+    layers: Layers,
+    date: dt.date,
+    days: dict[int, dt.date],
+    stages: dict[str, str],
+    figures: list[dict[str, Any]],
+    classes: dict[str, str],
+    points: dict[str, str],
+    parts: list[Part],
+) -> str:
+    region = layers.catalogue.region
+    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    start = list(days).index(min(max(date.year, min(days)), max(days)))
+    area = bi_attribute("aria-label", Label("地图与控件", "Map and controls"))
+    return f"""{header(title, NAME, table="sections")}
+<main>
+<section class="stage-area" {area}>
+<div class="map-frame">{MAP_SLOT}</div>
+<div class="side left">{_search_panel()}{_legend(layers, classes, points, parts)}</div>
+<div class="side right">{_figures_panel(layers, figures, start, list(classes))}
+<div class="panel card" id="sheet-card" role="region" tabindex="-1" hidden
+ {bi_attribute("aria-label", Label("详情", "Details"))}></div></div>
+{_sheet_buttons()}
+{_timebar(days, start)}
+</section>
+<section class="page"><h2>{bi(Label("全部路段", "All sections"))}</h2>
+<p>{bi(NOTE)}</p>
+{_sections_table(layers, stages, start)}</section>
+</main>
+{footer(layers.catalogue, date)}"""
+
+
+def _search_panel() -> str:
+    """Return the search box."""
     label = Label("搜索线路、城市、车站", "Search routes, cities, stations")
     return f"""<div class="panel search" id="sheet-search">
 <input type="search" id="search" autocomplete="off" spellcheck="false" role="combobox"
@@ -103,27 +203,10 @@ def search() -> str:
 </div>"""
 
 
-def legend(
+def _legend(
     layers: Layers, classes: Iterable[str], points: Iterable[str], parts: list[Part]
 ) -> str:
-    """
-    Return the legend, which is also the switch of the layers.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    classes, points
-        Classes of routes and layers of points on the map.
-    parts
-        Parts of the background.
-
-    Returns
-    -------
-    html
-        The panel.
-
-    """
+    """Return the legend, which is also the switch of the layers."""
     mode_of = dict(zip(layers.routes["class"], layers.routes["mode"], strict=True))
     groups: list[tuple[Label, str]] = []
     for mode in [*MODE, *sorted(set(mode_of.values()).difference(MODE))]:
@@ -164,6 +247,14 @@ def legend(
     )
 
 
+def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:
+    checked = " checked" if on else ""
+    return (
+        f'<label class="item"><input type="checkbox" data-toggle="{key}"{checked}>'
+        f"{sample}<span>{bi(label)}</span></label>"
+    )
+
+
 def _routes(layers: Layers, class_: str) -> str:
     """Return a switch for every route of a class, the named corridors first."""
     rows = layers.routes[layers.routes["class"] == class_]
@@ -190,37 +281,10 @@ def _known(accuracy: str) -> str:
     return f'<div class="item key">{sample}<span>{bi(label)}</span></div>'
 
 
-def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:
-    checked = " checked" if on else ""
-    return (
-        f'<label class="item"><input type="checkbox" data-toggle="{key}"{checked}>'
-        f"{sample}<span>{bi(label)}</span></label>"
-    )
-
-
-def figures_panel(
+def _figures_panel(
     layers: Layers, figures: list[dict[str, Any]], start: int, classes: list[str]
 ) -> str:
-    """
-    Return the panel of key figures, filled in for the first year.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    figures
-        Figures of every year.
-    start
-        Position of the first year shown.
-    classes
-        Classes of routes on the map.
-
-    Returns
-    -------
-    html
-        The panel.
-
-    """
+    """Return the panel of key figures, filled in for the first year."""
     now, name = figures[start], Label("关键数字", "Key figures")
     top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
     bars = "".join(_bar(key, now["km"].get(key, 0), top) for key in classes)
@@ -243,9 +307,18 @@ def figures_panel(
 {_times(layers, figures, start)}</div>"""
 
 
+def _bar(class_: str, value: int, top: int) -> str:
+    color = LINES.get(class_, OTHER_LINE).color
+    share = 100 * value / top if top else 0
+    return (
+        f'<div style="--share:{share:.1f}%;--color:{color}"><dt>{bi(named(CLASS, class_))}</dt>'
+        f'<dd data-figure="km:{class_}" data-top="{top}">{number(value)}</dd></div>'
+    )
+
+
 def _times(layers: Layers, figures: list[dict[str, Any]], start: int) -> str:
     """Return the rows on travel times that have a value in some year."""
-    pair = cores(layers.catalogue)
+    pair = core_cities(layers.catalogue)
     ends = Label("–".join(c.name_zh for c in pair), "–".join(c.name_en for c in pair))
     labels = {
         "cores": Label(f"{ends.zh} 门到门 (min)", f"{ends.en}, door to door (min)"),
@@ -260,61 +333,23 @@ def _times(layers: Layers, figures: list[dict[str, Any]], start: int) -> str:
     return f'<dl class="times">{rows}</dl>' if rows else ""
 
 
-def _bar(class_: str, value: int, top: int) -> str:
-    color = LINES.get(class_, OTHER_LINE).color
-    share = 100 * value / top if top else 0
-    return (
-        f'<div style="--share:{share:.1f}%;--color:{color}"><dt>{bi(named(CLASS, class_))}</dt>'
-        f'<dd data-figure="km:{class_}" data-top="{top}">{number(value)}</dd></div>'
-    )
-
-
-def sheet_buttons() -> str:
-    """
-    Return the buttons that open the panels on a small screen.
-
-    Returns
-    -------
-    html
-        The buttons.
-
-    """
+def _sheet_buttons() -> str:
+    """Return the buttons that open the panels on a small screen."""
     buttons = (
         ("search", Label("搜索", "Search")),
         ("legend", Label("图例", "Legend")),
         ("figures", Label("数字", "Figures")),
     )
-    return '<div class="sheets">' + "".join(
+    items = "".join(
         f'<button type="button" data-sheet="sheet-{key}" aria-expanded="false" '
         f'aria-controls="sheet-{key}">{bi(label)}</button>'
         for key, label in buttons
-    ) + "</div>"  # fmt: skip
+    )
+    return f'<div class="sheets">{items}</div>'
 
 
-def timebar(days: dict[int, dt.date], start: int) -> str:
-    """
-    Return the year slider with its play button.
-
-    Parameters
-    ----------
-    days
-        Day by year.
-    start
-        Position of the first year shown.
-
-    Returns
-    -------
-    html
-        The panel.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> html = timebar({year: date(year, 12, 31) for year in range(2000, 2031)}, 10)
-    >>> 'min="2000" max="2030" value="2010"' in html
-    True
-
-    """
+def _timebar(days: dict[int, dt.date], start: int) -> str:
+    """Return the year slider with its play button."""
     first, last, year = min(days), max(days), list(days)[start]
     ticks = "".join(
         f'<span style="left:{100 * (tick - first) / max(last - first, 1):.2f}%">{tick}</span>'
@@ -331,105 +366,60 @@ def timebar(days: dict[int, dt.date], start: int) -> str:
 </div>"""
 
 
-NAME = "network.html"
-#: Texts of the card and the controls.
-UI = {
-    "section": Label("路段", "Section"),
-    "sections": Label("本线路各路段", "Sections of this route"),
-    "place": Label("地点", "Place"),
-    "routes": Label("经过的线路", "Routes here"),
-    "status": STATUS,
-    "assumed": ASSUMED,
-    "opened": Label("通车", "Opened"),
-    "started": Label("开工", "Works began"),
-    "expected": Label("预计通车", "Expected"),
-    "published": Label("公布里程", "Published length"),
-    "geometry": Label("图上里程", "Length on the map"),
-    "speed": Label("设计速度", "Design speed"),
-    "operating": Label("运营速度", "Operating speed"),
-    "lanes": Label("车道", "Lanes"),
-    "tracks": Label("线数", "Tracks"),
-    "profile": Label("设计速度 (km/h) 沿线", "Design speed (km/h) along the route"),
-    "shares": Label("共线", "Shares track or carriageway of"),
-    "accuracy": Label("位置精度", "Position accuracy"),
-    "confidence": Label("可信度", "Confidence"),
-    "sources": Label("来源", "Sources"),
-    "close": Label("关闭", "Close"),
-    "none": Label("没有找到", "Nothing found"),
-    "play": PLAY,
-    "pause": Label("暂停", "Pause"),
-    "step": Label("下一年", "Next year"),
-    "yearend": Label("年底", "year end"),
-    "sketch": Label(
-        "示意线形：只说明走向，不可量取位置。",
-        "Sketched line: shows the course, not the position.",
-    ),
-}
+def _sections_table(layers: Layers, stages: dict[str, str], start: int) -> str:
+    rows = []
+    for section_id, row in layers.sections.iterrows():
+        letter = stages[str(section_id)][start]
+        opened, name = opening(row), bi((row["route_zh"], row["route_en"]))
+        button = f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
+        cells = [
+            cell(button),
+            cell(bi(ends(row))),
+            cell(bi(named(CLASS, row["class"])), css="nowrap"),
+            cell(bi((row["ref"], row["ref"]))),
+            cell(opened, order=opened.strip("()"), css="nowrap"),
+            f'<td data-stage-of="{section_id}">{_stage(letter)}</td>',
+            number_cell(row["length_km"], 1),
+            number_cell(row["geometry_km"], 1),
+            number_cell(row["accuracy_m"], text=f"±{number(row['accuracy_m'])}"),
+        ]
+        rows.append(table_row(cells))
+    caption = Label(
+        "括号内为预计年份；状态随所选年份变化。点线路名在地图上显示。",
+        "Expected years in brackets; the status follows the chosen year. "
+        "A route's name shows it on the map.",
+    )
+    return table(COLUMNS, rows, name="sections", caption=caption)
 
 
-def page(layers: Layers, *, date: dt.date, timeline: Timeline | None = None) -> str:
-    """
-    Return the page of the network.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day of the page, where the slider starts.
-    when
-        The moments of that day, where they are known already.
-
-    Returns
-    -------
-    html
-        The page.
-
-    """
-    region = layers.catalogue.region
-    days = years_of(layers, date)
-    stages = stages_by_year(layers, days.values())
-    crossings = crossings_or_none(layers, date)
-    counts = counts_by_year(layers, stages, crossings, len(days))
-    moved = figures_by_year(timeline or build_timeline(layers, date), layers, date, days)
-    figures = [a | b for a, b in zip(counts, moved, strict=True)]
-    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
-    with stable_ids():
-        map_ = new_map(layers.catalogue)
-        around = context(layers.catalogue)
-        parts = add_basemap(map_, layers.catalogue) + context_part(around)
-        classes = _add_routes(map_, layers, stages)
-        points = _add_points(map_, layers)
-        return offline_html(
-            map_,
-            title=title,
-            body=_body(layers, date, days, stages, figures, classes, points, parts),
-            css=style_sheet("map", "network"),
-            script=_script(map_, layers, classes, points, parts),
-            data=_data(layers, date, days, figures) | {"data-context": around},
-        )
+def _stage(letter: str) -> str:
+    stage, assumed, label = STATUS_CODES[letter]
+    label = label if assumed else STAGE_KEYS[stage]
+    return status_mark(stage, label)
 
 
-def _add_routes(map_: folium.Map, layers: Layers, stages: dict[str, str]) -> dict[str, str]:
-    """Add one layer per class; the page draws them with casing and status."""
-    present = set(layers.sections["class"]) if len(layers.sections) else set()
-    return add_classes(map_, {name: section_features(layers, name, stages) for name in present})
-
-
-def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:
-    names = {}
-    for key, style in POINTS.items():
-        collection = point_features(layers, key)
-        if collection["features"]:
-            layer = folium.GeoJson(
-                collection,
-                style_function=lambda _, style=style: {"color": style.color},
-                marker=folium.CircleMarker(radius=style.radius),
-                name=key,
-                show=False,
-            ).add_to(map_)
-            names[key] = layer.get_name()
-    return names
+def _script(
+    map_: folium.Map,
+    layers: Layers,
+    classes: dict[str, str],
+    points: dict[str, str],
+    parts: list[Part],
+) -> str:
+    """Return the scripts and the call that hands the layers of folium to them."""
+    west, south, east, north = layers.catalogue.region.frame
+    places = ",".join(
+        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
+        f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
+        for key, variable in points.items()
+        for style in [POINTS[key]]
+    )
+    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
+    looks = LOOKS | {"frame": [[south, west], [north, east]]}
+    call = (
+        f"geo.network({map_.get_name()},{class_groups(classes)},[{places}],{{{base}}},"
+        f"{json.dumps(looks)},{page_settings(layers)});"
+    )
+    return scripts("map", "packed", "profile", "network") + call
 
 
 def _data(
@@ -461,162 +451,3 @@ def _data(
             "figures": figures,
         },
     }
-
-
-def _script(
-    map_: folium.Map,
-    layers: Layers,
-    classes: dict[str, str],
-    points: dict[str, str],
-    parts: list[Part],
-) -> str:
-    """Return the scripts and the call that hands the layers of folium to them."""
-    west, south, east, north = layers.catalogue.region.frame
-    places = ",".join(
-        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
-        f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
-        for key, variable in points.items()
-        for style in [POINTS[key]]
-    )
-    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
-    looks = LOOKS | {"frame": [[south, west], [north, east]]}
-    call = (
-        f"geo.network({map_.get_name()},{class_groups(classes)},[{places}],{{{base}}},{json.dumps(looks)},"
-        f"{settings(layers)});"
-    )
-    return scripts("map", "packed", "profile", "network") + call
-
-
-def class_groups(classes: dict[str, str]) -> str:
-    """
-    Return the layers of the classes and how they look, as JavaScript.
-
-    Parameters
-    ----------
-    classes
-        Name of the layer in the script, by class.
-
-    Returns
-    -------
-    js
-        A list of objects, from the top of the drawing to the bottom.
-
-    Examples
-    --------
-    >>> class_groups({"hsr": "layer_1"})
-    '[{key:"hsr",layer:layer_1,color:"#D55E00",weight:4.0,ticks:false}]'
-
-    """
-    groups = ",".join(
-        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
-        f"weight:{style.weight},ticks:{json.dumps(style.ticks)}" + "}"
-        for key, variable in classes.items()
-        for style in [LINES.get(key, OTHER_LINE)]
-    )
-    return f"[{groups}]"
-
-
-def settings(layers: Layers) -> str:
-    """
-    Return what every map needs to know of its region, as JavaScript.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-
-    Returns
-    -------
-    json
-        The credits and the name of the map.
-
-    Examples
-    --------
-    >>> import json
-    >>> json.loads(settings(lay))["mapLabel"][1]
-    'Map: Chengdu–Chongqing economic circle'
-
-    """
-    region = layers.catalogue.region
-    label = [f"地图：{region.name_zh}", f"Map: {region.name_en}"]
-    return json_text({"attribution": region.map.attribution, "mapLabel": label})
-
-
-def _body(
-    layers: Layers,
-    date: dt.date,
-    days: dict[int, dt.date],
-    stages: dict[str, str],
-    figures: list[dict[str, Any]],
-    classes: dict[str, str],
-    points: dict[str, str],
-    parts: list[Part],
-) -> str:
-    region = layers.catalogue.region
-    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
-    start = list(days).index(min(max(date.year, min(days)), max(days)))
-    area = bi_attribute("aria-label", Label("地图与控件", "Map and controls"))
-    return f"""{header(title, NAME, table="sections")}
-<main>
-<section class="stage-area" {area}>
-<div class="map-frame">{MAP_SLOT}</div>
-<div class="side left">{search()}{legend(layers, classes, points, parts)}</div>
-<div class="side right">{figures_panel(layers, figures, start, list(classes))}
-<div class="panel card" id="sheet-card" role="region" tabindex="-1" hidden
- {bi_attribute("aria-label", Label("详情", "Details"))}></div></div>
-{sheet_buttons()}
-{timebar(days, start)}
-</section>
-<section class="page"><h2>{bi(Label("全部路段", "All sections"))}</h2>
-<p>{bi(NOTE)}</p>
-{_sections_table(layers, stages, start)}</section>
-</main>
-{footer(layers.catalogue, date)}"""
-
-
-COLUMNS = (
-    (Label("线路", "Route"), ""),
-    (Label("路段", "Section"), ""),
-    (Label("类别", "Class"), "nowrap"),
-    (Label("编号", "No."), "nowrap"),
-    (Label("通车", "Opened"), "nowrap"),
-    (Label("状态", "Status"), "nowrap"),
-    (Label("公布 km", "Published km"), "num"),
-    (Label("图上 km", "Map km"), "num"),
-    (Label("精度 m", "Accuracy m"), "num"),
-)
-
-
-def _sections_table(layers: Layers, stages: dict[str, str], start: int) -> str:
-    rows = []
-    for section_id, row in layers.sections.iterrows():
-        letter = stages[str(section_id)][start]
-        year = "" if is_unknown(row["expected"]) else f"({int(row['expected'])})"
-        opened = row["opened"] or year
-        name = bi((row["route_zh"], row["route_en"]))
-        ends = Label(*(f"{row['from_' + lang]} – {row['to_' + lang]}" for lang in ("zh", "en")))
-        button = f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
-        cells = [
-            cell(button),
-            cell(bi(ends)),
-            cell(bi(named(CLASS, row["class"])), css="nowrap"),
-            cell(bi((row["ref"], row["ref"]))),
-            cell(opened, order=opened.strip("()"), css="nowrap"),
-            f'<td data-stage-of="{section_id}">{_stage(letter)}</td>',
-            cell(number(row["length_km"], 1), order=order(row["length_km"]), css="num"),
-            cell(number(row["geometry_km"], 1), order=order(row["geometry_km"]), css="num"),
-            cell(f"±{number(row['accuracy_m'])}", order=order(row["accuracy_m"]), css="num"),
-        ]
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    caption = Label(
-        "括号内为预计年份；状态随所选年份变化。点线路名在地图上显示。",
-        "Expected years in brackets; the status follows the chosen year. "
-        "A route's name shows it on the map.",
-    )
-    return table(COLUMNS, rows, name="sections", caption=caption)
-
-
-def _stage(letter: str) -> str:
-    stage = stage_of_letter(letter)
-    label = ASSUMED if letter == "a" else STAGE_KEYS[stage]
-    return f'<span class="stage {stage}">{bi(label)}</span>'

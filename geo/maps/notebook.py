@@ -12,12 +12,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.catalogue import CLASS, MODE, Catalogue, Label, named, parse_day
+from geo.catalogue import CLASS, MODE, Catalogue, Label, named, parse_date
 from geo.connectivity import mode_indices
 from geo.core import NotFoundError, replaced_file
 from geo.layers import DASHES, LINES, OTHER_LINE, Layers, as_layers
 from geo.maps.compare import ALL, STATISTICS
+from geo.maps.elements import number
+from geo.maps.features import class_order
 from geo.maps.pages import PAGES
+from geo.maps.sketches import svg_path
 from geo.network import Network
 
 #: Pixels of the sketch: the longer side, and the detail that is left out.
@@ -46,7 +49,24 @@ _CELL = "padding:2px 10px 2px 0;border-bottom:1px solid #8884"
 
 
 def as_html(shown: Catalogue | Layers | Network) -> str:
-    """Return what a notebook shows of a catalogue, of layers or of a network."""
+    """
+    Return what a notebook shows of a catalogue, of layers or of a network.
+
+    Parameters
+    ----------
+    shown
+        What is shown: its counts, its lengths or its indices, beside a sketch.
+
+    Returns
+    -------
+    html
+        A fragment with its style, which loads nothing.
+
+    Examples
+    --------
+    >>> as_html(net)[:22]
+    '<div style="display:fl'
+    """
     if isinstance(shown, Catalogue):
         return catalogue_html(shown)
     return layers_html(shown) if isinstance(shown, Layers) else network_html(shown)
@@ -55,7 +75,7 @@ def as_html(shown: Catalogue | Layers | Network) -> str:
 def catalogue_html(cat: Catalogue) -> str:
     """Return a catalogue as the number of its rows, its routes by name, and a sketch."""
     region = cat.region
-    counts = [[_both(name), f"{len(getattr(cat, key)):,}"] for key, name in TABLES.items()]
+    counts = [[_both(name), number(len(getattr(cat, key)))] for key, name in TABLES.items()]
     by_class: dict[str, list[str]] = {}
     for route in cat.routes:
         name = route.name_en if route.name_en != route.name_zh else ""
@@ -64,8 +84,7 @@ def catalogue_html(cat: Catalogue) -> str:
     lists = "".join(
         f"<details><summary>{_both(named(CLASS, key))}: {len(by_class[key])}</summary>"
         f'<ul style="margin:2px 0 6px;padding-left:1.4em">{"".join(by_class[key])}</ul></details>'
-        for key in [*LINES, *sorted(by_class.keys() - LINES.keys())]
-        if key in by_class
+        for key in class_order(by_class)
     )
     layers = as_layers(cat)
     title = Label(region.name_zh, region.name_en)
@@ -78,11 +97,10 @@ def layers_html(layers: Layers) -> str:
     region, rows = layers.catalogue.region, []
     head = ["", *(_both(label, "<br>") for label in (ROUTES, SECTIONS, LENGTH))]
     groups = dict(list(layers.sections.groupby("class")))
-    for key in [*LINES, *sorted(groups.keys() - LINES.keys())]:
-        if key in groups:
-            own = groups[key]
-            rows.append([_both(named(CLASS, key)), f"{own['route_id'].nunique():,}",
-                         f"{len(own):,}", f"{own['running_km'].sum():,.0f}"])  # fmt: skip
+    for key in class_order(groups):
+        own = groups[key]
+        numbers = own["route_id"].nunique(), len(own), own["running_km"].sum()
+        rows.append([_both(named(CLASS, key)), *map(number, numbers)])
     title = Label(region.name_zh, region.name_en)
     about = Label(
         f"{len(layers.places):,} 个地点，WGS-84", f"{len(layers.places):,} places, WGS-84"
@@ -98,9 +116,7 @@ def network_html(net: Network) -> str:
     rows = []
     for key in INDICES:
         label, digits = STATISTICS[key]
-        values = (float(value) for value in found[key])
-        cells = ["–" if np.isnan(value) else f"{value:,.{digits}f}" for value in values]
-        rows.append([_both(label), *cells])
+        rows.append([_both(label), *(number(value, digits) for value in found[key])])
     region = net.layers.catalogue.region
     title = Label(f"{region.name_zh}路网", f"Network: {region.name_en}")
     about = Label(f"{net.date} 通车", f"open on {net.date}")
@@ -154,19 +170,18 @@ def _sketch(lines: gpd.GeoDataFrame, title: Label) -> str:
     origin, unit = np.array([west, north]), np.array([narrow * scale, -scale])
     moved = shapely.transform(lines.geometry.to_numpy(), lambda xy: (xy - origin) * unit + 6)
     paths = []
-    order = {key: i for i, key in enumerate(LINES)}
     frame = lines[["class", "status"]].reset_index(drop=True)
-    for (kind, stage), own in sorted(frame.groupby(["class", "status"]),
-                                     key=lambda item: -order.get(item[0][0], 99)):  # fmt: skip
+    rank = class_order(frame["class"])
+    groups = frame.groupby(["class", "status"])
+    for (kind, stage), own in sorted(groups, key=lambda item: -rank.index(item[0][0])):
         shapes = shapely.simplify(moved[own.index], DETAIL)
-        steps = "".join(
-            "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in shapely.get_coordinates(shape))
-            for shape in shapes
-        )
+        steps = svg_path(map(shapely.get_coordinates, shapes), 0)
         look = LINES.get(kind, OTHER_LINE)
         dash = f' stroke-dasharray="{"4 3" if stage == "construction" else "1 3"}"'
-        paths.append(f'<path d="{steps}" stroke="{look.color}" stroke-width="1.6"'
-                     f"{dash if DASHES.get(stage) else ''}/>")  # fmt: skip
+        paths.append(
+            f'<path d="{steps}" stroke="{look.color}" stroke-width="1.6"'
+            f"{dash if DASHES.get(stage) else ''}/>"
+        )
     shown = [key for key in LINES if key in set(frame["class"])]
     marks = [(LINES[key].color, "━", CLASS[key]) for key in shown]
     if set(frame["status"]) != {"open"}:
@@ -204,7 +219,6 @@ class Page:
     <Page hello: 0 kB>
     >>> page._repr_html_()[:46]
     '<iframe srcdoc="&lt;!doctype html&gt;" title="'
-
     """
 
     name: str
@@ -232,7 +246,6 @@ class Page:
         -------
         path
             The file.
-
         """
         with replaced_file(Path(path)) as temporary:
             temporary.write_text(self.html, encoding="utf-8")
@@ -270,8 +283,7 @@ def show_map(
     >>> page = geo.show_map(cat, "crossings", year=2025)
     >>> page.name, page.html[:15]
     ('crossings', '<!DOCTYPE html>')
-
     """
     if page not in PAGES:
         raise NotFoundError("page", page, PAGES)
-    return Page(page, PAGES[page](as_layers(source), date=parse_day(year)))
+    return Page(page, PAGES[page](as_layers(source), date=parse_date(year)))

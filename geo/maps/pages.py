@@ -1,17 +1,29 @@
-"""The pages by name."""
+"""The pages and the figures by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from geo.maps import accessibility, compare, criticality, crossings, index, network
+from geo.maps.accessibility import accessibility_page
+from geo.maps.compare import compare_page
+from geo.maps.criticality import criticality_page
+from geo.maps.crossings import crossings_page
+from geo.maps.index import index_page
+from geo.maps.network import network_page
 
-#: The pages by name: each takes the layers and the day, and returns the HTML of one file.
+#: The pages by name: each takes the layers and the date, and returns the HTML of one file.
 PAGES: dict[str, Callable[..., str]] = {
-    "index": index.page,
-    "network": network.page,
-    "crossings": crossings.page,
-    "accessibility": accessibility.page,
-    "criticality": criticality.page,
-    "compare": compare.page,
+    "index": index_page,
+    "network": network_page,
+    "crossings": crossings_page,
+    "accessibility": accessibility_page,
+    "criticality": criticality_page,
+    "compare": compare_page,
 }
+#: The figures for print by the page they belong to, and their file formats.
+FIGURES = {
+    "network": ("network",),
+    "crossings": ("crossings", "crossings-growth"),
+    "accessibility": ("accessibility",),
+}
+FORMATS = ("png", "svg", "pdf")

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from geo.catalogue import Label
-from geo.core import BadInputError
-from geo.maps.page import CONTENT_POLICY, MissingAssetError, asset, json_block
+from geo.core import BadInputError, Message
+from geo.maps.offline import CONTENT_POLICY, MissingAssetError, asset, json_block
 
 #: The variable of the environment that holds the token of Tianditu.
-TOKEN = "GEO_TIANDITU_TOKEN"
+TIANDITU_VARIABLE = "GEO_TIANDITU_TOKEN"
 _GAODE = (
     "https://webrd01.is.autonavi.com/appmaptile"
     "?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}"
@@ -68,7 +68,7 @@ GAODE = Tiles(
 PROVIDERS = ("osm", "gaode", "tianditu", "none")
 
 
-def provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | None:
+def tile_provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | None:
     """
     Return the tiles that are asked for.
 
@@ -94,36 +94,41 @@ def provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | None:
 
     Examples
     --------
-    >>> provider("none") is None
+    >>> tile_provider("none") is None
     True
-    >>> provider("osm").datum, provider("gaode").datum
+    >>> tile_provider("osm").datum, tile_provider("gaode").datum
     ('wgs84', 'gcj02')
-
     """
     if url:
         if name != "none":
-            raise BadInputError(f"--tile-url: expected no --tiles beside it, not {name}")
+            raise BadInputError("--tile-url: expected no --tiles beside it, not {name}", name=name)
         return _own_server(url, datum)
     found = {"osm": lambda: OSM, "gaode": lambda: GAODE, "tianditu": _tianditu}
     if name == "none":
         return None
     if name not in found:
-        raise BadInputError(f"--tiles {name!r}: expected {', '.join(PROVIDERS)}")
+        raise BadInputError(
+            "--tiles {name!r}: expected {known}", name=name, known=", ".join(PROVIDERS)
+        )
     return found[name]()
 
 
 def _tianditu() -> Tiles:
-    token = os.environ.get(TOKEN, "").strip()
+    token = os.environ.get(TIANDITU_VARIABLE, "").strip()
     if not re.fullmatch(r"[A-Za-z0-9]+", token):
         state = "is not set" if not token else "holds other characters than letters and digits"
-        raise BadInputError(f"--tiles tianditu: {TOKEN} {state}; it takes the token of your key")
+        raise BadInputError(
+            "--tiles tianditu: {variable} {state}; it takes the token of your key",
+            variable=TIANDITU_VARIABLE,
+            state=Message(state),
+        )
     return Tiles(
         "tianditu",
         Label("天地图", "Tianditu"),
         tuple(_TIANDITU.format(layer=layer, token=token) for layer in ("vec", "cva")),
         "wgs84",
         ("© 国家地理信息公共服务平台 天地图 Tianditu", "https://www.tianditu.gov.cn/"),
-        f"the pages hold the token of {TOKEN} in readable form: "
+        f"the pages hold the token of {TIANDITU_VARIABLE} in readable form: "
         "whoever gets such a file can use the token",
     )
 
@@ -132,18 +137,21 @@ def _own_server(url: str, datum: str) -> Tiles:
     wrong = [part for part in ("{z}", "{x}", "{y}") if part not in url]
     if wrong or _FOREIGN.search(url) or not _OWN_SERVER.match(url) or not urlsplit(url).hostname:
         raise BadInputError(
-            f"--tile-url {url!r}: expected https://HOST/… with {{z}}, {{x}} and {{y}} "
-            "(http only on this machine)"
+            "--tile-url {url!r}: expected https://HOST/… with {{z}}, {{x}} and {{y}} (http only "
+            "on this machine)",
+            url=url,
         )
     if "{" in re.sub(r"\{[xyz]\}", "", url) or "{" in urlsplit(url).netloc:
-        raise BadInputError(f"--tile-url {url!r}: expected no other braces than z, x and y")
+        raise BadInputError(
+            "--tile-url {url!r}: expected no other braces than z, x and y", url=url
+        )
     if datum not in ("wgs84", "gcj02"):
-        raise BadInputError(f"--tile-datum {datum!r}: expected wgs84 or gcj02")
+        raise BadInputError("--tile-datum {datum!r}: expected wgs84 or gcj02", datum=datum)
     host = str(urlsplit(url).hostname)
     return Tiles("own", Label(host, host), (url,), datum, (f"© {host}", ""))
 
 
-def has_map(page: str) -> bool:
+def holds_map(page: str) -> bool:
     """
     Return whether a page holds a map that tiles can be put into.
 
@@ -159,9 +167,8 @@ def has_map(page: str) -> bool:
 
     Examples
     --------
-    >>> has_map("<script>var map = L.map('map')</script>"), has_map("<p>No map</p>")
+    >>> holds_map("<script>var map = L.map('map')</script>"), holds_map("<p>No map</p>")
     (True, False)
-
     """
     return "L.map(" in page
 
@@ -188,7 +195,6 @@ def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
     ------
     MissingAssetError
         When it is not a page of this package.
-
     """
     if page.count(CONTENT_POLICY) != 1 or page.count("</head>") != 1:
         raise MissingAssetError("tiles need a page of this package")
@@ -203,11 +209,11 @@ def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
     page = page.replace(CONTENT_POLICY, policy)
     page = page.replace("</head>", "\n".join(parts) + "\n</head>")
     for name in pages:
-        page = page.replace(f'href="{name}.html', f'href="{file_name(name, tiles)}')
+        page = page.replace(f'href="{name}.html', f'href="{page_file_name(name, tiles)}')
     return page
 
 
-def file_name(page: str, tiles: Tiles | None) -> str:
+def page_file_name(page: str, tiles: Tiles | None) -> str:
     """
     Return the name of the file of a page.
 
@@ -225,8 +231,7 @@ def file_name(page: str, tiles: Tiles | None) -> str:
 
     Examples
     --------
-    >>> file_name("network", None)
+    >>> page_file_name("network", None)
     'network.html'
-
     """
     return f"{page}-{tiles.key}.html" if tiles else f"{page}.html"

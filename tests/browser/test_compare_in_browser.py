@@ -188,11 +188,10 @@ def test_the_city_table_follows(page_, when, cat):
     page_.locator("#b").select_option("2030")
     page_.get_by_role("button", name="城市时间").click()
     cells = page_.locator("#cities tbody tr").first.locator("td").all_inner_texts()
-    from geo.catalogue.catalogue import cities_of
     from geo.scenarios.comparison import city_changes
 
     pair = [when.minutes[when.state[when.at(key)]] for key in ("2020", "2030")]
-    row = city_changes(cities_of(cat), *pair).iloc[0]
+    row = city_changes(cat.centres, *pair).iloc[0]
     assert float(cells[1]) == pytest.approx(row["mean_min_before"], abs=0.06)
     assert float(cells[2]) == pytest.approx(row["mean_min_after"], abs=0.06)
     assert float(cells[5]) == pytest.approx(row["people_120min_after"] / 1e6, abs=0.006)
@@ -373,7 +372,9 @@ def test_a_small_region_has_a_quiet_page(visit, tmp_path):
 
     folder = toy.region(tmp_path / "k", toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
     made = tmp_path / "compare.html"
-    made.write_text(compare.page(geo.build_layers(geo.load(folder)), date=DAY), encoding="utf-8")
+    made.write_text(
+        compare.compare_page(geo.build_layers(geo.load(folder)), date=DAY), encoding="utf-8"
+    )
     page = visit(made)
     page.locator("#a").select_option("1996")
     assert rows(page).count() == 6

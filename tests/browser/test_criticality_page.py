@@ -179,7 +179,9 @@ def test_hostile_names_do_nothing(cat, visit, tmp_path):
         cities=spoil(cat.cities),
     )  # fmt: skip
     made = tmp_path / "bad.html"
-    made.write_text(criticality.page(geo.build_layers(damaged), date=DAY), encoding="utf-8")
+    made.write_text(
+        criticality.criticality_page(geo.build_layers(damaged), date=DAY), encoding="utf-8"
+    )
     page = visit(made, f"#link={LINK}")
     assert "onerror" in page.locator("#card h2").inner_text()
     assert "{{7*7}}" in page.locator("#card .bars").inner_text()

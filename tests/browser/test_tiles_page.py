@@ -12,7 +12,7 @@ from PIL import Image
 from scipy import ndimage
 
 from geo.geometry.datum import to_gcj02
-from geo.maps.tiles import provider, with_tiles
+from geo.maps.tiles import tile_provider, with_tiles
 
 TILE = 256
 #: Distance of the marks in pixels: far more than any error, a few on every view.
@@ -87,7 +87,7 @@ def show(browser, browser_context_args, files, tmp_path):
     page.on("request", lambda request: requests.append(request.url))
 
     def open_page(name, root, datum, *, drawn_as=None, fragment=""):
-        tiles = provider(
+        tiles = tile_provider(
             "none", url=f"{root}/{datum}/{{z}}/{{x}}/{{y}}.png", datum=drawn_as or datum
         )
         path = tmp_path / f"{name}-own.html"
@@ -224,7 +224,9 @@ def test_axe_finds_no_violation_without_the_tiles(examined, files, tmp_path, nam
         page.locator(".tiles-control p").get_by_text("在线底图无法加载").wait_for()
 
     path = tmp_path / f"{name}-osm.html"
-    path.write_text(with_tiles(files[name].read_text("utf-8"), provider("osm")), encoding="utf-8")
+    path.write_text(
+        with_tiles(files[name].read_text("utf-8"), tile_provider("osm")), encoding="utf-8"
+    )
 
     results = examined(path.as_uri(), None, prepare)
     assert results.violations_count == 0, results.generate_report()

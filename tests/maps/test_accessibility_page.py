@@ -14,21 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import geo
-from geo.catalogue.catalogue import cities_of
 from geo.connectivity.accessibility import IDEAL_KMH, city_table
 from geo.connectivity.isochrones import isochrone_areas
 from geo.layers.layers import build_layers
-from geo.maps import accessibility
-from geo.network.travel_graph import travel_graph
-from geo.network.travel_times import city_travel_times
-from geo.scenarios.analysis import horizon_of
-from geo.scenarios.comparison import compare_cities
+from geo.maps import accessibility, line_encoding
+from geo.network import travel_time_matrix
+from geo.scenarios import compare_cities, horizon_of
 
 DAY = date(2026, 11, 23)
 
 
 def decode(text, size):
-    """Read the text of :func:`geo.mapping.reach.steps` by the rules of its format."""
+    """Read the text of :func:`polyline_text` by the rules of its format."""
     values, value, shift = [], 0, 0
     for character in text:
         digit = ord(character) - 63
@@ -87,7 +84,7 @@ def test_the_figures_are_those_of_the_city_table(mode, key, data, nets, cat, htm
     assert data["indicators"][key]["less"] is less
     position = 1 + 3 * list(accessibility.INDICATORS).index(key)
     for k, net in enumerate(nets):
-        table = city_table(net, cat, mode=mode, indicator=indicator)
+        table = city_table(net, mode=mode, indicator=indicator)
         column = table["value_reached" if "value_reached" in table else "value"].to_numpy(float)
         found = numbers(data["modes"][mode]["values"][key][k])
         np.testing.assert_allclose(found, column, rtol=1e-6)
@@ -97,7 +94,7 @@ def test_the_figures_are_those_of_the_city_table(mode, key, data, nets, cat, htm
 
 
 def test_the_ideal_speed_is_that_of_the_command(drawn, nets):
-    assert accessibility.reach(drawn, nets, "rail").ideal_kmh == IDEAL_KMH["rail"]
+    assert accessibility.city_reach(drawn, nets, "rail").ideal_kmh == IDEAL_KMH["rail"]
 
 
 @pytest.mark.parametrize("mode", ["any", "road"])
@@ -128,7 +125,7 @@ def test_changes_by_rail_compare_the_destinations_reached_on_both_dates(data, dr
 
 
 def test_cities_that_are_not_reached_are_named(html, data, cat):
-    names = [c.name_zh for c in cities_of(cat)]
+    names = [c.name_zh for c in cat.centres]
     for mode in ("any", "road", "rail"):
         caption = html.split(f'id="cities-{mode}"')[1].split("</caption>")[0]
         for reached in data["modes"][mode]["reached"]:
@@ -141,11 +138,11 @@ def test_cities_that_are_not_reached_are_named(html, data, cat):
 @pytest.mark.parametrize("mode", ["any", "rail"])
 def test_people_within_a_limit_are_those_of_the_indicator(mode, data, nets, cat):
     """The times of the page, rounded up, keep every city on its side of every limit."""
-    cities = cities_of(cat)
+    cities = cat.centres
     people = np.array([c.population for c in cities])
     low = np.tril_indices(len(cities), -1)
     for k, net in enumerate(nets):
-        minutes = city_travel_times(travel_graph(net, cities, mode=mode), cities)
+        minutes = travel_time_matrix(net, mode=mode).to_numpy()
         times = np.zeros(minutes.shape)
         times[low] = [np.inf if t is None else t for t in data["modes"][mode]["times"][k]]
         times += times.T
@@ -162,12 +159,12 @@ def test_people_within_a_limit_are_those_of_the_indicator(mode, data, nets, cat)
 
 @pytest.mark.parametrize("mode", ["any", "road", "rail"])
 def test_areas_and_outlines_are_those_of_the_isochrones(mode, data, nets, cat, drawn):
-    cities = cities_of(cat)
+    cities = cat.centres
     crs = cat.region.metric_crs
     own = data["modes"][mode]
     for i in (0, 17, 32):
         for k, net in enumerate(nets):
-            true = isochrone_areas(net, cat, [cities[i]], accessibility.LIMITS, mode=mode)
+            true = isochrone_areas(net, [cities[i]], accessibility.LIMITS, mode=mode)
             assert own["areas"][i][k] == np.rint(true["area_km2"]).astype(int).tolist()
             for j, shape in enumerate(true.to_crs(crs).geometry):
                 text = own["shapes"][i][k][j] or own["shapes"][i][0][j]
@@ -219,7 +216,7 @@ coordinates = st.lists(
 
 @given(coordinates)
 def test_steps_are_read_as_written(points):
-    text = accessibility.steps(np.array(points), 1e-3)
+    text = line_encoding.polyline_text(np.array(points), 1e-3)
     assert set(text) <= {chr(code) for code in range(63, 127)}
     whole = np.rint(np.array(points) / 1e-3)
     keep = np.any(np.diff(whole, axis=0, prepend=0) != 0, axis=1)
@@ -229,19 +226,19 @@ def test_steps_are_read_as_written(points):
 def test_the_format_is_the_known_one():
     # the worked example of the format: (38.5, -120.2), (40.7, -120.95), (43.252, -126.453)
     points = np.array([[38.5, -120.2], [40.7, -120.95], [43.252, -126.453]])
-    assert accessibility.steps(points, 1e-5) == "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
+    assert line_encoding.polyline_text(points, 1e-5) == "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
 
 
 def test_breaks_are_round_and_between_the_values():
-    assert accessibility.breaks(np.array([10.0, 21, 32, 43, 54, 65, 76, 87, 98, 99])) == [
+    assert accessibility._class_limits(np.array([10.0, 21, 32, 43, 54, 65, 76, 87, 98, 99])) == [
         30,
         50,
         70,
         90,
     ]
-    assert accessibility.breaks(np.array([2.01, 2.02, 2.03, 2.04, 2.05]), 3) == [2.02, 2.04]
-    assert accessibility.breaks(np.array([np.nan, 0.0, np.inf])) == []
-    assert accessibility.breaks(np.array([5.0, 5.0, 5.0])) == []
+    assert accessibility._class_limits(np.array([2.01, 2.02, 2.03, 2.04, 2.05]), 3) == [2.02, 2.04]
+    assert accessibility._class_limits(np.array([np.nan, 0.0, np.inf])) == []
+    assert accessibility._class_limits(np.array([5.0, 5.0, 5.0])) == []
 
 
 @pytest.fixture
@@ -255,16 +252,16 @@ def small(tmp_path):
 
 def test_what_is_measured_already_gives_the_same_page(two_provinces):
     drawn = build_layers(geo.load(two_provinces))
-    nets = accessibility.two_networks(drawn, DAY)
+    nets = accessibility.compared_networks(drawn, DAY)
     modes = accessibility.modes_shown(drawn, nets[1])
     assert len(modes) > 1
-    results = [accessibility.reach(drawn, nets, mode) for mode in modes]
-    page = accessibility.page(drawn, date=DAY)
-    assert accessibility.page(drawn, date=DAY, results=results) == page
+    results = [accessibility.city_reach(drawn, nets, mode) for mode in modes]
+    page = accessibility.accessibility_page(drawn, date=DAY)
+    assert accessibility.accessibility_page(drawn, date=DAY, results=results) == page
 
 
 def test_one_mode_needs_no_choice_and_nothing_changes(small):
-    page = accessibility.page(small(toy.K_POPULATION), date=date(2020, 1, 1))
+    page = accessibility.accessibility_page(small(toy.K_POPULATION), date=date(2020, 1, 1))
     found = embedded(page)
     assert list(found["modes"]) == ["any"]
     own = found["modes"]["any"]
@@ -274,7 +271,7 @@ def test_one_mode_needs_no_choice_and_nothing_changes(small):
 
 
 def test_a_region_with_one_city(small):
-    page = accessibility.page(small({"a": 4}), date=date(2020, 1, 1))
+    page = accessibility.accessibility_page(small({"a": 4}), date=date(2020, 1, 1))
     own = embedded(page)["modes"]["any"]
     assert own["reached"] == [[0], [0]]
     assert own["values"]["mean"] == [[None], [None], [None]]
@@ -284,14 +281,16 @@ def test_a_region_with_one_city(small):
 
 
 def test_a_region_without_cities_or_without_a_network(small):
-    page = accessibility.page(small({}), date=date(2020, 1, 1))
+    page = accessibility.accessibility_page(small({}), date=date(2020, 1, 1))
     assert embedded(page)["modes"] == {}
     assert "数据中没有城市" in page
-    before = accessibility.page(small(toy.K_POPULATION), date=date(1950, 1, 1))
+    before = accessibility.accessibility_page(small(toy.K_POPULATION), date=date(1950, 1, 1))
     assert "1950-01-01 未到达：a、b、c、d、e。" in before
 
 
 def test_trains_alone(small):
-    page = accessibility.page(small(toy.K_POPULATION, mode="rail"), date=date(2020, 1, 1))
+    page = accessibility.accessibility_page(
+        small(toy.K_POPULATION, mode="rail"), date=date(2020, 1, 1)
+    )
     areas = embedded(page)["modes"]["any"]["areas"]
     assert all(limit > 0 for city in areas for day in city for limit in day)

@@ -13,16 +13,14 @@ import pytest
 import toy
 
 import geo
-from geo.catalogue.catalogue import cities_of
 from geo.catalogue.dates import status_on
 from geo.cli.main import main
 from geo.layers.layers import build_layers
 from geo.maps import compare
-from geo.maps.page import number
+from geo.maps.elements import number, signed
 from geo.network.network import build_network
-from geo.scenarios import timeline
-from geo.scenarios.analysis import horizon_of
-from geo.scenarios.comparison import compare_cities, compare_stats
+from geo.scenarios import horizon_of, timeline
+from geo.scenarios.comparison import compare_cities, compare_indices
 
 DAY = date(2026, 11, 23)
 
@@ -83,7 +81,7 @@ def test_the_figures_are_those_of_the_command(a, b, data, drawn, capsys):
     for name, row in found["stats"].items():
         expected = [np.nan if row[key] is None else row[key] for key in ("before", "after")]
         assert same(ours[name], expected), name
-    cities = cities_of(drawn.catalogue)
+    cities = drawn.catalogue.centres
     people = np.array([city.population for city in cities], float)
     assert data["people"] == people.tolist()
     pair = [matrix(data, key, len(cities)) for key in (a, b)]
@@ -106,7 +104,7 @@ def test_the_figures_are_those_of_the_command(a, b, data, drawn, capsys):
 )
 def test_the_statistics_of_further_pairs(a, b, data, drawn):
     days = [date.fromisoformat(data["dates"][data["moments"].index(key)]) for key in (a, b)]
-    table = compare_stats(drawn, *days)
+    table = compare_indices(drawn, *days)
     ours = stats_of(data, a, b)
     for name, row in table.iterrows():
         assert same(ours[name], [row["before"], row["after"]]), name
@@ -160,7 +158,7 @@ def test_the_first_tables_show_the_first_pair(html, data, when, drawn):
     a, b = (when.at(key) for key in data["start"])
     shown = set(re.findall(r'<tr data-row="([^"]+)">', html))
     assert shown == {key for key, letters in when.stages.items() if letters[a] != letters[b]}
-    table = compare_stats(drawn, date(2020, 12, 31), DAY)
+    table = compare_indices(drawn, date(2020, 12, 31), DAY)
     first = next(row for row in rows(html, "statistics") if row[0].startswith("通车里程 L"))
     values = [f"{table.loc['length_km', key]:,.0f}" for key in ("before", "after")]
     assert first[1:3] == values
@@ -168,8 +166,8 @@ def test_the_first_tables_show_the_first_pair(html, data, when, drawn):
     for cells, row in zip(rows(html, "cities"), cities.to_dict("records"), strict=True):
         assert cells[0] == row["name_zh"]
         assert cells[1] == number(row["mean_min_before"], 1)
-        assert cells[3] == compare.signed(row["mean_min_delta"], 1)
-        assert cells[6] == compare.signed(row["people_120min_delta"] / 1e6, 2)
+        assert cells[3] == signed(row["mean_min_delta"], 1)
+        assert cells[6] == signed(row["people_120min_delta"] / 1e6, 2)
 
 
 def test_the_projects_are_those_of_the_command(html, capsys):
@@ -178,12 +176,12 @@ def test_the_projects_are_those_of_the_command(html, capsys):
     shown = rows(html, "projects")
     assert [row[0] for row in shown] == [project["name_zh"] for project in found]
     for cells, project in zip(shown, found, strict=True):
-        assert cells[3] == compare.signed(project["first_in_percent"], 2)
-        assert cells[4] == compare.signed(project["last_in_percent"], 2)
+        assert cells[3] == signed(project["first_in_percent"], 2)
+        assert cells[4] == signed(project["last_in_percent"], 2)
 
 
 def test_the_same_page_comes_without_an_analysis(html, drawn, when):
-    assert compare.page(drawn, date=DAY, timeline=when) == html
+    assert compare.compare_page(drawn, date=DAY, timeline=when) == html
 
 
 def test_the_ready_pairs(drawn, when, cat):
@@ -201,15 +199,15 @@ def test_the_ready_pairs(drawn, when, cat):
 
 
 def test_differences_have_a_sign_unless_they_round_to_nothing():
-    assert compare.signed(1234.56, 1) == "+1,234.6"
-    assert compare.signed(-0.5, 2) == "−0.50"
-    assert compare.signed(-1e-13, 0) == "0"
-    assert compare.signed(None, 0) == compare.signed(float("nan"), 3) == "–"
+    assert signed(1234.56, 1) == "+1,234.6"
+    assert signed(-0.5, 2) == "−0.50"
+    assert signed(-1e-13, 0) == "0"
+    assert signed(None, 0) == signed(float("nan"), 3) == "–"
 
 
 def test_a_date_as_a_year_and_its_fraction():
-    assert compare.year_of(date(2025, 12, 31)) == 2025
-    assert compare.year_of(date(2026, 7, 2)) == pytest.approx(2025 + 183 / 365)
+    assert compare.decimal_year(date(2025, 12, 31)) == 2025
+    assert compare.decimal_year(date(2026, 7, 2)) == pytest.approx(2025 + 183 / 365)
 
 
 def opened(folder, years):
@@ -230,7 +228,7 @@ def opened(folder, years):
 def test_a_textbook_network_that_grows(tmp_path):
     """Without its sixth edge the network of the textbook has four nodes and five edges."""
     folder = toy.region(tmp_path / "k", toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
-    page = compare.page(
+    page = compare.compare_page(
         build_layers(geo.load(opened(folder, {"ce": "2010"}))), date=date(2020, 6, 1)
     )
     data = embedded(page)
@@ -251,7 +249,7 @@ def test_a_textbook_network_that_grows(tmp_path):
 def test_a_region_without_cities_or_anything_begun(tmp_path):
     nodes, edges = {"a": (0, 0), "b": (40, 0)}, {"ab": 40}
     folder = toy.region(tmp_path / "none", nodes, edges, mode="water", opened="", status="planned")
-    page = compare.page(build_layers(geo.load(folder)), date=date(2020, 1, 1))
+    page = compare.compare_page(build_layers(geo.load(folder)), date=date(2020, 1, 1))
     data = embedded(page)
     assert data["people"] == []
     assert set(data["stats"]["e"]) == {0}
@@ -261,7 +259,7 @@ def test_a_region_without_cities_or_anything_begun(tmp_path):
 
 def test_the_end_of_a_year_is_no_moment_of_its_own(tmp_path):
     folder = toy.region(tmp_path / "k", toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
-    data = embedded(compare.page(build_layers(geo.load(folder)), date=date(2025, 12, 31)))
+    data = embedded(compare.compare_page(build_layers(geo.load(folder)), date=date(2025, 12, 31)))
     assert len(data["moments"]) == 41
     assert data["start"] == ["2015", "2025"]
 
@@ -269,7 +267,7 @@ def test_the_end_of_a_year_is_no_moment_of_its_own(tmp_path):
 @pytest.mark.parametrize("day", [date(1980, 1, 1), date(2060, 12, 31)])
 def test_a_day_beyond_the_years_is_a_moment(day, tmp_path):
     folder = toy.region(tmp_path / "k", toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
-    data = embedded(compare.page(build_layers(geo.load(folder)), date=day))
+    data = embedded(compare.compare_page(build_layers(geo.load(folder)), date=day))
     assert day.isoformat() in data["moments"]
     assert data["start"][0] < data["start"][1]
 

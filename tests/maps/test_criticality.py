@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 import shapely
 import toy
+from geo.connectivity.link_losses import link_losses
 
 import geo
-from geo.catalogue.catalogue import cities_of
-from geo.connectivity.link_losses import link_losses
 from geo.layers.layers import build_layers
 from geo.maps import criticality
-from geo.maps.page import json_text
+from geo.maps.offline import json_text
 from geo.network.travel_times import travel_time_matrix
 
 DAY = date(2026, 11, 23)
@@ -80,7 +79,7 @@ def test_every_link_that_matters_has_details(mode):
 
 def test_the_cities_cut_off_are_the_people_counted(mode, cat):
     _, table, _, details = mode
-    people = [city.population for city in cities_of(cat)]
+    people = [city.population for city in cat.centres]
     for edge, detail in details.items():
         named = sum(people[i] for i in detail.get("o", []))
         assert named == table.loc[edge, "cut_off_population"]
@@ -146,7 +145,7 @@ def test_rankings_list_what_has_an_effect(html, mode):
 
 
 def test_the_page_needs_no_analysis_and_keeps_within_its_size(html, drawn):
-    assert criticality.page(drawn, date=DAY) == html
+    assert criticality.criticality_page(drawn, date=DAY) == html
     assert len(html.encode()) < 1_600_000
 
 
@@ -154,12 +153,14 @@ def test_the_networks_of_an_analysis_are_taken(two_provinces):
     from types import SimpleNamespace
 
     drawn = build_layers(geo.load(two_provinces))
-    page, now = criticality.page(drawn, date=DAY), date(2031, 1, 1)
+    page, now = criticality.criticality_page(drawn, date=DAY), date(2031, 1, 1)
     other = SimpleNamespace(net=None, stops=None, date=now)
-    assert criticality.page(drawn, date=DAY, analysis=other) == page
+    assert criticality.criticality_page(drawn, date=DAY, analysis=other) == page
     nets = [geo.build_network(drawn, year=now, nodes=nodes) for nodes in ("junctions", "stops")]
     taken = SimpleNamespace(net=nets[0], stops=nets[1], date=DAY)
-    assert criticality.page(drawn, date=DAY, analysis=taken) != page, "those of 2031 are shown"
+    assert criticality.criticality_page(drawn, date=DAY, analysis=taken) != page, (
+        "those of 2031 are shown"
+    )
 
 
 def test_a_square_by_hand(tmp_path):
@@ -168,7 +169,7 @@ def test_a_square_by_hand(tmp_path):
     edges = {"ab": 60, "bc": 60, "cd": 60, "da": 60}
     folder = toy.region(tmp_path / "ring", nodes, edges, dict.fromkeys("abcd", 1000))
     drawn = build_layers(geo.load(folder))
-    data = embedded(criticality.page(drawn, date=DAY))
+    data = embedded(criticality.criticality_page(drawn, date=DAY))
     assert list(data["modes"]) == ["any"]
     found = {data["links"][int(k)][0]: v for k, v in data["modes"]["any"]["d"].items()}
     detail = found["ab-1:a"]
@@ -184,7 +185,7 @@ def test_a_bridge_names_who_is_cut_off(tmp_path):
     nodes = {"a": (0, 0), "b": (40, 0), "c": (80, 0)}
     people = {"a": 5000, "b": 3000, "c": 100}
     folder = toy.region(tmp_path / "line", nodes, {"ab": 40, "bc": 40}, people)
-    page = criticality.page(build_layers(geo.load(folder)), date=DAY)
+    page = criticality.criticality_page(build_layers(geo.load(folder)), date=DAY)
     data = embedded(page)
     own = {data["links"][int(k)][0]: v for k, v in data["modes"]["any"]["d"].items()}
     assert own["bc-1:b"] == {"c": [], "o": [2]}
@@ -194,7 +195,10 @@ def test_a_bridge_names_who_is_cut_off(tmp_path):
 def test_a_region_without_links_or_cities_has_a_page(tmp_path):
     nodes, edges = {"a": (0, 0), "b": (40, 0)}, {"ab": 40}
     folder = toy.region(tmp_path / "none", nodes, edges, opened="", status="planned")
-    assert embedded(criticality.page(build_layers(geo.load(folder)), date=DAY))["links"] == []
+    assert (
+        embedded(criticality.criticality_page(build_layers(geo.load(folder)), date=DAY))["links"]
+        == []
+    )
 
 
 def test_hostile_names_stay_text(cat):
@@ -204,7 +208,7 @@ def test_hostile_names_stay_text(cat):
     damaged = replace(
         cat, routes=spoil(cat.routes), places=spoil(cat.places), cities=spoil(cat.cities)
     )
-    page = criticality.page(geo.build_layers(damaged), date=DAY)
+    page = criticality.criticality_page(geo.build_layers(damaged), date=DAY)
     assert "<img src=x" not in page
     assert "</script><script>window" not in page
     assert json_text(BAD)[1:-1] in page

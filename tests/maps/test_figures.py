@@ -21,8 +21,8 @@ from PIL import Image
 import geo
 from geo.cli.main import main
 from geo.core.errors import BadInputError
-from geo.maps import figures
-from geo.maps.figures import chinese_font, style
+from geo.maps import FIGURES, figures
+from geo.maps.figures import chinese_font, figure_style
 from geo.scenarios.comparison import compare_cities
 
 DAY = date(2026, 11, 23)
@@ -55,7 +55,7 @@ def words(figure):
 
 @pytest.fixture(scope="module", params=["both", "zh", "en"])
 def network(request, drawn):
-    with style():
+    with figure_style():
         yield figures.network_map(drawn, DAY, request.param), request.param
 
 
@@ -96,7 +96,7 @@ def test_the_words_are_in_the_language(network):
 
 
 def test_a_later_day_says_what_it_assumes(drawn):
-    with style():
+    with figure_style():
         later, today = (figures.network_map(drawn, day, "en") for day in (date(2030, 12, 31), DAY))
     assert "expected to be open" in words(later)
     assert "expected to be open" not in words(today)
@@ -106,7 +106,7 @@ def test_the_scale_bar_is_true(drawn):
     """A hundred kilometres on the map are a hundred on the ellipsoid, within half a percent."""
     from pyproj import Geod
 
-    with style():
+    with figure_style():
         ax = figures.network_map(drawn, DAY, "en").axes[0]
     bar = next(line for line in ax.lines if line.get_label() == "scale")
     length = float(re.search(r"(\d+) km", words(ax.figure))[1])
@@ -120,7 +120,7 @@ def test_the_scale_bar_is_true(drawn):
 def test_crossings_are_numbered_like_the_page(drawn):
     from geo.layers.crossings import border_crossings
 
-    with style():
+    with figure_style():
         figure = figures.crossings_map(drawn, DAY)
     found = border_crossings(drawn, year=DAY)
     counts = drawn_sections(figure)
@@ -146,7 +146,7 @@ def test_crossings_are_numbered_like_the_page(drawn):
 def test_the_growth_ends_at_the_counts_of_the_day(drawn):
     from geo.layers.crossings import border_crossings
 
-    with style():
+    with figure_style():
         figure = figures.growth_figure(drawn, DAY)
     found = border_crossings(drawn, year=DAY)
     for ax, mode in zip(figure.axes, ("road", "rail"), strict=True):
@@ -161,7 +161,7 @@ def test_the_growth_ends_at_the_counts_of_the_day(drawn):
 
 @needs_chinese
 def test_accessibility_shows_the_means_of_every_city(drawn):
-    with style():
+    with figure_style():
         figure = figures.accessibility_figure(drawn, DAY, "zh")
     today, later = figure.axes[0].lines[:2]
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
@@ -293,7 +293,7 @@ def test_a_region_without_borders_and_relief_has_figures(tmp_path):
         geo.build_layers(cat),
         tmp_path,
         date=date(2026, 1, 1),
-        pages=list(figures.FIGURES),
+        pages=list(FIGURES),
         formats=["svg"],
     )
     assert len(names) == 4

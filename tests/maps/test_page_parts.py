@@ -18,14 +18,14 @@ from folium.plugins import Fullscreen
 import geo
 from geo.catalogue import vocabulary
 from geo.catalogue.dates import status_on
-from geo.catalogue.vocabulary import Label
+from geo.catalogue.vocabulary import STATUS_CODES, Label
 from geo.core.errors import GeoError
 from geo.layers import symbology
 from geo.layers.layers import build_layers
 from geo.layers.status import years_of
-from geo.maps import PAGES, features, page
+from geo.maps import PAGES, elements, features, line_encoding, offline
 from geo.maps.basemap import simplified_counties
-from geo.maps.page import MissingAssetError, document, json_text, offline_html, stable_ids
+from geo.maps.offline import MissingAssetError, html_document, json_text, offline_html, stable_ids
 from geo.scenarios import timeline
 
 DAY = date(2026, 11, 23)
@@ -110,7 +110,7 @@ def test_the_stages_by_year_are_those_of_the_dates(pages, drawn):
                 expected=section.expected, as_of=as_of,
             )  # fmt: skip
             letter = found[section.section_id]["properties"]["stages"][i]
-            assert status.stage_of_letter(letter) == status.stage
+            assert STATUS_CODES[letter].stage == status.stage
             assert (letter == "a") == status.assumed
 
 
@@ -159,7 +159,7 @@ def test_the_crossings_on_the_map_are_those_of_the_borders(pages, drawn):
 
 def test_growth_counts_only_complete_groups():
     stages = {"a": "pco", "b": "ppo", "c": "oaa"}
-    assert timeline.growth([["a", "b"], ["c"], []], stages, 3) == [2, 2, 3]
+    assert timeline.open_groups_by_year([["a", "b"], ["c"], []], stages, 3) == [2, 2, 3]
 
 
 @pytest.mark.parametrize("name", list(PAGES))
@@ -274,7 +274,7 @@ def test_tiles_and_unknown_links_are_refused():
     with pytest.raises(MissingAssetError, match="not in the page"):
         offline_html(map_, title="plugin")
     with pytest.raises(MissingAssetError, match="would load"):
-        document('<img src="https://example.org/x.png">', title=Label("a", "a"))
+        html_document('<img src="https://example.org/x.png">', title=Label("a", "a"))
     assert issubclass(MissingAssetError, GeoError)
 
 
@@ -286,10 +286,10 @@ def test_an_image_from_the_network_is_refused():
 
 
 def test_leaflet_missing_is_said_clearly(monkeypatch):
-    page.leaflet.cache_clear()
-    monkeypatch.setattr(page, "DISTRIBUTION", "no-such-distribution")
+    offline.leaflet.cache_clear()
+    monkeypatch.setattr(offline, "DISTRIBUTION", "no-such-distribution")
     with pytest.raises(MissingAssetError, match="Leaflet is not installed"):
-        page.leaflet()
+        offline.leaflet()
 
 
 def test_any_folium_map_becomes_one_file():
@@ -314,12 +314,12 @@ def test_unknown_values_are_dropped():
 
 def test_short_lines_keep_two_points():
     line = shapely.LineString([(0, 0), (1e-7, 0)])
-    assert features.coordinates(line) == [[0, 0], [0, 0]]
+    assert line_encoding.line_points(line) == [[0, 0], [0, 0]]
 
 
 def test_only_web_addresses_are_linked():
-    assert page.web_address("javascript:alert(1)") == ""
-    assert page.web_address("https://example.org/") == "https://example.org/"
+    assert elements.web_address("javascript:alert(1)") == ""
+    assert elements.web_address("https://example.org/") == "https://example.org/"
 
 
 def test_every_class_status_and_kind_is_named_in_both_languages():

@@ -9,8 +9,8 @@ import pytest
 
 from geo.cli.main import main
 from geo.core.errors import BadInputError
-from geo.maps.page import MissingAssetError
-from geo.maps.tiles import GAODE, OSM, TOKEN, file_name, provider, with_tiles
+from geo.maps.offline import MissingAssetError
+from geo.maps.tiles import GAODE, OSM, TIANDITU_VARIABLE, page_file_name, tile_provider, with_tiles
 
 DAY = "2026-11-23"
 POLICY = re.compile(r'Content-Security-Policy" content="([^"]*)"')
@@ -28,27 +28,27 @@ def images(page):
 
 
 def test_none_is_none():
-    assert provider("none") is None
-    assert file_name("network", None) == "network.html"
+    assert tile_provider("none") is None
+    assert page_file_name("network", None) == "network.html"
 
 
 @pytest.mark.parametrize(("name", "datum"), [("osm", "wgs84"), ("gaode", "gcj02")])
 def test_the_providers(name, datum):
-    tiles = provider(name)
+    tiles = tile_provider(name)
     assert tiles.datum == datum
     assert all(url.startswith("https://") for url in tiles.urls)
     assert all(part in tiles.urls[0] for part in ("{z}", "{x}", "{y}"))
 
 
 def test_the_token_comes_from_the_environment_alone(monkeypatch):
-    monkeypatch.delenv(TOKEN, raising=False)
-    with pytest.raises(BadInputError, match=f"{TOKEN} is not set"):
-        provider("tianditu")
-    monkeypatch.setenv(TOKEN, "x&layer=<y>")
+    monkeypatch.delenv(TIANDITU_VARIABLE, raising=False)
+    with pytest.raises(BadInputError, match=f"{TIANDITU_VARIABLE} is not set"):
+        tile_provider("tianditu")
+    monkeypatch.setenv(TIANDITU_VARIABLE, "x&layer=<y>")
     with pytest.raises(BadInputError, match="other characters"):
-        provider("tianditu")
-    monkeypatch.setenv(TOKEN, "abc123")
-    tiles = provider("tianditu")
+        tile_provider("tianditu")
+    monkeypatch.setenv(TIANDITU_VARIABLE, "abc123")
+    tiles = tile_provider("tianditu")
     assert [url.rpartition("&tk=")[2] for url in tiles.urls] == ["abc123"] * 2
     assert tiles.datum == "wgs84"
     assert "readable" in tiles.notice
@@ -72,16 +72,16 @@ def test_the_token_comes_from_the_environment_alone(monkeypatch):
 )
 def test_templates_that_cannot_be_used(url):
     with pytest.raises(BadInputError, match="--tile-url"):
-        provider("none", url=url)
+        tile_provider("none", url=url)
 
 
 def test_a_server_of_ones_own():
-    tiles = provider("none", url="http://127.0.0.1:8000/{z}/{x}/{y}.png", datum="gcj02")
+    tiles = tile_provider("none", url="http://127.0.0.1:8000/{z}/{x}/{y}.png", datum="gcj02")
     assert (tiles.key, tiles.datum, tiles.credit[0]) == ("own", "gcj02", "© 127.0.0.1")
     with pytest.raises(BadInputError, match="no --tiles beside it"):
-        provider("osm", url="https://tiles.example/{z}/{x}/{y}.png")
+        tile_provider("osm", url="https://tiles.example/{z}/{x}/{y}.png")
     with pytest.raises(BadInputError, match="--tile-datum 'bd09'"):
-        provider("none", url="https://tiles.example/{z}/{x}/{y}.png", datum="bd09")
+        tile_provider("none", url="https://tiles.example/{z}/{x}/{y}.png", datum="bd09")
 
 
 def test_a_page_with_tiles_may_load_them_and_nothing_else(tmp_path, capsys):
@@ -113,20 +113,20 @@ def test_a_page_with_tiles_may_load_them_and_nothing_else(tmp_path, capsys):
 def test_gaode_and_osm_stay_apart():
     with pytest.raises(MissingAssetError):
         with_tiles("<html><head></head></html>", GAODE)
-    assert file_name("network", OSM) != file_name("network", GAODE)
+    assert page_file_name("network", OSM) != page_file_name("network", GAODE)
 
 
 def test_without_a_token_nothing_is_written(tmp_path, capsys, monkeypatch):
-    monkeypatch.delenv(TOKEN, raising=False)
+    monkeypatch.delenv(TIANDITU_VARIABLE, raising=False)
     code, out, err = run(capsys, "map", "--tiles", "tianditu", "--out", str(tmp_path / "maps"))
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
-    assert TOKEN in err
+    assert TIANDITU_VARIABLE in err
     assert not (tmp_path / "maps").exists()
 
 
 def test_the_token_is_in_a_file_of_its_own_and_said_to_be(tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv(TOKEN, "abc123")
+    monkeypatch.setenv(TIANDITU_VARIABLE, "abc123")
     (tmp_path / "crossings.html").write_text("offline")
     code, _, err = run(
         capsys, "map", "crossings", "--tiles", "tianditu", "--out", str(tmp_path), "--year", DAY

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.maps.packing import STEPS, pack
+from geo.maps.line_encoding import STEPS, pack_lines
 
 
 def unpacked(text):
@@ -31,7 +31,7 @@ def unpacked(text):
 
 
 def test_a_line_by_hand():
-    packed = pack([shapely.LineString([(104, 30), (104.001, 30), (104.001, 29.999)])])
+    packed = pack_lines([shapely.LineString([(104, 30), (104.001, 30), (104.001, 29.999)])])
     assert gzip.decompress(base64.b64decode(packed.text)) == bytes(
         [1, 3, 0x80, 0xF4, 0xFD, 0x01, 0x80, 0x9F, 0x49, 40, 0, 0, 39]
     )
@@ -46,7 +46,7 @@ degrees = st.tuples(*(st.floats(-m, m).map(lambda v: round(v, 9)) for m in (179,
 @given(st.lists(st.lists(degrees, min_size=2, max_size=6), max_size=8))
 def test_lines_come_back(lines):
     shapes = [shapely.LineString(points) for points in lines]
-    packed = pack(shapes, budget=10**9)
+    packed = pack_lines(shapes, budget=10**9)
     found = [shapely.LineString(points) for points in unpacked(packed.text)]
     wanted = [shape for shape in shapes if shape.length > 0.001]
     assert packed.lines == len(found) >= len(wanted)
@@ -59,7 +59,11 @@ def test_a_small_budget_coarsens_and_then_leaves_out_the_shortest():
     rng = np.random.default_rng(7)
     wiggles = rng.normal(0, 0.002, (300, 20, 2)).cumsum(axis=1) + rng.uniform(30, 31, (300, 1, 2))
     lines = shapely.linestrings(wiggles)
-    fine, coarse, few = pack(lines), pack(lines, budget=9000), pack(lines, budget=1000)
+    fine, coarse, few = (
+        pack_lines(lines),
+        pack_lines(lines, budget=9000),
+        pack_lines(lines, budget=1000),
+    )
     assert (fine.lines, fine.tolerance_m) == (300, 10.0)
     assert coarse.tolerance_m > 10.0
     assert len(coarse.text) <= 9000
@@ -71,11 +75,11 @@ def test_a_small_budget_coarsens_and_then_leaves_out_the_shortest():
 
 def test_multilines_count_by_part_and_points_do_not():
     both = shapely.MultiLineString([[(1, 1), (2, 2)], [(3, 3), (4, 4)]])
-    assert pack([both, shapely.Point(5, 5)]).lines == 2
-    assert pack([]).lines == 0
+    assert pack_lines([both, shapely.Point(5, 5)]).lines == 2
+    assert pack_lines([]).lines == 0
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_same_lines_give_the_same_bytes(seed):
     lines = shapely.linestrings(np.random.default_rng(seed).uniform(1, 2, (50, 4, 2)))
-    assert pack(lines) == pack(lines.copy())
+    assert pack_lines(lines) == pack_lines(lines.copy())

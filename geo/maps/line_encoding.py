@@ -1,4 +1,9 @@
-"""Many lines in few bytes: whole-number differences, compressed, drawn on a canvas."""
+"""
+Lines as pages carry them.
+
+GeoJSON for what folium draws, whole-number steps and polyline text for what the scripts of a
+page draw, compressed bytes for many thousand lines on a canvas.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +20,10 @@ from geo.geometry import METRES_PER_DEGREE
 
 Integers = NDArray[np.int64]
 
-
-#: Steps of a degree that positions are rounded to: about 5 m.
+#: Lines of GeoJSON lose no more than this, and coordinates keep five decimals (about 1 m).
+TOLERANCE_M = 25.0
+DIGITS = 5
+#: Steps of a degree that packed positions are rounded to: about 5 m.
 STEPS = 20_000
 #: Lines are simplified by the first of these tolerances, in metres, that keeps the budget.
 TOLERANCES_M = (10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -34,33 +41,60 @@ class Packed(NamedTuple):
     tolerance_m: float
 
 
-def pack(lines: Any, *, budget: int = BUDGET) -> Packed:
+def rounded_points(points: NDArray[np.float64], digits: int) -> list[list[float]]:
+    """Return rounded points without repetitions; at least two of them where two were given."""
+    kept: list[list[float]] = []
+    for point in points.round(digits).tolist():
+        if not kept or kept[-1] != point:
+            kept.append(point)
+    return kept if len(kept) > 1 or len(points) < 2 else kept * 2
+
+
+def line_points(line: Any) -> list[list[float]]:
+    """Return the points of a line in WGS-84, simplified and rounded."""
+    simple = shapely.simplify(line, TOLERANCE_M / METRES_PER_DEGREE)
+    return rounded_points(shapely.get_coordinates(simple), DIGITS)
+
+
+def line_steps(line: Any) -> list[int]:
+    """Return the points of a line as differences in the last decimal, flat."""
+    moved: list[int] = _differences(np.array(line_points(line)), 10.0**-DIGITS).ravel().tolist()
+    return moved
+
+
+def polyline_text(points: NDArray[np.float64], size: float) -> str:
     """
-    Return lines as a short text, as fine as a budget allows.
+    Return points as text in the encoded polyline format, in steps of a size.
+
+    A whole number n is 2n, or -2n - 1 below zero; its five-bit digits are the characters from
+    "?" on, the lowest first, all but the last plus 32. A point equal to the one before is left
+    out.
+    """
+    moved = _differences(points, size)
+    text = []
+    for value in moved[(moved != 0).any(axis=1)].ravel().tolist():
+        rest = 2 * value if value >= 0 else -2 * value - 1
+        while rest >= 32:
+            text.append(chr(63 + 32 + rest % 32))
+            rest //= 32
+        text.append(chr(63 + rest))
+    return "".join(text)
+
+
+def _differences(points: NDArray[np.float64], size: float) -> Integers:
+    """Return the steps from one point to the next; the first is that from the origin."""
+    whole = np.rint(points / size).astype(np.int64)
+    return np.subtract(whole, np.vstack([np.zeros((1, 2), np.int64), whole[:-1]]))
+
+
+def pack_lines(lines: Any, *, budget: int = BUDGET) -> Packed:
+    """
+    Return lines as a short text, as fine as a budget of characters allows.
 
     The text is base64 of gzip of numbers in bytes of seven bits, low ones first, the sign in
     the lowest bit: how many lines, how many points each, then the differences from point to
-    point of longitude and latitude in 1/20,000 degree.
-
-    Parameters
-    ----------
-    lines
-        LineStrings and MultiLineStrings in WGS-84, an array or GeoSeries.
-    budget
-        Most characters of the text; where even the largest tolerance needs more, the shortest
-        lines are left out and `lines` tells.
-
-    Returns
-    -------
-    packed
-        The text, the number of lines in it, and the tolerance.
-
-    Examples
-    --------
-    >>> packed = pack(lay.routes.geometry, budget=20_000)
-    >>> len(packed.text) <= 20_000, packed.lines == len(lay.routes)
-    (True, True)
-
+    point of longitude and latitude in 1/20,000 degree. Where even the largest tolerance needs
+    more than the budget, the shortest lines are left out and `lines` tells.
     """
     parts = shapely.get_parts(np.asarray(lines, dtype=object))
     parts = shapely.get_parts(parts[shapely.get_type_id(parts) != 0])

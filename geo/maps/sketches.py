@@ -1,4 +1,4 @@
-"""A small drawing of the whole network as SVG, for the landing page and for print."""
+"""Drawings of lines as SVG: the network on the landing page, and small ones for notebooks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import base64
 import datetime as dt
 from collections.abc import Iterable
 from html import escape
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -19,6 +21,7 @@ from geo.layers import (
     LINES,
     OTHER_LINE,
     Layers,
+    LineStyle,
     read_base,
     relief_file,
     sections_on,
@@ -44,65 +47,57 @@ class Frame(NamedTuple):
     scale: float
 
     def at(self, lonlat: np.ndarray) -> np.ndarray:
-        """
-        Return positions on the drawing.
-
-        Parameters
-        ----------
-        lonlat
-            Points in degrees, shape (n, 2).
-
-        Returns
-        -------
-        xy
-            Positions, shape (n, 2).
-
-        """
+        """Return positions on the drawing."""
         x, y = mercator(lonlat).T
         return np.stack([(x - self.west) * self.scale, (self.north - y) * self.scale], axis=-1)
 
 
 def mercator(lonlat: np.ndarray) -> np.ndarray:
-    """
-    Project to Web Mercator in radians.
-
-    Parameters
-    ----------
-    lonlat
-        Points in degrees, shape (n, 2).
-
-    Returns
-    -------
-    xy
-        Points, shape (n, 2).
-
-    Examples
-    --------
-    >>> mercator(np.array([[180.0, 45.0]])).round(4)
-    array([[3.1416, 0.8814]])
-
-    """
+    """Project to Web Mercator in radians."""
     lon, lat = np.radians(lonlat).T
     return np.stack([lon, np.log(np.tan(np.pi / 4 + lat / 2))], axis=-1)
 
 
-def drawing(layers: Layers, date: dt.date) -> str:
-    """
-    Draw the network on a day.
+def main_box(layers: Layers) -> np.ndarray:
+    """Return the corners of the main corridors in Web Mercator, or of everything, shape (2, 2)."""
+    main = layers.routes[[EMPHASIS.get(g, BACKGROUND) == 1 for g in layers.routes["group"]]]
+    chosen = main if len(main) else layers.routes
+    box = chosen.total_bounds if len(chosen) else layers.catalogue.region.frame
+    return mercator(np.reshape(np.asarray(box, float), (2, 2)))
 
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day whose status is drawn.
 
-    Returns
-    -------
-    svg
-        The drawing.
+class Stroke(NamedTuple):
+    """The look of a group of sections: width in pixels of the screen, class and status."""
 
-    """
+    weight: float
+    class_: str
+    stage: str
+
+    @property
+    def style(self) -> LineStyle:
+        """Return colour and ticks."""
+        return LINES.get(self.class_, OTHER_LINE)
+
+
+def section_strokes(layers: Layers, date: dt.date) -> dict[Stroke, gpd.GeoDataFrame]:
+    """Return the sections by their look on a date."""
+    rows = sections_on(layers, date)
+    looks: dict[Stroke, list[int]] = {}
+    for i, row in enumerate(rows.to_dict("records")):
+        stroke = Stroke(weight_of(row["class"], row["group"]), row["class"], row["stage"])
+        looks.setdefault(stroke, []).append(i)
+    return {stroke: rows.iloc[own] for stroke, own in looks.items()}
+
+
+def svg_path(lines: Iterable[np.ndarray], digits: int) -> str:
+    """Return lines as the data of one path."""
+    return "".join(
+        "M" + "L".join(f"{x:.{digits}f} {y:.{digits}f}" for x, y in line) for line in lines
+    )
+
+
+def overview_sketch(layers: Layers, date: dt.date) -> str:
+    """Draw the network on a date, with relief, borders and names."""
     frame = _frame(layers)
     region = layers.catalogue.region
     name = escape(f"{region.name_zh} {region.name_en}, {date}")
@@ -115,10 +110,7 @@ def drawing(layers: Layers, date: dt.date) -> str:
 
 def _frame(layers: Layers) -> Frame:
     """Return a frame around the main corridors, or around everything."""
-    main = layers.routes[[EMPHASIS.get(g, BACKGROUND) == 1 for g in layers.routes["group"]]]
-    chosen = main if len(main) else layers.routes
-    box = chosen.total_bounds if len(chosen) else np.array(layers.catalogue.region.frame)
-    (west, south), (east, north) = mercator(np.asarray(box, float).reshape(2, 2))
+    (west, south), (east, north) = main_box(layers)
     scale = (1 - 2 * MARGIN) * min(
         WIDTH / max(east - west, 1e-6), HEIGHT / max(north - south, 1e-6)
     )
@@ -126,13 +118,8 @@ def _frame(layers: Layers) -> Frame:
     return Frame(middle[0] - WIDTH / scale / 2, middle[1] + HEIGHT / scale / 2, scale)
 
 
-def _path(frame: Frame, lines: Iterable[np.ndarray]) -> str:
-    """Return lines as the data of one path, in whole and half units."""
-    parts = []
-    for line in lines:
-        points = [f"{x:.1f} {y:.1f}" for x, y in frame.at(line)]
-        parts.append("M" + "L".join(points))
-    return "".join(parts)
+def _path(frame: Frame, shapes: Iterable[Any]) -> str:
+    return svg_path((frame.at(shapely.get_coordinates(shape)) for shape in shapes), 1)
 
 
 def _relief(layers: Layers, frame: Frame) -> str:
@@ -155,17 +142,15 @@ def _borders(layers: Layers, frame: Frame) -> str:
     base, parts = layers.catalogue.region.base, []
     if base.rivers:
         rivers = read_base(layers.catalogue, "rivers").geometry.simplify(0.01)
-        lines = [shapely.get_coordinates(line) for line in shapely.get_parts(rivers.to_numpy())]
+        lines = shapely.get_parts(rivers.to_numpy())
         parts.append(f'<path d="{_path(frame, lines)}" class="river"/>')
     if base.counties:
         own = dissolved(simplified_counties(layers.catalogue), "province")
         shapes = shapely.simplify(shapely.get_parts(np.array(own, dtype=object)), 0.01)
-        lines = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapes)]
         outside = f"M0 0H{WIDTH:.0f}V{HEIGHT:.0f}H0Z"
         union = shapely.get_rings(shapely.get_parts(shapely.union_all(shapes)))
-        holes = _path(frame, [shapely.get_coordinates(ring) for ring in union])
-        parts.append(f'<path d="{outside}{holes}" class="veil"/>')
-        parts.append(f'<path d="{_path(frame, lines)}" class="border"/>')
+        parts.append(f'<path d="{outside}{_path(frame, union)}" class="veil"/>')
+        parts.append(f'<path d="{_path(frame, shapely.get_rings(shapes))}" class="border"/>')
     return "".join(parts)
 
 
@@ -173,21 +158,16 @@ def _routes(layers: Layers, frame: Frame, date: dt.date) -> str:
     """Return the sections, background routes first, each with its casing and status."""
     if not len(layers.sections):
         return ""
-    groups: dict[tuple[float, str, str], list[np.ndarray]] = {}
-    for row in sections_on(layers, date).to_dict("records"):
-        key = (weight_of(row["class"], row["group"]), row["class"], row["stage"])
-        line = shapely.simplify(row["geometry"], LINE_TOLERANCE)
-        groups.setdefault(key, []).append(shapely.get_coordinates(line))
     parts = [
-        _strokes(_path(frame, lines), *key)
-        for key, lines in sorted(groups.items(), key=lambda item: item[0])
+        _strokes(_path(frame, shapely.simplify(rows.geometry, LINE_TOLERANCE)), stroke)
+        for stroke, rows in sorted(section_strokes(layers, date).items(), key=itemgetter(0))
     ]
     return f'<g fill="none" stroke-linejoin="round">{"".join(parts)}</g>'
 
 
-def _strokes(data: str, weight: float, class_: str, stage: str) -> str:
+def _strokes(data: str, look: Stroke) -> str:
     """Return a path as casing, line and ticks."""
-    style, width = LINES.get(class_, OTHER_LINE), weight * 1.1
+    style, stage, width = look.style, look.stage, look.weight * 1.1
     dash = f' stroke-dasharray="{DASHES[stage]}"' if DASHES[stage] else ""
     cap = ' stroke-linecap="round"' if stage == "planned" else ""
     stroke = '<path d="{}" stroke="{}" stroke-width="{:.1f}"{}/>'

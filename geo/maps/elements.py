@@ -1,0 +1,240 @@
+"""What pages share: header, footer, tables, numbers, buttons, samples of lines and points."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from geo.catalogue import Catalogue, Label
+from geo.core import is_unknown
+from geo.layers import (
+    CASING,
+    CASING_WIDTH,
+    CASINGS,
+    DASHES,
+    LINES,
+    OPACITY,
+    OTHER_LINE,
+    POINTS,
+    weight_of,
+)
+from geo.maps.offline import asset
+
+#: Pages of the navigation: file name and title.
+NAVIGATION = (
+    ("index.html", Label("概览", "Overview")),
+    ("network.html", Label("路网", "Network")),
+    ("crossings.html", Label("跨界通道", "Crossings")),
+    ("accessibility.html", Label("可达性", "Accessibility")),
+    ("criticality.html", Label("关键路段", "Critical links")),
+    ("compare.html", Label("对比", "Compare")),
+)
+NO_SCRIPT = Label(
+    "本页的地图需要 JavaScript；下方表格不需要。",
+    "The map on this page needs JavaScript; the tables below do not.",
+)
+
+
+def header(title: Label, current: str, *, table: str = "") -> str:
+    """Return the head of a page: title, navigation and the language switch."""
+    links = "".join(
+        f'<a href="{file}"{" aria-current=page" if file == current else ""}>{bi(label)}</a>'
+        for file, label in NAVIGATION
+    )
+    skip = bi(Label("跳到表格", "Skip to the table"))
+    jump = f'<a class="skip" href="#{table}" data-jump>{skip}</a>' if table else ""
+    label = bi_attribute("aria-label", Label("页面", "Pages"))
+    return f"""{jump}<header class="top">
+<h1>{bi(title)}</h1>
+<nav {label}>{links}</nav>
+<button type="button" class="lang" data-switch-language><span class="zh" lang="en">English</span>\
+<span class="en" lang="zh-CN">中文</span></button>
+</header>
+<noscript><p class="noscript">{escape(NO_SCRIPT.zh)} {escape(NO_SCRIPT.en)}</p></noscript>"""
+
+
+def footer(catalogue: Catalogue, date: dt.date) -> str:
+    """Return the foot of a page: dates, credits and licences."""
+    as_of = catalogue.region.as_of
+    facts = Label(
+        f"数据截至 {as_of}；状态日期 {date}。坐标系 WGS-84。",
+        f"Data as of {as_of}; status on {date}. Coordinates in WGS-84.",
+    )
+    credit = catalogue.region.map.attribution
+    notes = Label(
+        "地图软件 Leaflet（BSD-2），许可全文见本页源代码。",
+        "Map software Leaflet (BSD-2); its licence is in the source of this page.",
+    )
+    text = f"<p>{escape(credit)}</p>" if credit else ""
+    return f'<footer class="foot"><p>{bi(facts)}</p>{text}<p>{bi(notes)}</p></footer>'
+
+
+def table(
+    columns: Sequence[tuple[Label, str]],
+    rows: Iterable[str],
+    *,
+    name: str,
+    caption: Label,
+    sortable: bool = True,
+) -> str:
+    """Return a table that scrolls within its own frame and sorts by its headings."""
+    heads = "".join(
+        f'<th scope="col" class="{css}">'
+        + (f'<button type="button" data-sort>{bi(label)}</button>' if sortable else bi(label))
+        + "</th>"
+        for label, css in columns
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" {bi_attribute("aria-label", caption)}>'
+        f'<table id="{name}"><caption>{bi(caption)}</caption><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def table_row(cells: Iterable[str], attributes: str = "") -> str:
+    """Return a row of cells."""
+    return f"<tr{attributes}>{''.join(cells)}</tr>"
+
+
+def cell(html: str, *, order: object = None, css: str = "") -> str:
+    """Return a cell of a table; `order` is what it sorts by instead of its text."""
+    attributes = f' class="{css}"' if css else ""
+    if order is not None:
+        attributes += f' data-order="{escape(str(order))}"'
+    return f"<td{attributes}>{html}</td>"
+
+
+def number_cell(value: object, digits: int = 0, *, text: str = "", css: str = "num") -> str:
+    """Return a cell of a number; `text` is shown instead where there is one."""
+    return cell(text or number(value, digits), order=order(value), css=css)
+
+
+def number(value: object, digits: int = 0) -> str:
+    """Return a number with its thousands separated, or a dash where it is unknown."""
+    return "–" if is_unknown(value) else f"{value:,.{digits}f}"
+
+
+def signed(value: Any, digits: int) -> str:
+    """Return a difference with its sign, without one where it rounds to nothing."""
+    if is_unknown(value):
+        return "–"
+    text = number(abs(value), digits)
+    if not float(text.replace(",", "")):
+        return text
+    return ("+" if value > 0 else "−") + text
+
+
+def order(value: object) -> str:
+    """Return what a number sorts by, empty where it is unknown."""
+    return "" if is_unknown(value) else f"{value:.3f}"
+
+
+def opening(row: Any) -> str:
+    """Return the date of opening of a section, or the expected year in brackets."""
+    if row.opened:
+        return str(row.opened)
+    return "" if is_unknown(row.expected) else f"({int(row.expected)})"
+
+
+def ends(row: Mapping[Any, Any] | Any) -> Label:
+    """Return between which places a section runs."""
+    return Label(*(f"{row['from_' + lang]} – {row['to_' + lang]}" for lang in ("zh", "en")))
+
+
+def status_mark(css: str, label: Label) -> str:
+    """Return a status as a dot and its name."""
+    return f'<span class="stage {css}">{bi(label)}</span>'
+
+
+def legend_panel(content: str) -> str:
+    """Return the legend of a map, which can be folded."""
+    title = bi(Label("图例", "Legend"))
+    return f'<details class="panel key-list" open><summary>{title}</summary>{content}</details>'
+
+
+def method_panel(content: str) -> str:
+    """Return how a page computes, folded."""
+    title = bi(Label("怎样计算", "How it is computed"))
+    return f'<details class="how"><summary>{title}</summary>\n{content}</details>'
+
+
+def choice(kind: str, key: str, label: Label, *, on: bool = False) -> str:
+    """Return a button of a row of which one is pressed."""
+    pressed = "true" if on else "false"
+    return (
+        f'<button type="button" data-{kind}="{key}" aria-pressed="{pressed}">{bi(label)}</button>'
+    )
+
+
+def style_sheet(*names: str) -> str:
+    """Return style sheets of this package without their comments."""
+    text = "".join(asset(f"{name}.css") for name in ("shell", *names))
+    return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)
+
+
+def scripts(*names: str) -> str:
+    """Return scripts of this package."""
+    return "\n".join(asset(f"{name}.js") for name in ("shell", *names))
+
+
+#: What the scripts of the pages need to draw lines.
+LOOKS = {"dashes": DASHES, "opacity": OPACITY, "casing": CASINGS, "casingWidth": CASING_WIDTH}
+
+
+def line_sample(
+    class_: str, stage: str = "open", group: str = "named", accuracy: str = "surveyed"
+) -> str:
+    """Return a small SVG drawing of a line as it looks on the map."""
+    style, weight = LINES.get(class_, OTHER_LINE), weight_of(class_, group)
+    cap = "round" if stage == "planned" else "butt"
+    dash = f' stroke-dasharray="{DASHES[stage]}"' if DASHES[stage] else ""
+    line = '<path d="M2 6H36" fill="none" stroke="{}" stroke-width="{}" {}/>'
+    parts = [
+        line.format(CASINGS[accuracy], weight + CASING_WIDTH[accuracy], 'stroke-opacity=".95"'),
+        line.format(style.color, weight, f'stroke-linecap="{cap}"{dash}'),
+    ]
+    if style.ticks and stage == "open":
+        parts.append(line.format(CASING, round(weight * 0.5, 2), 'stroke-dasharray="6 6"'))
+    return f'<svg width="38" height="12" aria-hidden="true">{"".join(parts)}</svg>'
+
+
+def point_sample(layer: str) -> str:
+    """Return a small SVG drawing of a kind of places."""
+    style = POINTS[layer]
+    return (
+        '<svg width="38" height="14" aria-hidden="true"><circle cx="19" cy="7" '
+        f'r="{min(style.radius, 5.5)}" fill="{style.fill}" stroke="{style.color}" '
+        'stroke-width="2"/></svg>'
+    )
+
+
+def bi(label: Label | tuple[str, str]) -> str:
+    """Return a text in both languages, escaped, of which the page shows one."""
+    zh, en = (escape(text) for text in label)
+    if zh == en and zh.isascii():
+        return zh
+    return f'<span class="zh">{zh}</span><span class="en">{en}</span>'
+
+
+def bi_attribute(name: str, label: Label | tuple[str, str]) -> str:
+    """Return an attribute that the page translates."""
+    zh, en = (escape(text) for text in label)
+    return f'{name}="{zh}" data-l10n="{name}" data-zh="{zh}" data-en="{en}"'
+
+
+def used_sources(catalogue: Catalogue, keys: Iterable[str]) -> dict[str, list[str]]:
+    """Return the sources that a page refers to."""
+    wanted = set(keys)
+    return {
+        row.key: [row.title, row.publisher, row.date, web_address(row.url)]
+        for row in catalogue.sources
+        if row.key in wanted
+    }
+
+
+def web_address(url: str) -> str:
+    """Return an address that is safe to link to."""
+    return url if url.startswith(("http://", "https://")) else ""

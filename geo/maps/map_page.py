@@ -1,0 +1,108 @@
+"""What the pages with a map share: their frame, their data, colours and the layers of classes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterable
+
+import folium
+
+from geo.catalogue import STAGE, Label
+from geo.layers import LINES, OTHER_LINE, Layers
+from geo.maps.elements import bi_attribute, footer, scripts, style_sheet
+from geo.maps.features import class_order, section_features
+from geo.maps.lettering import area_labels, city_labels
+from geo.maps.offline import MAP_SLOT, json_text, offline_html
+
+#: Colours of what is shown by mode.
+COLOR = {"road": "#0072B2", "rail": "#B34E00", "water": "#00734F"}
+#: Stages as the maps name them: what has not begun counts as planned in every year.
+STAGE_KEYS = {
+    "open": STAGE["open"],
+    "construction": STAGE["construction"],
+    "planned": Label("规划 / 未开工", "Planned / not begun"),
+}
+
+
+def mode_color(mode: str) -> str:
+    """Return the colour of a mode."""
+    return COLOR.get(mode, OTHER_LINE.color)
+
+
+def map_page(
+    map_: folium.Map,
+    layers: Layers,
+    *,
+    title: Label,
+    body: str,
+    styles: Iterable[str],
+    modules: Iterable[str],
+    call: str,
+    data: dict[str, object],
+) -> str:
+    """Return a page with a map, its names, and the call that starts its script."""
+    names = {
+        "data-cities": city_labels(layers.catalogue),
+        "data-areas": area_labels(layers.catalogue),
+    }
+    return offline_html(
+        map_,
+        title=title,
+        body=body,
+        css=style_sheet("map", *styles),
+        script=scripts("map", *modules) + call,
+        data=names | data,
+    )
+
+
+def split_body(
+    layers: Layers, date: dt.date, head: str, *, attributes: str, panels: str, content: str
+) -> str:
+    """Return the body of a page with the map on one side and text on the other."""
+    area = bi_attribute("aria-label", Label("地图", "Map"))
+    return f"""{head}
+<main {attributes}>
+<section class="stage-area" {area}><div class="map-frame">{MAP_SLOT}</div>
+{panels}</section>
+<section class="page">{content}</section>
+</main>
+{footer(layers.catalogue, date)}"""
+
+
+def page_settings(layers: Layers) -> str:
+    """Return what every map needs to know of its region, as JavaScript."""
+    region = layers.catalogue.region
+    label = [f"地图：{region.name_zh}", f"Map: {region.name_en}"]
+    return json_text({"attribution": region.map.attribution, "mapLabel": label})
+
+
+def add_sections(
+    map_: folium.Map, layers: Layers, stages: dict[str, str], only: Collection[str] | None = None
+) -> dict[str, str]:
+    """Add one layer per class, which the page draws with casing and status; return their names."""
+    present = set(layers.sections["class"]) if len(layers.sections) else set()
+    names = {}
+    for class_ in class_order(present):
+        drawn = section_features(layers, class_, stages, only)
+        if drawn["features"]:
+            color = LINES.get(class_, OTHER_LINE).color
+            layer = folium.GeoJson(
+                drawn,
+                style_function=lambda _, color=color: {"color": color},
+                name=class_,
+                show=False,
+            ).add_to(map_)
+            names[class_] = layer.get_name()
+    return names
+
+
+def class_groups(classes: dict[str, str]) -> str:
+    """Return the layers of the classes and how they look, from the top down, as JavaScript."""
+    groups = ",".join(
+        "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
+        f"weight:{style.weight},ticks:{json.dumps(style.ticks)}" + "}"
+        for key, variable in classes.items()
+        for style in [LINES.get(key, OTHER_LINE)]
+    )
+    return f"[{groups}]"
