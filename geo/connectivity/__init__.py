@@ -1,36 +1,49 @@
-"""Connectivity: indices, node measures, accessibility, isochrones, cuts, link loss, outbound links."""
+"""Connectivity: indices, accessibility, isochrones, cuts, loss of links, outbound links."""
 
 from geo.connectivity.accessibility import (
     IDEAL_KMH,
     Indicator,
     city_table,
     connected_cities,
-    daily,
+    cumulative_opportunities,
     global_efficiency,
+    gravity_potential,
     indicator_table,
-    location,
     logsum,
+    mean_travel_time,
     network_efficiency,
-    potential,
 )
 from geo.connectivity.calibration import WIDE, calibrate_times, calibration_summary
-from geo.connectivity.cuts import articulation_points, bridges, detours, minimum_cut
+from geo.connectivity.cuts import (
+    articulation_points,
+    bridges,
+    edge_detour_ratios,
+    minimum_cut,
+)
+from geo.connectivity.densities import network_densities
 from geo.connectivity.indices import connectivity_indices, mode_indices
-from geo.connectivity.inequality import gini, variation
+from geo.connectivity.inequality import coefficient_of_variation, gini
 from geo.connectivity.isochrones import isochrone_areas, reached_km
-from geo.connectivity.link_losses import (
+from geo.connectivity.node_measures import circuity, node_table, shortest_path_matrix
+from geo.connectivity.outbound import (
+    count_open_sectors,
+    group_openness,
+    links_by_sector,
+    outbound_links,
+)
+from geo.connectivity.travel_circles import core_cities, travel_circle_table
+from geo.connectivity.vulnerability import (
     Loss,
     Sweep,
     cut_off,
+    extra_minutes,
     link_losses,
     link_sweep,
     link_use,
+    pair_losses,
     removal_loss,
     route_losses,
 )
-from geo.connectivity.node_measures import circuity, distances, node_table
-from geo.connectivity.outbound import group_openness, open_sectors, outbound_links, sectors
-from geo.connectivity.travel_circles import cores, travel_circles
 
 __all__ = [
     "IDEAL_KMH",
@@ -44,34 +57,37 @@ __all__ = [
     "calibration_summary",
     "circuity",
     "city_table",
+    "coefficient_of_variation",
     "connected_cities",
     "connectivity_indices",
-    "cores",
+    "core_cities",
+    "count_open_sectors",
+    "cumulative_opportunities",
     "cut_off",
-    "daily",
-    "detours",
-    "distances",
+    "edge_detour_ratios",
+    "extra_minutes",
     "gini",
     "global_efficiency",
+    "gravity_potential",
     "group_openness",
     "indicator_table",
     "isochrone_areas",
     "link_losses",
     "link_sweep",
     "link_use",
-    "location",
+    "links_by_sector",
     "logsum",
+    "mean_travel_time",
     "minimum_cut",
     "mode_indices",
+    "network_densities",
     "network_efficiency",
     "node_table",
-    "open_sectors",
     "outbound_links",
-    "potential",
+    "pair_losses",
     "reached_km",
     "removal_loss",
     "route_losses",
-    "sectors",
-    "travel_circles",
-    "variation",
+    "shortest_path_matrix",
+    "travel_circle_table",
 ]

@@ -12,23 +12,23 @@ from pandas import DataFrame
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.catalogue import Catalogue, City, cities_of
-from geo.core import BadInputError
+from geo.catalogue import City
+from geo.core import BadInputError, Message
 from geo.geometry import straight_km
-from geo.network import Network, city_travel_times, travel_graph
+from geo.network import Network, travel_time_matrix
 
 Array = NDArray[np.float64]
 
 
-#: Limits in minutes at which daily accessibility is usually told.
-STEPS = (60.0, 120.0, 180.0, 240.0)
-#: Exponents at which the potential is told, for the order of the cities depends on them.
+#: Exponents at which the potential is given, for the order of the cities depends on them.
 DECAYS = (1.0, 1.5, 2.0)
 #: Times are sums of rounded numbers: so much over a limit is still within it, in minutes.
 EPSILON = 1e-9
 
 
-def location(minutes: Array, mass: Array, *, own: bool = False) -> tuple[Array, Array, Array]:
+def mean_travel_time(
+    minutes: Array, mass: Array, *, own: bool = False
+) -> tuple[Array, Array, Array]:
     """
     Return the mean time to all destinations, weighted by their mass.
 
@@ -51,7 +51,7 @@ def location(minutes: Array, mass: Array, *, own: bool = False) -> tuple[Array, 
     mean
         Minutes, shape (n,); infinite where a destination is unreachable, NaN where there is
         none.
-    executor
+    share
         Share of the mass that is reached, shape (n,).
     mean_reached
         Minutes to the reached destinations only, shape (n,): to be read with the share, for
@@ -71,9 +71,8 @@ def location(minutes: Array, mass: Array, *, own: bool = False) -> tuple[Array, 
     --------
     >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
     >>> people = np.array([4.0, 2, 1])
-    >>> location(minutes, people)[0]
+    >>> mean_travel_time(minutes, people)[0]
     array([50., 36., 80.])
-
     """
     _check(minutes, mass)
     return _weighted_mean(minutes, _weights(mass, own=own))
@@ -113,7 +112,7 @@ def _divide(a: Any, b: Any) -> Array:
     return np.asarray(np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0))
 
 
-def daily(minutes: Array, mass: Array, limit: float) -> Array:
+def cumulative_opportunities(minutes: Array, mass: Array, limit: float) -> Array:
     """
     Return the mass that can be visited within a time.
 
@@ -126,7 +125,8 @@ def daily(minutes: Array, mass: Array, limit: float) -> Array:
     mass
         Masses, shape (n,).
     limit
-        The time T in minutes; usual are `STEPS`. A step function: show 0.9 T and 1.1 T too.
+        The time T in minutes, usually 60, 120, 180 or 240. A step function: show 0.9 T and
+        1.1 T too.
 
     Returns
     -------
@@ -147,9 +147,8 @@ def daily(minutes: Array, mass: Array, limit: float) -> Array:
     --------
     >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
     >>> people = np.array([4.0, 2, 1])
-    >>> daily(minutes, people, 60)
+    >>> cumulative_opportunities(minutes, people, 60)
     array([6., 7., 3.])
-
     """
     _check(minutes, mass)
     within = minutes <= limit + EPSILON
@@ -157,7 +156,7 @@ def daily(minutes: Array, mass: Array, limit: float) -> Array:
     return np.asarray(within @ np.asarray(mass, float))
 
 
-def potential(
+def gravity_potential(
     minutes: Array,
     mass: Array,
     *,
@@ -183,8 +182,8 @@ def potential(
     kind
         The function f.
     own
-        Times within every place in minutes, shape (n,), for the self-potential (see
-        `own_minutes`); default: no self-potential.
+        Times within every place in minutes, shape (n,), for the self-potential: half the radius
+        of a circle of its area at the speed there; default: no self-potential.
     floor
         Shorter times count as this one, in minutes, for a power grows beyond all limits.
 
@@ -206,9 +205,8 @@ def potential(
     --------
     >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
     >>> people = np.array([4.0, 2, 1])
-    >>> potential(minutes, people, decay=1).round(4)
+    >>> gravity_potential(minutes, people, decay=1).round(4)
     array([0.0778, 0.15  , 0.0778])
-
     """
     _check(minutes, mass)
     if not (decay > 0 and floor > 0):
@@ -220,59 +218,9 @@ def potential(
     return np.asarray(f @ np.asarray(mass, float))
 
 
-def own_minutes(area_km2: Array, speed_kmh: float) -> Array:
-    """
-    Return the mean time of a trip within a place.
-
-    t_ii = 0.5 sqrt(area / pi) / speed: half the radius of a circle of the same area.
-
-    Parameters
-    ----------
-    area_km2
-        Areas, shape (n,).
-    speed_kmh
-        Speed in the place.
-
-    Returns
-    -------
-    minutes
-        Shape (n,).
-
-    Examples
-    --------
-    >>> own_minutes(np.array([np.pi]), 30)
-    array([1.])
-
-    """
-    return np.asarray(60 * 0.5 * np.sqrt(np.asarray(area_km2, float) / np.pi) / speed_kmh)
-
-
-def sensitivity(minutes: Array, mass: Array, decays: Sequence[float] = DECAYS) -> Array:
-    """
-    Return the power potential over its mean, for several exponents.
-
-    Parameters
-    ----------
-    minutes
-        Times, infinite where unreachable, shape (n, n).
-    mass
-        Masses, shape (n,).
-    decays
-        Exponents, k of them.
-
-    Returns
-    -------
-    ratios
-        Potential over the plain mean of all places, shape (n, k); NaN where all are 0.
-
-    Examples
-    --------
-    >>> minutes = np.array([[0.0, 30, 90], [30, 0, 60], [90, 60, 0]])
-    >>> sensitivity(minutes, np.array([4.0, 2, 1])).shape
-    (3, 3)
-
-    """
-    values = np.column_stack([potential(minutes, mass, decay=a) for a in decays])
+def potential_ratios(minutes: Array, mass: Array, decays: Sequence[float] = DECAYS) -> Array:
+    """Return the power potential over its mean, shape (n, exponents); NaN where all are 0."""
+    values = np.column_stack([gravity_potential(minutes, mass, decay=a) for a in decays])
     return _divide(values, values.mean(axis=0)) if len(values) else values
 
 
@@ -298,7 +246,7 @@ def network_efficiency(
     Returns
     -------
     mean, share, mean_reached
-        As in `location`, but the means are ratios.
+        As in `mean_travel_time`, but the means are ratios.
 
     Raises
     ------
@@ -314,7 +262,6 @@ def network_efficiency(
     >>> minutes, km = np.array([[0.0, 60], [60, 0]]), np.array([[0.0, 80], [80, 0]])
     >>> network_efficiency(minutes, km, np.array([1.0, 1]), ideal_kmh=160)[0]
     array([2., 2.])
-
     """
     _check(minutes, mass)
     if not ideal_kmh > 0:
@@ -354,7 +301,6 @@ def logsum(minutes: Array, scale: float) -> Array:
     >>> logsum(np.full((2, 2, 2), 60.0), 0.1).round(2)
     array([[ 0.  , 53.07],
            [53.07,  0.  ]])
-
     """
     if not scale > 0 or not len(minutes):
         raise BadInputError("logsum: expected at least one mode and a positive scale")
@@ -393,7 +339,6 @@ def global_efficiency(distances: Array, straight: Array | None = None) -> float:
     --------
     >>> round(global_efficiency(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])), 4)
     0.8333
-
     """
     v = len(distances)
     off = ~np.eye(v, dtype=bool)
@@ -416,7 +361,6 @@ IDEAL_KMH = {"road": 120.0, "rail": 350.0, "water": 30.0, "any": 350.0}
 
 def city_table(
     net: Network,
-    catalogue: Catalogue,
     *,
     mode: str = "any",
     indicator: Indicator = "location",
@@ -432,9 +376,7 @@ def city_table(
     Parameters
     ----------
     net
-        A network with a node at every stop.
-    catalogue
-        The catalogue of the cities.
+        A network, with its mode and its changes.
     mode
         Road, rail, water or any.
     indicator
@@ -448,7 +390,7 @@ def city_table(
     destinations
         Ids of the cities that count as destinations; default: all.
     minutes
-        The times between the cities (`geo.travel_time_matrix`), where they are known, shape (n, n).
+        Times between the centres (`travel_time_matrix`) where they are known, shape (n, n).
 
     Returns
     -------
@@ -468,21 +410,25 @@ def city_table(
 
     Examples
     --------
-    >>> table = city_table(stops, cat, indicator="daily").set_index("name_en")
+    >>> table = city_table(stops, indicator="daily").set_index("name_en")
     >>> bool(table.loc["Chongqing", "value"] > table.loc["Chengkou", "value"])
     True
     >>> table.loc["Chengdu", "unit"]
     'people'
-
     """
     if indicator not in INDICATORS:
-        text = f"--indicator {indicator!r}: expected {', '.join(INDICATORS)}"
+        text = Message(
+            "--indicator {indicator!r}: expected {known}",
+            indicator=indicator,
+            known=", ".join(INDICATORS),
+        )
         raise BadInputError(text)
-    cities = cities_of(catalogue)
+    catalogue = net.layers.catalogue
+    cities = catalogue.centres
     wanted = {catalogue.find_city(name).city_id for name in destinations or ()}
     people = np.array([c.population for c in cities], float)
     mass = people * [destinations is None or c.city_id in wanted for c in cities]
-    times = _times(net, cities, mode, minutes)
+    times = _times(net, mode, minutes)
     speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
     table = indicator_table(cities, times, indicator, mass, limit=limit, decay=decay,
                             ideal_kmh=speed)  # fmt: skip
@@ -490,12 +436,9 @@ def city_table(
     return table
 
 
-def _times(
-    net: Network, cities: Sequence[City], mode: str, minutes: ArrayLike | None
-) -> NDArray[np.float64]:
+def _times(net: Network, mode: str, minutes: ArrayLike | None) -> Array:
     """Return the times between cities: those known, or those of a network."""
-    if minutes is None:
-        return city_travel_times(travel_graph(net, cities, mode=mode), cities)
+    minutes = travel_time_matrix(net, mode=mode) if minutes is None else minutes
     return np.array(minutes, float, order="C")  # sums depend on the order in memory
 
 
@@ -540,13 +483,12 @@ def indicator_table(
     >>> people = np.array([2.0, 1])
     >>> indicator_table(cat.cities[:2], minutes, "location", people)["value"].tolist()
     [60.0, 60.0]
-
     """
     if indicator == "location":
-        values = _means(*location(minutes, mass))
+        values = _means(*mean_travel_time(minutes, mass))
     elif indicator == "daily":
         steps = {"value": limit, "low": 0.9 * limit, "high": 1.1 * limit}
-        values = {key: daily(minutes, mass, t) for key, t in steps.items()}
+        values = {key: cumulative_opportunities(minutes, mass, t) for key, t in steps.items()}
     elif indicator == "potential":
         values = _potentials(minutes, mass, decay)
     else:
@@ -559,7 +501,7 @@ def indicator_table(
 
 
 def connected_cities(
-    net: Network, catalogue: Catalogue, *, mode: str = "any", minutes: ArrayLike | None = None
+    net: Network, *, mode: str = "any", minutes: ArrayLike | None = None
 ) -> list[City]:
     """
     Return the cities that a mode connects: the most populous group that reach each other.
@@ -567,13 +509,11 @@ def connected_cities(
     Parameters
     ----------
     net
-        A network with a node at every stop.
-    catalogue
-        The catalogue of the cities.
+        A network, with its mode and its changes.
     mode
         Road, rail, water or any.
     minutes
-        The times between the cities (`geo.travel_time_matrix`), where they are known, shape (n, n).
+        Times between the centres (`travel_time_matrix`) where they are known, shape (n, n).
 
     Returns
     -------
@@ -582,12 +522,11 @@ def connected_cities(
 
     Examples
     --------
-    >>> len(connected_cities(stops, cat, mode="water")) < len(connected_cities(stops, cat))
+    >>> len(connected_cities(stops, mode="water")) < len(connected_cities(stops))
     True
-
     """
-    cities = cities_of(catalogue)
-    reached = np.isfinite(_times(net, cities, mode, minutes))
+    cities = net.layers.catalogue.centres
+    reached = np.isfinite(_times(net, mode, minutes))
     labels = connected_components(csr_array(reached), directed=False)[1]
     people = np.bincount(labels, [city.population for city in cities])
     largest = people.argmax() if len(people) else -1
@@ -607,10 +546,10 @@ def _means(mean: Array, share: Array, reached: Array) -> dict[str, Array]:
 
 def _potentials(minutes: Array, mass: Array, decay: float) -> dict[str, Array]:
     decays = [decay, *DECAYS]
-    by_decay = sensitivity(minutes, mass, decays).reshape(len(mass), len(decays)).T
+    by_decay = potential_ratios(minutes, mass, decays).reshape(len(mass), len(decays)).T
     names = ["ratio", *(f"ratio_{a:g}" for a in DECAYS)]
     return {
-        "value": potential(minutes, mass, decay=decay),
+        "value": gravity_potential(minutes, mass, decay=decay),
         **dict(zip(names, by_decay, strict=True)),
     }
 
@@ -621,6 +560,10 @@ def _ideal_kmh(net: Network, mode: str, ideal_kmh: float | None) -> float:
     edges = net.edges if mode == "any" else net.edges[net.edges["mode"] == mode]
     fastest = edges["speed_kmh"].max()
     if fastest > speed:
-        text = f"efficiency: expected an ideal speed of at least {fastest:g} km/h, got {speed:g}"
+        text = Message(
+            "efficiency: expected an ideal speed of at least {fastest:g} km/h, got {speed:g}",
+            fastest=fastest,
+            speed=speed,
+        )
         raise BadInputError(text)
     return float(speed)

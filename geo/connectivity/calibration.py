@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
-import networkx as nx
 import pandas as pd
 from pandas import DataFrame
 
 from geo.catalogue import Service
-from geo.geometry import geod
 from geo.layers import Layers
-from geo.network import CONSTANTS, Network, build_network, fastest_routes, route_legs, travel_graph
+from geo.network import Network, build_network, fastest_routes, station_to_station
 
 #: An error beyond this share is told with its reason.
 WIDE = 0.20
@@ -47,7 +44,6 @@ def calibrate_times(layers: Layers) -> DataFrame:
     >>> table = calibrate_times(lay)
     >>> bool(table.loc[table["reason"] == "", "error"].abs().median() < 0.1)
     True
-
     """
     nets: dict[str, Network] = {}
     rows = []
@@ -66,13 +62,11 @@ def _compared(layers: Layers, service: Service, net: Network) -> dict[str, Any]:
     known: dict[str, Any] = {**city, **place} if service.mode == "rail" else {**place, **city}
     minutes = km = float("nan")
     if service.mode == "rail" and all(key in place for key in ids):
-        minutes, km = _station_to_station(layers, net, *ids)
+        minutes, km = station_to_station(net, *ids)
     elif all(key in city for key in ids):
         ends = city[ids[0]], city[ids[1]]
-        graph = travel_graph(net, ends, mode=service.mode)
-        for way in fastest_routes(graph, *ends):
-            parts = route_legs(graph, way)
-            minutes, km = (sum(leg[key] for leg in parts) for key in ("time_min", "length_km"))
+        for route in fastest_routes(net, *ends, mode=service.mode):
+            minutes, km = route.time_min, route.length_km
     published = service.minutes or float("nan")
     return {
         "from_zh": known[ids[0]].name_zh,
@@ -87,39 +81,6 @@ def _compared(layers: Layers, service: Service, net: Network) -> dict[str, Any]:
         "reason": service.reason,
         "notes": service.notes,
     }
-
-
-def _station_to_station(layers: Layers, net: Network, start: str, end: str) -> tuple[float, float]:
-    express = all(_in_large_city(layers, station) for station in (start, end))
-    graph = _train_graph(net.select("rail"), express=express)
-    if start not in graph or end not in graph or not nx.has_path(graph, start, end):
-        return float("nan"), float("nan")
-    way = nx.dijkstra_path(graph, start, end, weight="time_min")
-    edges = [graph.edges[pair] for pair in itertools.pairwise(way)]
-    minutes = sum(edge["time_min"] for edge in edges) + CONSTANTS["rail_start_min"].value
-    return float(minutes), float(sum(edge["length_km"] for edge in edges))
-
-
-def _train_graph(rail: Network, *, express: bool) -> nx.Graph[str]:
-    edges = rail.edges.assign(time_min=rail.edges["time_min"])
-    if express:
-        hsr = edges["class"] == "hsr"
-        edges["time_min"] = edges["time_min"] - edges["stop_min"].where(hsr, 0.0)
-    fastest = edges.sort_values("time_min").drop_duplicates(["u", "v"])
-    graph: nx.Graph[str] = nx.Graph()
-    for u, v, minutes, km in fastest[["u", "v", "time_min", "length_km"]].itertuples(index=False):
-        if not graph.has_edge(u, v) or minutes < graph.edges[u, v]["time_min"]:
-            graph.add_edge(u, v, time_min=minutes, length_km=km)
-    return graph
-
-
-def _in_large_city(layers: Layers, station: str) -> bool:
-    place, limit = layers.catalogue.place[station], CONSTANTS["transfer_limit"].value * 1000
-    return any(
-        geod().inv(place.lon, place.lat, city.lon, city.lat)[2] <= limit
-        for city in layers.catalogue.cities
-        if city.population >= CONSTANTS["nonstop_people"].value
-    )
 
 
 def calibration_summary(table: DataFrame) -> dict[str, float]:
@@ -144,7 +105,6 @@ def calibration_summary(table: DataFrame) -> dict[str, float]:
     ['from_zh', 'to_zh', 'mode', 'date', 'published_min']
     >>> calibration_summary(table)["median_error"] < 0.1
     True
-
     """
     counted = table[(table["mode"] == "rail") & (table["reason"] == "")]
     error = counted["error"].abs().dropna()

@@ -11,9 +11,9 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from geo.algorithms import EdgeCut, minimum_edge_cut
-from geo.catalogue import AdminRegion, Catalogue, City, cities_of
+from geo.catalogue import AdminRegion, Catalogue, City
 from geo.core import BadInputError
-from geo.network import Network, travel_graph
+from geo.network import Network, build_travel_graph, has_stops
 
 
 def bridges(net: Network) -> DataFrame:
@@ -37,7 +37,6 @@ def bridges(net: Network) -> DataFrame:
     --------
     >>> bridges(net.select("water"))["nodes_cut_off"].tolist()
     [2, 1, 1]
-
     """
     simple = nx.Graph(net.graph)
     rows = []
@@ -88,7 +87,6 @@ def articulation_points(net: Network) -> DataFrame:
     >>> points = articulation_points(net.select("rail"))
     >>> int(points["parts"].min()), len(points) < len(net.nodes)
     (2, True)
-
     """
     simple = nx.Graph(net.graph)
     parts = {}
@@ -100,9 +98,9 @@ def articulation_points(net: Network) -> DataFrame:
     return table.assign(parts=[parts[node] for node in table.index])
 
 
-def detours(net: Network, weight: str = "time_min") -> Series[float]:
+def edge_detour_ratios(net: Network, weight: str = "time_min") -> Series[float]:
     """
-    Return how much longer the way round is when an edge is lost.
+    Return how much longer the shortest alternative to every edge is.
 
     Formula: t'(u, v) / t(e), with t' the shortest way between the ends of edge e without it
     (after Jenelius, Petersen and Mattsson 2006).
@@ -123,27 +121,31 @@ def detours(net: Network, weight: str = "time_min") -> Series[float]:
     Examples
     --------
     >>> roads = net.select("road")
-    >>> ratio = detours(roads)
+    >>> ratio = edge_detour_ratios(roads)
     >>> set(bridges(roads)["edge_id"]) == set(ratio.index[np.isinf(ratio)])
     True
-
     """
-    found = {}
-    for edge, u, v, own in net.edges[["u", "v", weight]].itertuples():
-
-        def left(_a: str, _b: str, keys: Any, lost: str = edge) -> float | None:
-            return min((data[weight] for key, data in keys.items() if key != lost), default=None)
-
-        try:
-            found[edge] = nx.bidirectional_dijkstra(net.graph, u, v, left)[0] / own
-        except nx.NetworkXNoPath:
-            found[edge] = float("inf")
-        if u == v:
-            found[edge] = float("nan")
+    rows = net.edges[["u", "v"]].itertuples()
+    found = [detour_ratio(net.graph, edge, u, v, weight) for edge, u, v in rows]
     return pd.Series(found, index=net.edges.index, name="detour", dtype=float)
 
 
-def minimum_cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[EdgeCut, str, str]:
+def detour_ratio(graph: nx.MultiGraph[str], edge: str, u: str, v: str, weight: str) -> float:
+    """Return the shortest way between the ends of an edge without it, over the edge itself."""
+
+    def left(_a: str, _b: str, keys: Any) -> float | None:
+        return min((data[weight] for key, data in keys.items() if key != edge), default=None)
+
+    if u == v:
+        return float("nan")
+    try:
+        other = nx.bidirectional_dijkstra(graph, u, v, left)[0]
+    except nx.NetworkXNoPath:
+        return float("inf")
+    return float(other / graph.edges[u, v, edge][weight])
+
+
+def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
     """
     Return how many independent links hold two regions or two cities together.
 
@@ -156,8 +158,6 @@ def minimum_cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Edg
     ----------
     net
         A network with a node at every stop.
-    catalogue
-        The catalogue of the regions and cities.
     a, b
         Names of regions or cities.
 
@@ -173,16 +173,19 @@ def minimum_cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Edg
     NotFoundError
         When a name is unknown.
     BadInputError
-        When the two are the same, one is part of the other, or both are cities that can enter
-        the same stop, so that no loss of links parts them.
+        When the network has no nodes at stops, when the two are the same, one is part of the
+        other, or both are cities that can enter the same stop, so that no loss of links parts
+        them.
 
     Examples
     --------
-    >>> found, name_a, name_b = minimum_cut(stops.select("rail"), cat, "四川", "重庆")
+    >>> found, name_a, name_b = minimum_cut(stops.select("rail"), "四川", "重庆")
     >>> (name_a, name_b), found.value == len(found.cut) == len(found.paths)
     (('四川', '重庆'), True)
-
     """
+    if not has_stops(net):
+        raise BadInputError('minimum_cut: expected a network with nodes="stops"')
+    catalogue = net.layers.catalogue
     regions = [catalogue.region.find(name) for name in (a, b)]
     both = None not in regions
     (name_a, cities_a), (name_b, cities_b) = (
@@ -191,7 +194,9 @@ def minimum_cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Edg
     )
     for one, other in product(cities_a, cities_b):
         if other.city_id in (one.city_id, one.part_of) or other.part_of == one.city_id:
-            raise BadInputError(f"cut: {name_a} and {name_b} are the same, or one holds the other")
+            raise BadInputError(
+                "cut: {a} and {b} are the same, or one holds the other", a=name_a, b=name_b
+            )
     first, second = _stops(net, cities_a), _stops(net, cities_b)
     if both:  # a stop near the border belongs to the side that is nearer to it
         nearer = {key: first[key] <= second[key] for key in first.keys() & second}
@@ -199,8 +204,10 @@ def minimum_cut(net: Network, catalogue: Catalogue, a: str, b: str) -> tuple[Edg
         second = {key: value for key, value in second.items() if not nearer.get(key, False)}
     if shared := sorted(net.nodes.loc[list(first.keys() & second), "name_zh"]):
         raise BadInputError(
-            f"cut: {name_a} and {name_b} can both enter {', '.join(shared)}: no loss of links "
-            f"parts them"
+            "cut: {a} and {b} can both enter {shared}: no loss of links parts them",
+            a=name_a,
+            b=name_b,
+            shared=", ".join(shared),
         )
     found = minimum_edge_cut(net.graph, first, second)
     link = _link_of(net.graph, {*first, *second})
@@ -218,7 +225,7 @@ def _side(
     if region is None or (exact and not both):
         city = catalogue.find_city(name)
         return city.name_zh, [city]
-    own = [c for c in cities_of(catalogue) if catalogue.region.find(c.region) == region]
+    own = [c for c in catalogue.centres if catalogue.region.find(c.region) == region]
     return region.name_zh, own
 
 
@@ -237,7 +244,7 @@ def _stops(net: Network, cities: Sequence[City]) -> dict[str, float]:
     """Return the stops that cities can enter by any mode of a network, with the minutes."""
     found: dict[str, float] = {}
     for mode in net.modes:
-        graph = travel_graph(net, cities, mode=mode)
+        graph = build_travel_graph(net, cities, mode=mode)
         for city in cities:
             for stop, way in graph.adj.get(f"city:{city.city_id}", {}).items():
                 found[stop] = min(found.get(stop, way["time_min"]), way["time_min"])

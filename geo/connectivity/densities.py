@@ -8,7 +8,6 @@ import pandas as pd
 import shapely
 from pandas import DataFrame
 
-from geo.catalogue import Catalogue, cities_of
 from geo.geometry import geod
 from geo.layers import read_base
 from geo.network import Network
@@ -16,7 +15,7 @@ from geo.network import Network
 NAN = float("nan")
 
 
-def network_densities(net: Network, catalogue: Catalogue, *, listed: bool = False) -> DataFrame:
+def network_densities(net: Network, *, listed: bool = False) -> DataFrame:
     """
     Return the length of the network per area and per head, by region and mode.
 
@@ -24,8 +23,6 @@ def network_densities(net: Network, catalogue: Catalogue, *, listed: bool = Fals
     ----------
     net
         A network: tracks and carriageways that routes share count once.
-    catalogue
-        The catalogue, with its counties.
     listed
         Count only the counties of the cities in the tables, so that length, area and
         population are of the same land.
@@ -45,11 +42,11 @@ def network_densities(net: Network, catalogue: Catalogue, *, listed: bool = Fals
 
     Examples
     --------
-    >>> table = network_densities(net, cat)
+    >>> table = network_densities(net)
     >>> table.columns[:4].tolist()
     ['region', 'mode', 'day', 'length_km']
-
     """
+    catalogue = net.layers.catalogue
     counties = read_base(catalogue, "counties")
     codes = {city.adcode for city in catalogue.cities}
     own = counties[counties.columns.intersection(["adcode", "city"])].isin(codes).any(axis=1)
@@ -58,7 +55,7 @@ def network_densities(net: Network, catalogue: Catalogue, *, listed: bool = Fals
         here = counties["province"] == region.adcode
         used = here & own if listed else here
         people = sum(
-            c.population for c in cities_of(catalogue) if catalogue.region.find(c.region) == region
+            c.population for c in catalogue.centres if catalogue.region.find(c.region) == region
         )
         whole = bool(used.any()) and not bool((used & ~own).any())
         area = _area_km2(counties[used])

@@ -11,13 +11,19 @@ import networkx as nx
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.catalogue import Catalogue, City, cities_of
+from geo.catalogue import City
 from geo.core import BadInputError
 from geo.layers import CRS
-from geo.network import CONSTANTS, Network, leaving_minutes, travel_graph
+from geo.network import (
+    CONSTANTS,
+    Network,
+    build_travel_graph,
+    cut_at_stops,
+    leaving_minutes,
+    travel_arcs,
+)
 
 Array = NDArray[np.float64]
 
@@ -56,7 +62,6 @@ class _Piece(NamedTuple):
 
 def isochrone_areas(
     net: Network,
-    catalogue: Catalogue,
     cities: Sequence[City],
     minutes: Sequence[float] = (30, 60, 90, 120),
     *,
@@ -74,9 +79,7 @@ def isochrone_areas(
     Parameters
     ----------
     net
-        A network with a node at every stop.
-    catalogue
-        The catalogue, for the metric projection of its region.
+        A network, with its mode and its changes; edges between junctions are cut at stops.
     cities
         The centres to start from.
     minutes
@@ -93,22 +96,24 @@ def isochrone_areas(
     Raises
     ------
     BadInputError
-        When the mode is unknown, or a limit is not positive.
+        When the mode is unknown or none of the network, or a limit is not positive.
 
     Examples
     --------
-    >>> areas = isochrone_areas(stops, cat, [cat.find_city("万州")], [30, 60], mode="road")
+    >>> areas = isochrone_areas(stops, [cat.find_city("万州")], [30, 60], mode="road")
     >>> bool(areas["area_km2"].is_monotonic_increasing)
     True
-
     """
     limits = sorted({float(limit) for limit in minutes})
     if not limits or not limits[0] > 0 or not np.isfinite(limits[-1]):
-        raise BadInputError(f"isochrone: expected positive minutes, got {list(minutes)}")
+        raise BadInputError(
+            "isochrone: expected positive minutes, got {minutes}", minutes=list(minutes)
+        )
+    net, catalogue = cut_at_stops(net), net.layers.catalogue
     ids, crs = [city.city_id for city in cities], catalogue.region.metric_crs
-    everyone = [*cities, *(c for c in cities_of(catalogue) if c.city_id not in ids)]
-    graph = travel_graph(net, everyone, mode=mode)
-    reach = _reach(graph, [f"city:{city_id}" for city_id in ids], limits[-1])
+    everyone = [*cities, *(c for c in catalogue.centres if c.city_id not in ids)]
+    graph = build_travel_graph(net, everyone, mode=mode)
+    reach = _reach(graph, cities, limits[-1])
     ground = _ground(net, crs, mode)
     homes = gpd.GeoSeries.from_xy([c.lon for c in cities], [c.lat for c in cities], crs=CRS)
     starts = zip(shapely.get_coordinates(homes.to_crs(crs))[:, None], reach, strict=True)
@@ -130,37 +135,27 @@ def _nested(frame: gpd.GeoDataFrame, limits: int) -> gpd.GeoDataFrame:
     return frame.set_geometry(shapes, crs=frame.crs)
 
 
-def _reach(graph: nx.Graph[str], starts: Sequence[str], limit: float) -> list[dict[str, float]]:
+def _reach(graph: nx.Graph[str], cities: Sequence[City], limit: float) -> list[dict[str, float]]:
     """Return when every place is reached; centres are left, but nobody travels through one."""
-    nodes = list(graph)
-    number = {node: i for i, node in enumerate(nodes)}
-    ways = [
-        (number[u], number[v], float(way["time_min"]))
-        for a, b, way in graph.edges(data=True)
-        for u, v in ((a, b), (b, a))
-        if not v.startswith("city:")
-    ]
-    found: list[dict[str, float]] = [{} for _ in starts]
-    here = [i for i, start in enumerate(starts) if start in number]
-    if not ways or not here:
-        return found
-    rows, columns, weights = zip(*ways, strict=True)
-    matrix = csr_array((weights, (rows, columns)), shape=(len(nodes), len(nodes)))
-    times = dijkstra(matrix, indices=[number[starts[i]] for i in here], limit=limit)
-    for i, row in zip(here, times, strict=True):
-        found[i] = {nodes[k]: float(row[k]) for k in np.flatnonzero(np.isfinite(row))}
+    arcs = travel_arcs(graph)
+    times = dijkstra(arcs.matrix()[0], indices=arcs.ends(cities)[0], limit=limit)
+    within = (np.flatnonzero(np.isfinite(row[: len(arcs.names)])) for row in times)
+    found = [{arcs.names[k]: float(row[k]) for k in near.tolist()}
+             for near, row in zip(within, times, strict=True)]  # fmt: skip
     if "express" in graph.graph:
-        _add_express(found, graph.graph["express"], starts, limit)
+        _add_express(found, graph.graph["express"], cities, limit)
     return found
 
 
 def _add_express(
-    found: list[dict[str, float]], express: nx.Graph[str], starts: Sequence[str], limit: float
+    found: list[dict[str, float]], express: nx.Graph[str], cities: Sequence[City], limit: float
 ) -> None:
     """Let trains without a stop on the way reach the stations of the other large cities."""
-    for times, start, direct in zip(found, starts, _reach(express, starts, limit), strict=True):
-        large = [n for n in express if n.startswith("city:") and n != start]
-        for stop in {stop for other in large for stop in express[other]} & set(direct):
+    large = {node for node in express if node.startswith("city:")}
+    own = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in large]
+    for i, direct in zip(own, _reach(express, [cities[i] for i in own], limit), strict=True):
+        times, others = found[i], large - {f"city:{cities[i].city_id}"}
+        for stop in {stop for other in others for stop in express[other]} & set(direct):
             times[stop] = min(direct[stop], times.get(stop, np.inf))
 
 
@@ -260,7 +255,6 @@ def reached_km(net: Network, source_node: str, minutes: float) -> float:
     ------
     BadInputError
         When the network has no such node.
-
     """
     if source_node not in net.nodes.index:
         raise BadInputError(f"reached_km: no node {source_node!r} in this network")

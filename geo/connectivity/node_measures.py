@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse.csgraph import dijkstra
 
-from geo.connectivity.indices import straight_edges_km
 from geo.geometry import straight_km
 from geo.network import Network
 
@@ -21,7 +20,7 @@ Array = NDArray[np.float64]
 NAN = float("nan")
 
 
-def distances(net: Network, weight: str | None = "length_km") -> Array:
+def shortest_path_matrix(net: Network, weight: str | None = "length_km") -> Array:
     """
     Return the shortest paths between all nodes.
 
@@ -39,10 +38,9 @@ def distances(net: Network, weight: str | None = "length_km") -> Array:
 
     Examples
     --------
-    >>> hops = distances(net.select("water"), weight=None)
+    >>> hops = shortest_path_matrix(net.select("water"), weight=None)
     >>> int(hops.max())
     3
-
     """
     if net.nodes.empty:
         return np.zeros((0, 0))
@@ -50,55 +48,21 @@ def distances(net: Network, weight: str | None = "length_km") -> Array:
     return np.asarray(dijkstra(matrix, directed=False, unweighted=weight is None), float)
 
 
-def konig(hops: Array) -> Array:
+def konig_numbers(hops: Array) -> Array:
     """
-    Return the König number of every node: hops to the node farthest away.
+    Return max_j h_ij of every node, hops to the node farthest away (König), shape (v,).
 
-    Parameters
-    ----------
-    hops
-        Shortest paths in hops, shape (v, v).
-
-    Returns
-    -------
-    numbers
-        Shape (v,), max_j h_ij; infinite where a node is unreachable. Their maximum is the
-        diameter in hops.
-
-    Examples
-    --------
-    >>> konig(np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]]))
-    array([2., 1., 2.])
-
+    Infinite where a node is unreachable; the maximum is the diameter in hops.
     """
     return np.asarray(hops.max(axis=1, initial=0.0))
 
 
-def shimbel(matrix: Array) -> Array:
+def shimbel_indices(matrix: Array) -> Array:
     """
-    Return the Shimbel index of every node: the sum of its shortest paths.
+    Return sum_j d_ij of every node, hops or km (Shimbel 1953), shape (v,).
 
-    Parameters
-    ----------
-    matrix
-        Shortest paths in hops or km, shape (v, v).
-
-    Returns
-    -------
-    sums
-        Shape (v,), sum_j d_ij; infinite where a node is unreachable. Hops are counted as
-        edges; texts that count the nodes between have one less per pair.
-
-    References
-    ----------
-    Shimbel, A. (1953), Structural parameters of communication networks.
-
-    Examples
-    --------
-    >>> path = np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])
-    >>> shimbel(path)
-    array([3., 2., 3.])
-
+    Infinite where a node is unreachable. Hops are counted as edges; texts that count the nodes
+    between have one less per pair.
     """
     return np.asarray(matrix.sum(axis=1))
 
@@ -121,34 +85,16 @@ def dispersion(matrix: Array) -> float:
     --------
     >>> dispersion(np.array([[0.0, 2], [2, 0]]))
     4.0
-
     """
     return float(matrix.sum()) if len(matrix) else NAN
 
 
-def closeness(matrix: Array) -> Array:
+def closeness_centrality(matrix: Array) -> Array:
     """
-    Return the closeness of every node, with the factor of Wasserman and Faust.
+    Return (r / (v - 1)) (r / sum d) over the r nodes reached, per hop or km, shape (v,).
 
-    (r / (v - 1)) (r / sum d) over the r nodes reached: without the first factor nodes of
-    small components would win.
-
-    Parameters
-    ----------
-    matrix
-        Shortest paths in hops or km, shape (v, v).
-
-    Returns
-    -------
-    values
-        Shape (v,), per hop or km; 0 for a lone node among others, NaN in a network of one.
-
-    Examples
-    --------
-    >>> path = np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])
-    >>> closeness(path).round(3)
-    array([0.667, 1.   , 0.667])
-
+    Without the first factor (Wasserman and Faust) nodes of small components would win. 0 for a
+    lone node among others, NaN in a network of one.
     """
     v, reached = len(matrix), _reached(matrix)
     total = np.where(np.isfinite(matrix), matrix, 0.0).sum(axis=1)
@@ -163,35 +109,11 @@ def _reached(matrix: Array) -> Array:
     return np.asarray(np.isfinite(matrix).sum(axis=1) - 1.0)
 
 
-def straightness(matrix: Array, straight: Array) -> Array:
+def straightness_centrality(matrix: Array, straight: Array) -> Array:
     """
-    Return the straightness centrality of every node.
+    Return mean_j s_ij / d_ij over the v - 1 other nodes (Porta, Crucitti and Latora 2006).
 
-    mean_j s_ij / d_ij over the v - 1 other nodes; an unreachable one adds 0.
-
-    Parameters
-    ----------
-    matrix
-        Shortest paths in km, shape (v, v).
-    straight
-        Geodesic distances in km, shape (v, v).
-
-    Returns
-    -------
-    values
-        Shape (v,); NaN in a network of one, and where two nodes are at distance 0.
-
-    References
-    ----------
-    Porta, S., Crucitti, P. and Latora, V. (2006), The network analysis of urban streets,
-    10.1068/b32045.
-
-    Examples
-    --------
-    >>> path = np.array([[0.0, 1, 2], [1, 0, 1], [2, 1, 0]])
-    >>> straightness(path, np.minimum(path, 1.5))
-    array([0.875, 1.   , 0.875])
-
+    An unreachable node adds 0; NaN in a network of one, and where two nodes are at distance 0.
     """
     v = len(matrix)
     if v < 2:
@@ -201,35 +123,12 @@ def straightness(matrix: Array, straight: Array) -> Array:
     return np.asarray(ratios.sum(axis=1) / (v - 1))
 
 
-def betweenness(graph: nx.Graph[Any], weight: str | None = None) -> dict[Any, float]:
+def node_betweenness(graph: nx.Graph[Any], weight: str | None = None) -> dict[Any, float]:
     """
-    Return the betweenness of every node.
+    Return sum_{a<b} sigma_ab(i) / sigma_ab of every node, in pairs of nodes (Freeman 1977).
 
-    sum_{a<b} sigma_ab(i) / sigma_ab, not normalised; for a share divide by
-    (v - 1)(v - 2) / 2. Weights are rounded to a thousandth, so that equal paths tie.
-
-    Parameters
-    ----------
-    graph
-        An undirected graph; of parallel edges the shortest counts.
-    weight
-        Edge attribute; None counts hops.
-
-    Returns
-    -------
-    values
-        Pairs of nodes by node.
-
-    References
-    ----------
-    Freeman, L. C. (1977), A set of measures of centrality based on betweenness.
-
-    Examples
-    --------
-    >>> import networkx as nx
-    >>> betweenness(nx.path_graph(3))
-    {0: 0.0, 1: 1.0, 2: 0.0}
-
+    Of parallel edges the shortest counts. Weights are rounded to a thousandth, so that equal
+    paths tie.
     """
     simple: nx.Graph[Any] = nx.Graph()
     simple.add_nodes_from(graph)
@@ -240,34 +139,6 @@ def betweenness(graph: nx.Graph[Any], weight: str | None = None) -> dict[Any, fl
     by = None if weight is None else "w"
     found: dict[Any, float] = nx.betweenness_centrality(simple, normalized=False, weight=by)
     return found
-
-
-def pair_detours(matrix: Array, straight: Array) -> Array:
-    """
-    Return the detour index of every pair of nodes.
-
-    Parameters
-    ----------
-    matrix
-        Shortest paths in km, shape (v, v).
-    straight
-        Geodesic distances in km, shape (v, v).
-
-    Returns
-    -------
-    ratios
-        d / s, at least 1 but for rounding, shape (v, v); infinite where unreachable, NaN where
-        the straight distance is 0.
-
-    Examples
-    --------
-    >>> path = np.array([[0.0, 2], [2, 0]])
-    >>> float(pair_detours(path, path / 2)[0, 1])
-    2.0
-
-    """
-    unknown = np.full(np.shape(matrix), NAN)
-    return np.asarray(np.divide(matrix, straight, out=unknown, where=straight > 0))
 
 
 def circuity(matrix: Array, straight: Array) -> dict[str, float]:
@@ -286,7 +157,6 @@ def circuity(matrix: Array, straight: Array) -> dict[str, float]:
     values
         `circuity` (sum d / sum s), `mean_detour` (mean of d / s, which differs), the number of
         unordered `pairs` they rest on and of `unreachable` ones; NaN without pairs.
-
     """
     i, j = np.triu_indices(len(matrix), 1)
     d, s = matrix[i, j], straight[i, j]
@@ -324,9 +194,8 @@ def node_table(net: Network) -> DataFrame:
     --------
     >>> bool((node_table(net.select("water"))["konig"] <= 3).all())
     True
-
     """
-    hops, km = distances(net, None), distances(net)
+    hops, km = shortest_path_matrix(net, None), shortest_path_matrix(net)
     place = net.nodes.geometry
     apart = straight_km(place.x.to_numpy(), place.y.to_numpy())
     inside_km = np.where(np.isfinite(km), km, 0.0)
@@ -334,40 +203,16 @@ def node_table(net: Network) -> DataFrame:
         "name_zh": net.nodes["name_zh"].to_numpy(),
         "degree": [net.graph.degree(node) for node in net.nodes.index],
         "component_nodes": (_reached(hops) + 1).astype(int),
-        "konig": konig(hops),
-        "konig_reached": konig(np.where(np.isfinite(hops), hops, 0.0)),
-        "shimbel_hops": shimbel(hops),
-        "shimbel_km": shimbel(km),
-        "shimbel_km_reached": shimbel(inside_km),
-        "closeness_hops": closeness(hops),
-        "closeness_km": closeness(km),
-        "straightness": straightness(km, apart),
+        "konig": konig_numbers(hops),
+        "konig_reached": konig_numbers(np.where(np.isfinite(hops), hops, 0.0)),
+        "shimbel_hops": shimbel_indices(hops),
+        "shimbel_km": shimbel_indices(km),
+        "shimbel_km_reached": shimbel_indices(inside_km),
+        "closeness_hops": closeness_centrality(hops),
+        "closeness_km": closeness_centrality(km),
+        "straightness": straightness_centrality(km, apart),
     }
     table = pd.DataFrame(columns, index=net.nodes.index)
     for name, weight in (("betweenness_hops", None), ("betweenness_km", "length_km")):
-        table[name] = table.index.map(betweenness(net.graph, weight)).astype(float)
+        table[name] = table.index.map(node_betweenness(net.graph, weight)).astype(float)
     return table
-
-
-def edge_table(net: Network) -> DataFrame:
-    """
-    Return the detour index of every edge.
-
-    Parameters
-    ----------
-    net
-        A network.
-
-    Returns
-    -------
-    table
-        Indexed by edge id: `u`, `v`, `mode`, `route_id`, `length_km`, `straight_km` and
-        `detour`, their ratio: NaN for a loop, and below 1 where a published length is shorter
-        than the straight line, which is a finding about the data.
-
-    """
-    straight = straight_edges_km(net)
-    length = net.edges["length_km"].to_numpy(float)
-    detour = np.divide(length, straight, out=np.full(len(length), NAN), where=straight > 0)
-    table = pd.DataFrame(net.edges[["u", "v", "mode", "route_id", "length_km"]])
-    return table.assign(straight_km=straight, detour=detour)

@@ -19,7 +19,7 @@ from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import MODES, STAGES, Catalogue, Region, RouteGroup, last_day
-from geo.core import BadInputError, Problem
+from geo.core import BadInputError, Message, Problem
 from geo.geometry import geod, metric_crs
 from geo.layers import (
     AT_BORDER_KM,
@@ -30,7 +30,7 @@ from geo.layers import (
     outer_area,
     route_stage,
     section_regions,
-    status_frame,
+    sections_on,
 )
 
 #: The eight sectors clockwise from north, in Chinese and English.
@@ -81,14 +81,13 @@ def outbound_links(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     >>> from datetime import date
     >>> sorted(outbound_links(lay, date(2025, 12, 31))["mode"].unique())
     ['rail', 'road', 'water']
-
     """
     catalogue = layers.catalogue
     area = outer_area(catalogue)
     if area is None:
-        text = "expected provinces or counties: they tell where the region ends"
+        text = Message("expected provinces or counties: they tell where the region ends")
         raise BadInputError([Problem("region.toml", 0, "base", "", text)])
-    sections = status_frame(layers.sections, date, catalogue.region.as_of)
+    sections = sections_on(layers, date)
     distance = _distances_inside(layers, area)
     rows = []
     for route_id in layers.tracks:
@@ -223,7 +222,7 @@ def _bearings(links: gpd.GeoDataFrame, catalogue: Catalogue) -> gpd.GeoDataFrame
     )
 
 
-def sectors(frame: DataFrame) -> DataFrame:
+def links_by_sector(frame: DataFrame) -> DataFrame:
     """
     Return how many links are open in every direction.
 
@@ -241,9 +240,8 @@ def sectors(frame: DataFrame) -> DataFrame:
     Examples
     --------
     >>> from datetime import date
-    >>> len(sectors(outbound_links(lay, date(2025, 12, 31))))
+    >>> len(links_by_sector(outbound_links(lay, date(2025, 12, 31))))
     8
-
     """
     is_open = frame[frame["stage"] == "open"]
     counts = pd.crosstab(is_open["sector"], is_open["mode"])
@@ -253,7 +251,7 @@ def sectors(frame: DataFrame) -> DataFrame:
     return counts.assign(all=counts[list(MODES)].sum(axis=1))
 
 
-def open_sectors(frame: DataFrame, mode: str = "all") -> int:
+def count_open_sectors(frame: DataFrame, mode: str = "all") -> int:
     """
     Return in how many of the eight sectors at least one link is open.
 
@@ -272,11 +270,10 @@ def open_sectors(frame: DataFrame, mode: str = "all") -> int:
     Examples
     --------
     >>> from datetime import date
-    >>> 0 < open_sectors(outbound_links(lay, date(2025, 12, 31))) <= 8
+    >>> 0 < count_open_sectors(outbound_links(lay, date(2025, 12, 31))) <= 8
     True
-
     """
-    return int((sectors(frame)[mode] > 0).sum())
+    return int((links_by_sector(frame)[mode] > 0).sum())
 
 
 def group_openness(layers: Layers, date: dt.date) -> GroupOpenness:
@@ -310,10 +307,9 @@ def group_openness(layers: Layers, date: dt.date) -> GroupOpenness:
     >>> found = [group_openness(lay, date(year, 12, 31)).groups for year in (2015, 2025)]
     >>> bool(found[0]["open_km"].sum() < found[1]["open_km"].sum())
     True
-
     """
     catalogue = layers.catalogue
-    sections = status_frame(layers.sections, date, catalogue.region.as_of)
+    sections = sections_on(layers, date)
     chosen = catalogue.region.groups
     if any(group.region for group in chosen):
         where = section_regions(layers)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import Catalogue, City, cities_of
+from geo.catalogue import Catalogue, City
 from geo.geometry import straight_km
 
 Array = NDArray[np.float64]
@@ -34,7 +34,7 @@ PRESETS: dict[str, Preset] = {
 NEIGHBOUR_KM = 150.0
 
 
-def cores(catalogue: Catalogue) -> list[City]:
+def core_cities(catalogue: Catalogue) -> list[City]:
     """
     Return the core cities: the most populous city of each of the first two regions.
 
@@ -50,31 +50,30 @@ def cores(catalogue: Catalogue) -> list[City]:
 
     Examples
     --------
-    >>> [city.name_en for city in cores(cat)]
+    >>> [city.name_en for city in core_cities(cat)]
     ['Chengdu', 'Chongqing']
-
     """
     region, found = catalogue.region, []
     for part in region.regions[:2]:
-        own = [c for c in cities_of(catalogue) if region.find(c.region) == part]
+        own = [c for c in catalogue.centres if region.find(c.region) == part]
         found += [max(own, key=lambda city: city.population)] if own else []
     return found
 
 
-def travel_circles(
+def travel_circle_table(
     minutes: Array, catalogue: Catalogue, *, neighbour_km: float = NEIGHBOUR_KM
 ) -> DataFrame:
     """
     Compare travel times with the aims of the travel circles in `PRESETS`.
 
-    The times are those of `geo.network.travel_times`: from door to door, with access in the cities. The
+    The times are those of `travel_time_matrix`: from door to door, with access in the cities. The
     published aims speak of trains from station to station, which is less; a pair that misses
     an aim here may meet it there.
 
     Parameters
     ----------
     minutes
-        Times between the cities of `cities_of` in this order, infinite where unreachable,
+        Times between the cities of `Catalogue.centres` in this order, infinite where unreachable,
         shape (n, n).
     catalogue
         The catalogue.
@@ -92,15 +91,14 @@ def travel_circles(
     Examples
     --------
     >>> from datetime import date
-    >>> from geo.scenarios.comparison import times
-    >>> table = travel_circles(times(lay, date(2025, 12, 31)), cat)
+    >>> from geo.scenarios import travel_times_on
+    >>> table = travel_circle_table(travel_times_on(lay, date(2025, 12, 31)), cat)
     >>> table["preset"].unique().tolist()
     ['cores', 'neighbours', 'circle']
-
     """
-    cities = cities_of(catalogue)
+    cities = catalogue.centres
     apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
-    middle = [cities.index(city) for city in cores(catalogue)]
+    middle = [cities.index(city) for city in core_cities(catalogue)]
     rows = [
         _row(preset, cities, i, j, minutes=minutes, apart=apart)
         for preset, pairs in _pairs(apart, middle, neighbour_km).items()

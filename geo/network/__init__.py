@@ -1,30 +1,38 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
-from geo.network.network import Network, build_network
-from geo.network.ordinary_roads import Background, expect_roads, noded, read_background
-from geo.network.parameters import CONSTANTS, leaving_minutes
+from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
+from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
+from geo.network.parameters import CONSTANTS
+from geo.network.speeds import leaving_minutes
 from geo.network.topology import topology_findings
-from geo.network.travel_graph import travel_graph
+from geo.network.travel_graph import Arcs, build_travel_graph, travel_arcs
 from geo.network.travel_times import (
-    city_travel_times,
+    Journey,
     fastest_routes,
-    route_legs,
+    matrix_by_name,
+    station_to_station,
     travel_time_matrix,
 )
 
 __all__ = [
     "CONSTANTS",
+    "Arcs",
     "Background",
+    "Journey",
     "Network",
     "build_network",
-    "city_travel_times",
+    "build_travel_graph",
+    "cut_at_stops",
     "expect_roads",
     "fastest_routes",
+    "has_stops",
+    "junction_ids",
     "leaving_minutes",
-    "noded",
+    "matrix_by_name",
+    "node_ways",
     "read_background",
-    "route_legs",
+    "station_to_station",
     "topology_findings",
-    "travel_graph",
+    "travel_arcs",
     "travel_time_matrix",
 ]

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 from scipy.sparse import coo_array, csr_array
 
-from geo.catalogue import MODES, TRANSFER_KINDS, Catalogue, parse_day
+from geo.catalogue import MODES, TRANSFER_KINDS, Catalogue, parse_date
+from geo.core import BadInputError
 from geo.layers import CRS, Layers, as_layers, open_sections
 from geo.network.speeds import pace
 
@@ -35,6 +36,8 @@ class Network:
     """
     A multimodal network on a day.
 
+    It keeps what it was made with: functions work on these nodes and edges, edited or not.
+
     Parameters
     ----------
     nodes
@@ -42,8 +45,7 @@ class Network:
     edges
         Lines with `u`, `v`, `mode`, `class`, `route_id`, `section_id`, `length_km` (running
         length), `geometry_km`, `speed_kmh`, `time_min` and `stop_min`, the part of it that
-        stops of trains take. Routes that share a track or a
-        carriageway have one edge.
+        stops of trains take. Routes that share a track or a carriageway have one edge.
     date
         The day it stands for.
     node_rule
@@ -52,6 +54,8 @@ class Network:
         Sections that count as open only because their expected year is over.
     layers
         The layers it was made from.
+    mode
+        The only mode it was made for; None: all modes.
 
     Examples
     --------
@@ -62,7 +66,6 @@ class Network:
     True
     >>> net.select("water").edges["route_zh"].unique().tolist()
     ['长江干线航道(宜宾–巫山)']
-
     """
 
     nodes: gpd.GeoDataFrame
@@ -71,6 +74,7 @@ class Network:
     node_rule: str
     assumed: tuple[str, ...]
     layers: Layers
+    mode: str | None = None
 
     @cached_property
     def graph(self) -> nx.MultiGraph[str]:
@@ -95,7 +99,6 @@ class Network:
         -------
         matrix
             Weights, shape (v, v).
-
         """
         size = (len(self.nodes), len(self.nodes))
         ends = [self.nodes.index.get_indexer(self.edges[end]) for end in ("u", "v")]
@@ -107,6 +110,48 @@ class Network:
         low, high = (best.index.get_level_values(k).to_numpy() for k in (0, 1))
         both = np.concatenate([low, high]), np.concatenate([high, low])
         return csr_array(coo_array((np.tile(best.to_numpy(), 2), both), shape=size))
+
+    def to_osmnx(self) -> nx.MultiDiGraph[int]:
+        """
+        Return the network as a graph for OSMnx, whose nodes are numbers.
+
+        Returns
+        -------
+        graph
+            Directed, with `crs`; nodes with `x`, `y` (degrees, WGS-84), `street_count` and
+            `place_id`; every edge in both directions, with `osmid` (its number), `edge_id`,
+            `length` (m), `speed_kph`, `travel_time` (s), `highway` (class), `name`, `ref` (route
+            id), `mode`, `oneway`, `reversed` and `geometry`.
+
+        Examples
+        --------
+        >>> roads = net.select("road").to_osmnx()
+        >>> roads.number_of_edges() == 2 * len(net.select("road").edges)
+        True
+        """
+        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs=CRS)
+        number = {place: i for i, place in enumerate(self.nodes.index.tolist())}
+        for (place, i), point in zip(number.items(), self.nodes.geometry, strict=True):
+            streets = self.graph.degree[place]
+            graph.add_node(i, x=point.x, y=point.y, street_count=streets, place_id=place)
+        plain = _records(self.edges, self.edges.columns.drop("geometry"))
+        for i, ((edge, row), line) in enumerate(zip(plain, self.edges.geometry, strict=True)):
+            known = {
+                "osmid": i,
+                "edge_id": edge,
+                "length": 1000 * row["length_km"],
+                "speed_kph": row["speed_kmh"],
+                "travel_time": 60 * row["time_min"],
+                "highway": row["class"],
+                "name": row["route_zh"],
+                "ref": row["route_id"],
+                "mode": row["mode"],
+                "oneway": False,
+            }
+            u, v = number[row["u"]], number[row["v"]]
+            graph.add_edge(u, v, **known, reversed=False, geometry=line)
+            graph.add_edge(v, u, **known, reversed=True, geometry=line.reverse())
+        return graph
 
     def select(self, mode: str) -> Network:
         """
@@ -122,12 +167,19 @@ class Network:
         network
             Its edges and the nodes they touch.
 
+        Raises
+        ------
+        BadInputError
+            When the mode is unknown.
         """
+        if mode not in MODES:
+            raise BadInputError("mode {mode!r}: expected road, rail or water", mode=mode)
         if mode not in self._parts:
             edges = self.edges[self.edges["mode"] == mode]
             ends = {*edges["u"].tolist(), *edges["v"].tolist()}
             touched = [node in ends for node in self.nodes.index.tolist()]
-            self._parts[mode] = replace(self, nodes=self.nodes[touched], edges=edges)
+            part = replace(self, nodes=self.nodes[touched], edges=edges, mode=mode)
+            self._parts[mode] = part
         return self._parts[mode]
 
     @cached_property
@@ -173,6 +225,13 @@ def build_network(
     network
         The network.
 
+    Raises
+    ------
+    BadInputError
+        When mode or nodes is none of these.
+    ValueError
+        When the year is no date.
+
     Examples
     --------
     >>> cat = geo.load()
@@ -183,10 +242,13 @@ def build_network(
     True
     >>> geo.build_network(cat, year=2028).assumed[:2]
     ('nanchong-tongnan-1', 'wankaida-1')
-
     """
+    if mode not in (*MODES, None):
+        raise BadInputError("mode {mode!r}: expected road, rail or water", mode=mode)
+    if nodes not in NODE_RULE:
+        raise BadInputError("nodes {nodes!r}: expected junctions or stops", nodes=nodes)
     layers = as_layers(source)
-    date = parse_day(year)
+    date = parse_date(year)
     sections = open_sections(layers, date)
     if mode is not None:
         sections = sections[sections["mode"] == mode]
@@ -198,7 +260,25 @@ def build_network(
         node_rule=NODE_RULE[nodes],
         assumed=tuple(map(str, sections.index[sections["assumed"]])),
         layers=layers,
+        mode=mode,
     )
+
+
+def has_stops(net: Network) -> bool:
+    """Tell whether a network has a node at every named place."""
+    return net.node_rule == NODE_RULE["stops"]
+
+
+def check_mode(net: Network, mode: str) -> None:
+    """Refuse a mode of travel that is unknown, or that a network was not made for."""
+    if mode not in (*MODES, "any"):
+        raise BadInputError("--mode {mode!r}: expected road, rail, water or any", mode=mode)
+    if net.mode not in (None, mode) and mode != "any":
+        raise BadInputError(
+            "mode {mode!r}: expected {only} or any, for the network was made for {only} alone",
+            mode=mode,
+            only=net.mode,
+        )
 
 
 def cut_at_stops(net: Network) -> Network:
@@ -218,17 +298,15 @@ def cut_at_stops(net: Network) -> Network:
 
     Examples
     --------
-    >>> len(cut_at_stops(net).edges) == len(geo.build_network(net.drawn, year=2025, nodes="stops").edges)
+    >>> len(cut_at_stops(net).edges) == len(stops.edges)
     True
-
     """
-    if net.node_rule == NODE_RULE["stops"]:
+    if has_stops(net):
         return net
     shared = ["length_km", "geometry_km", "time_min", "stop_min"]
     rows, shapes = list[dict[str, Any]](), list[Any]()
-    lines = net.edges.geometry.tolist()
-    for (edge, row), whole in zip(_records(net.edges, net.edges.columns.drop("geometry")), lines,
-                                  strict=True):  # fmt: skip
+    plain = _records(net.edges, net.edges.columns.drop("geometry"))
+    for (edge, row), whole in zip(plain, net.edges.geometry.tolist(), strict=True):
         knots, places = _stops_between(net.layers, row)
         if len(places) < 3:
             rows.append({"edge_id": edge, **row})
@@ -262,6 +340,43 @@ def _stops_between(layers: Layers, edge: dict[str, Any]) -> tuple[NDArray[np.int
     return track.knots[named], [track.places[k] for k in named]
 
 
+def junction_ids(net: Network) -> set[str]:
+    """
+    Return the nodes at which links begin and end.
+
+    Parameters
+    ----------
+    net
+        A network, with nodes at junctions or at every stop.
+
+    Returns
+    -------
+    nodes
+        All nodes, or of those at stops the ends of sections and the places where routes meet.
+
+    Examples
+    --------
+    >>> junction_ids(stops) == junction_ids(net) == set(net.nodes.index)
+    True
+    """
+    if not has_stops(net):
+        return set(net.nodes.index)
+    known = net.layers.sections.reindex(net.edges["section_id"].unique())
+    ends = {*known["from_place"].dropna(), *known["to_place"].dropna()}
+    routes: dict[str, set[str]] = {}
+    columns = (net.edges[key].tolist() for key in ("u", "v", "route_id"))
+    for u, v, route in zip(*columns, strict=True):
+        routes.setdefault(u, set()).add(route)
+        routes.setdefault(v, set()).add(route)
+    return (ends & set(routes)) | _shared(net.layers, routes)
+
+
+def _shared(layers: Layers, routes: dict[str, set[str]]) -> set[str]:
+    """Return the places where travellers change between the routes that meet there."""
+    kinds = dict(zip(layers.places.index, layers.places["kind"].tolist(), strict=True))
+    return {p for p, r in routes.items() if len(r) > 1 and kinds[p] in TRANSFER_KINDS}
+
+
 def _cuts(layers: Layers, sections: list[tuple[str, dict[str, Any]]], nodes: Nodes) -> set[str]:
     """Return the places at which lines are cut into edges."""
     ends = {section[key] for _, section in sections for key in ("from_place", "to_place")}
@@ -270,11 +385,7 @@ def _cuts(layers: Layers, sections: list[tuple[str, dict[str, Any]]], nodes: Nod
         i, j = layers.span[section_id]
         for place in filter(None, layers.tracks[section["route_id"]].places[i : j + 1]):
             routes.setdefault(place, set()).add(section["route_id"])
-    if nodes == "stops":
-        return ends | set(routes)
-    kinds = dict(zip(layers.places.index, layers.places["kind"].tolist(), strict=True))
-    shared = {p for p, r in routes.items() if len(r) > 1 and kinds[p] in TRANSFER_KINDS}
-    return ends | shared
+    return ends | (set(routes) if nodes == "stops" else _shared(layers, routes))
 
 
 #: What an edge takes from its section, and what else of it is needed.
@@ -289,8 +400,8 @@ def _records(frame: DataFrame, keys: Iterable[str]) -> list[tuple[str, dict[str,
     """Return rows by id as plain values; to step through Arrow strings is slow."""
     columns = {str(key): frame[key].tolist() for key in keys}
     rows = zip(*columns.values(), strict=True)
-    return [(i, dict(zip(columns, row, strict=True)))
-            for i, row in zip(frame.index.tolist(), rows, strict=True)]  # fmt: skip
+    plain = (dict(zip(columns, row, strict=True)) for row in rows)
+    return list(zip(frame.index.tolist(), plain, strict=True))
 
 
 def _edge_frame(layers: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> gpd.GeoDataFrame:
@@ -324,15 +435,14 @@ def _edges(
     for k, (a, b) in enumerate(itertools.pairwise(stops)):
         geometry_km = at[k + 1] - at[k]
         length_km = geometry_km * scale
-        yield (
-            (f"{section_id}:{places[a]}", places[a], places[b], section_id, *taken,
-             length_km, geometry_km, 60 / (run + stopping), length_km * (run + stopping),
-             length_km * stopping),
-            track.line[knots[k] : knots[k + 1] + 1],
-        )  # fmt: skip
+        ends = (f"{section_id}:{places[a]}", places[a], places[b], section_id)
+        minutes = length_km * (run + stopping), length_km * stopping
+        row = (*ends, *taken, length_km, geometry_km, 60 / (run + stopping), *minutes)
+        yield row, track.line[knots[k] : knots[k + 1] + 1]
 
 
 def _node_frame(layers: Layers, edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the places that edges touch, with the modes of these."""
     modes: dict[str, set[str]] = {}
     ends = (edges[key].tolist() for key in ("u", "v", "mode"))
     for u, v, mode in zip(*ends, strict=True):

@@ -46,29 +46,3 @@ CONSTANTS: dict[str, Constant] = {
     "background_choices": Constant(3, "places", "nearest places where other roads are entered "
                                    "from a city centre or a station"),
 }  # fmt: skip
-_AT_STATION_MIN = (
-    sum(CONSTANTS[k].value for k in ("board_min", "alight_min", "rail_start_min")) / 2
-)
-
-
-def leaving_minutes(mode: str) -> float:
-    """
-    Return how long it takes to leave a network at a stop.
-
-    Parameters
-    ----------
-    mode
-        Road, rail or water.
-
-    Returns
-    -------
-    minutes
-        Half of boarding, starting, stopping and alighting by rail, else 0.
-
-    Examples
-    --------
-    >>> leaving_minutes("road")
-    0.0
-
-    """
-    return _AT_STATION_MIN if mode == "rail" else 0.0

@@ -1,4 +1,4 @@
-"""How long a kilometre takes."""
+"""How long a kilometre takes, and how long it takes to enter and leave a network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 
 from pandas import notna
 
-from geo.network.parameters import CONSTANTS, leaving_minutes
-
-_DETOUR, _STREET_KMH = CONSTANTS["access_detour"].value, CONSTANTS["access_speed"].value
+from geo.network.parameters import CONSTANTS
 
 
 class Pace(NamedTuple):
@@ -19,29 +17,7 @@ class Pace(NamedTuple):
 
 
 def pace(section: Any) -> Pace:
-    """
-    Return how long a kilometre of a section takes.
-
-    Roads: design speed times a factor. Rail: operating speed where known, else design speed,
-    times a factor, and a loss per stop at the spacing of stops of its class. Water: one speed.
-
-    Parameters
-    ----------
-    section
-        A section with `mode`, `class`, `design_speed_kmh` and `operating_speed_kmh`.
-
-    Returns
-    -------
-    pace
-        Minutes per kilometre.
-
-    Examples
-    --------
-    >>> section = {"mode": "road", "operating_speed_kmh": None, "design_speed_kmh": 120}
-    >>> round(100 * pace(section).run, 1)
-    58.8
-
-    """
+    """Return how long a kilometre of a section takes: running, and the stops of trains."""
     mode = section["mode"]
     if mode == "water":
         return Pace(60 / CONSTANTS["water_speed"].value, 0.0)
@@ -51,34 +27,38 @@ def pace(section: Any) -> Pace:
     run = 60 / (speed * CONSTANTS[f"{mode}_factor"].value)
     if mode == "road":
         return Pace(run, 0.0)
-    return Pace(
-        run, CONSTANTS["stop_min"].value / CONSTANTS[f"stop_every_{section['class']}"].value
-    )
+    spacing = CONSTANTS[f"stop_every_{section['class']}"].value
+    return Pace(run, CONSTANTS["stop_min"].value / spacing)
 
 
-def street(straight_km: float, mode: str) -> dict[str, Any]:
+def leaving_minutes(mode: str) -> float:
     """
-    Return the way by street between a point and a place where a network is entered.
+    Return how long it takes to leave a network at a stop; to enter it takes as long.
 
     Parameters
     ----------
-    straight_km
-        Straight distance.
     mode
-        The mode whose stop is at one of the ends.
+        Road, rail or water.
 
     Returns
     -------
-    edge
-        What such an edge of a travel graph carries; half of boarding, starting, stopping and
-        alighting by rail is part of the time.
+    minutes
+        Half of boarding, starting, stopping and alighting by rail, else 0.
 
     Examples
     --------
-    >>> {key: round(value, 1) for key, value in list(street(10, "road").items())[:2]}
-    {'time_min': 22.3, 'length_km': 13.0}
+    >>> leaving_minutes("rail"), leaving_minutes("road")
+    (14.5, 0.0)
 
     """
-    km = straight_km * _DETOUR
-    minutes = 60 * km / _STREET_KMH + leaving_minutes(mode)
+    if mode != "rail":
+        return 0.0
+    parts = ("board_min", "alight_min", "rail_start_min")
+    return sum(CONSTANTS[key].value for key in parts) / 2
+
+
+def street_access(straight_km: float, mode: str) -> dict[str, Any]:
+    """Return the edge by street between a point and a stop of a mode, entering it included."""
+    km = straight_km * CONSTANTS["access_detour"].value
+    minutes = 60 * km / CONSTANTS["access_speed"].value + leaving_minutes(mode)
     return {"time_min": minutes, "length_km": km, "leg": "access", "mode": "access"}

@@ -14,11 +14,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pandas import notna
+from pandas import Series, notna
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import STAGES, TRANSFER_KINDS, Place, Region, last_day
+from geo.catalogue import STAGE, STAGES, TRANSFER_KINDS, Place, Region, last_day
+from geo.core import Message
 from geo.geometry import leg_lengths_km, metric_crs
 from geo.layers import (
     AT_BORDER_KM,
@@ -26,12 +27,12 @@ from geo.layers import (
     Finding,
     Layers,
     county_index,
-    middle_of,
+    finding_about,
     neighbours,
     open_sections,
     outer_area,
     read_base,
-    status_frame,
+    sections_on,
 )
 from geo.network.network import build_network
 from geo.network.speeds import pace
@@ -44,7 +45,6 @@ CITY_KM = 15.0
 BESIDE_M, AHEAD_M = 1000.0, (5000.0, 15000.0)
 #: Stations and ports within a city (市) or a district (区) are good reasons for an end.
 STOPS, URBAN = frozenset({"station", "port", "airport"}), ("市", "区")
-STAGE_ZH = {"open": "已通车", "construction": "在建", "planned": "规划"}
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,7 @@ class Ground:
     @cached_property
     def sections(self) -> gpd.GeoDataFrame:
         """Sections with their stage on the day, in metres."""
-        frame = self.layers.sections.to_crs(self.crs)
-        staged: gpd.GeoDataFrame = status_frame(frame, self.date, self.region.as_of)
-        return staged
+        return sections_on(self.layers, self.date).to_crs(self.crs)
 
     @cached_property
     def points(self) -> dict[str, Point]:
@@ -142,7 +140,7 @@ def dead_end(ground: Ground, place: str, section: str) -> dict[str, Any]:
         "other_route": "",
         "distance_m": np.nan,
         "class": "unknown",
-        "reason_en": "nothing in the catalogue tells why it ends here",
+        "reason_en": Message("nothing in the catalogue tells why it ends here"),
         "reason_zh": "目录未说明为何止于此",
     }
     for reason in (_continues, _study_border, _gap, _terminus):
@@ -165,11 +163,19 @@ def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
     year = min(filter(None, map(_year, ahead, itertools.repeat(frame))), default=None)
     ends = "from_en", "to_en", "from_zh", "to_zh"
     from_en, to_en, from_zh, to_zh = (first[key] for key in ends)
+    ahead_en = Message(
+        "goes on with {route} ({start}–{end}): {status}",
+        route=first["route_en"],
+        start=from_en,
+        end=to_en,
+        status=Message(first.stage),
+    )
     return {
         "class": "continues",
-        "reason_en": f"goes on with {first['route_en']} ({from_en}–{to_en}): {first['stage']}"
-        + (f", opening {year}" if year else ", opening not known"),
-        "reason_zh": f"由{first['name_zh']}({from_zh}–{to_zh},{STAGE_ZH[first['stage']]})接续"
+        "reason_en": Message("{text}, opening {year}", text=ahead_en, year=year)
+        if year
+        else Message("{text}, opening not known", text=ahead_en),
+        "reason_zh": f"由{first['name_zh']}({from_zh}–{to_zh},{STAGE[first['stage']].zh})接续"
         + (f",{year}年通车" if year else ",通车时间不详"),
         "continuation": ";".join(ahead),
         "expected": year,
@@ -209,14 +215,20 @@ def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
         if km <= AT_BORDER_KM:
             return {
                 "class": "study-border",
-                "reason_en": f"{km:.1f} km from the outer border: what lies beyond, in "
-                f"{name_en}, is not in the catalogue",
+                "reason_en": Message(
+                    "{km:.1f} km from the outer border: what lies beyond, in {region}, is not in "
+                    "the catalogue",
+                    km=km,
+                    region=name_en,
+                ),
                 "reason_zh": f"距省外界{km:.1f}公里,{name_zh}境内不在目录中",
             }
         if not ground.area.intersects(here):
             return {
                 "class": "study-border",
-                "reason_en": f"lies outside the regions, in {name_en}: not followed further",
+                "reason_en": Message(
+                    "lies outside the regions, in {region}: not followed further", region=name_en
+                ),
                 "reason_zh": f"位于研究区外({name_zh}),不再延伸",
             }
     return _at_frame(ground, place)
@@ -232,7 +244,7 @@ def _at_frame(ground: Ground, place: str) -> dict[str, Any]:
         return {}
     return {
         "class": "study-border",
-        "reason_en": f"{km:.1f} km from the edge of the frame",
+        "reason_en": Message("{km:.1f} km from the edge of the frame", km=km),
         "reason_zh": f"距研究范围边缘{km:.1f}公里",
     }
 
@@ -247,8 +259,11 @@ def _gap(ground: Ground, place: str, section: str) -> dict[str, Any]:
     other = frame.loc[key]
     return {
         "class": "gap",
-        "reason_en": f"{other['route_en']} passes {metres:.0f} m away without a shared place: "
-        "likely a missing junction",
+        "reason_en": Message(
+            "{route} passes {metres:.0f} m away without a shared place: likely a missing junction",
+            route=other["route_en"],
+            metres=metres,
+        ),
         "reason_zh": f"{other['route_zh']}在{metres:.0f}米外经过而无共用节点,可能缺少连接",
         "other_route": other["route_id"],
         "distance_m": round(metres, 1),
@@ -287,8 +302,12 @@ def _nearest(ground: Ground, place: str, section: str) -> dict[str, Any]:
     metres = others.distance(ground.points[place])
     other, far = others.loc[metres.idxmin()], float(metres.min())
     return {
-        "reason_en": "nothing in the catalogue tells why it ends here; the nearest other line, "
-        f"{other['route_en']}, is {far / 1000:.1f} km away",
+        "reason_en": Message(
+            "nothing in the catalogue tells why it ends here; the nearest other line, {route}, "
+            "is {km:.1f} km away",
+            route=other["route_en"],
+            km=far / 1000,
+        ),
         "reason_zh": f"目录未说明为何止于此;最近的他线{other['route_zh']}在{far / 1000:.1f}公里外",
         "other_route": other["route_id"],
         "distance_m": round(far, 1),
@@ -304,20 +323,24 @@ def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
             city = catalogue.cities[int(km.argmin())]
             return {
                 "class": "terminus",
-                "reason_en": f"{km.min():.0f} km from the centre of {city.name_en}; the "
-                "catalogue has nothing beyond",
+                "reason_en": Message(
+                    "{km:.0f} km from the centre of {city}; the catalogue has nothing beyond",
+                    km=km.min(),
+                    city=city.name_en,
+                ),
                 "reason_zh": f"距{city.name_zh}中心{km.min():.0f}公里,目录中无后续线路",
             }
     county, point = _county(ground, place), catalogue.place[place]
     if county and _named_after(point, county):
-        why = f"in {county}, whose name it has", f"位于同名的{county}"
+        why = Message("in {county}, whose name it has", county=county), f"位于同名的{county}"
     elif county.endswith(URBAN) and point.kind in STOPS:
-        why = f"a {point.kind} in {county}", f"位于{county}"
+        kind = Message(point.kind)
+        why = Message("a {kind} in {county}", kind=kind, county=county), f"位于{county}"
     else:
         return {}
     return {
         "class": "terminus",
-        "reason_en": f"{why[0]}; the catalogue has nothing beyond",
+        "reason_en": Message("{why}; the catalogue has nothing beyond", why=why[0]),
         "reason_zh": f"{why[1]},目录中无后续线路",
     }
 
@@ -387,7 +410,6 @@ def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     ------
     BadInputError
         When a base layer cannot be read.
-
     """
     ground = Ground(layers, date)
     net = build_network(layers, year=date)
@@ -399,6 +421,8 @@ def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
             rows += [dead_end(ground, p, section) for p in (u, v) if degree[p] == 1]
     geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
     frame = gpd.GeoDataFrame(rows, columns=_END_COLUMNS, geometry=geometry, crs=CRS)
+    reasons = [row["reason_en"] for row in rows]
+    frame["reason_en"] = Series(reasons, dtype=object)  # keeps messages
     return frame.astype({"expected": "Int64", "distance_m": float}).sort_values(
         ["mode", "class", "route_id", "place_id"], ignore_index=True
     )
@@ -430,7 +454,6 @@ def crossings_without_junction(layers: Layers, date: dt.date) -> gpd.GeoDataFram
     >>> from datetime import date
     >>> crossings_without_junction(lay, date(2025, 12, 31))["mode"].unique().tolist()
     ['rail', 'road']
-
     """
     crs = metric_crs(layers.catalogue.region.frame)
     frame = open_sections(layers, date).sort_values("route_id", kind="stable")
@@ -532,7 +555,6 @@ def near_misses(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
         to its nearest section `other_section`, `shared` (whether a third route has the end),
         `stage` (the less advanced of both), `lon`, `lat`. The tolerance is 1.5 km beyond the
         accuracy of the place.
-
     """
     ground, rows = Ground(layers, date), []
     for route_id, track in layers.tracks.items():
@@ -573,7 +595,6 @@ def same_places(layers: Layers) -> gpd.GeoDataFrame:
         `distance_m`, `same_name` (the names agree before any bracket), `lon`, `lat`. Both
         are places of transfer within 400 m of each other, or have one name and lie within
         3 km; no route has both.
-
     """
     frame = layers.places[layers.places["routes"] != ""]
     points = frame.to_crs(metric_crs(layers.catalogue.region.frame)).geometry.to_numpy()
@@ -623,7 +644,6 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
     ------
     BadInputError
         When a base layer cannot be read.
-
     """
     ends = dead_ends(layers, date)
     known = dict(zip(ends["place_id"], ends["class"], strict=True))
@@ -642,10 +662,18 @@ def _end_findings(layers: Layers, ends: gpd.GeoDataFrame) -> Iterator[Finding]:
     lines = layers.catalogue.lines["places"]
     for row in ends.to_dict("records"):
         name = layers.catalogue.route[row["route_id"]].name_zh
-        text = f"{name} ends at {row['name_zh']} ({row['place_id']}), {row['class']}: "
+        kind = row["class"]
+        text = Message(
+            "{route} ends at {place} ({id}), {kind}: {reason}",
+            route=name,
+            place=row["name_zh"],
+            id=row["place_id"],
+            kind=Message(kind),
+            reason=row["reason_en"],
+        )
         severity = "warning" if row["class"] in {"gap", "unknown"} else "info"
         yield Finding(severity, "gap" if row["class"] == "gap" else "dead-end",
-                      text + row["reason_en"], "tables/places.csv", lines[row["place_id"]],
+                      text, "tables/places.csv", lines[row["place_id"]],
                       row["route_id"], row["lon"], row["lat"])  # fmt: skip
 
 
@@ -653,8 +681,12 @@ def _crossing_findings(layers: Layers, crossings: gpd.GeoDataFrame) -> Iterator[
     lines = layers.catalogue.lines["routes"]
     for (one, other), rows in crossings.groupby(["route_id", "other_route"], sort=True):
         first = rows.iloc[0]
-        names = (layers.catalogue.route[route].name_zh for route in (one, other))
-        text = f"{' and '.join(names)} cross at {len(rows)} places without a shared place near"
+        text = Message(
+            "{name} and {other} cross at {count} places without a shared place near",
+            name=layers.catalogue.route[one].name_zh,
+            other=layers.catalogue.route[other].name_zh,
+            count=len(rows),
+        )
         yield Finding("info", "crosses-without-junction", text, "tables/routes.csv", lines[one],
                       one, first["lon"], first["lat"])  # fmt: skip
 
@@ -670,9 +702,14 @@ def _miss_findings(
         one, other = (
             layers.catalogue.route[row[key]].name_zh for key in ("route_id", "other_route")
         )
-        text = (
-            f"{one} ends at {row['name_zh']} ({row['place_id']}), {row['distance_m']:.0f} m from "
-            f"{other}, without a shared place near"
+        text = Message(
+            "{route} ends at {place} ({id}), {metres:.0f} m from {other}, without a shared place "
+            "near",
+            route=one,
+            place=row["name_zh"],
+            id=row["place_id"],
+            metres=row["distance_m"],
+            other=other,
         )
         normal = row["shared"] or row["stage"] != "open" or why == "study-border"
         severity = "info" if normal else "warning"
@@ -683,9 +720,14 @@ def _miss_findings(
 def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]:
     lines = layers.catalogue.lines["places"]
     for row in pairs.to_dict("records"):
-        text = (
-            f"{row['name_zh']} ({row['place_id']}) and {row['other_zh']} ({row['other_place']}) "
-            f"are {row['distance_m']:.0f} m apart on different routes: one place?"
+        text = Message(
+            "{name} ({id}) and {other_name} ({other_id}) are {metres:.0f} m apart on different "
+            "routes: one place?",
+            name=row["name_zh"],
+            id=row["place_id"],
+            other_name=row["other_zh"],
+            other_id=row["other_place"],
+            metres=row["distance_m"],
         )
         route = layers.places["routes"][row["place_id"]].partition(";")[0]
         severity = "warning" if row["same_name"] else "info"
@@ -695,17 +737,19 @@ def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]
 
 def _slower_tracks(layers: Layers) -> Iterator[Finding]:
     """Tracks of which a later, slower record counts from its opening on."""
-    lines, frame = layers.catalogue.lines["sections"], layers.sections
+    frame = layers.sections
     rows = frame[(frame["shares"] != "") & (frame["opened"] != "")]
     for key, row in rows.iterrows():
         for owner in filter(None, row["shares"].split(";")):
             other = frame.loc[owner]
             first = other["opened"] and last_day(row["opened"]) < last_day(other["opened"])
             if first and pace(row).run < pace(other).run:
-                text = (
-                    f"{row['name_zh']} ({key}) opened first but runs on {other['name_zh']} "
-                    f"({owner}), which is slower: travel slows down when that one opens"
+                text = Message(
+                    "{name} ({id}) opened first but runs on {other} ({other_id}), which is "
+                    "slower: travel slows down when that one opens",
+                    name=row["name_zh"],
+                    id=key,
+                    other=other["name_zh"],
+                    other_id=owner,
                 )
-                yield Finding("info", "slower-track", text, "tables/sections.csv",
-                              lines[str(key)], row["route_id"],
-                              *middle_of(frame, str(key)))  # fmt: skip
+                yield finding_about(layers, "info", "slower-track", text, "sections", str(key))

@@ -1,67 +1,127 @@
-"""Travel times without a timetable, and the fastest ways between two cities."""
+"""Travel times without a timetable, and the fastest routes between two cities."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.catalogue import City, cities_of
-from geo.core import Executor, number_blocks, run_locally
-from geo.network.network import Network, cut_at_stops
+from geo.catalogue import Catalogue, City
+from geo.core import BadInputError, Executor, number_blocks, run_locally
+from geo.geometry import geodesic_km
+from geo.network.network import Network
 from geo.network.ordinary_roads import Background
-from geo.network.travel_graph import travel_graph
+from geo.network.parameters import CONSTANTS
+from geo.network.travel_graph import add_network_edges, build_travel_graph, travel_arcs
 
+Floats = NDArray[np.float64]
 #: Cities whose times are one block of work.
 BLOCK = 64
 #: A further route may repeat at most this share of an earlier one.
 MAX_OVERLAP = 0.6
+#: How often a search for further routes is repeated per route wanted, and how much longer the
+#: edges used so far take each time.
+TRIES, PENALTY = 4, 1.5
 
 
-def fastest_routes(
-    graph: nx.Graph[str], origin: City, destination: City, *, k: int = 1
-) -> list[list[str]]:
+class Journey(NamedTuple):
     """
-    Return the fastest way between two cities and others that are really different.
-
-    Every further way is the fastest one when the edges used so far take half as long again,
-    and counts if it shares at most `MAX_OVERLAP` of its length with each earlier one.
+    A route between two cities, from door to door.
 
     Parameters
     ----------
-    graph
-        A travel graph.
-    origin, destination
-        Two cities.
+    time_min, length_km
+        Sums over the legs.
+    legs
+        `mode`, `route_id`, `from`, `to`, `time_min` and `length_km` of each: one per route in a
+        row. Ways to and from a stop have the mode "access" and no route, those over other roads
+        the mode "road" and no route. Ends are place ids, ``city:`` ids or, on other roads,
+        "longitude,latitude".
+    section_ids
+        Sections travelled on, in order.
+    """
+
+    time_min: float
+    length_km: float
+    legs: list[dict[str, Any]]
+    section_ids: list[str]
+
+
+def fastest_routes(
+    net: Network,
+    a: City | str,
+    b: City | str,
+    k: int = 1,
+    *,
+    mode: str = "any",
+    background: Background | None = None,
+) -> list[Journey]:
+    """
+    Return the fastest route between two cities, and further ones that are really different.
+
+    Every further route is the fastest one when the edges used so far take half as long again,
+    and counts if it shares at most 60 % of its length with each earlier one.
+
+    Parameters
+    ----------
+    net
+        A network, with its mode and its changes; edges between junctions are cut at stops.
+    a, b
+        Two cities: names, ids or rows of the table.
     k
-        Number of ways wanted.
+        Number of routes wanted.
+    mode
+        Road, rail, water or any.
+    background
+        Other roads to travel on as well (`read_background`).
 
     Returns
     -------
-    ways
-        Nodes of at most `k` ways, the fastest first; empty where the cities are not
-        connected.
+    routes
+        At most `k`, the fastest first; empty where the cities are not connected.
+
+    Raises
+    ------
+    BadInputError
+        When both are the same city, or the mode is none of the network.
+    NotFoundError
+        When a city is unknown.
 
     Examples
     --------
-    >>> a, b = cat.find_city("成都"), cat.find_city("重庆")
-    >>> graph = travel_graph(stops, [a, b], mode="rail")
-    >>> [leg["name_zh"] if "name_zh" in leg else leg["route_id"] for leg in route_legs(
-    ...     graph, fastest_routes(graph, a, b)[0])][1:3]
+    >>> net = geo.build_network(geo.load(), year=2025)
+    >>> (route,) = geo.fastest_routes(net, "成都", "重庆", mode="rail")
+    >>> [leg["route_id"] for leg in route.legs][1:3]
     ['chengdu-west-south-link', 'chenggui-hsr']
-
     """
+    ends = _cities(net.layers.catalogue, [a, b])
+    if ends[0].city_id == ends[1].city_id:
+        name = ends[0].name_zh
+        raise BadInputError("{city} twice: expected two different cities", city=name)
+    graph = build_travel_graph(net, ends, mode=mode, background=background)
+    return [_journey(graph, path) for path in different_paths(graph, *ends, k=k)]
+
+
+def _cities(catalogue: Catalogue, wanted: Iterable[City | str] | City | str | None) -> list[City]:
+    """Return cities by name, id or as they are; all centres where none is named."""
+    if wanted is None:
+        return catalogue.centres
+    named = [wanted] if isinstance(wanted, City | str) else wanted
+    return [city if isinstance(city, City) else catalogue.find_city(city) for city in named]
+
+
+def different_paths(
+    graph: nx.Graph[str], origin: City, destination: City, *, k: int = 1
+) -> list[list[str]]:
+    """Return at most `k` really different paths through a travel graph, the fastest first."""
     start, end = f"city:{origin.city_id}", f"city:{destination.city_id}"
-    if start not in graph or end not in graph or start == end:
-        return []
     penalty: dict[frozenset[str], float] = {}
 
     def weight(u: str, v: str, data: dict[str, Any]) -> float | None:
@@ -69,116 +129,130 @@ def fastest_routes(
             return None  # nobody travels through another city's centre
         return float(data["time_min"] * penalty.get(frozenset((u, v)), 1.0))
 
-    ways: list[list[str]] = []
-    for _ in range(4 * k):
+    paths: list[list[str]] = []
+    for _ in range(TRIES * k):
         try:
-            way = nx.dijkstra_path(graph, start, end, weight=weight)
+            path = nx.dijkstra_path(graph, start, end, weight=weight)
         except nx.NetworkXNoPath:
             break
-        if all(_overlap(graph, way, other) <= MAX_OVERLAP for other in ways):
-            ways.append(way)
-        for u, v in itertools.pairwise(way):
-            penalty[frozenset((u, v))] = penalty.get(frozenset((u, v)), 1.0) * 1.5
-        if len(ways) == k:
+        if all(_overlap(graph, path, other) <= MAX_OVERLAP for other in paths):
+            paths.append(path)
+        for pair in map(frozenset, itertools.pairwise(path)):
+            penalty[pair] = penalty.get(pair, 1.0) * PENALTY
+        if len(paths) == k:
             break
-    return sorted(ways, key=lambda way: _total(graph, way, "time_min"))
+    return sorted(paths, key=lambda path: _total(graph, path, "time_min"))
 
 
-def _total(graph: nx.Graph[str], way: list[str], key: str) -> float:
-    return float(sum(graph.edges[u, v][key] for u, v in itertools.pairwise(way)))
+def _total(graph: nx.Graph[str], path: list[str], key: str) -> float:
+    return float(sum(graph.edges[pair][key] for pair in itertools.pairwise(path)))
 
 
-def _overlap(graph: nx.Graph[str], way: list[str], other: list[str]) -> float:
-    seen = {frozenset(pair) for pair in itertools.pairwise(other)}
-    own = [p for p in itertools.pairwise(way) if graph.edges[p]["leg"] != "access"]
+def _overlap(graph: nx.Graph[str], path: list[str], other: list[str]) -> float:
+    """Return the share of the length of a path that another has too, access left out."""
+    seen = set(map(frozenset, itertools.pairwise(other)))
+    own = [p for p in itertools.pairwise(path) if graph.edges[p]["leg"] != "access"]
     total = sum(graph.edges[p]["length_km"] for p in own)
     shared = sum(graph.edges[p]["length_km"] for p in own if frozenset(p) in seen)
     return float(shared / total) if total else 1.0
 
 
-def route_legs(graph: nx.Graph[str], way: list[str]) -> list[dict[str, Any]]:
-    """
-    Return a way as legs, one per route in a row.
-
-    Parameters
-    ----------
-    graph
-        A travel graph.
-    way
-        Nodes of a way through it.
-
-    Returns
-    -------
-    legs
-        `mode`, `route_id`, `from`, `to` (node ids), `time_min` and `length_km` of each leg;
-        ways to and from a stop have the mode "access" and no route, those over other roads
-        have the mode "road" and no route.
-
-    """
-    found: list[dict[str, Any]] = []
+def _journey(graph: nx.Graph[str], path: list[str]) -> Journey:
+    """Join the edges of a path to legs, one per route in a row."""
+    legs: list[dict[str, Any]] = []
+    sections: dict[str, None] = {}
     last = ""
-    for u, v in itertools.pairwise(way):
+    for u, v in itertools.pairwise(path):
         edge = graph.edges[u, v]
         if edge["leg"] != last or last == "access":
             last = edge["leg"]
             route = "" if last in ("access", "background") else last
-            found.append({"mode": edge["mode"], "route_id": route, "from": u, "to": u,
-                          "time_min": 0.0, "length_km": 0.0})  # fmt: skip
-        found[-1]["to"] = v
-        found[-1]["time_min"] += edge["time_min"]
-        found[-1]["length_km"] += edge["length_km"]
-    return found
+            legs.append({"mode": edge["mode"], "route_id": route, "from": _end(graph, u), "to": "",
+                         "time_min": 0.0, "length_km": 0.0})  # fmt: skip
+        legs[-1]["to"] = _end(graph, v)
+        legs[-1]["time_min"] += edge["time_min"]
+        legs[-1]["length_km"] += edge["length_km"]
+        if "section" in edge:
+            sections[edge["section"]] = None
+    time_min, length_km = (sum(leg[key] for leg in legs) for key in ("time_min", "length_km"))
+    return Journey(time_min, length_km, legs, list(sections))
 
 
-def city_travel_times(
-    graph: nx.Graph[str], cities: Sequence[City], *, executor: Executor = run_locally
-) -> np.ndarray[Any, Any]:
+def _end(graph: nx.Graph[str], node: str) -> str:
+    """Return a node as it stands in a leg: a number of other roads says nothing."""
+    if not node.startswith("road:"):
+        return node
+    return "{lon:.4f},{lat:.4f}".format(**graph.nodes[node])
+
+
+def station_to_station(net: Network, start: str, end: str) -> tuple[float, float]:
     """
-    Return the fastest times between cities.
-
-    Every city is split into a node to leave from and one to arrive at, so that nobody travels
-    through another city's centre.
+    Return how long trains take from station to station, without access or waiting.
 
     Parameters
     ----------
-    graph
-        A travel graph.
-    cities
-        The cities, n of them.
-    executor
-        Where blocks of cities are done (`geo.core.executor.dask_executor`); default: in this process.
+    net
+        A network with a node at every stop.
+    start, end
+        Place ids of two stations. Where both lie in cities between which trains run without a
+        stop (`CONSTANTS`), so do these.
 
     Returns
     -------
-    minutes
-        Shape (n, n); infinite where two cities are not connected, 0 on the diagonal.
+    minutes, km
+        From departure to arrival; NaN where no train goes.
 
     Examples
     --------
-    >>> pair = [cat.find_city("成都"), cat.find_city("重庆")]
-    >>> minutes = city_travel_times(travel_graph(stops, pair, mode="rail"), pair)
-    >>> bool(60 < minutes[0, 1] < 150), float(minutes[0, 0])
-    (True, 0.0)
-
+    >>> minutes, km = station_to_station(stops, "chengdu-east", "shapingba-station")
+    >>> bool(50 < minutes < 90)
+    True
     """
-    number = {node: i for i, node in enumerate(graph.nodes)}
-    size = len(number)
-    ways = [(number[a], number[b], float(way["time_min"])) for a, b, way in graph.edges(data=True)]
-    known = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in number]
-    start = np.array([number[f"city:{cities[i].city_id}"] for i in known], int)
-    times: NDArray[np.float64] = np.full((len(cities), len(cities)), np.inf)
-    np.fill_diagonal(times, 0.0)
-    if ways and known:
-        u, v, weights = (np.array(part) for part in zip(*ways, strict=True))
-        arrive = np.array([size if node.startswith("city:") else 0 for node in number], int)
-        between = np.concatenate([u, v]), np.concatenate([v + arrive[v], u + arrive[u]])
-        matrix = csr_array((np.tile(weights, 2), between), shape=(2 * size, 2 * size))
-        blocks = [start[part] for part in number_blocks(len(start), BLOCK)]
-        found = executor(_times_from, (matrix, start + size), blocks)
-        times[np.ix_(known, known)] = np.vstack(list(found))
-        times[known, known] = 0.0
+    graph: nx.Graph[str] = nx.Graph()
+    express = all(_in_large_city(net.layers.catalogue, station) for station in (start, end))
+    add_network_edges(graph, net.select("rail"), express=express)
+    if start not in graph or end not in graph or not nx.has_path(graph, start, end):
+        return float("nan"), float("nan")
+    path = nx.dijkstra_path(graph, start, end, weight="time_min")
+    minutes = _total(graph, path, "time_min") + CONSTANTS["rail_start_min"].value
+    return minutes, _total(graph, path, "length_km")
+
+
+def _in_large_city(catalogue: Catalogue, station: str) -> bool:
+    place, limit = catalogue.place[station], CONSTANTS["transfer_limit"].value
+    return any(
+        geodesic_km([place.lon, place.lat], [city.lon, city.lat]) <= limit
+        for city in catalogue.cities
+        if city.population >= CONSTANTS["nonstop_people"].value
+    )
+
+
+def city_travel_times(
+    graph: nx.Graph[str],
+    origins: Sequence[City],
+    destinations: Sequence[City] | None = None,
+    *,
+    executor: Executor = run_locally,
+) -> Floats:
+    """Return the fastest times between cities of a travel graph in minutes, shape (n, m)."""
+    targets = origins if destinations is None else destinations
+    arcs = travel_arcs(graph)
+    starts, ends = arcs.ends(origins)[0], arcs.ends(targets)[1]
+    blocks = [starts[part] for part in number_blocks(len(starts), BLOCK)]
+    rows = executor(_times_from, (arcs.matrix()[0], ends), blocks)
+    times = np.vstack([np.empty((0, len(ends))), *rows])
+    times[starts[:, None] + len(arcs.names) == ends] = 0.0
     if "express" in graph.graph:
-        _express_times(times, graph.graph["express"], cities, executor)
+        express = graph.graph["express"]
+        large = [[i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
+                 for cities in (origins, targets)]  # fmt: skip
+        faster = city_travel_times(
+            express,
+            [origins[i] for i in large[0]],
+            [targets[i] for i in large[1]],
+            executor=executor,
+        )
+        times[np.ix_(*large)] = np.minimum(times[np.ix_(*large)], faster)
     return times
 
 
@@ -187,61 +261,93 @@ def _times_from(large: tuple[Any, NDArray[np.intp]], starts: NDArray[np.intp]) -
     return dijkstra(matrix, indices=starts)[:, ends]
 
 
-def _express_times(
-    minutes: np.ndarray[Any, Any],
-    express: nx.Graph[str],
-    cities: Sequence[City],
-    executor: Executor,
-) -> None:
-    """Replace the times between large cities by those of trains that do not stop."""
-    large = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
-    faster = city_travel_times(express, [cities[i] for i in large], executor=executor)
-    minutes[np.ix_(large, large)] = np.minimum(minutes[np.ix_(large, large)], faster)
-
-
 def travel_time_matrix(
     net: Network,
+    origins: Iterable[City | str] | City | str | None = None,
+    destinations: Iterable[City | str] | City | str | None = None,
     mode: str = "any",
     *,
     background: Background | None = None,
+    long: bool = False,
     executor: Executor = run_locally,
 ) -> DataFrame:
     """
-    Return the fastest times between all cities on the day of a network.
+    Return the fastest times between cities on the day of a network.
 
     Parameters
     ----------
     net
         A network, with its mode and its changes; edges between junctions are cut at stops.
+    origins, destinations
+        Cities: ids, names or rows of the table; default: all centres.
     mode
         Road, rail, water or any.
     background
-        Other roads to travel on as well (`geo.network.ordinary_roads.read_background`).
+        Other roads to travel on as well (`read_background`).
+    long
+        One row for every pair of an origin and a destination.
     executor
-        Where blocks of cities are done (`geo.core.executor.dask_executor`); default: in this process.
+        Where blocks of cities are done (`dask_executor`); default: in this process.
 
     Returns
     -------
     table
-        Minutes, infinite where unreachable; rows and columns are Chinese names. With other
-        roads `attrs` says which.
+        Minutes, infinite where unreachable; rows are ids of origins, columns of destinations.
+        If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs` says
+        which.
+
+    Raises
+    ------
+    BadInputError
+        When the mode is unknown or none of the network, or there are other roads for one
+        without roads.
+    NotFoundError
+        When a city is unknown.
 
     Examples
     --------
     >>> net = geo.build_network(geo.load(), year=2025)
     >>> minutes = geo.travel_time_matrix(net, mode="rail")
-    >>> bool(minutes.loc["成都", "重庆"] < 150 < minutes.loc["成都", "黔江"])
+    >>> bool(minutes.loc["chengdu", "chongqing"] < 150 < minutes.loc["chengdu", "qianjiang"])
     True
-    >>> float(geo.travel_time_matrix(net, mode="water").loc["成都", "万州"])
-    inf
-
+    >>> geo.travel_time_matrix(net, "成都", ["万州"], mode="water", long=True)["minutes"].tolist()
+    [inf]
     """
-    cities = cities_of(net.layers.catalogue)
-    net = cut_at_stops(net)
-    names = [city.name_zh for city in cities]
-    graph = travel_graph(net, cities, mode=mode, background=background)
-    minutes = city_travel_times(graph, cities, executor=executor)
-    table = pd.DataFrame(minutes, index=pd.Index(names, name="from"), columns=names)
+    leave, arrive = (_cities(net.layers.catalogue, wanted) for wanted in (origins, destinations))
+    everyone = {city.city_id: city for city in [*leave, *arrive]}
+    graph = build_travel_graph(net, everyone.values(), mode=mode, background=background)
+    minutes = city_travel_times(graph, leave, arrive, executor=executor)
+    rows = pd.Index([city.city_id for city in leave], name="from", dtype=object)
+    columns = pd.Index([city.city_id for city in arrive], name="to", dtype=object)
+    table = pd.DataFrame(minutes, index=rows, columns=columns)
+    if long:
+        pairs = pd.MultiIndex.from_product([rows, columns]).to_frame(index=False)
+        table = pairs.assign(minutes=minutes.reshape(-1))
     if background is not None:
         table.attrs["background"] = background.source
     return table
+
+
+def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
+    """
+    Return a matrix between cities with their Chinese names instead of ids.
+
+    Parameters
+    ----------
+    table
+        A result of `travel_time_matrix` that is not long.
+    catalogue
+        The catalogue of the cities.
+
+    Returns
+    -------
+    table
+        The same minutes.
+
+    Examples
+    --------
+    >>> matrix_by_name(geo.travel_time_matrix(net, ["chengdu"], ["wanzhou"]), cat).columns.tolist()
+    ['万州']
+    """
+    names = {city.city_id: city.name_zh for city in catalogue.cities}
+    return table.rename(index=names, columns=names).rename_axis(columns=None)

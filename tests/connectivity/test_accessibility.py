@@ -17,7 +17,6 @@ from hypothesis.extra.numpy import arrays
 from scipy.sparse.csgraph import floyd_warshall
 
 import geo
-from geo.catalogue.catalogue import cities_of
 from geo.connectivity import accessibility as acc
 from geo.connectivity import inequality, travel_circles
 from geo.connectivity.isochrones import isochrone_areas, reached_km
@@ -234,7 +233,7 @@ def nets(drawn):
 @pytest.mark.parametrize("indicator", ["location", "daily", "potential", "efficiency"])
 def test_a_table_of_cities(cat, nets, indicator):
     table = acc.city_table(nets[2026], cat, mode="any", indicator=indicator)
-    assert table["city_id"].tolist() == [c.city_id for c in cities_of(cat)]
+    assert table["city_id"].tolist() == [c.city_id for c in cat.centres]
     assert set(table["unit"]) == {acc.INDICATORS[indicator].replace("^a", "^1.5")}
     assert table["value"].gt(0).all()
     reached = table.get("share_reached", np.ones(len(table))) == 1
@@ -275,7 +274,7 @@ def test_a_wrong_question_is_refused(cat, nets):
 
 
 def test_circles_compare_with_the_aims(cat, nets):
-    cities = cities_of(cat)
+    cities = cat.centres
     minutes = city_travel_times(travel_graph(nets[2026], cities, mode="any"), cities)
     table = travel_circles.travel_circles(minutes, cat)
     assert set(table["preset"]) == set(PRESETS)
@@ -335,7 +334,7 @@ def test_isochrones_are_valid_and_nested(cat, nets, mode):
 
 @pytest.mark.parametrize("mode", ["any", "road", "rail"])
 def test_isochrones_agree_with_the_times(cat, nets, mode):
-    cities, city = cities_of(cat), cores(cat)[0]
+    cities, city = cat.centres, cores(cat)[0]
     minutes = city_travel_times(travel_graph(nets[2026], cities, mode=mode), cities)
     frame = isochrone_areas(nets[2026], cat, [city], mode=mode)
     times = minutes[cities.index(city)]
@@ -389,6 +388,6 @@ def test_isochrones_of_a_region_with_trains_alone(tmp_path):
     toy.region(tmp_path, toy.K_NODES, toy.K_EDGES, toy.K_POPULATION, mode="rail")
     cat = geo.load(tmp_path)
     net = geo.build_network(cat, year=2020, nodes="stops")
-    frame = isochrone_areas(net, cat, cities_of(cat), [60])
+    frame = isochrone_areas(net, cat, cat.centres, [60])
     assert (frame["area_km2"] > 0).all()
     assert isochrone_areas(net, cat, [], [60]).empty

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 import geo
 from geo.algorithms.flows import minimum_edge_cut
-from geo.catalogue.catalogue import cities_of
 from geo.cli.main import main
 from geo.connectivity.cuts import articulation_points, bridges, detours, minimum_cut
 from geo.connectivity.link_losses import (
@@ -85,7 +84,7 @@ def test_removal_of_every_link_of_the_textbook_network(pair):
 def test_links_are_taken_away_all_at_once_as_one_by_one(monkeypatch, drawn, cat):
     monkeypatch.setattr("geo.connectivity.link_losses.MANY", 1)
     net, stops = build_network(drawn, year=2025), build_network(drawn, year=2025, nodes="stops")
-    made, links = link_sweep(stops, net, cities_of(cat), mode="any")
+    made, links = link_sweep(stops, net, cat.centres, mode="any")
     base, every = made.each()
     assert base == pytest.approx(made.base, rel=1e-12)
     count = 0
@@ -234,7 +233,7 @@ def _assert_crosses(part, cat, keys):
     rest.remove_edges_from([(*part.edges.loc[key, ["u", "v"]], key) for key in keys])
     ends = []
     for region in cat.region.regions[:2]:
-        own = [c for c in cities_of(cat) if cat.region.find(c.region) == region]
+        own = [c for c in cat.centres if cat.region.find(c.region) == region]
         ends.append(_entered(part, own))
     sides = [set().union(*(nx.node_connected_component(rest, n) for n in end)) for end in ends]
     assert not sides[0] & sides[1]
@@ -329,7 +328,7 @@ def test_losses_on_the_real_network(nets, cat):
 
 
 def test_the_base_of_a_sweep_is_the_time_matrix(nets, cat):
-    cities = cities_of(cat)
+    cities = cat.centres
     graph = travel_graph(nets[0], cities, mode="road")
     made, links = link_sweep(*nets, cities, mode="road")
     assert np.allclose(made.base, city_travel_times(graph, cities))

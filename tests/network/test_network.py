@@ -1,208 +1,241 @@
-"""Networks and indices on textbook graphs with answers computed by hand."""
+"""Nodes and edges of small networks, by hand and against NetworkX and OSMnx."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from datetime import date
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geo
-from geo.connectivity.indices import detour_index
-from geo.network.speeds import pace
-from geo.network.travel_graph import travel_graph
-from geo.network.travel_times import city_travel_times, fastest_routes, route_legs
+from geo.core import BadInputError
+from geo.network import cut_at_stops, has_stops, junction_ids
+from geo.network.network import check_mode
 
 
 @pytest.fixture(scope="module")
 def k(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("k")
-    return geo.load(toy.region(folder, toy.K_NODES, toy.K_EDGES, toy.K_POPULATION))
+    return toy.network(tmp_path_factory.mktemp("k"), toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
 
 
-def test_the_textbook_network(k):
-    found = geo.connectivity_indices(geo.build_network(k, year=2020))
-    wanted = {
-        "v": 5, "e": 6, "p": 1, "mu": 2, "alpha": 0.4, "beta": 1.2, "gamma": 2 / 3,
-        "alpha_nonplanar": 1 / 3, "gamma_nonplanar": 0.6, "eta_km": 76 / 6, "theta_km": 15.2,
-        "diameter_km": 27, "pi": 76 / 27, "length_km": 76, "loops": 0, "parallel_edges": 0,
-    }  # fmt: skip
-    assert {key: found[key] for key in wanted} == pytest.approx(wanted)
-    assert found["detour_index"] == pytest.approx(76 / 61, rel=2e-3)
-    assert found["reasons"] == {}
+def test_edges_of_the_textbook_network(k):
+    edges = k.edges
+    assert edges.index.tolist() == [f"{route}-1:{route[0]}" for route in toy.K_EDGES]
+    assert edges["length_km"].to_dict() == {
+        f"{route}-1:{route[0]}": km for route, km in toy.K_EDGES.items()
+    }
+    assert edges["time_min"].to_numpy() == pytest.approx(edges["length_km"] / 0.85)
+    assert edges["speed_kmh"].tolist() == pytest.approx([51] * 6)
+    assert edges["stop_min"].tolist() == [0] * 6
+    assert edges["geometry_km"]["ab-1:a"] == pytest.approx(10, rel=2e-3)
+    assert k.nodes["modes"].tolist() == ["road"] * 5
+    assert repr(k) == "<Network 2020-12-31: 5 nodes, 6 edges (road 6)>"
 
 
-def test_a_forest_of_two_paths(tmp_path):
-    nodes = {n: (10 * i, 0 if n < "d" else 30) for i, n in enumerate("abcdef")}
-    net = geo.build_network(
-        geo.load(toy.region(tmp_path, nodes, {"ab": 10, "bc": 10, "de": 10, "ef": 10}))
-    )
-    found = geo.connectivity_indices(net)
-    assert (found["v"], found["e"], found["p"], found["mu"], found["alpha"]) == (6, 4, 2, 0, 0)
-    assert found["beta"] == pytest.approx(2 / 3)
-    assert found["gamma"] == pytest.approx(1 / 3)
-    assert found["diameter_km"] == 20
-    assert "several components" in found["reasons"]["diameter_km"]
+def test_stops_of_trains_are_part_of_the_time(tmp_path):
+    """The time is running plus stops: never less than running alone."""
+    nodes = {"a": (0, 0), "b": (180, 0)}
+    net = toy.network(tmp_path, nodes, {"ab": 180}, mode="rail", operating_speed_kmh=360)
+    edge = net.edges.iloc[0]
+    assert edge["stop_min"] == pytest.approx(8)
+    assert edge["time_min"] == pytest.approx(180 / 342 * 60 + 8)
+    assert edge["speed_kmh"] == pytest.approx(180 / edge["time_min"] * 60)
 
 
-def test_tiny_and_empty_graphs_have_no_wrong_number(tmp_path):
-    cat = geo.load(toy.region(tmp_path, {"a": (0, 0), "b": (10, 0)}, {"ab": 10}))
-    one, none = (
-        geo.connectivity_indices(geo.build_network(cat)),
-        geo.connectivity_indices(geo.build_network(cat, year=1999)),
-    )
-    assert math.isnan(one["alpha"])
-    assert math.isnan(one["gamma"])
-    assert one["reasons"]["alpha"] == "fewer than 3 nodes"
-    assert (none["v"], none["e"], none["p"], none["mu"]) == (0, 0, 0, 0)
-    assert all(math.isnan(none[key]) for key in ("beta", "eta_km", "pi", "diameter_km"))
+@pytest.fixture
+def line(tmp_path):
+    """A road a-m-n-b of 90 km with two towns, one at its junction with m-c, drawn 60 km long."""
+    nodes = {"a": (0, 0), "m": (10, 0), "n": (40, 0), "b": (60, 0), "c": (10, 50), "z": (30, 30)}
+    toy.region(tmp_path, nodes, {"ab": 90, "mc": 50}, {"a": 1, "b": 1})
+    toy.via(tmp_path, "ab", "m", "n")
+    return tmp_path
 
 
-@settings(max_examples=30, deadline=None)
-@given(
-    st.sets(st.sampled_from(["".join(p) for p in itertools.combinations("abcdef", 2)]), min_size=1)
-)
-def test_any_graph_agrees_with_networkx(tmp_path_factory, pairs):
-    nodes = {n: (30 * math.cos(i), 20 * math.sin(i)) for i, n in enumerate("abcdef")}
-    edges = {pair: 60 + i for i, pair in enumerate(sorted(pairs))}
-    net = geo.build_network(geo.load(toy.region(tmp_path_factory.mktemp("g"), nodes, edges)))
-    graph = nx.Graph((p[0], p[1], {"km": km}) for p, km in edges.items())
-    found = geo.connectivity_indices(net)
-    p = nx.number_connected_components(graph)
-    assert (found["v"], found["e"], found["p"]) == (len(graph), graph.size(), p)
-    assert found["mu"] == graph.size() - len(graph) + p >= 0
-    parts = [graph.subgraph(c) for c in nx.connected_components(graph)]
-    longest = max(parts, key=lambda part: part.size("km"))
-    reach = dict(nx.all_pairs_dijkstra_path_length(longest, weight="km"))
-    assert found["diameter_km"] == pytest.approx(max(max(d.values()) for d in reach.values()))
-    assert found["detour_index"] >= 1 - 1e-3
-    assert nx.utils.graphs_equal(nx.Graph(net.graph.edges()), nx.Graph(graph.edges()))
+def test_edges_end_at_junctions_or_at_every_place(line):
+    cat = geo.load(line)
+    whole, cut = (geo.build_network(cat, year=2020, nodes=n) for n in ("junctions", "stops"))
+    assert whole.edges.index.tolist() == ["ab-1:a", "ab-1:m", "mc-1:m"]
+    assert cut.edges.index.tolist() == ["ab-1:a", "ab-1:m", "ab-1:n", "mc-1:m"]
+    # the length of a piece is its share of the published length
+    assert whole.edges["length_km"].tolist() == pytest.approx([15, 75, 50], rel=1e-3)
+    assert cut.edges["length_km"].tolist() == pytest.approx([15, 45, 30, 50], rel=1e-3)
+    assert cut.edges[["u", "v"]].to_numpy().tolist() == [
+        ["a", "m"], ["m", "n"], ["n", "b"], ["m", "c"]]  # fmt: skip
+    assert set(whole.nodes.index) == {"a", "m", "b", "c"}
+    assert set(cut.nodes.index) == {"a", "m", "n", "b", "c"}
+    assert [has_stops(net) for net in (whole, cut)] == [False, True]
+    assert junction_ids(whole) == junction_ids(cut) == {"a", "m", "b", "c"}
 
 
-def test_a_year_shows_what_was_open(cat):
-    lengths = [
-        geo.build_network(cat, year=y).edges["length_km"].sum()
-        for y in (1990, 2000, 2010, 2020, 2026)
-    ]
-    assert lengths == sorted(lengths)
-    now, then = geo.build_network(cat, year="2026-11-23"), geo.build_network(cat, year=2028)
-    assert not now.assumed
-    assert then.assumed
-    assert set(now.edges["section_id"]) <= set(then.edges["section_id"])
-    assert not set(now.edges["section_id"]) & set(then.assumed)
+def test_a_place_where_nobody_changes_is_no_junction(line):
+    toy.change(line, "places", "m", kind="border")
+    cat = geo.load(line)
+    whole, cut = (geo.build_network(cat, year=2020, nodes=n) for n in ("junctions", "stops"))
+    # m is the end of a section of c's road, and so a node of every road there
+    assert junction_ids(whole) == junction_ids(cut) == {"a", "m", "b", "c"}
+    toy.via(line, "mc", "n")
+    toy.change(line, "places", "n", kind="border")
+    cat = geo.load(line)
+    cut = geo.build_network(cat, year=2020, nodes="stops")
+    assert "n" not in geo.build_network(cat, year=2020).nodes.index
+    assert junction_ids(cut) == {"a", "m", "b", "c"}
 
 
-def test_shared_track_is_one_edge(cat):
-    sections = set(geo.build_network(cat, year=2029).edges["section_id"])
-    assert "chengdawan-hsr-1" not in sections
-    assert "chengyi-hsr-2" in sections
-    assert not {s for s in sections if s.startswith("chengyu-widening")}
+def test_edges_cut_at_stops_keep_what_was_changed(line):
+    net = geo.build_network(geo.load(line), year=2020)
+    made = geo.build_network(net.layers, year=2020, nodes="stops")
+    double = replace(net, edges=net.edges.assign(time_min=2 * net.edges["time_min"]))
+    cut = cut_at_stops(double)
+    assert cut.edges.index.tolist() == made.edges.index.tolist()
+    for column in ("length_km", "geometry_km", "stop_min"):
+        assert cut.edges[column].to_numpy() == pytest.approx(made.edges[column].to_numpy())
+    assert cut.edges["time_min"].to_numpy() == pytest.approx(2 * made.edges["time_min"].to_numpy())
+    assert cut.nodes.index.tolist() == made.nodes.index.tolist()
+    assert shapely.equals_exact(cut.edges.geometry, made.edges.geometry, 1e-9).all()
+    assert cut_at_stops(cut) is cut
+    assert has_stops(cut)
 
 
-def test_edges_of_a_section_sum_to_its_running_length(cat, drawn):
-    for nodes in ("junctions", "stops"):
-        net = geo.build_network(drawn, year=2026, nodes=nodes)
-        total = net.edges.groupby("section_id")["length_km"].sum()
-        assert np.allclose(total, drawn.sections["running_km"].reindex(total.index))
-    assert len(net.nodes) > len(geo.build_network(cat, year=2026).nodes)
+def test_an_edge_that_is_not_on_its_section_stays_whole(line):
+    net = geo.build_network(geo.load(line), year=2020)
+    edges = net.edges.copy()
+    edges.loc["ab-1:m", ["u", "v"]] = ["b", "m"]  # against the drawing
+    cut = cut_at_stops(replace(net, edges=edges))
+    assert cut.edges.index.tolist() == net.edges.index.tolist()
+    edges.loc["ab-1:m", ["u", "v", "section_id"]] = ["m", "b", "new"]
+    cut = cut_at_stops(replace(net, edges=edges))
+    assert cut.edges.index.tolist() == net.edges.index.tolist()
+
+
+def test_one_mode_of_a_network(line):
+    toy.change(line, "routes", "mc", mode="rail", **{"class": "hsr"})
+    cat = geo.load(line)
+    net = geo.build_network(cat, year=2020)
+    assert net.modes == ["road", "rail"]
+    assert net.mode is None
+    rail = net.select("rail")
+    assert (rail.mode, rail.modes, rail.edges.index.tolist()) == ("rail", ["rail"], ["mc-1:m"])
+    assert set(rail.nodes.index) == {"m", "c"}
+    assert net.select("rail") is rail
+    assert net.select("water").edges.empty
+    alone = geo.build_network(cat, year=2020, mode="rail")
+    assert alone.mode == "rail"
+    assert alone.edges.index.tolist() == ["mc-1:m"]
+    assert net.nodes["modes"]["m"] == "road;rail"
+
+
+def test_what_cannot_be_asked_is_refused(k):
+    for wrong in ({"mode": "tram"}, {"mode": "any"}, {"nodes": "all"}):
+        with pytest.raises(BadInputError):
+            geo.build_network(k.layers, **wrong)
+    with pytest.raises(ValueError, match="expected a date"):
+        geo.build_network(k.layers, year="soon")
+    with pytest.raises(BadInputError, match="expected road, rail or water"):
+        k.select("any")
+    check_mode(k, "rail")
+    for mode in ("road", "any"):
+        check_mode(k.select("road"), mode)
+    with pytest.raises(BadInputError, match="'rail': expected road or any"):
+        check_mode(k.select("road"), "rail")
+
+
+def test_dates(tmp_path):
+    toy.region(tmp_path, {"a": (0, 0), "b": (9, 0), "c": (18, 0)}, {"ab": 9, "bc": 9})
+    toy.change(tmp_path, "sections", "bc-1", opened="", status="construction", expected=2028)
+    layers = geo.build_layers(geo.load(tmp_path))
+    assert geo.build_network(layers, year=1999).edges.empty
+    now, later = (geo.build_network(layers, year=year) for year in (2026, 2028))
+    assert (len(now.edges), now.assumed) == (1, ())
+    assert (len(later.edges), later.assumed) == (2, ("bc-1",))
+    assert str(later.date) == "2028-12-31"
 
 
 def test_lines_that_cross_are_no_junction(tmp_path):
     nodes = {"a": (-10, 0), "b": (10, 0), "c": (0, -10), "d": (0, 10)}
-    cat = geo.load(toy.region(tmp_path, nodes, {"ab": 20, "cd": 20}))
-    assert geo.connectivity_indices(geo.build_network(cat))["p"] == 2
+    net = toy.network(tmp_path, nodes, {"ab": 20, "cd": 20})
+    assert len(net.nodes) == 4
 
 
-def test_the_road_network_ties_all_cities_together(cat):
-    net = geo.build_network(cat, year=2026, nodes="stops")
-    cities = [c for c in cat.cities if not c.part_of]
-    minutes = city_travel_times(travel_graph(net, cities, mode="road"), cities)
-    assert np.isfinite(minutes).all()
-    early = travel_graph(geo.build_network(cat, year=2005, nodes="stops"), cities, mode="road")
-    alone = np.isinf(city_travel_times(early, cities)).all(
-        axis=1, where=~np.eye(len(cities), dtype=bool)
-    )
-    named = {city.name_zh for city, is_alone in zip(cities, alone, strict=True) if is_alone}
-    assert {"秀山", "酉阳", "城口"} <= named
-    assert not {"成都", "重庆"} & named
+NODES = {n: (30 * math.cos(i * i), 20 * math.sin(i)) for i, n in enumerate("abcdefgh")}
+EDGES = st.lists(
+    st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh"), st.integers(1, 99)),
+    min_size=1,
+    max_size=20,
+)
 
 
-def test_pace_is_design_speed_times_factor_and_stops():
-    road = {
-        "mode": "road",
-        "class": "expressway",
-        "design_speed_kmh": 100.0,
-        "operating_speed_kmh": None,
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A network of a road between each two nodes, whose edges are then exchanged."""
+    pairs = {"".join(pair): 60 for pair in itertools.combinations("abcdefgh", 2)}
+    return toy.network(tmp_path_factory.mktemp("m"), NODES, pairs)
+
+
+@settings(max_examples=40, deadline=None)
+@given(EDGES)
+def test_graphs_of_any_multigraph(template, edges):
+    """The sparse matrix has the shortest of parallel edges, whatever way they are drawn."""
+    net, graph = toy.with_edges(template, edges)
+    matrix = net.csr("length_km").toarray()
+    for (i, a), (j, b) in itertools.product(enumerate(graph), repeat=2):
+        between = graph.get_edge_data(a, b) or {}
+        shortest = min((edge["km"] for edge in between.values()), default=0)
+        assert matrix[i, j] == (0 if a == b else shortest)
+    assert net.csr("length_km").has_canonical_format
+    assert {frozenset((u, v, key)) for u, v, key in net.graph.edges(keys=True)} == {
+        frozenset((u, v, key)) for u, v, key in graph.edges(keys=True)
     }
-    assert pace(road) == pytest.approx((60 / 85, 0))
-    assert pace({**road, "design_speed_kmh": float("nan")}) == pytest.approx((60 / 68, 0))
-    rail = {"mode": "rail", "class": "hsr", "design_speed_kmh": 350, "operating_speed_kmh": 300}
-    assert pace(rail) == pytest.approx((60 / 285, 4 / 90))
-
-
-def test_ways_between_cities_of_the_textbook_network(k):
-    net = geo.build_network(k, year=2020, nodes="stops")
-    a, e = k.find_city("a"), k.find_city("e")
-    graph = travel_graph(net, [a, e], mode="road")
-    way = fastest_routes(graph, a, e)[0]
-    assert [leg["route_id"] for leg in route_legs(graph, way)] == ["", "ac", "ce", ""]
-    km = sum(leg["length_km"] for leg in route_legs(graph, way))
-    assert km == pytest.approx(27, abs=0.1)
-
-
-def test_further_ways_are_really_different(cat):
-    net = geo.build_network(cat, year=2026, nodes="stops")
-    a, b = cat.find_city("成都"), cat.find_city("重庆")
-    graph = travel_graph(net, [a, b], mode="road")
-    ways = fastest_routes(graph, a, b, k=3)
-    assert len(ways) == 3
-    times = [sum(leg["time_min"] for leg in route_legs(graph, way)) for way in ways]
-    assert times == sorted(times)
-    edges = [{frozenset(p) for p in itertools.pairwise(way)} for way in ways]
-    for one, two in itertools.combinations(edges, 2):
-        assert len(one & two) < 0.7 * len(one)
+    assert nx.get_edge_attributes(net.graph, "length_km") == nx.get_edge_attributes(net.graph, "time_min")  # fmt: skip
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.data())
-def test_the_matrix_agrees_with_the_ways(cat, data):
-    cities = [c for c in cat.cities if not c.part_of]
-    net = MATRIX.setdefault("net", geo.build_network(cat, year=date(2024, 6, 30), nodes="stops"))
-    mode = data.draw(st.sampled_from(["road", "rail", "any"]))
-    graph = travel_graph(net, cities, mode=mode)
-    if mode not in MATRIX:
-        MATRIX[mode] = city_travel_times(graph, cities)
-    i, j = data.draw(
-        st.lists(st.integers(0, len(cities) - 1), min_size=2, max_size=2, unique=True)
-    )
-    ways = fastest_routes(graph, cities[i], cities[j])
-    time = sum(leg["time_min"] for leg in route_legs(graph, ways[0])) if ways else np.inf
-    assert MATRIX[mode][i, j] == pytest.approx(time)
-    assert MATRIX[mode][j, i] == pytest.approx(time)
+@given(EDGES)
+def test_every_edge_of_a_graph_for_osmnx_runs_both_ways(template, edges):
+    net, graph = toy.with_edges(template, edges)
+    directed = net.to_osmnx()
+    place = nx.get_node_attributes(directed, "place_id")
+    assert list(place.values()) == net.nodes.index.tolist()
+    assert {n: d["street_count"] for n, d in directed.nodes(data=True)} == {
+        n: graph.degree(place[n]) for n in place
+    }
+    ways = []
+    for u, v, data in directed.edges(data=True):
+        ends = [(directed.nodes[n]["x"], directed.nodes[n]["y"]) for n in (u, v)]
+        assert [data["geometry"].coords[0], data["geometry"].coords[-1]] == ends
+        a, b, km = edges[data["osmid"]]
+        assert (place[u], place[v]) == ((b, a) if data["reversed"] else (a, b))
+        assert (data["length"], data["travel_time"], data["speed_kph"]) == (1000 * km, 60 * km, 60)
+        assert (data["edge_id"], data["oneway"]) == (f"e{data['osmid']}", False)
+        ways.append((data["osmid"], data["reversed"]))
+    assert sorted(ways) == list(itertools.product(range(len(edges)), (False, True)))
 
 
-MATRIX: dict[str, object] = {}
-
-
-def test_detour_of_nothing_is_unknown(k):
-    assert math.isnan(detour_index(geo.build_network(k, year=1990)))
-
-
-def test_a_way_of_two_cities_is_the_one_of_the_matrix(cat):
-    """Trains may be changed between the stations of a city that is neither end."""
-    net = geo.build_network(cat, year="2026-11-23", nodes="stops")
-    matrix = geo.travel_time_matrix(net, "rail")
-    for pair in (("大足", "成都"), ("大足", "重庆"), ("铜梁", "南充"), ("江津", "乐山")):
-        ends = [cat.find_city(name) for name in pair]
-        graph = travel_graph(net, ends, mode="rail")
-        minutes = [
-            sum(leg["time_min"] for leg in route_legs(graph, w))
-            for w in fastest_routes(graph, *ends)
-        ]
-        assert matrix.loc[pair] == pytest.approx(minutes[0] if minutes else np.inf)
+def test_a_graph_for_osmnx(k, tmp_path):
+    osmnx = pytest.importorskip("osmnx")
+    graph = k.to_osmnx()
+    assert graph.graph["crs"] == "EPSG:4326"
+    stats = osmnx.stats.basic_stats(graph)
+    assert (stats["n"], stats["m"], stats["street_segment_count"]) == (5, 12, 6)
+    assert stats["street_length_total"] == pytest.approx(76_000)
+    assert stats["streets_per_node_avg"] == pytest.approx(12 / 5)
+    assert stats["circuity_avg"] == pytest.approx(76 / 61, rel=5e-3)
+    place = nx.get_node_attributes(graph, "place_id")
+    path = osmnx.routing.shortest_path(graph, 0, 4, weight="travel_time")
+    assert [place[node] for node in path] == ["a", "c", "e"]
+    projected = osmnx.projection.project_graph(graph)
+    x, y = (projected.nodes[3][key] for key in "xy")
+    assert place[osmnx.distance.nearest_nodes(projected, x + 500, y)] == "d"
+    nodes, edges = osmnx.graph_to_gdfs(graph)
+    assert (len(nodes), len(edges)) == (5, 12)
+    assert set(edges["highway"]) == {"expressway"}
+    assert np.allclose(edges["speed_kph"], 51)
+    path = tmp_path / "toy.graphml"
+    osmnx.save_graphml(graph, path)
+    assert osmnx.stats.basic_stats(osmnx.load_graphml(path)) == stats

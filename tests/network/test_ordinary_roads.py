@@ -1,4 +1,4 @@
-"""Travel over other roads than those of the catalogue, with hand-computed answers."""
+"""Ordinary roads, and travel over them, with hand-computed answers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geo
-from geo.catalogue.catalogue import cities_of
 from geo.cli.main import main
 from geo.connectivity.accessibility import city_table, connected_cities
 from geo.core.errors import BadInputError
-from geo.geometry.geodesy import geod, within
-from geo.network.ordinary_roads import _contracted, background, read_background
-from geo.network.travel_graph import travel_graph
-from geo.network.travel_times import fastest_routes, route_legs
+from geo.geometry.geodesy import geodesic_km, within
+from geo.network import build_travel_graph, read_background
+from geo.network.ordinary_roads import (
+    _contracted,
+    assumed_speeds,
+    background_from_ways,
+    node_ways,
+)
 from geo.readers.ways import TAGS
 
 #: Two towns on a corridor of 20 km at 60 km/h, and one 40 km north of it, in km.
@@ -119,10 +122,10 @@ def test_everyone_is_connected_with_other_roads(folder, pbf):
     cat = geo.load(folder)
     net = geo.build_network(cat, year=2020, nodes="stops")
     roads = read_background(pbf, cat)
-    assert len(connected_cities(net, cat)) == 2
+    assert len(connected_cities(net)) == 2
     minutes = geo.travel_time_matrix(net, background=roads)
-    assert len(connected_cities(net, cat, minutes=minutes)) == 3
-    table = city_table(net, cat, minutes=minutes).set_index("city_id")
+    assert len(connected_cities(net, minutes=minutes)) == 3
+    table = city_table(net, minutes=minutes).set_index("city_id")
     assert table["share_reached"].tolist() == [1, 1, 1]
     both = (4 * (CORRIDOR + TIE + UP + ACROSS) + 2 * (TIE + UP + ACROSS)) / 6
     assert table["value"]["c"] == pytest.approx(both, abs=0.02)
@@ -133,7 +136,7 @@ def test_other_roads_for_a_train_are_refused(folder, pbf, capsys):
     cat = geo.load(folder)
     net = geo.build_network(cat, year=2020, nodes="stops")
     with pytest.raises(BadInputError, match="--mode road or any, got rail"):
-        geo.travel_time_matrix(net, "rail", background=read_background(pbf, cat))
+        geo.travel_time_matrix(net, mode="rail", background=read_background(pbf, cat))
     asked = ("matrix", "--data", folder, "--mode", "rail", "--background", "none.osm.pbf")
     code, out, err = run(capsys, *asked)
     assert (code, out, len(err.splitlines())) == (2, "", 1)
@@ -148,7 +151,7 @@ def test_a_file_without_roads_here_is_refused(folder, tmp_path, capsys):
 
 
 def test_open_roads_that_hang_together_and_that_the_catalogue_lacks():
-    roads = background(
+    roads = background_from_ways(
         ways(
             *WAYS,
             (km((10, 40), (0, 40)), {"highway": "motorway", "ref": "S40;G 85"}),
@@ -167,7 +170,7 @@ def test_open_roads_that_hang_together_and_that_the_catalogue_lacks():
 
 @pytest.mark.parametrize("rows", [[], [([(0, 0), (1, 1)], {"railway": "rail"})]])
 def test_no_roads_at_all(rows, folder):
-    roads = background(ways(*rows))
+    roads = background_from_ways(ways(*rows))
     assert (len(roads.nodes), len(roads.edges), roads.source) == (0, 0, {"km": 0})
     net = geo.build_network(geo.load(folder), year=2020, nodes="stops")
     assert np.array_equal(
@@ -181,7 +184,7 @@ def test_an_interchange_meets_roads_within_half_a_kilometre(folder):
 
     def ties(beside):
         road = ways((km((20, beside), (20, 40)), {"highway": "primary"}))
-        graph = travel_graph(net, [], mode="road", background=background(road))
+        graph = build_travel_graph(net, [], mode="road", background=background_from_ways(road))
         return [n for n in graph.adj.get("b", ()) if n.startswith("road:")]
 
     assert len(ties(0.49)) == 1
@@ -192,14 +195,14 @@ def test_a_motorway_is_entered_by_its_slip_roads_alone(folder):
     cat = geo.load(folder)
     net = geo.build_network(cat, year=2020, nodes="stops")
     motorway = {"highway": "motorway", "oneway": "yes"}
-    roads = background(
+    roads = background_from_ways(
         ways(
             (km((20, 0.3), (20, 20)), motorway),
             (km((20, 20), (20, 40)), motorway),
             (km((20, 20), (21, 20)), {"highway": "motorway_link"}),
         )
     )
-    graph = travel_graph(net, cities_of(cat), mode="any", background=roads)
+    graph = build_travel_graph(net, cat.centres, mode="any", background=roads)
     entered = {n for u, v, way in graph.edges(data=True) if way["leg"] == "access"
                for n in (u, v) if n.startswith("road:")}  # fmt: skip
     at = sorted((graph.nodes[n]["lon"] * toy.KM_LON, graph.nodes[n]["lat"] * toy.KM_LAT)
@@ -211,15 +214,13 @@ def test_trains_are_left_onto_other_roads(tmp_path):
     nodes = {"a": (-60, 0), "b": (20, 0), "c": (10, 40)}
     cat = geo.load(toy.region(tmp_path, nodes, {"ab": 80}, {"a": 4, "c": 1}, mode="rail"))
     net = geo.build_network(cat, year=2020, nodes="stops")
-    roads = background(ways(*WAYS))
+    roads = background_from_ways(ways(*WAYS))
     a, c = cat.find_city("a"), cat.find_city("c")
-    graph = travel_graph(net, [a, c], mode="any", background=roads)
-    (way,) = fastest_routes(graph, a, c)
-    train = sum(leg["time_min"] for leg in route_legs(graph, way) if leg["mode"] == "rail")
+    (route,) = geo.fastest_routes(net, a, c, background=roads)
+    train = sum(leg["time_min"] for leg in route.legs if leg["mode"] == "rail")
     stops = 20 + 5 + 4  # boarding, alighting, and the start
-    total = sum(leg["time_min"] for leg in route_legs(graph, way))
     assert train > 0
-    assert total == pytest.approx(train + stops + TIE + UP + ACROSS, abs=0.02)
+    assert route.time_min == pytest.approx(train + stops + TIE + UP + ACROSS, abs=0.02)
 
 
 GRID = st.tuples(st.integers(-2, 2), st.integers(-2, 2))
@@ -231,7 +232,7 @@ ROADS = st.lists(
 
 
 def drawn(rows):
-    return background(
+    return background_from_ways(
         ways(*[(km(*[(5 * x, 5 * y) for x, y in p]), {"highway": h}) for p, h in rows])
     )
 
@@ -244,18 +245,19 @@ def textbook(tmp_path_factory):
     return geo.build_network(cat, year=2020, nodes="stops")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROADS)
 def test_no_time_is_longer_with_other_roads(textbook, rows):
     roads = drawn(rows)
     for mode in ("road", "any"):
-        before = geo.travel_time_matrix(textbook, mode).to_numpy()
+        before = geo.travel_time_matrix(textbook, mode=mode).to_numpy()
         assert (
-            geo.travel_time_matrix(textbook, mode, background=roads).to_numpy() <= before + 1e-9
+            geo.travel_time_matrix(textbook, mode=mode, background=roads).to_numpy()
+            <= before + 1e-9
         ).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(ROADS, st.data())
 def test_contraction_changes_no_time(rows, data):
     roads = drawn(rows)
@@ -274,7 +276,7 @@ def test_contraction_changes_no_time(rows, data):
         assert nx.dijkstra_path_length(small, u, v) == pytest.approx(wanted)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_all_points_within_a_distance(data):
     spot = st.tuples(st.floats(-180, 180), st.floats(-89, 89))
@@ -284,7 +286,7 @@ def test_all_points_within_a_distance(data):
     found = within(here, there, 30)
     wanted = []
     for i, j in itertools.product(range(len(here)), range(len(there))):
-        apart = geod().inv(*here[i], *there[j])[2] / 1000
+        apart = geodesic_km(here[i], there[j])
         if apart <= 30:
             wanted.append((i, j, apart))
     assert [pair[:2] for pair in found] == [pair[:2] for pair in wanted]
@@ -299,4 +301,60 @@ def test_a_new_stop_hides_no_better_one(tmp_path):
     cat = geo.load(toy.region(tmp_path, nodes, edges, {"a": 1, "e": 1}))
     minutes = geo.travel_time_matrix(geo.build_network(cat, year=2020)).loc["a", "e"]
     assert minutes == pytest.approx(12 * 1.3 / 35 * 60 + 28 / 60 / 0.85 * 60, abs=0.01)
-    assert len(cities_of(cat)) == 2
+    assert len(cat.centres) == 2
+
+
+# --- ways cut where they share a point ------------------------------------------------------
+
+ROAD = {"highway": "primary"}
+#: A cross whose arms share the point (1, 0), and a bridge that crosses without a shared point.
+CROSS = ways(
+    ([(0, 0), (1, 0), (2, 0)], ROAD),
+    ([(1, -1), (1, 0), (1, 1)], ROAD | {"oneway": "yes", "maxspeed": "30"}),
+    ([(0.5, -1), (0.5, 1)], {"railway": "rail"}),
+)  # fmt: skip
+
+
+def test_ways_are_cut_where_they_share_a_point_and_only_there():
+    nodes, edges = node_ways(CROSS)
+    assert len(nodes) == 7
+    assert edges["osm_id"].tolist() == [0, 0, 1, 1, 2]
+    ends = nodes[["lon", "lat"]].to_numpy()
+    for row in edges.itertuples():
+        assert row.geometry.coords[0] == tuple(ends[row.u])
+        assert row.geometry.coords[-1] == tuple(ends[row.v])
+    assert edges["length_km"].tolist() == pytest.approx(
+        [111.3195, 111.3195, 110.5743, 110.5743, 221.1486], abs=1e-3
+    )
+    assert edges["backward"].tolist() == [True, True, False, False, True]
+
+
+def test_shape_points_between_stay_and_loops_close():
+    loop = ways(
+        ([(0, 0), (1, 0), (1, 1), (0, 0)], ROAD),
+        ([(5, 5), (5, 6), (5, 6), (6, 6)], ROAD),
+    )
+    nodes, edges = node_ways(loop)
+    assert len(nodes) == 3
+    assert (edges["u"][0], len(edges.geometry[0].coords)) == (edges["v"][0], 4)
+    assert edges.geometry[1].coords[:] == [(5, 5), (5, 6), (6, 6)]
+
+
+def test_nothing_is_a_network_too():
+    nodes, edges = node_ways(CROSS.iloc[:0])
+    assert nodes.empty
+    assert edges.empty
+
+
+def test_speeds():
+    frame = ways(*[([(0, 0), (1, 1)], tags) for tags in (
+        {"highway": "motorway", "maxspeed": "120"},
+        {"highway": "motorway", "maxspeed": "none"},
+        {"highway": "motorway_link"},
+        {"highway": "construction", "construction": "trunk", "maxspeed": "50 mph"},
+        {"highway": "trunk_link", "maxspeed": "60"},
+        {"highway": "primary"},
+        {"highway": "secondary"},
+        {"highway": "track"},
+    )])  # fmt: skip
+    assert assumed_speeds(frame).tolist() == pytest.approx([120, 100, 40, 80.4672, 60, 60, 50, 50])

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import networkx as nx
+import pandas as pd
+from shapely import LineString
+
+import geo
 from geo.catalogue.schema import TABLES, columns
 
 if TYPE_CHECKING:
@@ -39,6 +47,13 @@ def write(folder: Path, table: str, rows: list[dict[str, object]]) -> None:
         writer = csv.DictWriter(file, names, restval="")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def edit(folder: Path, table: str, change) -> None:
+    """Write a table again with what `change` returns for each of its rows."""
+    with (folder / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row | change(row) for row in csv.DictReader(file)]
+    write(folder, table, rows)
 
 
 def region(folder: Path, nodes, edges, population=None, *, mode="road", **section) -> Path:
@@ -80,3 +95,95 @@ def region(folder: Path, nodes, edges, population=None, *, mode="road", **sectio
                        ("projects", [])):  # fmt: skip
         write(folder, name, rows)
     return folder
+
+
+def change(folder, table, key, **values):
+    """Change one row of a written table, or add one."""
+    path = folder / "tables" / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    column = next(iter(rows[0]))
+    hits = [row for row in rows if row[column] == key]
+    for row in hits:
+        row.update({k: str(v) for k, v in values.items()})
+    write(folder, table, rows if hits else [*rows, {column: key, **values}])
+
+
+def bend(folder, route, *points):
+    """Draw a route through shape points, in km, between its two ends."""
+    path = folder / "tables" / "alignments.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    first, last = (row for row in rows if row["route_id"] == route)
+    last["seq"] = str(len(points) + 2)
+    shape = [
+        {"route_id": route, "seq": i, "lon": x / KM_LON, "lat": y / KM_LAT,
+         "accuracy_m": 10, "source": "toy"}
+        for i, (x, y) in enumerate(points, 2)
+    ]  # fmt: skip
+    rows = [row for row in rows if row["route_id"] != route]
+    write(folder, "alignments", [*rows, first, *shape, last])
+
+
+def square(folder, half_km=200, name="provinces"):
+    """Give a region an area: a square around the origin, with a neighbour to the east."""
+    x, y = half_km / KM_LON, half_km / KM_LAT
+
+    def box(west, east):
+        ring = [[west, -y], [east, -y], [east, y], [west, y], [west, -y]]
+        return {"type": "Polygon", "coordinates": [ring]}
+
+    known = [("990000", "测试", "Toy", None, box(-x, x)), ("980000", "邻", "Next", 1, box(x, 4.9))]
+    features = [
+        {"type": "Feature", "geometry": shape,
+         "properties": {"adcode": code, "name_zh": zh, "name_en": en, "context": context}}
+        for code, zh, en, context, shape in known
+    ]  # fmt: skip
+    (folder / "base").mkdir()
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    (folder / "base" / f"{name}.geojson").write_text(text, encoding="utf-8")
+    with (folder / "region.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[base]\n{name} = "base/{name}.geojson"\n')
+
+
+def layers_of(folder):
+    """The layers of a written region."""
+    return geo.build_layers(geo.load(folder))
+
+
+def network(folder: Path, nodes, edges, population=None, *, year=2020, at="junctions", **section):
+    """The network of a written region."""
+    cat = geo.load(region(folder, nodes, edges, population, **section))
+    return geo.build_network(cat, year=year, nodes=at)
+
+
+def with_edges(net, edges):
+    """The network with other edges (u, v, km; a minute each), and the same in NetworkX."""
+    place = net.nodes.geometry
+    rows = [
+        {"edge_id": f"e{i}", "u": u, "v": v, "section_id": f"e{i}", "route_id": f"e{i}",
+         "mode": "road", "class": "expressway", "route_zh": f"r{i}", "route_en": f"R{i}",
+         "length_km": float(km), "geometry_km": float(km), "speed_kmh": 60.0,
+         "time_min": float(km), "stop_min": 0.0,
+         "geometry": LineString([place[u], place[v]])}
+        for i, (u, v, km) in enumerate(edges)
+    ]  # fmt: skip
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=4326)
+    ends = {n for u, v, _ in edges for n in (u, v)}
+    made = replace(net, nodes=net.nodes[net.nodes.index.isin(ends)],
+                   edges=frame.set_index("edge_id"))  # fmt: skip
+    graph = nx.MultiGraph()
+    graph.add_nodes_from(made.nodes.index)
+    graph.add_edges_from((u, v, f"e{i}", {"km": km}) for i, (u, v, km) in enumerate(edges))
+    return made, graph
+
+
+def via(folder, route, *places):
+    """Lead a route past places between its two ends."""
+    path = folder / "tables" / "alignments.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    own = [row for row in rows if row["route_id"] == route]
+    points = [own[0], *({"route_id": route, "place_id": place} for place in places), own[-1]]
+    own = [row | {"seq": i} for i, row in enumerate(points, 1)]
+    write(folder, "alignments", [*(r for r in rows if r["route_id"] != route), *own])
