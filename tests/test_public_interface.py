@@ -8,20 +8,21 @@ import numpy as np
 import pytest
 
 import geo
-from geo.core.errors import NotFoundError
-from geo.maps.notebook import as_html
+from geo.maps import as_html
 
 
 def test_the_way_from_tables_to_answers(cat):
     drawn = geo.build_layers(cat)
-    assert drawn.routes.crs.to_epsg() == 4326
-    assert drawn.places.index.name == "place_id"
+    tables = {"place_id": drawn.places, "section_id": drawn.sections, "route_id": drawn.routes,
+              "city_id": drawn.cities}  # fmt: skip
+    for name, frame in tables.items():
+        assert (frame.index.name, frame.crs.to_epsg()) == (name, 4326)
     net = geo.build_network(cat, year=2027)
     assert geo.connectivity_indices(net)["mu"] > 0
     matrix = geo.travel_time_matrix(net, mode="rail")
     assert list(matrix.index) == list(matrix.columns)
     assert (np.diag(matrix) == 0).all()
-    assert matrix.loc["成都", "重庆"] == matrix.loc["重庆", "成都"] < 120
+    assert matrix.loc["chengdu", "chongqing"] == matrix.loc["chongqing", "chengdu"] < 120
     assert len(geo.border_crossings(cat, year=2020)) == len(
         geo.border_crossings(drawn, year="2020-12-31")
     )
@@ -43,7 +44,7 @@ def test_things_show_themselves_offline(cat, tmp_path):
     assert repr(net).startswith("<Network 2025-12-31")
     assert "<table" in as_html(net)
     assert "成达万高铁" in as_html(cat)
-    with pytest.raises(NotFoundError, match="closest"):
+    with pytest.raises(geo.NotFoundError, match="closest"):
         geo.show_map(cat, "atlas")
 
 

@@ -249,9 +249,15 @@ class Catalogue:
         new = self._row("sections", start | cells | {"section_id": section_id})
         at = {point.place_id: i for i, point in reversed(list(enumerate(points)))}
         order = sorted([*sections, new], key=lambda row: at.get(row.from_place, len(at)))
+        parts = _renumbered(self.sections, route_id, order)
+        projects = list(self.projects)
+        if len(points) == len(self.points_of[route_id]):  # a piece counts wherever its whole does
+            parts = _with_piece(parts, "shares", neighbour.section_id, section_id)
+            projects = _with_piece(projects, "sections", neighbour.section_id, section_id)
         return self._copy(
             alignments=_renumbered(self.alignments, route_id, points),
-            sections=_renumbered(self.sections, route_id, order),
+            sections=parts,
+            projects=projects,
         )
 
     def with_route(
@@ -420,13 +426,26 @@ def _room_for(
             rest = section.model_copy(update=left)
             return points, [*sections[:i], rest, *sections[i + 1 :]], section
     if start == places[-1] and end not in places:
-        return [*points, _bare(points[-1], end)], sections, sections[-1]
+        return [*points, _bare(points[-1], end)], sections, _unshared(sections[-1])
     if end == places[0] and start not in places:
-        return [_bare(points[0], start), *points], sections, sections[0]
+        return [_bare(points[0], start), *points], sections, _unshared(sections[0])
     text = Message(
         "expected the end of a section, or of the route: the new one begins or ends there"
     )
     raise BadInputError([Problem(SECTIONS, 0, "from_place", start, text)])
+
+
+def _unshared(section: Section) -> Section:
+    return section.model_copy(update={"shares": ""})
+
+
+def _with_piece(rows: Iterable[Any], column: str, whole: str, piece: str) -> list[Any]:
+    """Name a piece of a section wherever a cell names the section."""
+    listed = [getattr(row, column).split(";") for row in rows]
+    return [
+        row.model_copy(update={column: ";".join([*ids, piece])}) if whole in ids else row
+        for row, ids in zip(rows, listed, strict=True)
+    ]
 
 
 def _bare(point: AlignmentPoint, place_id: str) -> AlignmentPoint:

@@ -57,7 +57,7 @@ def read_layer(
     mode
         Road, rail or water: what the lines are, where no column says it.
     datum
-        wgs84, cgcs2000, gcj02 or bd09; default: as the reference system says.
+        One of wgs84, cgcs2000, gcj02 and bd09; default: as the reference system says.
     encoding
         Encoding of the text, such as GBK.
 

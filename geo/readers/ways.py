@@ -45,7 +45,24 @@ CLASSES = {
 
 
 def split_refs(text: object) -> frozenset[str]:
-    """Return the numbers in a `ref`: whole items, without spaces and hyphens, in capitals."""
+    """
+    Return the numbers in a `ref`.
+
+    Parameters
+    ----------
+    text
+        A text such as ``G85;G93``; anything else has no numbers.
+
+    Returns
+    -------
+    numbers
+        Whole items, without spaces and hyphens, in capitals.
+
+    Examples
+    --------
+    >>> sorted(split_refs("G 85; s-3"))
+    ['G85', 'S3']
+    """
     if not isinstance(text, str):
         return frozenset()
     plain = unicodedata.normalize("NFKC", text).upper()
@@ -84,7 +101,19 @@ def class_of(ways: DataFrame) -> Series[str]:
 
 
 def directions(ways: DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return whether traffic may go along ways and against them; motorways are one-way."""
+    """
+    Return in which directions traffic may use ways; motorways are one-way.
+
+    Parameters
+    ----------
+    ways
+        Ways with `oneway` and what :func:`class_of` needs.
+
+    Returns
+    -------
+    forward, backward
+        Whether traffic may go along each way, and against it.
+    """
     oneway = ways["oneway"].fillna("").astype(str)
     implied = class_of(ways).isin(["motorway", "motorway_link"]) & (oneway != "no")
     forward = oneway != "-1"
@@ -104,7 +133,7 @@ def posted_speed(ways: DataFrame) -> Series[float]:
     Returns
     -------
     speeds
-        km/h; NaN where none is posted, or not as a number from 5 to 500.
+        Speeds in km/h; NaN where none is posted, or not as a number from 5 to 500.
 
     Examples
     --------

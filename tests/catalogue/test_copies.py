@@ -115,6 +115,22 @@ def test_a_section_is_divided(cat, rows, ends):
     assert divided["part"] + divided["chengyu-hsr-1"] == pytest.approx(whole["chengyu-hsr-1"])
 
 
+def test_a_piece_counts_wherever_its_whole_does(cat, rows):
+    """A widening shares both pieces of the road it runs on, and a project builds both."""
+    road = cat.section["chengyu-1"]
+    ends = {"from_place": "chengyu-interchange", "to_place": road.to_place}
+    copy = cat.with_section("part", route_id="chengyu", **ends)
+    assert cat.section["chengyu-widening-1"].shares == "chengyu-1"
+    assert copy.section["chengyu-widening-1"].shares == "chengyu-1;part"
+    (project,) = (p for p in cat.projects if "chengyu-middle-hsr-1" in p.sections)
+    start = cat.section["chengyu-middle-hsr-1"]
+    middle = next(p.place_id for p in cat.points_of["chengyu-middle-hsr"][1:] if p.place_id)
+    copy = cat.with_section("half", route_id="chengyu-middle-hsr", from_place=start.from_place,
+                            to_place=middle)  # fmt: skip
+    (changed,) = (p for p in copy.projects if p.project_id == project.project_id)
+    assert changed.sections == f"{project.sections};half"
+
+
 def test_a_route_is_continued_at_both_ends(cat, rows):
     last = cat.sections_of["chengyu-hsr"][-1].to_place
     copy = cat.with_section("on", route_id="chengyu-hsr", from_place=last,
