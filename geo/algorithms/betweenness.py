@@ -23,21 +23,21 @@ def _tight(
     weights: Floats,
     order: Ints,
     far: Floats,
-    ways: Floats,
+    paths: Floats,
     tight: Ints,
     tails: Ints,
 ) -> int:
     """List the arcs of shortest paths in order, count the paths to every node; return how many."""
     for v in order:
-        ways[v] = 0.0
-    ways[order[0]] = 1.0
+        paths[v] = 0.0
+    paths[order[0]] = 1.0
     k = 0
     for v in order:
         for a in range(indptr[v], indptr[v + 1]):
             u, way = indices[a], far[v] + weights[a]
             # tight: the arc lies on a shortest path, and not backwards along one
             if way - far[u] <= TIE * way and far[v] < far[u]:
-                ways[u] += ways[v]
+                paths[u] += paths[v]
                 tails[k], tight[k] = v, a
                 k += 1
     return k
@@ -51,11 +51,11 @@ def brandes(
     # `load[v]` is the dependency of the source on v: the sum over targets t of the share of
     # the shortest paths to t that pass v. It is handed down from the farthest node: every path
     # beyond u comes in over one of its tight arcs v-u, and of the paths to u the share
-    # ways[v] / ways[u] comes over this one; u itself is a target as well (the 1). Nodes come
+    # paths[v] / paths[u] comes over this one; u itself is a target as well (the 1). Nodes come
     # in the reverse order of settling, so the load of u is complete when it is handed on.
     # Where no two paths are equal, this is the number of nodes below v in the tree.
     n, m = len(indptr) - 1, len(indices)
-    far, load, ways = np.empty(n), np.zeros(n), np.empty(n)
+    far, load, paths = np.empty(n), np.zeros(n), np.empty(n)
     into, order = np.empty(n, np.int32), np.empty(n, np.int32)
     keys, heap = np.empty(m + 1), np.empty(m + 1, np.int32)
     tails, tight, tight_tail = np.empty(m, np.int32), np.empty(0, np.int32), np.empty(0, np.int32)
@@ -66,10 +66,10 @@ def brandes(
         if tied:
             if not len(tight):
                 tight, tight_tail = np.empty(m, np.int32), np.empty(m, np.int32)
-            found = _tight(indptr, indices, weights, order[:count], far, ways, tight, tight_tail)
+            found = _tight(indptr, indices, weights, order[:count], far, paths, tight, tight_tail)
             for j in range(found - 1, -1, -1):
                 v, u = tight_tail[j], indices[tight[j]]
-                share = ways[v] / ways[u] * (1.0 + load[u])
+                share = paths[v] / paths[u] * (1.0 + load[u])
                 load[v] += share
                 arcs[tight[j]] += share
         else:
@@ -167,7 +167,7 @@ def _compiled(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
 
 
 def _plain(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
-    """Count over distances of scipy: the way without numba."""
+    """Count over distances of scipy: used without numba."""
     nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
     matrix, tails = lightest_arcs(graph)[0], graph.tails
     for source in sources:
@@ -177,14 +177,14 @@ def _plain(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
             tight = (way - far[graph.indices] <= TIE * way) & (far[tails] < far[graph.indices])
         on = np.flatnonzero(tight)
         on = on[np.argsort(far[tails[on]], kind="stable")]
-        ways, load = np.zeros(graph.size), np.zeros(graph.size)
-        ways[source] = 1.0
+        paths, load = np.zeros(graph.size), np.zeros(graph.size)
+        paths[source] = 1.0
         pairs = list(zip(tails[on].tolist(), graph.indices[on].tolist(), strict=True))
         for v, u in pairs:
-            ways[u] += ways[v]
+            paths[u] += paths[v]
         for k in range(len(pairs) - 1, -1, -1):
             v, u = pairs[k]
-            share = ways[v] / ways[u] * (1 + load[u])
+            share = paths[v] / paths[u] * (1 + load[u])
             load[v] += share
             arcs[on[k]] += share
         load[source] = 0.0

@@ -94,7 +94,7 @@ def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
     """
     Write distances to a Parquet file as they come: columns `from`, `to`, `distance`.
 
-    Pairs without a way are left out. The file appears when it is complete; an error or Ctrl-C
+    Unconnected pairs are left out. The file appears when it is complete; an error or Ctrl-C
     leaves nothing behind, and a file that was there before as it was.
 
     Parameters

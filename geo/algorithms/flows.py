@@ -1,4 +1,4 @@
-"""Flows between nodes: minimum cuts, and as many ways without a common edge."""
+"""Flows between nodes: minimum cuts, and as many edge-disjoint paths."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import NamedTuple
 
 import networkx as nx
 
-#: Capacity of what cannot be cut: the ways between a city and its stops.
+#: Capacity of what cannot be cut: the joints between a set of nodes and its terminal.
 _UNCUT = 10**6
 
 
 class EdgeCut(NamedTuple):
     """
-    How many independent ways hold two sets of places together.
+    A minimum edge cut between two sets of nodes, and as many edge-disjoint paths.
 
     Parameters
     ----------
     value
-        Size of a minimum cut, and the number of ways that share no link (Menger 1927).
+        Size of a minimum cut, and the number of edge-disjoint paths (Menger 1927).
     cut
         Ids of the edges of the minimum cut nearest to the first set.
     far_cut
-        The same nearest to the second set; a link that both cut is told by the same edge.
+        The same nearest to the second set.
     paths
-        Ids of the edges of that many ways without a common edge.
+        Ids of the edges of every path, along it.
     """
 
     value: int
@@ -82,6 +82,9 @@ def minimum_edge_cut(
     for node in second:
         flow_graph.add_edge(node, ">", capacity=_UNCUT)
     residual = nx.algorithms.flow.dinitz(flow_graph, "<", ">", capacity="capacity")
+    # the nodes that spare capacity reaches from the source are the smallest source side of any
+    # minimum cut, and those it reaches from the other end the smallest far side (Picard and
+    # Queyranne 1980): where both give the same edges, there is only one minimum cut
     near = _reached(residual, "<", forward=True)
     far = _reached(residual, ">", forward=False)
     return EdgeCut(
@@ -148,7 +151,7 @@ def _one_path(
         flow[node, following] -= 1
         path.append(keys[frozenset((node, following))].pop())
         node = following
-        if node in nodes:  # a loop of the flow is no part of a way
+        if node in nodes:  # a loop of the flow is no part of a path
             back = nodes.index(node)
             del nodes[back + 1 :], path[back:]
         else:

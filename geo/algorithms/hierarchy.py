@@ -359,7 +359,7 @@ def _dissected(graph: Graph, points: Floats) -> Ints:
     topology = routing.CCHTopology()
     ends = graph.tails.astype(np.uint32), graph.indices.astype(np.uint32)
     topology.build(*ends, np.ascontiguousarray(y), np.ascontiguousarray(x), graph.size)
-    with TemporaryDirectory() as folder:  # the package tells the order only in its files
+    with TemporaryDirectory() as folder:  # the package gives the order only in its files
         topology.save(folder)
         return np.fromfile(Path(folder) / "rank", np.uint32).astype(np.int32)
 

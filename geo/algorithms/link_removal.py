@@ -382,19 +382,7 @@ class Replacements(NamedTuple):
     symmetric: bool
 
     def without(self, link: int) -> Floats:
-        """
-        Return the distances without a link or a group.
-
-        Parameters
-        ----------
-        link
-            Its number.
-
-        Returns
-        -------
-        distances
-            Shape (s, t).
-        """
+        """Return the distances without a link or a group, shape (s, t)."""
         found, row = self.base.copy(), self.row[link]
         if row >= 0:
             own = slice(self.indptr[row], self.indptr[row + 1])
@@ -573,7 +561,7 @@ def _searched_again(
 def _recomputed(
     graph: Graph, start: Ints, end: Ints, group: Ints, worth: Floats, *, symmetric: bool
 ) -> tuple[Found, bool, Floats]:
-    """Search again from the sources whose tree uses a group: the way without numba."""
+    """Search again from the sources whose tree uses a group: used without numba."""
     far, arcs = shortest_path_trees(graph, start)
     base, count = far[:, end], int(group.max(initial=-1)) + 1
     sums, rows, minutes = np.zeros((4, count)), [np.empty((0, 3), np.int32)], [np.empty(0)]

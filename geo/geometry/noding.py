@@ -53,7 +53,7 @@ def node_lines(
     lines
         Lines (LineString).
     levels
-        Columns that tell levels, such as layer, bridge and tunnel; missing values are equal.
+        Columns that make up the level, such as layer, bridge and tunnel; missing values are equal.
     tolerance
         A vertex this near to a segment lies on it; in units of the coordinates.
 
