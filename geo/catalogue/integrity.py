@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -10,6 +9,7 @@ from typing import Any
 
 from geo.catalogue.dates import last_day
 from geo.catalogue.region import Region, unknown_group_routes
+from geo.catalogue.validation import with_closest
 from geo.core import Message, Problem
 
 Numbered = list[tuple[int, Any]]
@@ -37,10 +37,7 @@ def _ids(numbered: Numbered, column: str) -> dict[str, Any]:
 
 
 def _unknown(table: str, line: int, column: str, value: str, known: Collection[str]) -> Problem:
-    close = difflib.get_close_matches(value, sorted(known), 1)
-    text = Message("expected a known id")
-    if close:
-        text = Message("{text} (did you mean {close}?)", text=text, close=close[0])
+    text = with_closest(Message("expected a known id"), value, known)
     return Problem(_file(table), line, column, value, text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 
 from geo.catalogue.region import Region
 from geo.catalogue.schema import Row, columns
-from geo.catalogue.validation import faults
+from geo.catalogue.validation import faults, with_closest
 from geo.core import Message, Problem
 
 _LONGEST_CELL = 10_000
@@ -104,11 +103,8 @@ def header_problems(
             )
     for column in dict.fromkeys(header):
         if column not in wanted:
-            hint = difflib.get_close_matches(column, wanted, 1)
             text = Message("expected one of the columns {names}", names=", ".join(wanted))
-            if hint:
-                text = Message("{text} (did you mean {close}?)", text=text, close=hint[0])
-            yield Problem(file, line, column, column, text)
+            yield Problem(file, line, column, column, with_closest(text, column, wanted))
         elif header.count(column) > 1:
             yield Problem(file, line, column, expected=Message("expected this column only once"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import tomllib
 from collections.abc import Collection
 from pathlib import Path, PureWindowsPath
@@ -13,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from geo.catalogue.validation import broken_rule, faults
+from geo.catalogue.validation import broken_rule, faults, with_closest
 from geo.catalogue.vocabulary import Confidence
 from geo.core import BadInputError, Message, Problem
 
@@ -190,10 +189,8 @@ def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Pro
     for group in region.groups:
         for route_id in group.routes:
             if route_id not in known_ids:
-                close = difflib.get_close_matches(route_id, sorted(known_ids), 1)
                 text = Message("expected a known route id in group {group!r}", group=group.id)
-                if close:
-                    text = Message("{text} (did you mean {close}?)", text=text, close=close[0])
+                text = with_closest(text, route_id, known_ids)
                 problems.append(Problem(FILE, 0, "groups.routes", route_id, text))
     return problems
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -50,3 +51,11 @@ def _expected(detail: Any) -> str:
     if text.startswith("expected"):
         return Message(text)
     return Message("expected a valid value: {problem}", problem=text)
+
+
+def with_closest(text: Message, value: str, known: Collection[str]) -> Message:
+    """Return a sentence that names what was probably meant, if anything is close."""
+    close = difflib.get_close_matches(value, known, 1)
+    if not close:
+        return text
+    return Message("{text} (did you mean {close}?)", text=text, close=close[0])
