@@ -58,22 +58,8 @@ SINGLE = ("road", "rail")
 OUTLINE_M, STEP = 400.0, 1e-3
 #: The same for the lines.
 LINE_M, LINE_STEP = 150.0, 1e-4
-#: Indicators of the page by name: that of `city_table`, and whether less is better.
-INDICATORS: dict[str, tuple[Indicator, bool]] = {
-    "mean": ("location", True),
-    "people": ("daily", False),
-    "potential": ("potential", False),
-    "efficiency": ("efficiency", True),
-}
 NAME = "accessibility.html"
 SHORT = TRAVEL | {"any": Label("综合", "All")}
-#: Name and unit of every indicator.
-NAMES = {
-    "mean": (Label("平均时间", "Mean time"), Label("分钟", "min")),
-    "people": (Label("两小时人口", "Within 2 h"), Label("人", "people")),
-    "potential": (Label("潜力", "Potential"), Label("人/分钟^1.5", "people/min^1.5")),
-    "efficiency": (Label("路网效率", "Efficiency"), Label("倍", "ratio")),
-}
 CHANGE = Label("差异", "change")
 SAME_DESTINATIONS = Label(
     "平均时间与路网效率的差异只比较两个日期都可达的目的地。",
@@ -86,6 +72,16 @@ INVITE = Label(
 )
 NO_CITIES = Label("数据中没有城市。", "There are no cities in the data.")
 NEW = Label("新通达", "newly reached")
+
+
+class Shown(NamedTuple):
+    """An indicator of the page: that of `city_table`, name, unit, decimals, what is better."""
+
+    indicator: Indicator
+    name: Label
+    unit: Label
+    digits: int
+    less_is_better: bool
 
 
 class Reach(NamedTuple):
@@ -106,6 +102,31 @@ class Reach(NamedTuple):
     def reached(self) -> NDArray[np.bool_]:
         """Whether any other city is reached before and after, shape (2, n)."""
         return np.asarray(np.isfinite(self.minutes).sum(axis=2) > 1)
+
+
+#: The indicators of the page by name.
+INDICATORS = {
+    "mean": Shown(
+        "location", Label("平均时间", "Mean time"), Label("分钟", "min"), 1, less_is_better=True
+    ),
+    "people": Shown(
+        "daily", Label("两小时人口", "Within 2 h"), Label("人", "people"), 0, less_is_better=False
+    ),
+    "potential": Shown(
+        "potential",
+        Label("潜力", "Potential"),
+        Label("人/分钟^1.5", "people/min^1.5"),
+        2,
+        less_is_better=False,
+    ),
+    "efficiency": Shown(
+        "efficiency",
+        Label("路网效率", "Efficiency"),
+        Label("倍", "ratio"),
+        2,
+        less_is_better=True,
+    ),
+}
 
 
 def begin_accessibility(submit: Submit, layers: Layers, date: dt.date) -> Callable[[], str]:
@@ -161,10 +182,10 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     minutes = np.stack([travel_time_matrix(net, mode=mode).to_numpy() for net in nets])
     people = np.array([city.population for city in cities], float)
     values = {}
-    for key, (indicator, _) in INDICATORS.items():
+    for key, shown in INDICATORS.items():
         dates = []
         for times in minutes:
-            table = indicator_table(cities, times, indicator, people, ideal_kmh=ideal)
+            table = indicator_table(cities, times, shown.indicator, people, ideal_kmh=ideal)
             dates.append(table["value_reached" if "value_reached" in table else "value"])
         before, after = (column.to_numpy(float) for column in dates)
         values[key] = np.stack([before, after, after - before])
@@ -239,14 +260,15 @@ def _body(
     views = dict(zip(("before", "after", "change"), (*dates, CHANGE), strict=True))
     bar = "".join(
         [
-            _switch("indicator", Label("指标", "Indicator"), {k: v[0] for k, v in NAMES.items()}),
+            _switch(
+                "indicator", Label("指标", "Indicator"), {k: v.name for k, v in INDICATORS.items()}
+            ),
             _switch("view", Label("日期", "Date"), views),
             _switch("mode", Label("出行方式", "Mode"), {r.mode: SHORT[r.mode] for r in results}),
         ]
     )
-    tables = "".join(
-        _table(layers, found, dates, _digits("potential", results)) for found in results
-    )
+    digits = {key: _digits(key, results) for key in INDICATORS}
+    tables = "".join(_table(layers, found, dates, digits) for found in results)
     hint = bi_attribute("placeholder", Label("汉字、拼音、英文", "Name or pinyin"))
     city, find = bi(Label("城市", "City")), bi(Label("搜索", "Search"))
     card = bi_attribute("aria-label", Label("所选城市", "The chosen city"))
@@ -278,10 +300,19 @@ def _switch(name: str, label: Label, options: dict[str, Label]) -> str:
     return f'<div class="panel switch" role="group" {which}>{buttons}</div>' if options else ""
 
 
-def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: int) -> str:
+def _digits(key: str, results: Sequence[Reach]) -> int:
+    """Return the decimals an indicator is written with."""
+    if key == "potential":
+        top = max((value for found in results for value in found.figures[key][1]), default=0.0)
+        return 0 if top >= 1000 else 2
+    return INDICATORS[key].digits
+
+
+def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: dict[str, int]) -> str:
     """Return the table of a mode: all indicators, of which the page shows one at a time."""
     columns = [(Label("城市", "City"), ""), (Label("人口", "Population"), "num")]
-    for key, (name, _) in NAMES.items():
+    for key, shown in INDICATORS.items():
+        name = shown.name
         columns += [
             (Label(f"{name.zh}\n{when.zh}", f"{name.en}\n{when.en}"), f"num i i-{key}")
             for when in (*dates, CHANGE)
@@ -312,30 +343,21 @@ def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: int) ->
     return f'<div class="cities" data-cities="{found.mode}">{html}</div>'
 
 
-def _row(i: int, city: City, found: Reach, digits: int) -> str:
+def _row(i: int, city: City, found: Reach, digits: dict[str, int]) -> str:
     """Return a row of a table; its button chooses the city."""
     name = bi((city.name_zh, city.name_en))
     cells = [
         cell(f'<button type="button" class="link">{name}</button>'),
         cell(number(city.population), order=city.population, css="num"),
     ]
-    decimals = {"mean": 1, "people": 0, "potential": digits, "efficiency": 2}
     fresh = not found.reached[0][i] and found.reached[1][i]
     for key, rows in found.figures.items():
         css = f"num i i-{key}"
-        cells += [number_cell(value, decimals[key], css=css) for value in rows[:2, i]]
+        cells += [number_cell(value, digits[key], css=css) for value in rows[:2, i]]
         change = rows[2, i]
-        text = bi(NEW) if math.isnan(change) and fresh else signed(change, decimals[key])
+        text = bi(NEW) if math.isnan(change) and fresh else signed(change, digits[key])
         cells.append(number_cell(change, text=text, css=css))
     return table_row(cells, f' data-city="{i}"')
-
-
-def _digits(key: str, results: Sequence[Reach]) -> int:
-    """Return the decimals an indicator is written with."""
-    if key == "potential":
-        top = max((value for found in results for value in found.figures[key][1]), default=0.0)
-        return 0 if top >= 1000 else 2
-    return {"mean": 1, "efficiency": 2}.get(key, 0)
 
 
 def _method(
@@ -442,12 +464,12 @@ def _data(
         "limits": LIMITS,
         "indicators": {
             key: {
-                "name": NAMES[key][0],
-                "unit": NAMES[key][1],
-                "less": less,
+                "name": shown.name,
+                "unit": shown.unit,
+                "less": shown.less_is_better,
                 "digits": _digits(key, results),
             }
-            for key, (_, less) in INDICATORS.items()
+            for key, shown in INDICATORS.items()
         },
         "modes": {found.mode: _embedded(layers, found) for found in results},
         "lines": _mode_lines(layers, nets),

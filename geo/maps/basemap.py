@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue, Label
 from geo.layers import read_base, relief_file
-from geo.maps.features import one_feature
+from geo.maps.features import add_geojson, one_feature
 from geo.maps.line_encoding import pack_lines, rounded_points
 
 #: Tolerance of the simplified coverage and of rivers, in degrees.
@@ -207,13 +207,8 @@ def _veil(map_: folium.Map, own: list[BaseGeometry], catalogue: Catalogue) -> st
         [rounded_points(shapely.get_coordinates(r), DIGITS) for r in (p.exterior, *p.interiors)]
         for p in polygons
     ]
-    layer = folium.GeoJson(
-        one_feature("MultiPolygon", rings),
-        style_function=lambda _: VEIL,
-        pane="veil",
-        interactive=False,
-    ).add_to(map_)
-    return str(layer.get_name())
+    polygon = one_feature("MultiPolygon", rings)
+    return add_geojson(map_, polygon, VEIL, pane="veil", interactive=False)
 
 
 def _inside(catalogue: Catalogue, lines: list[BaseGeometry]) -> list[list[list[float]]]:
@@ -227,11 +222,5 @@ def _inside(catalogue: Catalogue, lines: list[BaseGeometry]) -> list[list[list[f
 def _lines(
     map_: folium.Map, lines: list[list[list[float]]], pane: str, style: dict[str, Any]
 ) -> str:
-    layer = folium.GeoJson(
-        one_feature("MultiLineString", lines),
-        style_function=lambda _: style,
-        pane=pane,
-        interactive=False,
-        smooth_factor=0.7,
-    ).add_to(map_)
-    return str(layer.get_name())
+    data = one_feature("MultiLineString", lines)
+    return add_geojson(map_, data, style, pane=pane, interactive=False, smooth_factor=0.7)

@@ -40,7 +40,7 @@ from geo.maps.elements import (
     table,
     table_row,
 )
-from geo.maps.features import collection, one_feature, point_feature
+from geo.maps.features import add_geojson, collection, one_feature, point_feature
 from geo.maps.line_encoding import rounded_points
 from geo.maps.map_page import (
     COLOR,
@@ -82,8 +82,13 @@ def crossings_page(
     layers: Layers, *, date: dt.date, region_a: str | None = None, region_b: str | None = None
 ) -> str:
     """Return the page of the crossings between two regions, by default the first two."""
-    pair = _pair(layers, region_a, region_b)
-    found = numbered(_crossings(layers, date, region_a, region_b))
+    pair: Sequence[AdminRegion] = layers.catalogue.region.regions
+    if len(pair) > 1:
+        pair = pair_of(layers.catalogue.region, region_a, region_b)
+    if region_a is None and region_b is None:
+        found = numbered(crossings_or_none(layers, date))
+    else:
+        found = numbered(border_crossings(layers, region_a, region_b, year=date))
     names = [tuple(r.name_zh for r in pair), tuple(r.name_en for r in pair)]
     title = Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}")
     with stable_ids():
@@ -91,13 +96,7 @@ def crossings_page(
         add_basemap(map_, layers.catalogue)
         classes = _add_lines(map_, layers, found, date)
         points = _add_points(map_, found)
-        arguments = [
-            map_.get_name(),
-            class_groups(classes),
-            points,
-            json.dumps(LOOKS),
-            page_settings(layers),
-        ]
+        groups, looks = class_groups(classes), json.dumps(LOOKS)
         return map_page(
             map_,
             layers,
@@ -105,7 +104,7 @@ def crossings_page(
             body=_body(layers, date, title, pair, found),
             styles=("crossings",),
             modules=("crossings",),
-            call=f"geo.crossings({','.join(arguments)});",
+            call=f"geo.crossings({map_.get_name()},{groups},{points},{looks},{page_settings(layers)});",
             data={
                 "data-labels": {"stage": STAGE_KEYS, "class": CLASS, "assumed": ASSUMED},
                 "data-routes": {
@@ -113,11 +112,6 @@ def crossings_page(
                 },
             },
         )
-
-
-def _pair(layers: Layers, name_a: str | None, name_b: str | None) -> Sequence[AdminRegion]:
-    region = layers.catalogue.region
-    return pair_of(region, name_a, name_b) if len(region.regions) > 1 else region.regions
 
 
 def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
@@ -132,14 +126,6 @@ def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
     return sorted(found, key=lambda item: modes.index(item.mode) if item.mode in modes else 9)
 
 
-def _crossings(
-    layers: Layers, date: dt.date, name_a: str | None, name_b: str | None
-) -> gpd.GeoDataFrame:
-    if name_a is None and name_b is None:
-        return crossings_or_none(layers, date)
-    return border_crossings(layers, name_a, name_b, year=date)
-
-
 def _add_lines(
     map_: folium.Map, layers: Layers, found: list[Numbered], date: dt.date
 ) -> dict[str, str]:
@@ -150,12 +136,8 @@ def _add_lines(
     parts = shapely.simplify(others.geometry.to_numpy(), FAINT_TOLERANCE) if len(others) else []
     lines = [rounded_points(shapely.get_coordinates(part), 4) for part in parts]
     if lines:
-        folium.GeoJson(
-            one_feature("MultiLineString", lines),
-            style_function=lambda _: FAINT,
-            interactive=False,
-            pane="context",
-        ).add_to(map_)
+        data = one_feature("MultiLineString", lines)
+        add_geojson(map_, data, FAINT, interactive=False, pane="context")
     return add_sections(map_, layers, stages, ids)
 
 
@@ -179,14 +161,15 @@ def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
             "sections": [side.section_id for side in row.sides.values()],
         }
         features.append(point_feature(item.number, properties, row.geometry.x, row.geometry.y))
-    layer = folium.GeoJson(
+    marker = folium.CircleMarker(radius=9)
+    return add_geojson(
+        map_,
         collection(features),
-        style_function=lambda _: {"color": "#1d2a35"},
-        marker=folium.CircleMarker(radius=9),
+        {"color": "#1d2a35"},
+        marker=marker,
         name="crossings",
         show=False,
-    ).add_to(map_)
-    return str(layer.get_name())
+    )
 
 
 def _body(
@@ -206,7 +189,7 @@ def _body(
         date,
         header(title, NAME, table=first),
         attributes='class="split"',
-        panels=_key(modes),
+        panels=_key(modes) if modes else "",
         content=f"""{_intro(pair, date, found)}
 <div class="charts">{charts}</div>
 {tables or f"<p>{bi(nothing)}</p>"}""",
@@ -367,8 +350,7 @@ def _key(modes: list[str]) -> str:
         if stage in DASHES
     )
     name = bi_attribute("aria-label", Label("图例", "Legend"))
-    panel = f'<div class="panel key-panel" role="region" {name}>{items}{lines}</div>'
-    return panel if modes else ""
+    return f'<div class="panel key-panel" role="region" {name}>{items}{lines}</div>'
 
 
 def _intro(pair: Sequence[AdminRegion], date: dt.date, found: list[Numbered]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+import folium
 from pypinyin import Style, lazy_pinyin
 
 from geo.core import is_unknown
@@ -39,6 +40,12 @@ def point_feature(key: Any, properties: dict[str, Any], lon: float, lat: float) 
     """Return a point as a feature."""
     at = {"type": "Point", "coordinates": [round(lon, DIGITS), round(lat, DIGITS)]}
     return {"type": "Feature", "id": key, "properties": properties, "geometry": at}
+
+
+def add_geojson(map_: folium.Map, data: dict[str, Any], style: dict[str, Any], **more: Any) -> str:
+    """Add features to a map, all in one style; return the name of the layer in the script."""
+    layer = folium.GeoJson(data, style_function=lambda _: style, **more).add_to(map_)
+    return str(layer.get_name())
 
 
 def known(values: dict[str, Any]) -> dict[str, Any]:

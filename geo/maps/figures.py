@@ -45,7 +45,7 @@ from geo.maps.basemap import PROVINCE, RIVER, dissolved, simplified_counties
 from geo.maps.crossings import GROUPS, growth_series, numbered
 from geo.maps.features import class_order
 from geo.maps.lettering import area_labels, city_labels
-from geo.maps.map_page import mode_color
+from geo.maps.map_page import mode_color, region_title
 from geo.maps.pages import FIGURES, FORMATS
 from geo.maps.sketches import Stroke, main_box, mercator, section_strokes
 from geo.scenarios import compare_cities
@@ -121,9 +121,7 @@ def network_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
     figure
         A page.
     """
-    region = layers.catalogue.region
-    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
-    figure, ax = _sheet(layers, date, title, lang)
+    figure, ax = _sheet(layers, date, region_title(layers), lang)
     taken = _base(ax, layers)
     _draw_lines(ax, layers, date)
     _draw_legend(ax, layers, date, lang)

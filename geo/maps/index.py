@@ -24,54 +24,42 @@ from geo.maps.elements import (
     table_row,
     web_address,
 )
+from geo.maps.map_page import region_title
 from geo.maps.offline import html_document
 from geo.maps.sketches import overview_sketch
 
 NAME = "index.html"
-CARDS = (
-    (
-        "network.html",
-        Label("路网与年份", "Network by year"),
-        Label(
-            "全部线路；拖动年份看哪些已通车、在建或规划，可搜索线路与城市。",
-            "All routes: move through the years to see what was open, being built or planned; "
-            "search routes and cities.",
-        ),
+CARDS = {
+    "network": Label("路网与年份", "Network by year"),
+    "crossings": Label("跨界通道", "Crossings"),
+    "accessibility": Label("可达性", "Accessibility"),
+    "criticality": Label("关键路段", "Critical links"),
+    "compare": Label("两期对比", "Compare two dates"),
+}
+CARD_TEXTS = {
+    "network": Label(
+        "全部线路；拖动年份看哪些已通车、在建或规划，可搜索线路与城市。",
+        "All routes: move through the years to see what was open, being built or planned; "
+        "search routes and cities.",
     ),
-    (
-        "crossings.html",
-        Label("跨界通道", "Crossings"),
-        Label(
-            "每条跨界通道的编号、两侧通车时间与出行者所见状态。",
-            "Every crossing with its number, the opening on both sides and the traveller's view.",
-        ),
+    "crossings": Label(
+        "每条跨界通道的编号、两侧通车时间与出行者所见状态。",
+        "Every crossing with its number, the opening on both sides and the traveller's view.",
     ),
-    (
-        "accessibility.html",
-        Label("可达性", "Accessibility"),
-        Label(
-            "各城市的可达性指标与等时圈：现状、将来与差异。",
-            "How well every city is reached, and how far one gets from it: today, later, change.",
-        ),
+    "accessibility": Label(
+        "各城市的可达性指标与等时圈：现状、将来与差异。",
+        "How well every city is reached, and how far one gets from it: today, later, change.",
     ),
-    (
-        "criticality.html",
-        Label("关键路段", "Critical links"),
-        Label(
-            "关闭任一路段：谁被隔断、各城市多走多少分钟、绕行经过哪里。",
-            "Close any link: who is cut off, how many minutes every city loses, which way round.",
-        ),
+    "criticality": Label(
+        "关闭任一路段：谁被隔断、各城市多走多少分钟、绕行经过哪里。",
+        "Close any link: who is cut off, how many minutes every city loses, which way round.",
     ),
-    (
-        "compare.html",
-        Label("两期对比", "Compare two dates"),
-        Label(
-            "任选两个年份，左右滑动对比：哪些路段变了，各项指标与城市时间变了多少。",
-            "Choose two dates and swipe between them: which sections change, and what that "
-            "does to every index and to the times between cities.",
-        ),
+    "compare": Label(
+        "任选两个年份，左右滑动对比：哪些路段变了，各项指标与城市时间变了多少。",
+        "Choose two dates and swipe between them: which sections change, and what that "
+        "does to every index and to the times between cities.",
     ),
-)
+}
 METHODS = (
     Label(
         "状态：路段自通车之日起为已通车，自开工之日起为在建，其余为规划。将来年份中，"
@@ -122,21 +110,24 @@ def index_page(
     downloads: Sequence[str] = (),
 ) -> str:
     """Return the landing page."""
-    region = layers.catalogue.region
-    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    title = region_title(layers)
     body = f"""{header(title, NAME, table="routes")}
 <main>
 <section class="page first"><div class="hero"><div>{_findings(layers, date, findings[:FIRST])}
 {_cards()}</div>{_overview(layers, date)}</div></section>
 {_more(findings[FIRST:])}
 {_growth(layers, date)}
-<section class="page"><h2>{bi(Label("线路", "Routes"))}</h2>{_routes_table(layers, date)}</section>
+{_section(Label("线路", "Routes"), _routes_table(layers, date))}
 {_methods()}
 {_downloads(downloads)}
 {_sources(layers)}
 </main>
 {footer(layers.catalogue, date)}"""
     return html_document(body, title=title, css=style_sheet("index"), script=scripts() + _READY)
+
+
+def _section(title: Label, content: str) -> str:
+    return f'<section class="page"><h2>{bi(title)}</h2>{content}</section>'
 
 
 def _findings(layers: Layers, date: dt.date, findings: Sequence[Mapping[str, str]]) -> str:
@@ -165,8 +156,9 @@ def _finding(item: Mapping[str, str]) -> str:
 
 def _cards() -> str:
     cards = "".join(
-        f'<a class="map-card" href="{file}"><b>{bi(title)}</b><span>{bi(text)}</span></a>'
-        for file, title, text in CARDS
+        f'<a class="map-card" href="{name}.html"><b>{bi(title)}</b>'
+        f"<span>{bi(CARD_TEXTS[name])}</span></a>"
+        for name, title in CARDS.items()
     )
     return f'<div class="map-cards">{cards}</div>'
 
@@ -195,9 +187,8 @@ def _more(findings: Sequence[Mapping[str, str]]) -> str:
     if not findings:
         return ""
     items = "".join(_finding(item) for item in findings)
-    title = bi(Label("更多结果", "More results"))
-    return f"""<section class="page"><h2>{title}</h2>
-<ol class="findings more" start="{FIRST + 1}">{items}</ol></section>"""
+    listed = f'\n<ol class="findings more" start="{FIRST + 1}">{items}</ol>'
+    return _section(Label("更多结果", "More results"), listed)
 
 
 def _growth(layers: Layers, date: dt.date) -> str:
@@ -215,15 +206,12 @@ def _growth(layers: Layers, date: dt.date) -> str:
         )
     if not blocks:
         return ""
-    title = Label("跨界通道逐年增长", "Crossings by year")
     note = Label(
         f"只列数量有变化的年份；{date.year} 年以后按预计年份。",
         f"Only years with a change; after {date.year} by expected year.",
     )
-    return (
-        f'<section class="page"><h2>{bi(title)}</h2><p>{bi(note)}</p>'
-        f'<div class="pair">{"".join(blocks)}</div></section>'
-    )
+    tables = f'<p>{bi(note)}</p><div class="pair">{"".join(blocks)}</div>'
+    return _section(Label("跨界通道逐年增长", "Crossings by year"), tables)
 
 
 def _routes_table(layers: Layers, date: dt.date) -> str:
@@ -258,8 +246,7 @@ def _routes_table(layers: Layers, date: dt.date) -> str:
 
 def _methods() -> str:
     items = "".join(f"<li>{bi(text)}</li>" for text in METHODS)
-    title = bi(Label("方法", "Methods"))
-    return f'<section class="page"><h2>{title}</h2><ul class="methods">{items}</ul></section>'
+    return _section(Label("方法", "Methods"), f'<ul class="methods">{items}</ul>')
 
 
 def _downloads(files: Sequence[str]) -> str:
@@ -268,8 +255,7 @@ def _downloads(files: Sequence[str]) -> str:
     items = "".join(
         f'<li><a href="{escape(file)}" download>{escape(file)}</a></li>' for file in files
     )
-    title = bi(Label("下载", "Downloads"))
-    return f'<section class="page"><h2>{title}</h2><ul class="files">{items}</ul></section>'
+    return _section(Label("下载", "Downloads"), f'<ul class="files">{items}</ul>')
 
 
 def _sources(layers: Layers) -> str:

@@ -11,7 +11,7 @@ import folium
 from geo.catalogue import STAGE, Label
 from geo.layers import LINES, OTHER_LINE, Layers
 from geo.maps.elements import bi_attribute, footer, scripts, style_sheet
-from geo.maps.features import class_order, section_features
+from geo.maps.features import add_geojson, class_order, section_features
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.offline import MAP_SLOT, json_text, offline_html
 
@@ -70,6 +70,12 @@ def split_body(
 {footer(layers.catalogue, date)}"""
 
 
+def region_title(layers: Layers) -> Label:
+    """Return what the pages of the whole region are called."""
+    region = layers.catalogue.region
+    return Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+
+
 def page_settings(layers: Layers) -> str:
     """Return what every map needs to know of its region, as JavaScript."""
     region = layers.catalogue.region
@@ -86,14 +92,8 @@ def add_sections(
     for class_ in class_order(present):
         drawn = section_features(layers, class_, stages, only)
         if drawn["features"]:
-            color = LINES.get(class_, OTHER_LINE).color
-            layer = folium.GeoJson(
-                drawn,
-                style_function=lambda _, color=color: {"color": color},
-                name=class_,
-                show=False,
-            ).add_to(map_)
-            names[class_] = layer.get_name()
+            style = {"color": LINES.get(class_, OTHER_LINE).color}
+            names[class_] = add_geojson(map_, drawn, style, name=class_, show=False)
     return names
 
 

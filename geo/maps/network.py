@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import folium
 
@@ -55,9 +54,9 @@ from geo.maps.elements import (
     table_row,
     used_sources,
 )
-from geo.maps.features import point_features, route_facts
+from geo.maps.features import add_geojson, point_features, route_facts
 from geo.maps.lettering import area_labels, city_labels
-from geo.maps.map_page import STAGE_KEYS, add_sections, class_groups, page_settings
+from geo.maps.map_page import STAGE_KEYS, add_sections, class_groups, page_settings, region_title
 from geo.maps.offline import MAP_SLOT, offline_html, stable_ids
 from geo.scenarios import Timeline, build_timeline, figures_by_year
 
@@ -72,6 +71,11 @@ TIERS = {
     "low": Label("其他线路", "Other routes"),
 }
 NAME = "network.html"
+#: What the casing of a line says about its accuracy.
+ALIGNMENT = {
+    "surveyed": Label("误差 1 km 以内", "Within 1 km"),
+    "sketch": Label("示意，误差更大", "Sketched, farther off"),
+}
 #: Texts of the card and the controls.
 UI = {
     "section": Label("路段", "Section"),
@@ -118,28 +122,35 @@ COLUMNS = (
 )
 
 
+class Drawn(NamedTuple):
+    """The map in the script: its name, those of its layers, and the parts of its background."""
+
+    name: str
+    classes: dict[str, str]
+    points: dict[str, str]
+    parts: list[Part]
+
+
 def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = None) -> str:
     """Return the page of the network."""
-    region = layers.catalogue.region
     days = years_of(layers, date)
     stages = stages_by_year(layers, days.values())
     crossings = crossings_or_none(layers, date)
     counts = counts_by_year(layers, stages, crossings, len(days))
     moved = figures_by_year(timeline or build_timeline(layers, date), layers, date, days)
     figures = [a | b for a, b in zip(counts, moved, strict=True)]
-    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
     with stable_ids():
         map_ = new_map(layers.catalogue)
         around = context(layers.catalogue)
         parts = add_basemap(map_, layers.catalogue) + context_part(around)
         classes = add_sections(map_, layers, stages)
-        points = _add_points(map_, layers)
+        drawn = Drawn(map_.get_name(), classes, _add_points(map_, layers), parts)
         return offline_html(
             map_,
-            title=title,
-            body=_body(layers, date, days, stages, figures, classes, points, parts),
+            title=region_title(layers),
+            body=_body(layers, date, days, stages, figures, drawn),
             css=style_sheet("map", "network"),
-            script=_script(map_, layers, classes, points, parts),
+            script=_script(layers, drawn),
             data=_data(layers, date, days, figures) | {"data-context": around},
         )
 
@@ -149,14 +160,8 @@ def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:
     for key, style in POINTS.items():
         collection = point_features(layers, key)
         if collection["features"]:
-            layer = folium.GeoJson(
-                collection,
-                style_function=lambda _, style=style: {"color": style.color},
-                marker=folium.CircleMarker(radius=style.radius),
-                name=key,
-                show=False,
-            ).add_to(map_)
-            names[key] = layer.get_name()
+            look, marker = {"color": style.color}, folium.CircleMarker(radius=style.radius)
+            names[key] = add_geojson(map_, collection, look, marker=marker, name=key, show=False)
     return names
 
 
@@ -166,20 +171,16 @@ def _body(
     days: dict[int, dt.date],
     stages: dict[str, str],
     figures: list[dict[str, Any]],
-    classes: dict[str, str],
-    points: dict[str, str],
-    parts: list[Part],
+    drawn: Drawn,
 ) -> str:
-    region = layers.catalogue.region
-    title = Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
     start = list(days).index(min(max(date.year, min(days)), max(days)))
     area = bi_attribute("aria-label", Label("地图与控件", "Map and controls"))
-    return f"""{header(title, NAME, table="sections")}
+    return f"""{header(region_title(layers), NAME, table="sections")}
 <main>
 <section class="stage-area" {area}>
 <div class="map-frame">{MAP_SLOT}</div>
-<div class="side left">{_search_panel()}{_legend(layers, classes, points, parts)}</div>
-<div class="side right">{_figures_panel(layers, figures, start, list(classes))}
+<div class="side left">{_search_panel()}{_legend(layers, drawn)}</div>
+<div class="side right">{_figures_panel(layers, figures, start, list(drawn.classes))}
 <div class="panel card" id="sheet-card" role="region" tabindex="-1" hidden
  {bi_attribute("aria-label", Label("详情", "Details"))}></div></div>
 {_sheet_buttons()}
@@ -203,41 +204,40 @@ def _search_panel() -> str:
 </div>"""
 
 
-def _legend(
-    layers: Layers, classes: Iterable[str], points: Iterable[str], parts: list[Part]
-) -> str:
+def _legend(layers: Layers, drawn: Drawn) -> str:
     """Return the legend, which is also the switch of the layers."""
     mode_of = dict(zip(layers.routes["class"], layers.routes["mode"], strict=True))
     groups: list[tuple[Label, str]] = []
     for mode in [*MODE, *sorted(set(mode_of.values()).difference(MODE))]:
         items = [
             _switch(f"class:{key}", line_sample(key), named(CLASS, key)) + _routes(layers, key)
-            for key in classes
+            for key in drawn.classes
             if mode_of.get(key) == mode
         ]
         groups.append((named(MODE, mode), "".join(items)))
     stages = [_switch(f"stage:{k}", line_sample("", k), label) for k, label in STAGE_KEYS.items()]
-    groups.append((STATUS, "".join(stages) if classes else ""))
+    groups.append((STATUS, "".join(stages) if drawn.classes else ""))
     if len({EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in layers.routes["group"]}) > 1:
         samples = {"high": "named", "low": "background"}
         tiers = [_switch(f"tier:{k}", line_sample("", group=samples[k]), TIERS[k]) for k in TIERS]
         groups.append((Label("层级", "Tier"), "".join(tiers)))
-    known = [_known(key) for key in ("surveyed", "sketch")]
-    groups.append((Label("线形", "Alignment"), "".join(known) if classes else ""))
-    places = [_switch(f"points:{key}", point_sample(key), KIND[key]) for key in points]
+    known = [
+        f'<div class="item key">{line_sample("", accuracy=key)}<span>{bi(label)}</span></div>'
+        for key, label in ALIGNMENT.items()
+    ]
+    groups.append((Label("线形", "Alignment"), "".join(known) if drawn.classes else ""))
+    places = [_switch(f"points:{key}", point_sample(key), KIND[key]) for key in drawn.points]
     more = [(Label("地点", "Places"), "".join(places))]
-    base = [_switch(f"base:{part.key}", "", part.label, on=part.on) for part in parts]
+    base = [_switch(f"base:{part.key}", "", part.label, on=part.on) for part in drawn.parts]
     base.append(_switch("base:labels", "", Label("地名", "Place names")))
     more.append((Label("底图", "Background"), "".join(base)))
     body = "".join(
-        f"<fieldset><legend>{bi(label)}</legend>{items}</fieldset>"
+        f"<fieldset><legend>{bi(label)}</legend>{items}</fieldset>" if items else ""
         for label, items in groups
-        if items
     )
     body += "".join(
-        f"<details><summary>{bi(label)}</summary>{items}</details>"
+        f"<details><summary>{bi(label)}</summary>{items}</details>" if items else ""
         for label, items in more
-        if items
     )
     name = Label("图例与图层", "Legend and layers")
     return (
@@ -269,16 +269,6 @@ def _routes(layers: Layers, class_: str) -> str:
     )
     label = Label(f"{len(rows)} 条线路", f"{len(rows)} route{'s' * (len(rows) != 1)}")
     return f'<details class="tree"><summary>{bi(label)}</summary>{items}</details>'
-
-
-def _known(accuracy: str) -> str:
-    """Return what the casing of a line says about its accuracy."""
-    sample = line_sample("", accuracy=accuracy)
-    label = {
-        "surveyed": Label("误差 1 km 以内", "Within 1 km"),
-        "sketch": Label("示意，误差更大", "Sketched, farther off"),
-    }[accuracy]
-    return f'<div class="item key">{sample}<span>{bi(label)}</span></div>'
 
 
 def _figures_panel(
@@ -398,25 +388,19 @@ def _stage(letter: str) -> str:
     return status_mark(stage, label)
 
 
-def _script(
-    map_: folium.Map,
-    layers: Layers,
-    classes: dict[str, str],
-    points: dict[str, str],
-    parts: list[Part],
-) -> str:
+def _script(layers: Layers, drawn: Drawn) -> str:
     """Return the scripts and the call that hands the layers of folium to them."""
     west, south, east, north = layers.catalogue.region.frame
     places = ",".join(
         "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
         f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
-        for key, variable in points.items()
+        for key, variable in drawn.points.items()
         for style in [POINTS[key]]
     )
-    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
+    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in drawn.parts)
     looks = LOOKS | {"frame": [[south, west], [north, east]]}
     call = (
-        f"geo.network({map_.get_name()},{class_groups(classes)},[{places}],{{{base}}},"
+        f"geo.network({drawn.name},{class_groups(drawn.classes)},[{places}],{{{base}}},"
         f"{json.dumps(looks)},{page_settings(layers)});"
     )
     return scripts("map", "packed", "profile", "network") + call
@@ -428,16 +412,8 @@ def _data(
     """Return the data blocks of the page."""
     cat = layers.catalogue
     keys = {key for row in (*cat.sections, *cat.routes, *cat.places) for key in row.sources}
-    labels = {
-        "class": CLASS,
-        "mode": MODE,
-        "group": GROUP,
-        "kind": KIND,
-        "stage": STAGE_KEYS,
-        "accuracy": ACCURACY,
-        "confidence": CONFIDENCE,
-        "ui": UI,
-    }
+    labels = {"class": CLASS, "mode": MODE, "group": GROUP, "kind": KIND, "stage": STAGE_KEYS}
+    labels |= {"accuracy": ACCURACY, "confidence": CONFIDENCE, "ui": UI}
     return {
         "data-routes": route_facts(layers),
         "data-sources": used_sources(cat, keys),

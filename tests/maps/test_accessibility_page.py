@@ -80,7 +80,8 @@ def test_the_horizon_is_the_last_expected_year(drawn):
 @pytest.mark.parametrize("mode", ["any", "road", "rail"])
 @pytest.mark.parametrize("key", list(accessibility.INDICATORS))
 def test_the_figures_are_those_of_the_city_table(mode, key, data, nets, cat, html):
-    indicator, less = accessibility.INDICATORS[key]
+    shown = accessibility.INDICATORS[key]
+    indicator, less = shown.indicator, shown.less_is_better
     assert data["indicators"][key]["less"] is less
     position = 1 + 3 * list(accessibility.INDICATORS).index(key)
     for k, net in enumerate(nets):

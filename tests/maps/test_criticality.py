@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import shapely
 import toy
-from geo.connectivity.link_losses import link_losses
 
 import geo
+from geo.connectivity import link_losses
 from geo.layers.layers import build_layers
 from geo.maps import criticality
 from geo.maps.offline import json_text
-from geo.network.travel_times import travel_time_matrix
+from geo.network import travel_time_matrix
 
 DAY = date(2026, 11, 23)
 BAD = (
@@ -48,7 +48,7 @@ def data(html):
 @pytest.fixture(scope="module", params=["any", "road", "rail"])
 def mode(request, data, nets, cat):
     """The numbers and details of a mode by edge id, and the table they come from."""
-    table = link_losses(nets[1], nets[0], cat, mode=request.param).set_index("edge_id")
+    table = link_losses(nets[1], mode=request.param).set_index("edge_id")
     own = data["modes"][request.param]
     numbers, details = (
         {data["links"][int(key)][0]: value for key, value in own[name].items()} for name in "nd"
@@ -87,7 +87,7 @@ def test_the_cities_cut_off_are_the_people_counted(mode, cat):
 
 def test_the_times_before_are_those_of_the_matrix(mode, nets):
     name, _, _, details = mode
-    minutes = travel_time_matrix(nets[1], name).to_numpy()
+    minutes = travel_time_matrix(nets[1], mode=name).to_numpy()
     worst = [detail["p"] for detail in details.values() if "p" in detail]
     assert len(worst) > 20
     close = [before == pytest.approx(minutes[a, b], abs=0.06) for a, b, before, _ in worst]
