@@ -9,16 +9,16 @@ import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_topology import bend, change, drawn_of, square
+from toy import bend, change, layers_of, square
 
 import geo
 from geo.catalogue.region import unknown_group_routes
 from geo.connectivity.outbound import (
     SECTORS,
+    count_open_sectors,
     group_openness,
-    open_sectors,
+    links_by_sector,
     outbound_links,
-    sectors,
 )
 from geo.core.errors import BadInputError
 
@@ -55,13 +55,13 @@ def fan(tmp_path):
 
 
 def test_links_leave_in_all_directions(fan):
-    links = outbound_links(drawn_of(fan), DAY)
+    links = outbound_links(layers_of(fan), DAY)
     # a place inside the border, of a kind that says nothing, is no link; nor is what lies outside
     assert links[["route_id", "sector"]].to_numpy().tolist() == [
         ["ab", "E"], ["ag", "S"], ["ag", "S"]
     ]  # fmt: skip
     change(fan, "places", "c", kind="end")
-    links = outbound_links(drawn_of(fan), DAY).set_index("route_id")
+    links = outbound_links(layers_of(fan), DAY).set_index("route_id")
     assert links["sector"]["ac"] == "N"
     assert links["sector_zh"]["ac"] == "北"
     assert links["bearing_deg"]["ab"] == pytest.approx(90, abs=0.1)
@@ -73,14 +73,14 @@ def test_links_leave_in_all_directions(fan):
 def test_stages_and_sectors(fan):
     change(fan, "places", "c", kind="end")
     change(fan, "sections", "ac-1", status="construction", opened="", expected=2028)
-    drawn = drawn_of(fan)
+    drawn = layers_of(fan)
     now, later = outbound_links(drawn, DAY), outbound_links(drawn, date(2029, 1, 1))
     assert now.set_index("route_id")["stage"]["ac"] == "construction"
     assert now.set_index("route_id")["expected"]["ac"] == 2028
-    assert (open_sectors(now), open_sectors(later)) == (2, 3)
+    assert (count_open_sectors(now), count_open_sectors(later)) == (2, 3)
     assert later.set_index("route_id")["assumed"]["ac"]
-    assert open_sectors(outbound_links(drawn, date(1999, 1, 1))) == 0
-    table = sectors(now)
+    assert count_open_sectors(outbound_links(drawn, date(1999, 1, 1))) == 0
+    table = links_by_sector(now)
     assert list(table.index) == [name for name, _ in SECTORS]
     assert table["road"].to_dict() == {
         "N": 0, "NE": 0, "E": 1, "SE": 0, "S": 2, "SW": 0, "W": 0, "NW": 0
@@ -89,11 +89,11 @@ def test_stages_and_sectors(fan):
 
 
 def test_a_shared_track_is_one_link(fan):
-    drawn = drawn_of(fan)
+    drawn = layers_of(fan)
     assert "abw" not in set(outbound_links(drawn, DAY)["route_id"])
     change(fan, "sections", "ab-1", status="construction", opened="", expected=2030)
     change(fan, "sections", "abw-1", status="open", opened=2000)
-    links = outbound_links(drawn_of(fan), DAY)
+    links = outbound_links(layers_of(fan), DAY)
     assert "abw" in set(links["route_id"])
     assert "ab" not in set(links["route_id"])
 
@@ -106,7 +106,7 @@ def test_the_sector_is_that_of_the_bearing(tmp_path_factory, angle):
     folder = toy.region(tmp_path_factory.mktemp("s"), nodes, {"ab": 380})
     square(folder)
     change(folder, "places", "b", kind="end")
-    link = outbound_links(drawn_of(folder), DAY).iloc[0]
+    link = outbound_links(layers_of(folder), DAY).iloc[0]
     assert link["sector"] == SECTORS[round(angle / 45) % 8][0]
     assert abs((link["bearing_deg"] - angle + 180) % 360 - 180) < 1
 
@@ -114,21 +114,21 @@ def test_the_sector_is_that_of_the_bearing(tmp_path_factory, angle):
 def test_the_area_must_be_known(tmp_path):
     toy.region(tmp_path, {"a": (0, 0), "b": (300, 0)}, {"ab": 300})
     with pytest.raises(BadInputError, match="provinces or counties"):
-        outbound_links(drawn_of(tmp_path), DAY)
+        outbound_links(layers_of(tmp_path), DAY)
 
 
 def test_a_region_nothing_leaves(tmp_path):
     toy.region(tmp_path, {"a": (0, 0), "b": (30, 0)}, {"ab": 30})
     square(tmp_path)
-    links = outbound_links(drawn_of(tmp_path), DAY)
+    links = outbound_links(layers_of(tmp_path), DAY)
     assert links.empty
-    assert open_sectors(links) == 0
+    assert count_open_sectors(links) == 0
 
 
 def test_groups_of_routes(fan):
     add(fan, GROUPS)
     change(fan, "sections", "ac-1", status="planned", opened="")
-    groups, members = group_openness(drawn_of(fan), DAY)
+    groups, members = group_openness(layers_of(fan), DAY)
     one, two = groups.loc["one"], groups.loc["two"]
     assert (one["length_km"], one["open_km"]) == (498, 300)
     assert one["share_open"] == pytest.approx(300 / 498)
@@ -166,7 +166,7 @@ def test_wrong_groups_are_told(fan, old, new, text):
 
 def test_openness_of_the_data(drawn):
     by_year = [outbound_links(drawn, date(year, 12, 31)) for year in (2000, 2010, 2026)]
-    counts = [open_sectors(links) for links in by_year]
+    counts = [count_open_sectors(links) for links in by_year]
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
     now = by_year[-1]
