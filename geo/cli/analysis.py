@@ -1,53 +1,49 @@
-"""What the commands of the analysis do: call the package, print the result."""
+"""Commands of the analysis: call the package, print the result."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from geo.catalogue import Catalogue
-from geo.cli.data import load, stamp, when
-from geo.cli.output import decimal, plain, print_json, print_sheet, print_table, say
-from geo.core import BadInputError, Problem, dask_executor
-from geo.network import Background
+from geo.cli.inputs import load, stamp, when
+from geo.cli.messages import _, spoken, word
+from geo.cli.output import blocks, decimal, print_json, print_sheet, print_table, say
+
+if TYPE_CHECKING:
+    from geo.catalogue import Catalogue
+    from geo.network import Background, Journey
 
 
 def od(arguments: argparse.Namespace) -> None:
     """Print the fastest ways between two cities."""
-    from geo.network import build_network, fastest_routes, travel_graph
+    from geo.core import BadInputError
+    from geo.network import build_network, fastest_routes
 
     catalogue, date = load(arguments), when(arguments)
     origin = catalogue.find_city(arguments.origin)
     destination = catalogue.find_city(arguments.destination)
     if origin is destination:
-        raise BadInputError(f"od: {origin.name_zh} twice; expected two different cities")
+        raise BadInputError("od: {city} twice; expected two different cities", city=origin.name_zh)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
-    graph = travel_graph(net, [origin, destination], mode=arguments.mode, background=roads)
-    ways = fastest_routes(graph, origin, destination, k=arguments.k)
-    routes = [_way(catalogue, graph, way) for way in ways]
-    result = {
-        "from": origin.name_zh,
-        "to": destination.name_zh,
-        **stamp(date, catalogue),
-        "mode": arguments.mode,
-        "assumed": list(net.assumed),
-        **_used(roads),
-        "routes": routes,
-    }
+    journeys = fastest_routes(
+        net, origin, destination, arguments.k, mode=arguments.mode, background=roads
+    )
+    routes = [_way(catalogue, journey) for journey in journeys]
     if arguments.json:
-        print_json(result)
+        print_json({"from": origin.name_zh, "to": destination.name_zh,
+                    **stamp(date, catalogue), "mode": arguments.mode,
+                    "assumed": list(net.assumed), **_used(roads), "routes": routes})  # fmt: skip
         return
     if not routes:
-        say(
-            f"{origin.name_zh} and {destination.name_zh} are not connected "
-            f"({arguments.mode}, {date})"
-        )
+        say("{a} and {b} are not connected ({mode}, {date})", a=origin.name_zh,
+            b=destination.name_zh, mode=word(arguments.mode), date=date)  # fmt: skip
     for number, route in enumerate(routes, 1):
-        say(f"{number}. {route['time_min']:.0f} min, {route['length_km']:.0f} km")
-        print_table(route["legs"], {"mode": "mode", "name_zh": "name", "from": "from", "to": "to",
-                                     "time_min": "min", "length_km": "km"})  # fmt: skip
+        say("{number}. {minutes:.0f} min, {km:.0f} km", number=number,
+            minutes=route["time_min"], km=route["length_km"])  # fmt: skip
+        print_table(route["legs"], {"mode": _("mode"), "name_zh": _("name"), "from": _("from"),
+                                    "to": _("to"), "time_min": _("min"),
+                                    "length_km": _("km")})  # fmt: skip
     _say_background(roads)
 
 
@@ -69,57 +65,49 @@ def _used(roads: Background | None) -> dict[str, Any]:
 def _say_background(roads: Background | None) -> None:
     """Say which other roads a result used."""
     if roads is not None:
-        file, date, licence, credit, _ = roads.source.values()
-        say(f"other roads of {file} ({date or '?'}), the same on every day: {credit}, {licence}")
+        file, date, licence, credit, *_ = roads.source.values()
+        say("other roads of {file} ({date}), the same on every day: {credit}, {licence}",
+            file=file, date=date or "?", credit=credit, licence=licence)  # fmt: skip
 
 
-def _counted(done: int, total: int) -> None:
-    """Show how many blocks of work are done."""
-    if sys.stderr.isatty():
-        print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr)
-
-
-def _way(catalogue: Catalogue, graph: Any, way: list[str]) -> dict[str, Any]:
-    from geo.network import route_legs
-
-    city = {f"city:{row.city_id}": row.name_zh for row in catalogue.cities}
-    parts = route_legs(graph, way)
-    for leg in parts:
-        for end in ("from", "to"):
-            node = leg[end]
-            if node.startswith("road:"):
-                leg[end] = "{lon:.4f},{lat:.4f}".format(**graph.nodes[node])
-            else:
-                leg[end] = city.get(node) or catalogue.place[node].name_zh
-        if route := catalogue.route.get(leg["route_id"]):
-            leg |= {"name_zh": route.name_zh, "name_en": route.name_en}
+def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
+    """Return a journey with names and rounded numbers."""
+    names = {f"city:{row.city_id}": row.name_zh for row in catalogue.cities}
+    names |= {place.place_id: place.name_zh for place in catalogue.places}
+    legs = []
+    for leg in journey.legs:
+        route = catalogue.route.get(leg["route_id"])
+        if route:
+            name_zh, name_en = route.name_zh, route.name_en
         elif leg["mode"] == "access":
-            leg |= {"name_zh": "接驳", "name_en": "access"}
+            name_zh, name_en = "接驳", "access"
         else:
-            leg |= {"name_zh": "其他道路", "name_en": "other roads"}
-        leg |= {key: round(leg[key], 2) for key in ("time_min", "length_km")}
-    total = {key: round(sum(leg[key] for leg in parts), 1) for key in ("time_min", "length_km")}
-    return {**total, "legs": parts}
+            name_zh, name_en = "其他道路", "other roads"
+        ends = {end: names.get(leg[end], leg[end]) for end in ("from", "to")}
+        sizes = {key: round(leg[key], 2) for key in ("time_min", "length_km")}
+        legs.append({**leg, **ends, **sizes, "name_zh": name_zh, "name_en": name_en})
+    total = {key: round(sum(leg[key] for leg in legs), 1) for key in ("time_min", "length_km")}
+    return {**total, "legs": legs}
 
 
 def matrix(arguments: argparse.Namespace) -> None:
     """Print or write the times between all cities."""
-    from geo.catalogue import cities_of
-    from geo.core import json_value, write_csv
-    from geo.network import build_network, travel_time_matrix
+    from geo.core import dask_executor, json_value, write_csv
+    from geo.network import build_network, matrix_by_name, travel_time_matrix
 
     catalogue, date = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
-    with dask_executor(arguments.scheduler, _counted) as share:
-        table = travel_time_matrix(net, arguments.mode, background=roads, executor=share)
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        table = travel_time_matrix(net, mode=arguments.mode, background=roads, executor=executor)
+    table = matrix_by_name(table, catalogue)
     if arguments.out:
         import numpy as np
 
         write_csv(table.replace(np.inf, np.nan), arguments.out)
     if arguments.json:
         minutes = [[json_value(round(v, 1)) for v in row] for row in table.to_numpy()]
-        cities = cities_of(catalogue)
+        cities = catalogue.centres
         names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
         print_json({**stamp(date, catalogue), "mode": arguments.mode, **names,
                     "assumed": list(net.assumed), **_used(roads),
@@ -130,23 +118,22 @@ def matrix(arguments: argparse.Namespace) -> None:
     else:
         shown = table.map("{:.0f}".format).reset_index().to_dict("records")
         rows = [{str(key): value for key, value in row.items()} for row in shown]
-        print_table(rows, {"from": "min", **{name: name for name in table.columns}})
+        print_table(rows, {"from": _("min"), **{name: name for name in table.columns}})
     _say_background(roads)
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
     """Print published and computed times side by side."""
     from geo.connectivity import WIDE, calibrate_times, calibration_summary
-    from geo.core import json_value
+    from geo.core import BadInputError, Message, Problem, json_value
     from geo.layers import build_layers
 
     catalogue = load(arguments)
     if not catalogue.services:
-        text = "expected a published time to compare with"
+        text = Message("expected a published time to compare with")
         raise BadInputError([Problem("tables/services.csv", 2, expected=text)])
     table = calibrate_times(build_layers(catalogue))
-    fit = {key: json_value(value) for key, value in calibration_summary(table).items()}
-    rows = [{str(k): json_value(v) for k, v in row.items()} for row in table.to_dict("records")]
+    fit, rows = json_value(calibration_summary(table)), json_value(table)
     if arguments.json:
         print_json({**fit, "pairs_compared": rows})
         return
@@ -155,26 +142,28 @@ def calibrate(arguments: argparse.Namespace) -> None:
         row["error"] = "" if error is None else f"{error:+.0%}"
         wide = isinstance(error, float) and abs(error) > WIDE and not row["reason"]
         row["why"] = row["reason"] or (row["notes"] if wide else "")
-    print_table(rows, {"mode": "mode", "from_zh": "from", "to_zh": "to", "date": "date",
-                       "published_min": "published min", "computed_min": "computed min",
-                       "error": "error", "why": "not counted, or why so far off"})  # fmt: skip
+    print_table(rows, {"mode": _("mode"), "from_zh": _("from"), "to_zh": _("to"),
+                       "date": _("date"), "published_min": _("published min"),
+                       "computed_min": _("computed min"), "error": _("error"),
+                       "why": _("not counted, or why so far off")})  # fmt: skip
     if not fit["pairs"]:
         say("no pair that counts")
         return
-    say(f"{fit['pairs']} pairs that count: median error {fit['median_error']:.1%}, worst "
-          f"{fit['worst_error']:.1%}, within 20 % {fit['within_20_percent']:.0%}")  # fmt: skip
+    say("{pairs} pairs that count: median error {median:.1%}, worst {worst:.1%}, within 20 % "
+        "{within:.0%}", pairs=fit["pairs"], median=fit["median_error"],
+        worst=fit["worst_error"], within=fit["within_20_percent"])  # fmt: skip
 
 
 def compare(arguments: argparse.Namespace) -> None:
     """Print two dates side by side."""
-    from geo.core import json_value
+    from geo.core import dask_executor, json_value
     from geo.layers import build_layers
     from geo.scenarios import compare_dates as compared
 
     catalogue = load(arguments)
-    with dask_executor(arguments.scheduler, _counted) as share:
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         found = compared(
-            build_layers(catalogue), arguments.before, arguments.after, executor=share
+            build_layers(catalogue), arguments.before, arguments.after, executor=executor
         )
     stats = {
         str(name): {key: json_value(value) for key, value in row.items()}
@@ -183,29 +172,39 @@ def compare(arguments: argparse.Namespace) -> None:
     if arguments.json:
         ends = {key: found[key].year for key in ("from", "to")}
         dates = {f"{key}_date": found[key].isoformat() for key in ("from", "to")}
-        print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(), "stats": stats,
-                    **plain({key: found[key] for key in ("cities", "projects")})})  # fmt: skip
+        tables = {key: found[key] for key in ("cities", "projects")}
+        print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(),
+                    "stats": stats, **json_value(tables)})  # fmt: skip
         return
     rows = [
-        {"name": name, **{key: decimal(value) for key, value in values.items()}}
+        {"name": _statistic(name), **{key: decimal(value) for key, value in values.items()}}
         for name, values in stats.items()
         if values["delta"]
     ]
     first, second = str(found["from"]), str(found["to"])
-    print_table(rows, {"name": "statistic", "before": first, "after": second, "delta": "+/-"})
+    print_table(rows, {"name": _("statistic"), "before": first, "after": second, "delta": "+/-"})
     print()
     cities = found["cities"].sort_values("mean_min_delta")
-    print_table(plain(cities), {"name_zh": "city", "mean_min_before": f"mean min {first}",
-                "mean_min_after": second, "mean_min_delta": "+/-",
-                "people_120min_delta": "people within 2 h +/-"})  # fmt: skip
+    columns = {"name_zh": _("city"), "mean_min_before": _("mean min {date}", date=first),
+               "mean_min_after": second, "mean_min_delta": "+/-",
+               "people_120min_delta": _("people within 2 h +/-")}  # fmt: skip
+    print_table(json_value(cities), columns)
     print()
-    print_table(plain(found["projects"].round(3)), {"name_zh": "project", "change": "change",
-                "first_in_percent": "first in, % of nearness", "last_in_percent": "last in, %",
-                "relation": "to the others"})  # fmt: skip
+    columns = {"name_zh": _("project"), "change": _("change"),
+               "first_in_percent": _("first in, % of nearness"),
+               "last_in_percent": _("last in, %"), "relation": _("to the others")}  # fmt: skip
+    print_table(json_value(found["projects"].round(3)), columns)
+
+
+def _statistic(name: str) -> str:
+    """Return the name of an index, or of one by mode such as road.alpha."""
+    mode, dot, index = name.rpartition(".")
+    return f"{word(mode)} {word(index)}" if dot and spoken.get() == "zh" else name
 
 
 def corridor(arguments: argparse.Namespace) -> None:
     """Print the sheet of a route, or of the ways between two cities."""
+    from geo.core import BadInputError, json_value
     from geo.layers import build_layers
     from geo.scenarios import city_pair_profile, corridor_profile
 
@@ -218,7 +217,7 @@ def corridor(arguments: argparse.Namespace) -> None:
         sheet = city_pair_profile(build_layers(catalogue), *pair, date=date)
     else:
         raise BadInputError("corridor: expected the name of a route, or two cities")
-    sheet = {**stamp(date, catalogue), **plain(sheet)}
+    sheet = {**stamp(date, catalogue), **json_value(sheet)}
     if arguments.json:
         print_json(sheet)
         return
@@ -227,23 +226,23 @@ def corridor(arguments: argparse.Namespace) -> None:
 
 def access(arguments: argparse.Namespace) -> None:
     """Print the accessibility of every city."""
-    from geo.catalogue import cities_of
     from geo.connectivity import city_table, connected_cities
+    from geo.core import dask_executor, json_value
     from geo.network import build_network, travel_time_matrix
 
     catalogue, date = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     mode, indicator = arguments.mode, arguments.indicator
-    with dask_executor(arguments.scheduler, _counted) as share:
-        minutes = travel_time_matrix(net, mode, background=roads, executor=share)
-    connected = connected_cities(net, catalogue, mode=mode, minutes=minutes)
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        minutes = travel_time_matrix(net, mode=mode, background=roads, executor=executor)
+    connected = connected_cities(net, mode=mode, minutes=minutes)
     inside = [city.city_id for city in connected]
-    left_out = [c.name_zh for c in cities_of(catalogue) if c.city_id not in inside]
+    left_out = [c.name_zh for c in catalogue.centres if c.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
-    table = city_table(net, catalogue, mode=mode, indicator=indicator, limit=arguments.within,
+    table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
                        destinations=inside if mean else None, minutes=minutes)  # fmt: skip
-    rows = plain(table.drop(columns="unit"))
+    rows = json_value(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     if arguments.json:
         print_json({**stamp(date, catalogue), "mode": arguments.mode, "unit": unit,
@@ -254,36 +253,41 @@ def access(arguments: argparse.Namespace) -> None:
     best_last = arguments.indicator in ("daily", "potential")
     worst = float("-inf") if best_last else float("inf")
     rows.sort(key=lambda row: worst if row["value"] is None else row["value"], reverse=best_last)
-    shown = {"name_zh": "city", "name_en": "city", "value": f"{arguments.indicator} ({unit})"}
-    more = {key: key for key in table.columns if key not in {*shown, "unit", "city_id", "region"}}
+    shown = {"name_zh": _("city"), "name_en": _("city"), "value": word(f"{indicator} ({unit})")}
+    hidden = {*shown, "unit", "city_id", "region"}
+    more = {key: word(key) for key in table.columns if key not in hidden}
     print_table(rows, {**shown, **more})
     if left_out:
-        say(f"{date}, {arguments.mode}: not connected with the others: {'、'.join(left_out)}")
+        say("{date}, {mode}: not connected with the others: {cities}", date=date,
+            mode=word(mode), cities="、".join(left_out))  # fmt: skip
     _say_background(roads)
 
 
 def openness(arguments: argparse.Namespace) -> None:
     """Print the links that leave the region, and the named groups of routes."""
-    from geo.connectivity import group_openness, open_sectors, sectors
+    from geo.connectivity import count_open_sectors, group_openness, links_by_sector
     from geo.connectivity import outbound_links as links_out
+    from geo.core import json_value
     from geo.layers import build_layers
 
     catalogue, date = load(arguments), when(arguments)
     layers = build_layers(catalogue)
     frame = links_out(layers, date)
-    links, groups = plain(frame.drop(columns="geometry")), group_openness(layers, date).groups
-    by_sector = sectors(frame).reset_index()
+    links, groups = json_value(frame.drop(columns="geometry")), group_openness(layers, date).groups
+    by_sector = links_by_sector(frame).reset_index()
     if arguments.json:
-        print_json({**stamp(date, catalogue), "open_sectors": open_sectors(frame),
-                    "sectors": plain(by_sector), "links": links,
-                    "groups": plain(groups.reset_index())})  # fmt: skip
+        print_json({**stamp(date, catalogue), "open_sectors": count_open_sectors(frame),
+                    "sectors": json_value(by_sector), "links": links,
+                    "groups": json_value(groups.reset_index())})  # fmt: skip
         return
-    print_table(links, {"sector_zh": "direction", "mode": "mode", "name_zh": "name",
-                        "stage": "status", "neighbour_zh": "leads to",
-                        "expected": "expected"})  # fmt: skip
-    say(f"{date}: open links in {open_sectors(frame)} of 8 directions, of the routes drawn here")
-    print_table(plain(groups), {"name_zh": "group", "length_km": "km", "open_km": "open km",
-                                "stage": "status", "confidence": "confidence"})  # fmt: skip
+    print_table(links, {"sector_zh": _("direction"), "mode": _("mode"), "name_zh": _("name"),
+                        "stage": _("status"), "neighbour_zh": _("leads to"),
+                        "expected": _("expected")})  # fmt: skip
+    say("{date}: open links in {count} of 8 directions, of the routes drawn here", date=date,
+        count=count_open_sectors(frame))  # fmt: skip
+    print_table(json_value(groups), {"name_zh": _("group"), "length_km": _("km"),
+                                     "open_km": _("open km"), "stage": _("status"),
+                                     "confidence": _("confidence")})  # fmt: skip
 
 
 def cut(arguments: argparse.Namespace) -> None:
@@ -293,7 +297,7 @@ def cut(arguments: argparse.Namespace) -> None:
 
     catalogue, date = load(arguments), when(arguments)
     net = build_network(catalogue, year=date, mode=arguments.mode, nodes="stops")
-    found, name_a, name_b = cut_between(net, catalogue, arguments.a, arguments.b)
+    found, name_a, name_b = cut_between(net, arguments.a, arguments.b)
 
     def named(edges: list[str]) -> list[dict[str, Any]]:
         rows = net.edges.loc[edges]
@@ -313,9 +317,10 @@ def cut(arguments: argparse.Namespace) -> None:
                     "unique": found.unique, "cut": named(found.cut),
                     "far_cut": named(found.far_cut), "paths": paths})  # fmt: skip
         return
-    say(f"{date}: {found.value} independent links hold {name_a} and {name_b} together; "
-          f"a smallest set whose loss parts them:")  # fmt: skip
-    print_table(named(found.cut), {"mode": "mode", "name_zh": "name", "from": "from", "to": "to"})
+    say("{date}: {count} independent links hold {a} and {b} together; a smallest set whose "
+        "loss parts them:", date=date, count=found.value, a=name_a, b=name_b)  # fmt: skip
+    print_table(named(found.cut), {"mode": _("mode"), "name_zh": _("name"), "from": _("from"),
+                                   "to": _("to")})  # fmt: skip
     say("as many ways without a common link:")
     for number_, path in enumerate(paths, 1):
         print(f"  {number_}. " + " · ".join(catalogue.route[key].name_zh for key in path))
@@ -324,21 +329,116 @@ def cut(arguments: argparse.Namespace) -> None:
 def critical(arguments: argparse.Namespace) -> None:
     """Print what the loss of every link costs."""
     from geo.connectivity import link_losses, route_losses
+    from geo.core import dask_executor, json_value
     from geo.layers import build_layers
     from geo.network import build_network
 
     catalogue, date = load(arguments), when(arguments)
     layers = build_layers(catalogue)
-    nets = build_network(layers, year=date, nodes="stops"), build_network(layers, year=date)
+    net = build_network(layers, year=date, nodes="stops")
     remove = route_losses if arguments.routes else link_losses
-    with dask_executor(arguments.scheduler, _counted) as share:
-        table = remove(*nets, catalogue, mode=arguments.mode, executor=share).head(arguments.top)
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        table = remove(net, mode=arguments.mode, executor=executor).head(arguments.top)
     if arguments.json:
         print_json({**stamp(date, catalogue), "mode": arguments.mode,
-                    "assumed": list(nets[0].assumed), "links": plain(table)})  # fmt: skip
+                    "assumed": list(net.assumed), "links": json_value(table)})  # fmt: skip
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
-    shown = {"name_zh": "name", "from": "from", "to": "to", "extra_min": "extra min",
-             "cut_off_population": "people cut off", "efficiency_loss": "efficiency lost",
-             "pairs": "pairs"}  # fmt: skip
-    print_table(plain(table), {key: text for key, text in shown.items() if key in table})
+    shown = {"name_zh": _("name"), "from": _("from"), "to": _("to"),
+             "extra_min": _("extra min"), "cut_off_population": _("people cut off"),
+             "efficiency_loss": _("efficiency lost"), "pairs": _("pairs")}  # fmt: skip
+    print_table(json_value(table), {key: text for key, text in shown.items() if key in table})
+
+
+def crossings(arguments: argparse.Namespace) -> None:
+    """List the border crossings."""
+    from geo.core import BadInputError
+    from geo.layers import border_crossings, build_layers, pair_of
+
+    if len(arguments.regions) not in (0, 2):
+        raise BadInputError("crossings: expected two regions, or none for the first two")
+    catalogue, date = load(arguments), when(arguments)
+    names = arguments.regions or [None, None]
+    pair = pair_of(catalogue.region, *names)
+    frame = border_crossings(build_layers(catalogue), *names, year=date, mode=arguments.mode)
+    rows = [_crossing_row(row) for row in frame.itertuples()]
+    if arguments.json:
+        regions = [region.name_zh for region in pair]
+        print_json({**stamp(date, catalogue), "regions": regions, "crossings": rows})
+        return
+    for row in rows:
+        for name, side in row["sides"].items():
+            row[name] = f"{side['county']} {word(side['status'])}"
+    a, b = (region.name_zh for region in pair)
+    print_table(rows, {"mode": _("mode"), "name_zh": _("name"), "status": _("status"),
+                       "opened": _("opened"), a: a, b: b, "lon": _("lon"),
+                       "lat": _("lat")})  # fmt: skip
+    for mode in ("road", "rail", "water"):
+        part = [row for row in rows if row["mode"] == mode]
+        if part:
+            own = [sum(r["sides"][n]["status"] == "open" for r in part) for n in (a, b)]
+            through = sum(row["status"] == "open" for row in part)
+            say("{date} {mode}: {count} crossings; open to traffic {through}, on the side of {a} "
+                "{open_a}, of {b} {open_b}", date=date, mode=word(mode), count=len(part),
+                through=through, a=a, open_a=own[0], b=b, open_b=own[1])  # fmt: skip
+
+
+def _crossing_row(row: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "route_id": row.route_id,
+        "name_zh": row.name_zh,
+        "name_en": row.name_en,
+        "mode": row.mode,
+        "group": row.group,
+        "ref": row.ref,
+        "status": row.status,
+        "assumed": bool(row.assumed),
+        "opened": row.opened or None,
+        "lon": round(row.geometry.x, 4),
+        "lat": round(row.geometry.y, 4),
+        "place_id": row.place_id,
+        "sides": {
+            name: {**asdict(side), "opened": side.opened or None}
+            for name, side in row.sides.items()
+        },
+    }
+
+
+def stats(arguments: argparse.Namespace) -> None:
+    """Print the connectivity indices."""
+    from geo.connectivity import connectivity_indices
+    from geo.core import json_value
+    from geo.network import build_network
+
+    catalogue, date = load(arguments), when(arguments)
+    net = build_network(catalogue, year=date, mode=arguments.mode)
+    values = connectivity_indices(net)
+    by_mode = {mode: connectivity_indices(net.select(mode)) for mode in net.modes}
+    lengths = net.edges.groupby("class")["length_km"].sum()
+    result = {
+        **stamp(date, catalogue),
+        "mode": arguments.mode or "all",
+        "node_rule": net.node_rule,
+        **json_value(values),
+        "length_km_by_class": json_value(lengths.to_dict()),
+        "modes": {mode: json_value(found) for mode, found in by_mode.items()},
+        "assumed": list(net.assumed),
+    }
+    if arguments.json:
+        print_json(result)
+        return
+    columns = {"name": f"{date}", "all": word(arguments.mode or "all")}
+    if not arguments.mode:
+        columns |= {mode: word(mode) for mode in by_mode}
+    rows = [
+        {"name": key, "all": decimal(value), **{m: decimal(f[key]) for m, f in by_mode.items()}}
+        for key, value in values.items()
+        if key != "reasons"
+    ]
+    print_table(rows, columns)
+    say("nodes: {rule}", rule=net.node_rule)
+    if net.assumed:
+        count = len(net.assumed)
+        say("{count} sections count as open by their expected year", count=count)

@@ -1,41 +1,50 @@
-"""The command line. Parse, call, print; everything heavy is imported by the command."""
+"""The command line: parse, call, print. Everything heavy is imported by the command that runs."""
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from geo.cli import analysis, data
-from geo.cli.messages import LANGUAGES, language_of, spoken, translate_parser, translated_error
-from geo.cli.output import say, told
-from geo.cli.refresh import add_refresh, pairs
-from geo.core import GeoError, __version__
+from geo.cli import analysis, refresh, region, results
+from geo.cli.inputs import bounds, date_or_year, full_date, number, pairs
+from geo.cli.messages import LANGUAGES, _, error_text, language_of, speaking
+from geo.cli.output import complain, warn
 
-EPILOG = """examples:
-  geo build                       all maps and statistics, into maps/
-  geo crossings --year 2020       what crossed the border at the end of 2020
-  geo od 成都 重庆 --mode rail     the fastest way by rail
-  geo routes --group inter17      the inter-provincial expressways
-"""
+MODES = ("road", "rail", "water")
+TRAVEL_MODES = (*MODES, "any")
 
 
-BACKGROUND = "travel over the other main roads of an extract (.osm.pbf) as well"
-SCHEDULER = "share the work among the workers of a Dask scheduler, such as tcp://10.0.0.5:8786"
-LANG = "language of messages, tables and help; default: that of the locale"
-
-
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """An argument parser that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
         """End with one line on standard error and exit code 2."""
-        text = told(f"{self.prog}: {message} (see {self.prog} --help)")
-        self.exit(2, text + "\n")
+        complain(_("{prog}: {message} (see {prog} --help)", prog=self.prog, message=message))
+        self.exit(2)
+
+
+class _Version(argparse.Action):
+    """Print the version, which lies beside heavy modules."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from geo.core import __version__
+
+        print(f"geo {__version__}")
+        parser.exit()
+
+
+class _Completion(argparse.Action):
+    """Print the script that completes commands and options in a shell."""
+
+    def __call__(self, parser: argparse.ArgumentParser, _: Any, shell: Any, *__: Any) -> NoReturn:
+        import shtab
+
+        print(shtab.complete(parser, shell))
+        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,16 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     code
         0 when all is well, 1 when a check found a problem, 2 for bad input or usage.
-
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
-    token = spoken.set(_language(argv))
-    try:
+    with speaking(_language(argv)):
         return _run(argv)
-    finally:
-        spoken.reset(token)
 
 
 def _language(argv: Sequence[str] | None) -> str:
@@ -69,251 +74,339 @@ def _language(argv: Sequence[str] | None) -> str:
     parser.add_argument("--lang")
     try:
         wanted = parser.parse_known_args(argv)[0].lang
-    except argparse.ArgumentError:  # said again by the real parser
+    except argparse.ArgumentError:  # reported by the real parser
         wanted = None
     return wanted if wanted in LANGUAGES else language_of()
 
 
 def _run(argv: Sequence[str] | None) -> int:
     """Parse and run a command; every refusal is one line and exit code 2."""
-    parser = _parser()
-    translate_parser(parser, spoken.get())
+    parser = build_parser()
     arguments = parser.parse_args(argv)
     if not hasattr(arguments, "run"):
         parser.print_help()
         return 2
+    from geo.core import GeoError
+
     try:
         code = int(arguments.run(arguments) or 0)
         sys.stdout.flush()
     except (GeoError, argparse.ArgumentTypeError) as error:
-        print(translated_error(error, spoken.get()), file=sys.stderr)
+        complain(error_text(error))
         return 2
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except OSError as error:
-        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        complain(f"{error.filename or 'output'}: {error.strerror or error}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
         return 2
     except KeyboardInterrupt:
-        say("stopped; earlier results are untouched", file=sys.stderr)
+        warn("stopped; earlier results are untouched")
         return 130
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def build_parser() -> Parser:
+    """Return the parser of all commands, its help in the language of the command."""
+    parser = Parser(
         prog="geo",
-        description="Corridor connectivity: what links two regions, how well, what breaks it, "
-        "and what each new line changes. 区域交通走廊连通性分析。",
-        epilog=EPILOG,
+        description=_(
+            "Corridor connectivity: what links two regions, how well, what breaks it, "
+            "and what each new line changes. 区域交通走廊连通性分析。"
+        ),
+        epilog=_(
+            "examples:\n"
+            "  geo build                       all maps and statistics, into maps/\n"
+            "  geo crossings --year 2020       what crossed the border at the end of 2020\n"
+            "  geo od 成都 重庆 --mode rail     the fastest way by rail\n"
+            "  geo routes --group inter17      the inter-provincial expressways\n"
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--lang", choices=LANGUAGES, dest="language", help=LANG)
-    parser.add_argument("--version", action="version", version=f"geo {__version__}")
-    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _add_build(verbs)
+    parser.add_argument("--lang", choices=LANGUAGES, dest="language", help=_language_help())
+    text = _("show program's version number and exit")
+    parser.add_argument("--version", action=_Version, nargs=0, help=text)
+    text = _("print the script that completes commands in a shell")
+    parser.add_argument(
+        "--print-completion", choices=["bash", "zsh", "tcsh"], action=_Completion, help=text
+    )
+    verbs = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
+    _add_results(verbs)
     _add_map(verbs)
-    _add(verbs, "check", data.check, "validate tables, geometry and borders", year=False)
-    routes = _add(verbs, "routes", data.routes, "the catalogue with status and lengths")
-    routes.add_argument("--mode", choices=["road", "rail", "water"])
-    routes.add_argument("--group", help="named, inter17, expansion, ring, background")
-    crossings = _add(verbs, "crossings", data.crossings, "where corridors cross a border")
-    crossings.add_argument("regions", nargs="*", metavar="REGION",
-                           help="two regions; default: the first two of the data")  # fmt: skip
-    crossings.add_argument("--mode", choices=["road", "rail", "water"])
-    stats = _add(verbs, "stats", data.stats, "connectivity indices, whole and by mode")
-    stats.add_argument("--mode", choices=["road", "rail", "water"])
-    od = _add(verbs, "od", analysis.od, "fastest and alternative ways between two cities")
-    od.add_argument("origin", metavar="FROM", help="a city, in Chinese or English")
-    od.add_argument("destination", metavar="TO", help="another city")
-    od.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
-    od.add_argument("--k", type=_positive, default=1, metavar="K", help="ways wanted (default 1)")
-    matrix = _add(verbs, "matrix", analysis.matrix, "fastest times between all cities")
-    matrix.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
-    matrix.add_argument(
-        "--out", type=Path, metavar="FILE", help="also write it as CSV, in minutes"
-    )
-    _add(verbs, "calibrate", analysis.calibrate, "computed times against published ones",
-         year=False)  # fmt: skip
-    access = _add(verbs, "access", analysis.access, "accessibility of every city")
-    access.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
-    access.add_argument("--indicator", choices=["location", "daily", "potential", "efficiency"],
-                        default="location", help="default: location")  # fmt: skip
-    access.add_argument("--within", type=_minutes, default=120.0, metavar="MIN",
-                        help="limit of the indicator daily (default 120)")  # fmt: skip
-    for command in (od, matrix, access):
-        command.add_argument("--background", type=Path, metavar="FILE", help=BACKGROUND)
-    _add_sweeps(verbs, matrix, access)
-    _add(verbs, "openness", analysis.openness, "links that leave the region, by direction")
-    cut = _add(verbs, "cut", analysis.cut, "how many independent links hold two regions together")
-    cut.add_argument("a", metavar="A", help="a region or a city")
-    cut.add_argument("b", metavar="B", help="another region or city")
-    cut.add_argument("--mode", choices=["road", "rail", "water"])
-    corridor = _add(verbs, "corridor", analysis.corridor, "everything about one corridor")
-    corridor.add_argument("names", nargs="+", metavar="NAME",
-                          help="a route, or two cities: geo corridor 万州 达州")  # fmt: skip
-    add_refresh(verbs, _add)
-    export = _add(verbs, "export", data.export, "layers and network as files")
-    export.add_argument(
-        "format", metavar="FORMAT", help="gpkg, geojson, csv, graphml, gmns or parquet"
-    )
+    _add_tables(verbs)
+    _add_journeys(verbs)
+    _add_sweeps(verbs)
+    _add_links(verbs)
+    _add_refresh(verbs)
+    export = _add(verbs, "export", results.export, _("layers and network as files"))
+    text = _("gpkg, geojson, csv, graphml, gmns or parquet")
+    export.add_argument("format", metavar="FORMAT", help=text)
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
     _add_new(verbs)
     return parser
 
 
-def _add_sweeps(verbs: Any, *others: argparse.ArgumentParser) -> None:
-    """Add the commands whose work can be shared among machines, and the option of all such."""
-    critical = _add(verbs, "critical", analysis.critical, "what the loss of every link costs")
-    critical.add_argument("--mode", choices=["road", "rail", "water", "any"], default="any")
-    critical.add_argument("--top", type=_count, metavar="N", default=20,
-                          help="only the worst N (default 20)")  # fmt: skip
-    critical.add_argument("--routes", action="store_true", help="whole routes instead of links")
-    text = "two dates side by side, and what each project is worth"
-    compare = _add(verbs, "compare", analysis.compare, text, year=False)
-    compare.add_argument("before", type=_day, metavar="Y1", help="a year or a date")
-    compare.add_argument("after", type=_day, metavar="Y2", help="a later year or date")
-    for command in (critical, compare, *others):
-        command.add_argument("--scheduler", default="", metavar="ADDRESS", help=SCHEDULER)
+def _language_help() -> str:
+    return _("language of messages, tables and help; default: that of the locale")
 
 
 def _add(
-    verbs: Any,
-    name: str,
-    run: Any,
-    text: str,
-    *,
-    year: bool = True,
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text + ".")
+    verbs: Any, name: str, run: Callable[..., Any], text: str, *, year: bool = True
+) -> Parser:
+    """Add a command, with the options that all have."""
+    parser: Parser = verbs.add_parser(name, help=text, description=_("{text}.", text=text))
     parser.set_defaults(run=run)
-    parser.add_argument("--data", type=Path, metavar="DIR", help="another region's data folder")
-    parser.add_argument("--json", action="store_true", help="machine-readable result on stdout")
+    text = _("another region's data folder")
+    parser.add_argument("--data", type=Path, metavar="DIR", help=text)
+    _add_json(parser)
     if name != "map":
-        parser.add_argument("--lang", choices=LANGUAGES, help=LANG)
+        parser.add_argument("--lang", choices=LANGUAGES, help=_language_help())
     if year:
-        parser.add_argument("--year", type=_day, metavar="YYYY[-MM-DD]",
-                            help="its 31 December, or a date; default: today")  # fmt: skip
+        text = _("its 31 December, or a date; default: today")
+        parser.add_argument("--year", type=date_or_year, metavar="YYYY[-MM-DD]", help=text)
     return parser
 
 
-def _add_build(verbs: Any) -> None:
-    build = _add(verbs, "build", data.build, "the main job: maps, statistics and exports")
-    build.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
-                       help="folder for the results (default: maps)")  # fmt: skip
-    build.add_argument("--force", action="store_true",
-                       help="build again even where nothing has changed")  # fmt: skip
-    text = "whether results are still those of their build"
-    verify = _add(verbs, "verify", data.verify, text, year=False)
-    verify.add_argument("folder", nargs="?", type=Path, default=Path("maps"), metavar="DIR",
-                        help="folder for the results (default: maps)")  # fmt: skip
+def _add_json(parser: Parser) -> None:
+    text = _("machine-readable result on stdout")
+    parser.add_argument("--json", action="store_true", help=text)
+
+
+def _add_mode(parser: Parser, *, any_mode: bool = False) -> None:
+    if any_mode:
+        parser.add_argument("--mode", choices=TRAVEL_MODES, default="any")
+    else:
+        parser.add_argument("--mode", choices=MODES)
+
+
+def _add_scheduler(parser: Parser) -> None:
+    text = _("share the work among the workers of a Dask scheduler, such as tcp://10.0.0.5:8786")
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help=text)
+
+
+def _add_results(verbs: Any) -> None:
+    build = _add(verbs, "build", results.build, _("the main job: maps, statistics and exports"))
+    text = _("folder for the results (default: maps)")
+    build.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR", help=text)
+    text = _("build again even where nothing has changed")
+    build.add_argument("--force", action="store_true", help=text)
+    text = _("whether results are still those of their build")
+    verify = _add(verbs, "verify", results.verify, text, year=False)
+    text = _("folder for the results (default: maps)")
+    verify.add_argument(
+        "folder", nargs="?", type=Path, default=Path("maps"), metavar="DIR", help=text
+    )
 
 
 def _add_map(verbs: Any) -> None:
-    maps = _add(verbs, "map", data.maps, "only the maps")
-    maps.add_argument(
-        "pages",
-        nargs="*",
-        metavar="PAGE",
-        help="index, network, crossings, accessibility, criticality, compare; default: all",
+    maps = _add(verbs, "map", results.maps, _("only the maps"))
+    text = _("index, network, crossings, accessibility, criticality, compare; default: all")
+    maps.add_argument("pages", nargs="*", metavar="PAGE", help=text)
+    text = _("folder for the pages (default: maps)")
+    maps.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR", help=text)
+    text = _(
+        "html,png,svg,pdf: pages, and figures for print of network, crossings and "
+        "accessibility (default: html)"
     )
-    maps.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR",
-                      help="folder for the pages (default: maps)")  # fmt: skip
-    maps.add_argument("--format", default="html", metavar="LIST",
-                      help="html,png,svg,pdf: pages, and figures for print of network, "
-                      "crossings and accessibility (default: html)")  # fmt: skip
-    maps.add_argument("--lang", choices=["both", "zh", "en"], default="both",
-                      help="language of the figures (default: both) and of messages "
-                      "(default: that of the locale)")  # fmt: skip
-    maps.add_argument("--tiles", choices=["osm", "gaode", "tianditu", "none"], default="none",
-                      help="online tiles below the maps, in files such as network-osm.html; "
-                      "tianditu takes its token from GEO_TIANDITU_TOKEN")  # fmt: skip
-    maps.add_argument("--tile-url", default="", metavar="TEMPLATE",
-                      help="tiles of your own server: https://HOST/{z}/{x}/{y}.png")  # fmt: skip
-    maps.add_argument("--tile-datum", choices=["wgs84", "gcj02"], default="wgs84",
-                      help="datum of that server (default: wgs84)")  # fmt: skip
+    maps.add_argument("--format", default="html", metavar="LIST", help=text)
+    text = _(
+        "language of the figures (default: both) and of messages (default: that of the locale)"
+    )
+    maps.add_argument("--lang", choices=["both", *LANGUAGES], default="both", help=text)
+    text = _(
+        "online tiles below the maps, in files such as network-osm.html; tianditu takes its "
+        "token from GEO_TIANDITU_TOKEN"
+    )
+    maps.add_argument(
+        "--tiles", choices=["osm", "gaode", "tianditu", "none"], default="none", help=text
+    )
+    text = _("tiles of your own server: https://HOST/{z}/{x}/{y}.png")
+    maps.add_argument("--tile-url", default="", metavar="TEMPLATE", help=text)
+    text = _("datum of that server (default: wgs84)")
+    maps.add_argument("--tile-datum", choices=["wgs84", "gcj02"], default="wgs84", help=text)
+
+
+def _add_tables(verbs: Any) -> None:
+    text = _("validate tables, geometry and borders")
+    _add(verbs, "check", region.check, text, year=False)
+    routes = _add(verbs, "routes", region.routes, _("the catalogue with status and lengths"))
+    _add_mode(routes)
+    routes.add_argument("--group", help=_("named, inter17, expansion, ring, background"))
+    crossings = _add(verbs, "crossings", analysis.crossings, _("where corridors cross a border"))
+    text = _("two regions; default: the first two of the data")
+    crossings.add_argument("regions", nargs="*", metavar="REGION", help=text)
+    _add_mode(crossings)
+    text = _("connectivity indices, whole and by mode")
+    _add_mode(_add(verbs, "stats", analysis.stats, text))
+
+
+def _add_journeys(verbs: Any) -> None:
+    """Add the commands on travel times."""
+    text = _("fastest and alternative ways between two cities")
+    od = _add(verbs, "od", analysis.od, text)
+    od.add_argument("origin", metavar="FROM", help=_("a city, in Chinese or English"))
+    od.add_argument("destination", metavar="TO", help=_("another city"))
+    _add_mode(od, any_mode=True)
+    count = number(lambda n: 1 <= n <= 50, _("expected a whole number from 1 to 50"), whole=True)
+    text = _("ways wanted (default 1)")
+    od.add_argument("--k", type=count, default=1, metavar="K", help=text)
+    matrix = _add(verbs, "matrix", analysis.matrix, _("fastest times between all cities"))
+    _add_mode(matrix, any_mode=True)
+    text = _("also write it as CSV, in minutes")
+    matrix.add_argument("--out", type=Path, metavar="FILE", help=text)
+    text = _("computed times against published ones")
+    _add(verbs, "calibrate", analysis.calibrate, text, year=False)
+    access = _add(verbs, "access", analysis.access, _("accessibility of every city"))
+    _add_mode(access, any_mode=True)
+    text = _("default: location")
+    access.add_argument(
+        "--indicator",
+        choices=["location", "daily", "potential", "efficiency"],
+        default="location",
+        help=text,
+    )
+    minutes = number(lambda n: 0 < n <= 10_000, _("expected minutes above 0"))
+    text = _("limit of the indicator daily (default 120)")
+    access.add_argument("--within", type=minutes, default=120.0, metavar="MIN", help=text)
+    for command in (od, matrix, access):
+        text = _("travel over the other main roads of an extract (.osm.pbf) as well")
+        command.add_argument("--background", type=Path, metavar="FILE", help=text)
+    for command in (matrix, access):
+        _add_scheduler(command)
+
+
+def _add_sweeps(verbs: Any) -> None:
+    """Add the commands that lose links or change dates, many times over."""
+    critical = _add(verbs, "critical", analysis.critical, _("what the loss of every link costs"))
+    _add_mode(critical, any_mode=True)
+    count = number(lambda n: n > 0, _("expected a whole number above 0"), whole=True)
+    text = _("only the worst N (default 20)")
+    critical.add_argument("--top", type=count, metavar="N", default=20, help=text)
+    text = _("whole routes instead of links")
+    critical.add_argument("--routes", action="store_true", help=text)
+    text = _("two dates side by side, and the marginal benefit of each project")
+    compare = _add(verbs, "compare", analysis.compare, text, year=False)
+    compare.add_argument("before", type=date_or_year, metavar="Y1", help=_("a year or a date"))
+    text = _("a later year or date")
+    compare.add_argument("after", type=date_or_year, metavar="Y2", help=text)
+    for command in (critical, compare):
+        _add_scheduler(command)
+
+
+def _add_links(verbs: Any) -> None:
+    """Add the commands on what links two regions, and the region with others."""
+    text = _("links that leave the region, by direction")
+    _add(verbs, "openness", analysis.openness, text)
+    text = _("how many independent links hold two regions together")
+    cut = _add(verbs, "cut", analysis.cut, text)
+    cut.add_argument("a", metavar="A", help=_("a region or a city"))
+    cut.add_argument("b", metavar="B", help=_("another region or city"))
+    _add_mode(cut)
+    corridor = _add(verbs, "corridor", analysis.corridor, _("everything about one corridor"))
+    text = _("a route, or two cities: geo corridor 万州 达州")
+    corridor.add_argument("names", nargs="+", metavar="NAME", help=text)
+
+
+def _add_refresh(verbs: Any) -> None:
+    """Add the command with one subcommand per source."""
+    text = _("replace drawn lines by surveyed ones, route by route")
+    parser = verbs.add_parser("refresh", help=text, description=_("{text}.", text=text))
+    sources = parser.add_subparsers(title=_("sources"), metavar="SOURCE", required=True)
+    _add_overpass(sources)
+    text = _("read an OpenStreetMap extract (.osm.pbf)")
+    pbf = _add(sources, "pbf", refresh.pbf, text, year=False)
+    pbf.add_argument("file", type=Path, metavar="FILE", help=_("the extract"))
+    _add_source_options(pbf)
+    _add_layer(sources)
+
+
+def _add_source_options(parser: Parser) -> None:
+    """Add the options all sources share."""
+    text = _("write a full copy of the data folder with the new lines")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=text)
+    text = _("only this route; may be given again")
+    parser.add_argument("--route", action="append", metavar="NAME", dest="routes", help=text)
+    text = _("only report what would match")
+    parser.add_argument("--dry-run", action="store_true", help=text)
+
+
+def _add_overpass(sources: Any) -> None:
+    text = _("ask an Overpass server of OpenStreetMap, once per route")
+    parser = _add(sources, "overpass", refresh.overpass, text, year=False)
+    _add_source_options(parser)
+    text = _("server, such as https://…/api; default: GEO_OVERPASS_URL")
+    parser.add_argument("--endpoint", default="", metavar="URL", help=text)
+    calls = number(
+        lambda n: 0 <= n <= 10_000, _("expected a whole number up to 10000"), whole=True
+    )
+    text = _("questions to the server at most (default 20)")
+    parser.add_argument("--max-calls", type=calls, default=20, metavar="N", help=text)
+    seconds = number(lambda n: 0 < n <= 3600, _("expected seconds from 0 to 3600"))
+    text = _("seconds for one answer (default 60)")
+    parser.add_argument("--timeout", type=seconds, default=60.0, metavar="S", help=text)
+    text = _("seconds before a busy server is asked again (default 30)")
+    parser.add_argument("--pause", type=seconds, default=30.0, metavar="S", help=text)
+    parser.add_argument("--cache", type=Path, metavar="DIR", help=_("folder for answers"))
+
+
+def _add_layer(sources: Any) -> None:
+    text = _("read a file of lines: Shapefile, GeoPackage, GeoJSON, KML")
+    parser = _add(sources, "layer", refresh.layer, text, year=False)
+    parser.add_argument("file", type=Path, metavar="FILE", help=_("the file"))
+    _add_source_options(parser)
+    text = _("the layer, where there are several")
+    parser.add_argument("--layer", metavar="NAME", help=text)
+    text = _("where the tags are, such as ref=ROADNO,name=NAME")
+    parser.add_argument("--columns", type=pairs, default={}, metavar="TAG=COLUMN,…", help=text)
+    text = _("what the lines are, where no column says it")
+    parser.add_argument("--mode", choices=MODES, help=text)
+    text = _("of the coordinates; asked for where it is in doubt")
+    parser.add_argument("--datum", choices=["wgs84", "cgcs2000", "gcj02", "bd09"], help=text)
+    parser.add_argument("--encoding", metavar="NAME", help=_("of the text, such as GBK"))
+    text = _("the day the lines stand for; default: that of the file")
+    parser.add_argument("--date", type=full_date, metavar="YYYY-MM-DD", help=text)
+    for name, text in (
+        ("publisher", _("who made them")),
+        ("licence", _("under which they may be used")),
+        ("url", _("where they are from")),
+    ):
+        parser.add_argument(f"--{name}", default="", metavar="TEXT", help=text)
 
 
 def _add_new(verbs: Any) -> None:
-    text = "a new region: empty tables, or a first catalogue from OpenStreetMap"
-    new = verbs.add_parser("new", help=text, description=text + ".")
-    new.set_defaults(run=data.new)
-    new.add_argument("out", type=Path, metavar="DIR", help="a folder that is new or empty")
-    new.add_argument("--lang", choices=LANGUAGES, help=LANG)
-    new.add_argument("--json", action="store_true", help="machine-readable result on stdout")
-    new.add_argument("--from-pbf", type=Path, metavar="FILE", help="an extract, .osm.pbf")
+    text = _("a new region: empty tables, or a first catalogue from OpenStreetMap")
+    new = verbs.add_parser("new", help=text, description=_("{text}.", text=text))
+    new.set_defaults(run=region.new)
+    new.add_argument("out", type=Path, metavar="DIR", help=_("a folder that is new or empty"))
+    new.add_argument("--lang", choices=LANGUAGES, help=_language_help())
+    _add_json(new)
+    new.add_argument("--from-pbf", type=Path, metavar="FILE", help=_("an extract, .osm.pbf"))
     where = new.add_mutually_exclusive_group()
-    where.add_argument("--bbox", type=_bounds, metavar="W,S,E,N",
-                       help="degrees; default: the whole extract (write --bbox=-9.5,… where "
-                       "west is negative)")  # fmt: skip
-    where.add_argument("--place", metavar="NAME", help="a city or town of the extract")
-    new.add_argument("--radius", type=_km, default=50.0, metavar="KM",
-                     help="how far the region reaches around --place (default 50)")  # fmt: skip
-    new.add_argument("--roads", choices=["motorway", "trunk", "primary", "secondary"],
-                     default="trunk", help="lowest class of roads (default: trunk)")  # fmt: skip
-    new.add_argument("--min-km", type=_km, default=5.0, metavar="KM",
-                     help="shortest line of a route (default 5)")  # fmt: skip
-    new.add_argument("--borders", type=Path, metavar="FILE",
-                     help="areas to cut the lines at, with codes and names (adcode, name_zh, "
-                     "name_en): they become the regions, and crossings between them can be "
-                     "counted")  # fmt: skip
-    new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…",
-                     help="what these are called in the file, such as adcode=ISO,"
-                     "name_zh=NAME,name_en=NAME")  # fmt: skip
-    new.add_argument("--border-credit", default="", metavar="TEXT",
-                     help="whose borders they are (default: the name of the file)")  # fmt: skip
-
-
-def _bounds(text: str) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = map(float, text.split(","))
-    except ValueError:
-        west = south = east = north = 0.0
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected west,south,east,north in degrees")
-    return west, south, east, north
-
-
-def _km(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.05 <= value <= 2000:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected kilometres from 0.05 to 2000")
-    return value
-
-
-def _day(text: str) -> dt.date:
-    from geo.catalogue import parse_day
-
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
-
-
-def _minutes(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected minutes above 0")
-    return value
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number above 0")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 50:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 1 to 50")
-    return int(text)
+    text = _("degrees; default: the whole extract (write --bbox=-9.5,… where west is negative)")
+    where.add_argument("--bbox", type=bounds, metavar="W,S,E,N", help=text)
+    where.add_argument("--place", metavar="NAME", help=_("a city or town of the extract"))
+    km = number(lambda n: 0.05 <= n <= 2000, _("expected kilometres from 0.05 to 2000"))
+    text = _("how far the region reaches around --place (default 50)")
+    new.add_argument("--radius", type=km, default=50.0, metavar="KM", help=text)
+    text = _("lowest class of roads (default: trunk)")
+    new.add_argument(
+        "--roads",
+        choices=["motorway", "trunk", "primary", "secondary"],
+        default="trunk",
+        help=text,
+    )
+    text = _("shortest line of a route (default 5)")
+    new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
+    text = _(
+        "areas to cut the lines at, with codes and names (adcode, name_zh, name_en): they "
+        "become the regions, and crossings between them can be counted"
+    )
+    new.add_argument("--borders", type=Path, metavar="FILE", help=text)
+    text = _("what these are called in the file, such as adcode=ISO,name_zh=NAME,name_en=NAME")
+    new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…", help=text)
+    text = _("whose borders they are (default: the name of the file)")
+    new.add_argument("--border-credit", default="", metavar="TEXT", help=text)
 
 
 if __name__ == "__main__":

@@ -1,185 +1,89 @@
-"""The language of the command line: messages are written in English and translated at the edge."""
+"""The language of the command line: English in the code, translations in gettext catalogues.
+
+`geo.po` has the sentences of the code, as `pybabel extract` finds them; `words.po` the coded
+values, statistics and keys that stand alone in tables; `argparse.po` what argparse says. The
+`.mo` files beside them are compiled by `pybabel compile`.
+"""
 
 from __future__ import annotations
 
-import argparse
+import gettext
 import locale
 import os
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from geo.core import BadInputError
-
 LANGUAGES = ("zh", "en")
+LOCALE = Path(__file__).with_name("locale")
 #: The language in which the command that runs speaks.
 spoken: ContextVar[str] = ContextVar("spoken", default="en")
 
 
 def language_of(locale_names: Mapping[str, str] | None = None) -> str:
-    """
-    Return the language that the locale asks for.
-
-    Parameters
-    ----------
-    locale_names
-        Environment variables; default: those of the process.
-
-    Returns
-    -------
-    language
-        "zh" where the locale is Chinese, else "en".
-
-    Examples
-    --------
-    >>> language_of({"LANG": "zh_CN.UTF-8"})
-    'zh'
-
-    """
+    """Return the language that the locale asks for; default: that of the environment."""
     names = os.environ if locale_names is None else locale_names
     given = (names.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG"))
     name = next(filter(None, given), None) or locale.getlocale()[0] or ""
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
-def translated(text: str, language: str) -> str:
-    """
-    Return a message in a language, line by line.
-
-    A message whose English template stands in `zh.toml` is translated; what stands in its
-    places stays as it is, unless it is a message or a term itself. Anything else stays English.
-
-    Parameters
-    ----------
-    text
-        The message in English.
-    language
-        "zh" or "en".
-
-    Returns
-    -------
-    text
-        The message.
-
-    Examples
-    --------
-    >>> translated("nodes: places", "zh")
-    '节点：places'
-
-    """
-    if language != "zh":
-        return text
-    return "\n".join(map(_line, text.split("\n")))
-
-
-def translated_error(error: Exception, language: str) -> str:
-    """
-    Return what an error says in a language; file, row, column and value stay in front.
-
-    Parameters
-    ----------
-    error
-        The error.
-    language
-        "zh" or "en".
-
-    Returns
-    -------
-    text
-        One line per problem.
-
-    Examples
-    --------
-    >>> from geo.core.errors import Problem
-    >>> wanted = "expected a number used once per route"
-    >>> error = BadInputError([Problem("places.csv", 5, "seq", expected=wanted)])
-    >>> translated_error(error, "zh")
-    'places.csv:5 seq: 同一线路内编号不应重复'
-
-    """
-    if not isinstance(error, BadInputError) or not error.problems:
-        return translated(str(error), language)
-    said = (
-        replace(problem, expected=translated(problem.expected, language))
-        for problem in error.problems
-    )
-    return "\n".join(map(str, said))
-
-
-def translate_parser(parser: argparse.ArgumentParser, language: str) -> None:
-    """
-    Translate the help of a parser and of its commands, in place.
-
-    Parameters
-    ----------
-    parser
-        The parser.
-    language
-        "zh" or "en".
-
-    Examples
-    --------
-    >>> parser = argparse.ArgumentParser(prog="geo")
-    >>> translate_parser(parser, "zh")
-    >>> print(parser.format_help().splitlines()[2])
-    选项:
-
-    """
-    if language == "en":
-        return
-    for group in parser._action_groups:
-        group.title = group.title and translated(group.title, language)
-    parser.description = parser.description and translated(parser.description, language)
-    parser.epilog = parser.epilog and translated(parser.epilog, language)
-    for action in parser._actions:
-        action.help = action.help and translated(action.help, language)
-        if isinstance(action, argparse._SubParsersAction):
-            for entry in action._choices_actions:
-                entry.help = entry.help and translated(entry.help, language)
-            for command in action.choices.values():
-                translate_parser(command, language)
-
-
-def _line(text: str) -> str:
-    """Translate one line: a term, a whole message, or the most literal template that fits."""
-    known = messages()
-    body = text.strip()
-    if found := known["terms"].get(body) or known["messages"].get(body):
-        return text.replace(body, str(found)) if body else text
-    for pattern, chinese in _templates():
-        if fit := pattern.fullmatch(text):
-            return chinese.format(*(map(_line, fit.groups())))
-    return text
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let messages be in a language, those of argparse included."""
+    token = spoken.set(language)
+    domain, wanted = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain("argparse", LOCALE)
+    gettext.textdomain("argparse")
+    os.environ["LANGUAGE"] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        os.environ.pop("LANGUAGE")
+        if wanted is not None:
+            os.environ["LANGUAGE"] = wanted
+        spoken.reset(token)
 
 
 @cache
-def messages() -> dict[str, dict[str, Any]]:
+def _catalogue(first: str, second: str, language: str) -> gettext.NullTranslations:
+    """Return the translations of one catalogue, and of another where that has none."""
+    found = gettext.translation(first, LOCALE, [language], fallback=True)
+    found.add_fallback(gettext.translation(second, LOCALE, [language], fallback=True))
+    return found
+
+
+def _(text: str, /, **values: Any) -> str:
     """
-    Return the Chinese of every term and every message.
+    Return a sentence in the language of the command, with its values filled in.
 
-    Returns
-    -------
-    messages
-        By section, "terms" and "messages": the Chinese by its English.
-
-    Examples
-    --------
-    >>> messages()["messages"]["nodes: {}"]
-    '节点：{}'
-
+    A `geo.core.Message` brings its values along; those that are messages are translated too.
     """
-    return tomllib.loads((files("geo.cli") / "zh.toml").read_text(encoding="utf-8"))
+    template = getattr(text, "template", text)
+    values = values or getattr(text, "values", {})
+    said = _catalogue("geo", "words", spoken.get()).gettext(template) if template else ""
+    if not values:
+        return said
+    return said.format(**{
+        name: _(value) if hasattr(value, "template") else value for name, value in values.items()
+    })  # fmt: skip
 
 
-@cache
-def _templates() -> list[tuple[re.Pattern[str], str]]:
-    """Return the patterns of all messages with places, those with most letters first."""
-    rows = [(key, value) for key, value in messages()["messages"].items() if "{}" in key]
-    rows.sort(key=lambda row: (-len(row[0].replace("{}", "")), row[0]))
-    return [(re.compile("(.+?)".join(map(re.escape, key.split("{}")))), value)
-            for key, value in rows]  # fmt: skip
+def word(text: str) -> str:
+    """Return a coded value or a key in the language of the command; sentences too."""
+    if hasattr(text, "template") or not text:
+        return _(text)
+    return _catalogue("words", "geo", spoken.get()).gettext(text)
+
+
+def error_text(error: Exception) -> str:
+    """Return what an error says, a line per problem; file, row, column and value stay in front."""
+    problems = getattr(error, "problems", ())
+    if not problems:
+        return _(str(error))
+    return "\n".join(str(replace(one, expected=_(one.expected))) for one in problems)

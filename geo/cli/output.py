@@ -1,79 +1,84 @@
-"""Print results as JSON or as aligned tables."""
+"""Print results: JSON, aligned tables, sheets of facts, progress; plain text but on a terminal."""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import isnan
 from typing import Any
 
-from geo.cli.messages import spoken, translated
+from geo.cli.messages import _, spoken, word
 
 #: Columns whose cells are words of the package, not of the data.
-SPOKEN = frozenset(
-    {
-        "mode",
-        "status",
-        "stage",
-        "relation",
-        "change",
-        "confidence",
-        "reason",
-        "why",
-        "name",
-        "class",
-    }
-)
+WORDS = frozenset(
+    {"mode", "status", "stage", "relation", "change", "confidence", "reason", "why", "name",
+     "class"}
+)  # fmt: skip
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
 #: Values of facts that are not known or empty.
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def print_json(value: dict[str, Any]) -> None:
+    """Print a result for machines, as it is."""
     print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
 
 
-def plain(value: Any) -> Any:
-    """Return a result as JSON can hold it: tables as rows, NaN and infinity as null."""
-    from geo.core import json_value
-
-    if hasattr(value, "to_dict"):
-        return plain(value.to_dict("records"))
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return json_value(value)
+def say(text: str, /, **values: Any) -> None:
+    """Print a sentence in the language of the command."""
+    print(_(text, **values))
 
 
-def told(text: str) -> str:
-    """Return a message in the language of the command."""
-    return translated(text, spoken.get())
+def warn(text: str, /, **values: Any) -> None:
+    """Print a sentence to standard error, in the language of the command."""
+    complain(_(text, **values), style="yellow")
 
 
-def say(text: str, **options: Any) -> None:
-    """Print a message in the language of the command."""
-    print(told(text), **options)
+def complain(text: str, style: str = "red") -> None:
+    """Print a finished text to standard error, coloured on a terminal."""
+    if not sys.stderr.isatty():
+        print(text, file=sys.stderr)
+        return
+    from rich.console import Console
+
+    Console(stderr=True).print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
-    """Print rows as aligned text, numbers to the right; a hanzi is two columns wide."""
+    """Print rows as an aligned table, numbers to the right; headings are translated already."""
     shown: dict[str, str] = {}
     for key, heading in columns.items():
         if key == "name_zh" and spoken.get() == "en" and rows and "name_en" in rows[0]:
             shown |= {"name_en": "name", "name_zh": "中文"}
         else:
             shown[key] = heading
-    lines = [[told(heading) for heading in shown.values()]]
-    lines += [[_cell(row.get(key), key) for key in shown] for row in rows]
-    cells_of = list(zip(*lines, strict=True))
-    widths = [max(map(_width, column)) for column in cells_of]
-    right = [all(map(_NUMBER.fullmatch, filter(None, column[1:]))) for column in cells_of]
+    _print_lines(list(shown.values()), [[_cell(row.get(k), k) for k in shown] for row in rows])
+
+
+def _print_lines(headings: list[str], lines: list[list[str]]) -> None:
+    """Print a table with rich, which knows how wide a hanzi is."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, heading in enumerate(headings):
+        cells = filter(None, (line[number] for line in lines))
+        right = all(map(_NUMBER.fullmatch, cells))
+        table.add_column(Text(heading), justify="right" if right else "left", no_wrap=not terminal)
     for line in lines:
-        cells = []
-        for cell, width, number in zip(line, widths, right, strict=True):
-            space = " " * (width - _width(cell))
-            cells.append(space + cell if number else cell + space)
-        print("  ".join(cells).rstrip())
+        table.add_row(*map(Text, line))
+    if terminal:
+        Console().print(table)
+        return
+    console = Console(width=100_000, color_system=None)
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(map(str.rstrip, captured.get().splitlines())))
 
 
 def print_sheet(sheet: dict[str, Any]) -> None:
@@ -82,10 +87,10 @@ def print_sheet(sheet: dict[str, Any]) -> None:
     for key, value in sheet.items():
         rows = _rows(value)
         if rows:
-            print(f"\n{told(key)}")
+            print(f"\n{word(key)}")
             print_table(rows, _columns(rows))
         elif value not in _NOTHING:
-            print(("\n" if after else "") + f"{told(key)}: {_cell(value, key)}")
+            print(("\n" if after else "") + f"{word(key)}: {_cell(value, key)}")
         after = bool(rows)
 
 
@@ -114,12 +119,12 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, str]:
         if local in kept:  # print_table gives both of name_zh and name_en
             kept.remove(local if spoken.get() == "en" and stem != "name" else name)
     kept.sort(key=lambda name: any(isinstance(row.get(name), list) for row in rows))  # wide last
-    return {name: name.removesuffix("_en") for name in kept}
+    return {name: word(name.removesuffix("_en")) for name in kept}
 
 
 def decimal(value: Any) -> str:
     """Return a number for a table: whole ones without decimals, nothing where there is none."""
-    if value is None or value != value:
+    if value is None or isnan(value):
         return ""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"
 
@@ -127,26 +132,59 @@ def decimal(value: Any) -> str:
 def _cell(value: Any, key: str) -> str:
     if value is None:
         return ""
-    if key in SPOKEN:
-        return told(str(value))
+    if key in WORDS:
+        return word(value if isinstance(value, str) else str(value))
     if isinstance(value, list):
         return " · ".join(_cell(item, key) for item in value)
     if isinstance(value, dict):  # what two sides of a border say
-        return " · ".join(f"{name} {_said(item)}" for name, item in value.items())
+        return " · ".join(f"{name} {_facts(item)}" for name, item in value.items())
     if isinstance(value, float):
         return f"{value:.4f}" if key in ("lon", "lat") else f"{value:.1f}"
     return " ".join(str(value).split())
 
 
-def _said(facts: dict[str, Any]) -> str:
+def _facts(facts: dict[str, Any]) -> str:
     known = {name: cell for name, cell in facts.items() if cell not in _NOTHING}
     return ", ".join(
-        f"{told(name)} {_cell(cell, name)}" if isinstance(cell, int) else _cell(cell, name)
+        f"{word(name)} {_cell(cell, name)}" if isinstance(cell, int) else _cell(cell, name)
         for name, cell in known.items()
     )
 
 
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
+@contextmanager
+def stages(total: int) -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal; the function given is called at every stage, with its name."""
+    with _bar(total) as move:
+        done = iter(range(1, total + 1))
+        yield lambda name: move(next(done, total), total, name)
 
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+@contextmanager
+def blocks() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal; the function given is called with blocks done, and of how many."""
+    with _bar(None) as move:
+        yield move
+
+
+@contextmanager
+def _bar(total: int | None) -> Iterator[Callable[..., None]]:
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.description:<12}", markup=False),
+        BarColumn(30),
+        MofNCompleteColumn(),
+    )
+    console = Console(stderr=True)
+    # without a thread of its own: work forks processes
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+        task = bar.add_task("", total=total)
+
+        def move(done: int, total: int, name: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=name, refresh=True)
+
+        yield move

@@ -227,7 +227,7 @@ def test_help_loads_nothing_heavy():
     code = (
         "import sys, geo.cli.main\ntry: geo.cli.main.main(['--help'])\nexcept SystemExit: pass\n"
     )
-    code += "print([m for m in ('pandas', 'geopandas', 'shapely', 'folium', 'pydantic', 'scipy', 'networkx') if m in sys.modules])"
+    code += "print([m for m in ('pandas', 'geopandas', 'shapely', 'folium', 'pydantic', 'scipy', 'networkx', 'numpy', 'rich', 'shtab') if m in sys.modules])"
     shown = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

@@ -2,146 +2,148 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
+import gettext
+import importlib.util
 import json
 import re
+import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import geo
-from geo.cli.main import _parser, main
-from geo.cli.messages import language_of, messages, spoken, translated, translated_error
+from geo.catalogue import vocabulary
+from geo.cli.main import main
+from geo.cli.messages import LOCALE, _, error_text, language_of, speaking, word
 from geo.cli.output import print_sheet, print_table
-from geo.core.errors import BadInputError, Problem
+from geo.core import BadInputError, Message, NotFoundError, Problem
+from geo.scenarios import corridor_profile
 
 PACKAGE = Path(geo.__file__).parent
-SPEAKING = {"BadInputError", "OutputError", "ArgumentTypeError", "say"}
-#: What the programming interface says: commands check before it is reached.
-INTERNAL = {"access_measures.py", "engines", "show.py", "isochrones.py", "_ends.py"}
+FOLDER = LOCALE / "zh" / "LC_MESSAGES"
+SCRIPT = PACKAGE.parent / "scripts" / "translations.py"
+#: What only programs read: commands check before it is reached.
+INTERNAL = {"algorithms", "geometry"}
 
 
-def template(node):
-    """The text of a literal with {} for every value in it; None for anything else."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(v.value if isinstance(v, ast.Constant) else "{}" for v in node.values)
-    return None
+@pytest.fixture(scope="module")
+def translations():
+    """The script that keeps the catalogues."""
+    if not SCRIPT.exists():
+        pytest.skip("installed without the repository")
+    spec = importlib.util.spec_from_file_location("translations", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def spoken_in(path):
-    """Messages of one module: arguments of errors and of `say`, and every `expected …`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    quiet = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
-             for part in node.values}  # fmt: skip
-    quiet |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if id(node) in quiet:
+def placeholders(text):
+    """Names, conversions and formats of a template, sorted; percent signs of argparse too."""
+    try:
+        braces = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
+    except ValueError:
+        braces = text
+    return sorted(set(braces)), sorted(re.findall(r"%(?:\(\w+\))?[sdr]", text))
+
+
+def test_every_message_of_the_code_has_its_chinese(translations):
+    code = {message.id for message in translations.extracted() if message.id}
+    known = translations.read(FOLDER / "geo.po")
+    assert len(code) > 300
+    assert code == {message.id for message in known if message.id}
+    assert not known.obsolete
+
+
+@pytest.mark.parametrize("name", ["geo", "words", "argparse"])
+def test_the_chinese_is_whole(translations, name):
+    for message in translations.read(FOLDER / f"{name}.po"):
+        if not message.id:
             continue
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in SPEAKING and node.args and (text := template(node.args[0])):
-                yield from text.split("\n")
-        elif (text := template(node)) and text.startswith("expected ") and "\n" not in text:
-            yield text
+        english = message.id if isinstance(message.id, str) else message.id[0]
+        chinese = message.string if isinstance(message.string, str) else message.string[0]
+        assert chinese, english
+        assert not message.fuzzy, english
+        assert placeholders(chinese) == placeholders(english)
 
 
-def known(text):
-    """Whether every word of a message has its Chinese; messages of values alone need none."""
-    if not re.search(r"[A-Za-z]{3}", text.replace("{}", "")) or text.endswith(" to"):
-        return True
-    keys = messages()["messages"]
-    return text in keys or text in messages()["terms"] or translated(text, "zh") != text
+@pytest.mark.parametrize("name", ["geo", "words", "argparse"])
+def test_what_is_shipped_is_compiled_from_what_is_written(translations, name):
+    with (FOLDER / f"{name}.mo").open("rb") as file:
+        shipped = gettext.GNUTranslations(file)._catalog
+    written = {}
+    for message in translations.read(FOLDER / f"{name}.po"):
+        if message.pluralizable:
+            written |= {(message.id[0], k): text for k, text in enumerate(message.string)}
+        elif message.id:
+            written[message.id] = message.string
+    assert {key: text for key, text in shipped.items() if key} == written
 
 
-def headings_of(path):
-    """Headings of the tables a module prints."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print_table":
-            for part in ast.walk(node.args[1]):
-                if isinstance(part, ast.Dict):
-                    yield from filter(None, map(template, part.values))
+def test_what_is_said_is_a_template(translations):
+    """A text with its values in it already could not be looked up."""
+    finished = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if not INTERNAL & set(path.relative_to(PACKAGE).parts)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in translations.KEYWORDS
+        and any(isinstance(part, ast.JoinedStr) for part in node.args)
+    ]
+    assert finished == []
 
 
-def modules():
-    found = [path for path in sorted(PACKAGE.rglob("*.py"))
-             if not INTERNAL & set(path.relative_to(PACKAGE).parts)]  # fmt: skip
-    assert len(found) > 60
-    return found
-
-
-def test_every_message_has_its_chinese():
-    silent = {f"{path.name}: {text}" for path in modules() for text in spoken_in(path)
-              if not known(text)}  # fmt: skip
-    assert silent == set()
-
-
-def test_every_heading_has_its_chinese():
-    heard = {text for path in modules() for text in headings_of(path)}
-    assert {"status", "published km"} <= heard
-    assert {text for text in heard if not known(text)} == set()
-
-
-def helps(parser):
-    yield from filter(None, [parser.description, parser.epilog])
-    yield from (group.title for group in parser._action_groups if group.title)
-    for action in parser._actions:
-        if action.help and action.help is not argparse.SUPPRESS:
-            yield action.help
-        if isinstance(action, argparse._SubParsersAction):
-            yield from (entry.help for entry in action._choices_actions)
-            for command in action.choices.values():
-                yield from helps(command)
-
-
-def test_every_help_has_its_chinese():
-    texts = {line for text in helps(_parser()) for line in text.split("\n")}
-    assert len(texts) > 60
-    assert {text for text in texts if not known(text)} == set()
-
-
-def test_the_chinese_holds_every_value_once():
-    for english, chinese in messages()["messages"].items():
-        values = [f"«{number}»" for number in range(english.count("{}"))]
-        said = chinese.format(*values) if values else chinese
-        assert all(said.count(value) == 1 for value in values), english
-        assert said.count("«") == len(values), english
+def test_every_word_of_the_tables_has_its_chinese(cat, drawn):
+    sheet = corridor_profile(drawn, cat.find_route("成渝高铁"), date=cat.region.as_of)
+    words = {
+        *geo.connectivity_indices(geo.build_network(drawn, year=2025)), *sheet,
+        *(mode for mode in (*vocabulary.MODES, "any", "all")),
+        *get_args(vocabulary.RouteClass), *get_args(vocabulary.Confidence),
+        *get_args(vocabulary.Change), *get_args(vocabulary.Stage), "partly open", "partial",
+        "replaced", "kept", "city", "route", "region", "place", "page", "format", "group", "layer",
+        "error", "warning", "info", "input", "output",
+    } - {"reasons"}  # fmt: skip
+    with speaking("zh"):
+        assert {text for text in words if word(text) == text} == set()
 
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_said(text):
-    assert translated(text, "en") == text
-    assert translated(text, "zh").count("\n") == text.count("\n")
+    for language in ("zh", "en"):
+        with speaking(language):
+            assert _(Message("no {kind} {name!r}", kind="x", name=text)).count(repr(text)) == 1
+    with speaking("en"):
+        assert _(text) == text
 
 
 def test_values_stay_as_they_are():
-    text = "tables/x.csv: cannot be"
-    assert translated(text, "zh") == text
-    assert translated("no city 'open {0} {}'; closest: 成都", "zh") == (
-        "没有城市'open {0} {}'；相近的有：成都"
-    )
+    with speaking("zh"):
+        assert _("tables/x.csv: cannot be") == "tables/x.csv: cannot be"
+        error = NotFoundError("city", "open {0} {}", ["成都"])
+        assert error_text(error) == "没有城市'open {0} {}'；相近的有：成都"
+
+
+def test_a_message_in_a_message_is_translated_too():
+    reason = Message("a sketch, points accurate to {metres:.0f} m", metres=800.4)
+    text = Message("{name} ({id}): {text}", name="open", id="x", text=reason)
+    assert text == "open (x): a sketch, points accurate to 800 m"
+    with speaking("zh"):
+        assert _(text) == "open（x）：示意线形，点位精度 800 m"
 
 
 def test_an_error_keeps_its_place():
-    error = BadInputError(
-        [
-            Problem(
-                "tables/routes.csv",
-                7,
-                "mode",
-                "tram",
-                "expected an id used once; row 3 has it too",
-            )
-        ]
-    )
-    assert translated_error(error, "en") == str(error)
-    assert translated_error(error, "zh") == (
-        "tables/routes.csv:7 mode: 'tram': 编号不应重复；第 3 行也用了它"
-    )
+    text = Message("expected an id used once; row {row} has it too", row=3)
+    error = BadInputError([Problem("tables/routes.csv", 7, "mode", "tram", text)])
+    with speaking("en"):
+        assert error_text(error) == str(error)
+    with speaking("zh"):
+        assert error_text(error) == (
+            "tables/routes.csv:7 mode: 'tram': 编号不应重复；第 3 行也用了它"
+        )
 
 
 @pytest.mark.parametrize(
@@ -175,14 +177,35 @@ def test_help_and_refusals_in_chinese(capsys, monkeypatch):
     with pytest.raises(SystemExit) as stop:
         main(["od", "--lang=zh", "--help"])
     assert stop.value.code == 0
-    assert "两城之间的最快路径" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "两城之间的最快路径" in shown
+    assert shown.startswith("用法：")
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     with pytest.raises(SystemExit) as stop:
         main(["od", "成都", "重庆", "--k", "0"])
     assert stop.value.code == 2
-    assert "应为 1 到 50 之间的整数" in capsys.readouterr().err
+    assert "参数 --k：'0'：应为 1 到 50 之间的整数" in capsys.readouterr().err
     assert main(["od", "成都", "成渝"]) == 2
     assert capsys.readouterr().err.startswith("没有城市'成渝'")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["stats", "--mode"], "参数 --mode：应给出一个值"),
+        (["stats", "--mode", "tram"], "没有 'tram' 这一选项"),
+        (["od", "成都"], "缺少参数：TO"),
+        (["routes", "--foo"], "不认识的参数：--foo"),
+        (["new", "x", "--bbox=1,2,3,4", "--place", "y"], "不能与"),
+        (["new", "x", "--bor", "y"], "有歧义"),
+    ],
+)
+def test_what_argparse_says_is_chinese_too(capsys, arguments, said):
+    with pytest.raises(SystemExit) as stop:
+        main([*arguments, "--lang", "zh"])
+    assert stop.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
 
 
 def test_results_for_machines_know_no_language(capsys):
@@ -202,10 +225,12 @@ def test_a_wrong_language_is_refused(capsys):
 
 
 def test_nothing_in_an_error_steers_a_terminal_in_any_language():
-    text = "expected a known id (did you mean a\u2028\x1b[2Jb?)"
+    text = Message("{text} (did you mean {close}?)", text=Message("expected a known id"),
+                   close="a\u2028\x1b[2Jb")  # fmt: skip
     error = BadInputError([Problem("tables/places.csv", 3, "source", "a", text)])
     for language in ("zh", "en"):
-        said = translated_error(error, language)
+        with speaking(language):
+            said = error_text(error)
         assert said.isprintable()
         assert said.count("\\u2028\\x1b[2Jb") == 1
 
@@ -225,9 +250,8 @@ def test_a_sheet_is_printed_as_facts_and_tables(capsys):
         "cities_served": ["甲", "乙"],
     }  # fmt: skip
     for language, names, cut in (("en", "One · Two", "One"), ("zh", "一线 · 二线", "一线")):
-        token = spoken.set(language)
-        print_sheet(sheet)
-        spoken.reset(token)
+        with speaking(language):
+            print_sheet(sheet)
         lines = capsys.readouterr().out.splitlines()
         mode = {"en": "rail", "zh": "铁路"}[language]
         assert [line.split() for line in lines if line.startswith(mode)] == [
@@ -247,3 +271,32 @@ def test_numbers_stand_to_the_right_and_positions_keep_their_digits(capsys):
         "重庆北      7.2  106.5432  2006",
         "b       -1234.5   99.0000  1952-07-01",
     ]
+
+
+def test_a_cell_is_text_and_no_markup(capsys):
+    print_table([{"name_zh": "[red]x[/red] :car:"}], {"name_zh": "[b]"})
+    assert capsys.readouterr().out.splitlines() == ["[b]", "[red]x[/red] :car:"]
+
+
+def test_progress_and_errors_on_a_terminal(capsys, monkeypatch):
+    """Colours and bars only there, and the words are the same."""
+    from geo.cli import output
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for terminal in (False, True):
+        monkeypatch.setattr("sys.stderr.isatty", lambda t=terminal: t)
+        monkeypatch.setattr("sys.stdout.isatty", lambda t=terminal: t)
+        output.complain("no city 'x'")
+        with output.stages(2) as step:
+            step("layers")
+            step("maps")
+            step("more than were expected")
+        with output.blocks() as counted:
+            counted(1, 3)
+        output.print_table([{"mode": "road"}], {"mode": "mode"})
+        out, err = capsys.readouterr()
+        assert "no city 'x'" in err
+        assert out.split()[-1] == "road"
+        assert ("\x1b[" in err) == terminal
+        assert ("layers" in err) == terminal

@@ -1,0 +1,92 @@
+"""What arguments mean: types of values that refuse in one line, the catalogue, the date."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from geo.cli.messages import _
+
+if TYPE_CHECKING:
+    from geo.catalogue import Catalogue
+
+
+def load(arguments: argparse.Namespace) -> Catalogue:
+    """Read the catalogue that is asked for."""
+    from geo.catalogue import load as read
+
+    return read(arguments.data)
+
+
+def when(arguments: argparse.Namespace) -> dt.date:
+    """Return the date that is asked for; today where none is."""
+    from geo.catalogue import parse_date
+
+    return arguments.year or parse_date(None)
+
+
+def stamp(date: dt.date, catalogue: Catalogue) -> dict[str, Any]:
+    """Return what every result says of its date."""
+    as_of = catalogue.region.as_of.isoformat()
+    return {"year": date.year, "date": date.isoformat(), "as_of": as_of}
+
+
+def refusal(text: str, expected: str) -> argparse.ArgumentTypeError:
+    """Return the error of a value that is not as expected."""
+    return argparse.ArgumentTypeError(_("{value!r}: {expected}", value=text, expected=expected))
+
+
+def number(
+    fits: Callable[[float], bool], expected: str, *, whole: bool = False
+) -> Callable[[str], Any]:
+    """Return a type of arguments: numbers that fit, else what is expected."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not fits(value) or (whole and not text.isdigit()):
+            raise refusal(text, expected)
+        return int(text) if whole else value
+
+    return read
+
+
+def date_or_year(text: str) -> dt.date:
+    """Read a year, which means its end, or a date."""
+    from geo.catalogue import parse_date
+
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise refusal(text, _(str(error))) from None
+
+
+def full_date(text: str) -> dt.date:
+    """Read a date, YYYY-MM-DD."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise refusal(text, _("expected YYYY-MM-DD")) from None
+
+
+def bounds(text: str) -> tuple[float, float, float, float]:
+    """Read west, south, east and north in degrees."""
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        west = south = east = north = 0.0
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise refusal(text, _("expected west,south,east,north in degrees"))
+    return west, south, east, north
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Read what columns are called: KEY=COLUMN,KEY=COLUMN."""
+    found = [item.partition("=") for item in text.split(",")]
+    if not all(key and equal and column for key, equal, column in found):
+        raise refusal(text, _("expected KEY=COLUMN,KEY=COLUMN,…"))
+    return {key.strip(): column.strip() for key, equal, column in found}

@@ -1,0 +1,140 @@
+"""Commands on the tables of a region: check, routes, and new, which makes one."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from geo.cli.inputs import load, stamp, when
+from geo.cli.messages import _, word
+from geo.cli.output import print_json, print_table, say, stages
+
+if TYPE_CHECKING:
+    from geo.core import Problem
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Validate tables, geometry and borders; 1 where an error was found."""
+    from geo.core import BadInputError
+    from geo.layers import build_layers, layer_findings
+    from geo.network import topology_findings
+
+    try:
+        catalogue = load(arguments)
+    except BadInputError as error:
+        if arguments.json:
+            print_json({"ok": False, "findings": [*map(_bad_input, error.problems)]})
+        raise
+    layers = build_layers(catalogue)
+    found = [*layer_findings(layers), *topology_findings(layers, catalogue.region.as_of)]
+    found.sort(key=lambda finding: ("error", "warning", "info").index(finding.severity))
+    ok = not any(finding.severity == "error" for finding in found)
+    known = layers.sections["length_ratio"].dropna()
+    fit = {f"within_{p}_percent": int((known.sub(1).abs() <= p / 100).sum()) for p in (3, 8)}
+    if arguments.json:
+        rows = [finding._asdict() for finding in found]
+        print_json({"ok": ok, "findings": rows, "lengths": {"published": len(known), **fit}})
+        return 0 if ok else 1
+    for finding in found:
+        where = f"{finding.file}:{finding.row}"
+        print(f"{word(finding.severity):7}  {finding.code:20}  {where}  {_(finding.message)}")
+    say(
+        "{routes} routes, {sections} sections, {places} places: {result}, {findings} findings; "
+        "of {known} sections with a published length {close} are drawn within 3 %, {near} "
+        "within 8 %",
+        routes=len(catalogue.routes),
+        sections=len(catalogue.sections),
+        places=len(catalogue.places),
+        result=_("no error") if ok else _("errors"),
+        findings=len(found),
+        known=len(known),
+        close=fit["within_3_percent"],
+        near=fit["within_8_percent"],
+    )
+    return 0 if ok else 1
+
+
+def _bad_input(problem: Problem) -> dict[str, Any]:
+    """Return a problem of the tables as a finding."""
+    return {"severity": "error", "code": "bad-input", "message": str(problem),
+            "file": problem.file, "row": problem.row, "column": problem.column, "route_id": "",
+            "lon": None, "lat": None}  # fmt: skip
+
+
+def routes(arguments: argparse.Namespace) -> None:
+    """List the routes."""
+    from geo.core import NotFoundError, json_value
+    from geo.layers import build_layers, route_table
+
+    catalogue = load(arguments)
+    table = route_table(build_layers(catalogue), when(arguments))
+    if arguments.group:
+        groups = sorted(set(table["group"]))
+        if arguments.group not in groups:
+            raise NotFoundError("group", arguments.group, groups)
+        table = table[table["group"] == arguments.group]
+    if arguments.mode:
+        table = table[table["mode"] == arguments.mode]
+    table = table.rename(columns={"stage": "status"}).reset_index()
+    keys = ["route_id", "name_zh", "name_en", "ref", "mode", "class_", "group", "status",
+            "length_km", "running_km", "open_km", "geometry_km", "accuracy_m", "accuracy_class",
+            "assumed"]  # fmt: skip
+    rows = json_value(table[[key for key in keys if key in table]])
+    if arguments.json:
+        print_json({**stamp(when(arguments), catalogue), "routes": rows})
+        return
+    print_table(rows, {"route_id": _("id"), "name_zh": _("name"), "ref": _("number"),
+                       "status": _("status"), "length_km": _("published km"),
+                       "geometry_km": _("drawn km"), "accuracy_m": "± m"})  # fmt: skip
+
+
+def new(arguments: argparse.Namespace) -> None:
+    """Make a new region, empty or from an extract."""
+    from geo.core import BadInputError
+    from geo.layers import read_areas
+    from geo.sources import draft_region, new_region
+
+    if arguments.from_pbf is None:
+        if arguments.bbox or arguments.place or arguments.borders:
+            raise BadInputError("--bbox, --place and --borders: expected with --from-pbf FILE")
+        report: dict[str, Any] = {"files": new_region(arguments.out)}
+    else:
+        areas, credit = None, ""
+        if arguments.borders:
+            areas = read_areas(arguments.borders, arguments.border_columns)
+            credit = arguments.border_credit or arguments.borders.name
+        with stages(4) as progress:
+            report = draft_region(
+                arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
+                radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
+                areas=areas, credit=credit, progress=progress,
+            )  # fmt: skip
+    if arguments.json:
+        print_json({"out": str(arguments.out), **report})
+        return
+    if "routes" in report:
+        _print_draft(report)
+    say("{file} says what to do next; geo check --data {folder}",
+        file=arguments.out / "README.md", folder=arguments.out)  # fmt: skip
+
+
+def _print_draft(report: dict[str, Any]) -> None:
+    """Say what a draft has, and what it left out."""
+    say(
+        "{routes:.0f} lines ({km:.0f} km), {sections:.0f} sections, {places:.0f} places, "
+        "{cities:.0f} cities",
+        **report,
+    )
+    say(
+        "left out: {unnamed_km:.1f} km without number or name, {short_groups:.0f} short routes "
+        "({short_km:.1f} km), {unchained_km:.1f} km that fit no line, "
+        "{cities_without_population:.0f} cities and towns without a population",
+        **report,
+    )
+    if "regions" in report:
+        say(
+            "regions: {names}; lines cross a border {borders:.0f} times; {cities_outside:.0f} "
+            "cities and towns lie outside",
+            names=", ".join(report["regions"]),
+            **report,
+        )
