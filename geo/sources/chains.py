@@ -13,6 +13,10 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import KDTree
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
 #: What lies this near to the line of its own route is its other carriageway or track.
 BESIDE_M = 1000.0
 #: Ends of two pieces of a route this near to each other are joined by a straight line.
@@ -24,59 +28,35 @@ STARTS = 32
 
 
 class Chain(NamedTuple):
-    """
-    A line that follows edges.
+    """A line that follows edges: points in metres, and the edge of every leg, -1 across a gap."""
 
-    Parameters
-    ----------
-    points
-        Points in the plane of the edges, shape (n, 2).
-    edge
-        Position of the edge of every leg, -1 for a straight line across a gap, shape (n - 1,).
-
-    """
-
-    points: NDArray[np.float64]
-    edge: NDArray[np.intp]
+    points: Floats
+    edge: Ints
 
     @property
-    def metres(self) -> NDArray[np.float64]:
+    def metres(self) -> Floats:
         """Distance of every point from the start."""
         return np.append(0.0, np.cumsum(np.hypot(*np.diff(self.points, axis=0).T)))
+
+    @property
+    def line(self) -> shapely.LineString:
+        """The same as a shape."""
+        return shapely.LineString(self.points)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it ends where it begins."""
+        return bool(np.allclose(self.points[0], self.points[-1]))
 
 
 def route_chains(edges: gpd.GeoDataFrame, *, min_km: float = 5.0) -> tuple[list[Chain], float]:
     """
-    Return the lines of one route.
+    Return the lines of one route, the longest first, and the km in no line and beside none.
 
-    The longest way that traffic can go along the edges comes first. What lies beside it is its
-    other carriageway or track; of the rest the longest way follows, until nothing of
-    `min_km` is left. Pieces whose ends nearly meet become one.
-
-    Parameters
-    ----------
-    edges
-        Edges of :func:`geo.network.ordinary_roads.noded` of one route, in a projection in metres.
-    min_km
-        Shorter lines are left out.
-
-    Returns
-    -------
-    lines
-        The lines, the longest first.
-    left_km
-        Length of the edges that are in no line and not beside one.
-
-    Examples
-    --------
-    >>> from geo.network.ordinary_roads import noded
-    >>> from geo.readers.overpass import ways_of
-    >>> lines = lay.routes.loc[["chengyu-hsr"], ["geometry"]].assign(railway="rail")
-    >>> edges = noded(ways_of(lines.set_axis([17])))[1].to_crs(cat.region.metric_crs)
-    >>> found, left_km = route_chains(edges)
-    >>> len(found), round(left_km)
-    (1, 0)
-
+    Edges are those of :func:`geo.network.noded` in metres. The longest path that traffic can
+    take along them comes first. What lies beside it is its other carriageway or track; of the
+    rest the longest path follows, until nothing of `min_km` is left. Pieces whose ends nearly
+    meet become one.
     """
     beside = min(BESIDE_M, 1000 * min_km)
     shapes = edges.geometry.to_numpy()
@@ -87,28 +67,32 @@ def route_chains(edges: gpd.GeoDataFrame, *, min_km: float = 5.0) -> tuple[list[
     found: list[Chain] = []
     while waiting.any():
         piece = _largest_piece(edges, waiting)
-        chain = _unturned(_longest(edges, piece))
+        chain = _without_return(_longest_path(edges, piece))
         waiting[piece] = False
+        # a piece shorter than a route may still be joined to others below
         if chain.metres[-1] < min(1000 * min_km, GAP_M * 4):
             continue
         found.append(chain)
-        line = shapely.LineString(chain.points)
-        shapely.prepare(line)
         waiting[piece] = True
-        waiting &= ~shapely.dwithin(line, around, beside).all(axis=1)
+        waiting &= ~_beside(chain, around, beside)
         waiting[chain.edge] = False
-    lines = [c for c in _joined(found) if c.metres[-1] >= 1000 * min_km]
+    lines = [chain for chain in _joined(found) if chain.metres[-1] >= 1000 * min_km]
     lines.sort(key=lambda chain: -chain.metres[-1])
     near = np.zeros(len(edges), bool)
     for chain in lines:
-        line = shapely.LineString(chain.points)
-        shapely.prepare(line)
-        near |= shapely.dwithin(line, around, beside).all(axis=1)
+        near |= _beside(chain, around, beside)
         near[chain.edge[chain.edge >= 0]] = True
     return lines, float(edges["length_km"].to_numpy()[~near].sum())
 
 
-def _largest_piece(edges: gpd.GeoDataFrame, waiting: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _beside(chain: Chain, around: NDArray[np.object_], distance: float) -> Bools:
+    """Return the edges whose ends and middle (`around`) all lie near a line."""
+    line = chain.line
+    shapely.prepare(line)
+    return np.asarray(shapely.dwithin(line, around, distance).all(axis=1))
+
+
+def _largest_piece(edges: gpd.GeoDataFrame, waiting: Bools) -> Ints:
     """Return the positions of the connected edges that are longest together."""
     here = np.flatnonzero(waiting)
     _, ends = np.unique(edges[["u", "v"]].to_numpy()[here].ravel(), return_inverse=True)
@@ -119,8 +103,13 @@ def _largest_piece(edges: gpd.GeoDataFrame, waiting: NDArray[np.bool_]) -> NDArr
     return np.asarray(here[label[u] == lengths.argmax()])
 
 
-def _longest(edges: gpd.GeoDataFrame, piece: NDArray[np.intp]) -> Chain:
-    """Return the longest of the shortest ways through connected edges."""
+def _longest_path(edges: gpd.GeoDataFrame, piece: Ints) -> Chain:
+    """
+    Return the longest of the shortest paths through connected edges.
+
+    The longest path at all would wind through every siding; the longest shortest one runs from
+    one end of a route to the other.
+    """
     part = edges.iloc[piece]
     _, ends = np.unique(part[["u", "v"]].to_numpy().ravel(), return_inverse=True)
     u, v = ends.reshape(-1, 2).T
@@ -130,7 +119,8 @@ def _longest(edges: gpd.GeoDataFrame, piece: NDArray[np.intp]) -> Chain:
     turned = np.append(np.zeros(go.sum(), bool), np.ones(back.sum(), bool))
     weight = edges["length_km"].to_numpy()[edge]
     size = int(ends.max()) + 1
-    order = np.argsort(weight, kind="stable")  # of parallel edges the shortest
+    # of parallel edges the shortest, and no loops
+    order = np.argsort(weight, kind="stable")
     _, kept = np.unique(tail[order] * size + head[order], return_index=True)
     kept = order[kept]
     kept = kept[tail[kept] != head[kept]]
@@ -140,25 +130,26 @@ def _longest(edges: gpd.GeoDataFrame, piece: NDArray[np.intp]) -> Chain:
     for _ in range(2):  # the far end of the first try is a better start
         distance, before = dijkstra(matrix, indices=starts, return_predecessors=True)
         distance[~np.isfinite(distance)] = -1
-        row, end = np.unravel_index(distance.argmax(), distance.shape)
-        if distance[row, end] > best[0]:
-            way = [int(end)]
-            while before[row, way[-1]] >= 0:
-                way.append(int(before[row, way[-1]]))
-            best = (float(distance[row, end]), way[::-1])
+        # to the millimetre: which of two directions is longer must not hang on rounding
+        row, end = np.unravel_index(distance.round(6).argmax(), distance.shape)
+        if distance[row, end] > best[0] + 1e-6:
+            path = [int(end)]
+            while before[row, path[-1]] >= 0:
+                path.append(int(before[row, path[-1]]))
+            best = (float(distance[row, end]), path[::-1])
         starts = np.array([end])
     number = {(tail[k], head[k]): k for k in kept.tolist()}
-    way = best[1]
-    if len(way) > 2 and (way[-1], way[0]) in number:  # a ring
-        way = [*way, way[0]]
-    steps = [number[pair] for pair in itertools.pairwise(way)]
+    path = best[1]
+    if len(path) > 2 and (path[-1], path[0]) in number:  # a ring
+        path = [*path, path[0]]
+    steps = [number[pair] for pair in itertools.pairwise(path)]
     if not steps:  # nothing but loops
         steps = [0]
     return _drawn(edges, edge[steps], turned[steps])
 
 
-def _starts(tail: NDArray[np.intp], head: NDArray[np.intp], size: int) -> NDArray[np.intp]:
-    """Return nodes where a way may begin: nothing leads there, or only the way back."""
+def _starts(tail: Ints, head: Ints, size: int) -> Ints:
+    """Return nodes where a path may begin: nothing leads there, or only the way back."""
     arriving, leaving = np.bincount(head, minlength=size), np.bincount(tail, minlength=size)
     tips = np.flatnonzero((leaving > 0) & (arriving == 0))
     both = np.flatnonzero((arriving == 1) & (leaving == 1))
@@ -170,11 +161,11 @@ def _starts(tail: NDArray[np.intp], head: NDArray[np.intp], size: int) -> NDArra
     return tips[:STARTS] if len(tips) else np.array([0])
 
 
-def _drawn(edges: gpd.GeoDataFrame, order: NDArray[np.intp], turned: NDArray[np.bool_]) -> Chain:
+def _drawn(edges: gpd.GeoDataFrame, order: Ints, turned: Bools) -> Chain:
     """Return the line along edges in order."""
     shapes = edges.geometry.to_numpy()
     points: list[Any] = []
-    legs: list[NDArray[np.intp]] = []
+    legs: list[Ints] = []
     for k, back in zip(order.tolist(), turned.tolist(), strict=True):
         own = shapely.get_coordinates(shapes[k])
         own = own[::-1] if back else own
@@ -183,11 +174,16 @@ def _drawn(edges: gpd.GeoDataFrame, order: NDArray[np.intp], turned: NDArray[np.
     return Chain(np.concatenate(points), np.concatenate(legs))
 
 
-def _unturned(chain: Chain) -> Chain:
-    """Cut a line that turns at its far end and comes back on the other carriageway."""
+def _without_return(chain: Chain) -> Chain:
+    """
+    Cut a line that turns at its far end and comes back on the other carriageway.
+
+    Points near each other, far apart along the line and heading against each other show that
+    it does; it is cut half way between the first of the way back and the point beside it.
+    """
     along = chain.metres
     at = np.arange(0, along[-1], SAMPLE_M)
-    if len(at) < 3 or np.allclose(chain.points[0], chain.points[-1]):
+    if len(at) < 3 or chain.closed:
         return chain
     spots = np.column_stack([np.interp(at, along, axis) for axis in chain.points.T])
     heading = np.diff(spots, axis=0, append=spots[-1:] * 2 - spots[-2:-1])
@@ -204,7 +200,7 @@ def _unturned(chain: Chain) -> Chain:
     keep = max(int(np.searchsorted(along, middle)), 1)
     head = Chain(chain.points[: keep + 1], chain.edge[:keep])
     tail = Chain(chain.points[keep:], chain.edge[keep:])
-    return max(head, tail, key=lambda part: part.metres[-1])
+    return max(head, tail, key=lambda part: float(part.metres[-1]))
 
 
 def _joined(found: list[Chain]) -> list[Chain]:

@@ -1,4 +1,4 @@
-"""The area of a download around routes, and its ways."""
+"""What to ask a server for, to get the ways along routes."""
 
 from __future__ import annotations
 
@@ -12,40 +12,6 @@ from geo.geometry import metric_crs, to_metres
 from geo.layers import Layers
 from geo.readers import Request
 from geo.sources.conflation import corridor_m
-
-
-def download_corridor(layers: Layers, route_id: str) -> tuple[Polygon, float]:
-    """
-    Return the area along a route that is asked for.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    route_id
-        The route.
-
-    Returns
-    -------
-    area
-        In degrees, with few vertices and without holes.
-    km2
-        Its size.
-
-    Examples
-    --------
-    >>> area, km2 = download_corridor(lay, "chengdawan-hsr")
-    >>> from shapely import LineString
-    >>> area.contains(LineString(lay.tracks["chengdawan-hsr"].line)), km2 > 1000
-    (True, True)
-
-    """
-    track = layers.tracks[route_id]
-    line = shapely.LineString(to_metres(layers.catalogue.region.frame, track.line)).simplify(200)
-    width = corridor_m(track)
-    area = shapely.Polygon(line.buffer(width, quad_segs=2).exterior).simplify(width / 10)
-    metric = gpd.GeoSeries([area], crs=metric_crs(layers.catalogue.region.frame))
-    return metric.to_crs("EPSG:4326").iloc[0], float(area.area / 1e6)
 
 
 def route_requests(layers: Layers, routes: Iterable[str]) -> Iterator[Request]:
@@ -68,8 +34,18 @@ def route_requests(layers: Layers, routes: Iterable[str]) -> Iterator[Request]:
     --------
     >>> next(route_requests(lay, ["chengdawan-hsr"])).mode
     'rail'
-
     """
     for route_id in routes:
         route = layers.catalogue.route[route_id]
-        yield Request(route_id, route.name_zh, route.mode, *download_corridor(layers, route_id))
+        yield Request(route_id, route.name_zh, route.mode, *_corridor(layers, route_id))
+
+
+def _corridor(layers: Layers, route_id: str) -> tuple[Polygon, float]:
+    """Return the area along a route in degrees, with few vertices, and its size in km²."""
+    track, frame = layers.tracks[route_id], layers.catalogue.region.frame
+    line = shapely.LineString(to_metres(frame, track.line)).simplify(200)
+    width = corridor_m(track)
+    # without holes, for the polygon of a query has none
+    area = shapely.Polygon(line.buffer(width, quad_segs=2).exterior).simplify(width / 10)
+    metric = gpd.GeoSeries([area], crs=metric_crs(frame))
+    return metric.to_crs("EPSG:4326").iloc[0], float(area.area / 1e6)

@@ -1,4 +1,4 @@
-"""Whether a layer of lines is in the datum it is read in."""
+"""Whether the coordinates of a layer of lines are in the datum they are read in."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.core import BadInputError
-from geo.geometry import reproject
+from geo.geometry import metric_crs, reproject
 from geo.layers import Layers
 
 #: The datums that are compared where none is declared.
 CANDIDATES = ("wgs84", "gcj02", "bd09")
-#: Routes drawn to this accuracy tell the datum; points of them this far apart or closer count.
+#: Routes drawn to this accuracy are compared, at points this far apart or closer.
 KNOWN_M, EVERY_M = 250.0, 5000.0
 #: A point further from every line is on no line of the file.
 REACH_M = 2000.0
-#: Fewer points than this tell nothing.
+#: Fewer points than this prove nothing.
 ENOUGH = 10
 #: A datum is suspected where it fits this many times better than WGS-84.
 BETTER = 1.7
@@ -28,28 +28,9 @@ BETTER = 1.7
 
 def datum_misfits(ways: gpd.GeoDataFrame, layers: Layers) -> dict[str, float]:
     """
-    Return how well lines fit the well-known routes if their coordinates are of each datum.
+    Return the median distance in metres of well-known routes to the lines, by datum of the lines.
 
-    Parameters
-    ----------
-    ways
-        Lines as they stand in their file, in degrees.
-    layers
-        The layers of the catalogue; its routes accurate to :data:`KNOWN_M` are compared.
-
-    Returns
-    -------
-    misfits
-        Median distance in metres of points of the routes to the nearest line, by datum, over
-        the points that have a line within :data:`REACH_M` in any of them. Empty where too few
-        do.
-
-    Examples
-    --------
-    >>> misfits = datum_misfits(lay.routes[["geometry"]], lay)
-    >>> min(misfits, key=misfits.get)
-    'wgs84'
-
+    Only points with a line within :data:`REACH_M` in any datum count; empty where they are few.
     """
     routes = layers.routes[layers.routes["accuracy_m"] <= KNOWN_M]
     if routes.empty or ways.empty:
@@ -59,7 +40,7 @@ def datum_misfits(ways: gpd.GeoDataFrame, layers: Layers) -> dict[str, float]:
     share = np.concatenate([(np.arange(n) + 0.5) / n for n in counts])
     lines = routes.geometry.to_numpy()[which]
     spots = shapely.line_interpolate_point(lines, share, normalized=True)
-    crs = layers.catalogue.region.metric_crs
+    crs = metric_crs(layers.catalogue.region.frame)
     points = gpd.GeoSeries(spots, crs=4326).to_crs(crs).to_numpy()
     away = {}
     for datum in CANDIDATES:
@@ -109,7 +90,6 @@ def expect_datum(path: Path | str, ways: gpd.GeoDataFrame, layers: Layers) -> No
     ... except BadInputError as error:
     ...     print(str(error).split("(")[0], str(error).split(": give ")[1][:13])
     lines.shp: its lines look like gcj02  --datum gcj02
-
     """
     misfits = datum_misfits(ways, layers)
     if not misfits:
@@ -117,7 +97,11 @@ def expect_datum(path: Path | str, ways: gpd.GeoDataFrame, layers: Layers) -> No
     best = min(misfits, key=lambda datum: misfits[datum])
     if best != "wgs84" and misfits["wgs84"] > BETTER * misfits[best]:
         raise BadInputError(
-            f"{path}: its lines look like {best} (median {misfits[best]:.0f} m from the "
-            f"catalogue, as WGS-84 {misfits['wgs84']:.0f} m): give --datum {best}, or --datum "
-            "wgs84 where they are WGS-84 all the same"
+            "{path}: its lines look like {datum} (median {metres:.0f} m from the catalogue, as "
+            "WGS-84 {wgs84_metres:.0f} m): give --datum {datum}, or --datum wgs84 where they are "
+            "WGS-84 all the same",
+            path=path,
+            datum=best,
+            metres=misfits[best],
+            wgs84_metres=misfits["wgs84"],
         )

@@ -1,7 +1,14 @@
-"""A first catalogue of a region out of an OpenStreetMap extract."""
+"""
+Drafting: the tables of a first catalogue out of the ways of an OpenStreetMap extract.
+
+Ways are grouped into routes by number or name, each group becomes lines (:mod:`.chains`), the
+lines get places (:mod:`.junctions`) and are cut into sections where routes meet, where they
+cross a border and where the status changes.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 import unicodedata
@@ -13,19 +20,20 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
-from pyproj import Transformer
 from shapely import LineString
 from shapely.ops import substring
 
 from geo.catalogue import last_day
+from geo.geometry import Bounds, metric_crs, to_degrees
 from geo.layers import county_index
-from geo.network import noded
+from geo.network import node_ways
 from geo.readers import class_of, posted_speed
-from geo.sources.chains import Chain, route_chains
-from geo.sources.frontiers import border_spots
-from geo.sources.junctions import Line, Spot, names, spots
+from geo.sources.chains import Chain, Floats, Ints, route_chains
+from geo.sources.junctions import Line, Spot, border_spots, element_names, find_spots
 
 Rows = list[dict[str, Any]]
+Stages = NDArray[np.str_]
+
 #: A value holds for a section where it holds for this share of its length.
 MOSTLY = 0.5
 #: Ways are accurate to about this; a drawn line stays this near to its way.
@@ -38,10 +46,20 @@ STAGE_M = 1000.0
 END_M = 400.0
 #: Points of a line this near to a place give way to it.
 ROOM_M = 30.0
-_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+#: Distances are for routes from this length on; with a shorter shortest route they shrink.
+USUAL_KM = 5.0
+_TRACK = re.compile(r"[(（]?(?:上行|下行)线?[)）]?$")
+_PEOPLE = re.compile(r"^\d{1,3}(?:[ ,.'\u00a0\u202f]?\d{3})*$|^\d+$")
 
 
-class Title(NamedTuple):
+class Draft(NamedTuple):
+    """Rows of every table without the sources, and what was used and left out."""
+
+    tables: dict[str, Rows]
+    report: dict[str, float]
+
+
+class _Title(NamedTuple):
     """What a route is called."""
 
     route_id: str
@@ -51,409 +69,12 @@ class Title(NamedTuple):
     en: str
 
 
-class Stop(NamedTuple):
+class _Stop(NamedTuple):
     """A place on a line: how far along it in metres, its id, and whether the line is cut here."""
 
     at: float
     place: str
     cut: bool
-
-
-def route_rows(
-    title: Title,
-    chain: Chain,
-    known: dict[str, Spot],
-    own: DataFrame,
-    *,
-    as_of: str,
-    scale: float,
-    lonlat: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-    new_id: Callable[[str], str],
-) -> dict[str, Rows]:
-    """Return rows of alignments, sections and new places; `own` holds the tags by edge."""
-    closed = bool(np.allclose(chain.points[0], chain.points[-1]))
-    if closed and known:
-        chain = _turned_to(chain, next(iter(known.values())))
-    line = shapely.LineString(chain.points)
-    places: Rows = []
-
-    def place_at(metres: float, zh: str, en: str) -> Stop:
-        spot = line.interpolate(metres)
-        key = new_id(f"{title.route_id}-{en.removeprefix(title.en)}")
-        lon, lat = lonlat(np.array([[spot.x, spot.y]]))[0]
-        places.append(place_row(key, zh, en, (lon, lat), "end", ACCURACY_M))
-        return Stop(metres, key, cut=True)
-
-    stops = _stops(line, known, ROOM_M * max(scale, 0.2))
-    stops = _with_ends(stops, line.length, END_M * scale, closed, title, place_at)
-    stages = _stages(chain, own)
-    for metres in _changes(stages, chain.metres, STAGE_M * scale):
-        near = min(stops, key=lambda stop: abs(stop.at - metres))
-        if abs(near.at - metres) > STAGE_M * scale:
-            km = f"{(metres - stops[0].at) / 1000:.1f} km"
-            stops.append(place_at(metres, f"{title.zh} {km}", f"{title.en}, {km}"))
-        elif not near.cut:
-            stops[stops.index(near)] = near._replace(cut=True)
-    stops.sort()
-    names = {key: (spot.zh, spot.en) for key, spot in known.items()}
-    names |= {row["place_id"]: (row["name_zh"], row["name_en"]) for row in places}
-    return {
-        "places": places,
-        "alignments": _alignment(title, line, stops, known, lonlat),
-        "sections": _sections(
-            title, chain, [s for s in stops if s.cut], stages, own, names, as_of
-        ),
-    }
-
-
-def place_row(
-    key: str, zh: str, en: str, at: tuple[float, float], kind: str, accuracy_m: float
-) -> dict[str, Any]:
-    """Return a row of the table of places."""
-    lon, lat = at
-    return {"place_id": key, "name_zh": zh[:200], "name_en": en[:200], "lon": round(lon, 6),
-            "lat": round(lat, 6), "kind": kind, "accuracy_m": round(accuracy_m),
-            "source": "osm", "confidence": "medium"}  # fmt: skip
-
-
-def _turned_to(chain: Chain, spot: Spot) -> Chain:
-    """Let a ring begin at a place."""
-    k = int(np.argmin(np.hypot(*(chain.points[:-1] - [spot.x, spot.y]).T)))
-    points = np.vstack([chain.points[k:-1], chain.points[: k + 1]])
-    return Chain(points, np.concatenate([chain.edge[k:], chain.edge[:k]]))
-
-
-def _stops(line: LineString, known: dict[str, Spot], room: float) -> list[Stop]:
-    """Return the places in order; of two that are too close that of fewer lines goes."""
-    found = [
-        Stop(line.project(shapely.Point(s.x, s.y)), key, len(s.lines) > 1 or s.kind == "border")
-        for key, s in known.items()
-    ]
-    stops: list[Stop] = []
-    for stop in sorted(found):
-        if stops and stop.at - stops[-1].at < 2 * room:
-            stays = max(stops[-1], stop, key=lambda s: len(known[s.place].lines))
-            stops[-1] = stays._replace(cut=stops[-1].cut or stop.cut)
-        else:
-            stops.append(stop)
-    return stops
-
-
-def _with_ends(
-    stops: list[Stop],
-    length: float,
-    reach: float,
-    closed: bool,
-    title: Title,
-    place_at: Callable[[float, str, str], Stop],
-) -> list[Stop]:
-    """Let the line begin and end at a place, a new one where none is near."""
-    if closed:
-        first = stops[0] if stops else place_at(0.0, f"{title.zh} 起点", f"{title.en}, start")
-        middle = [s for s in stops[1:] if reach < s.at < length - reach]
-        return [Stop(0.0, first.place, True), *middle, Stop(length, first.place, True)]
-    if not stops or stops[0].at > reach:
-        stops = [place_at(0.0, f"{title.zh} 起点", f"{title.en}, start"), *stops]
-    if stops[-1].at < length - reach or len(stops) < 2:
-        stops = [*stops, place_at(length, f"{title.zh} 终点", f"{title.en}, end")]
-    return [stops[0]._replace(cut=True), *stops[1:-1], stops[-1]._replace(cut=True)]
-
-
-def _stages(chain: Chain, own: DataFrame) -> NDArray[np.str_]:
-    """Return the status of every leg; a gap has that of the leg before it."""
-    edge = chain.edge.copy()
-    for k in np.flatnonzero(edge < 0):
-        edge[k] = edge[k - 1] if k else edge[1]
-    kind = own["highway"].where(own["highway"].notna(), own["railway"]).to_numpy()[edge]
-    names = {"construction": "construction", "proposed": "planned"}
-    return np.array([names.get(value, "open") for value in kind])
-
-
-def _changes(stages: NDArray[np.str_], metres: NDArray[np.float64], least: float) -> list[float]:
-    """Return where the status changes for longer than a least length."""
-    begins = np.flatnonzero(np.append(True, stages[1:] != stages[:-1]))
-    runs = [(metres[b], str(stages[b])) for b in begins]
-    ends = [*(r[0] for r in runs[1:]), metres[-1]]
-    long = [run for run, end in zip(runs, ends, strict=True) if end - run[0] >= least]
-    return [run[0] for before, run in itertools.pairwise(long) if run[1] != before[1]]
-
-
-def _alignment(
-    title: Title,
-    line: LineString,
-    stops: list[Stop],
-    known: dict[str, Spot],
-    lonlat: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-) -> Rows:
-    def room(stop: Stop) -> float:
-        spot = known.get(stop.place)
-        off = line.distance(shapely.Point(spot.x, spot.y)) if spot else 0.0
-        return max(off, ROOM_M)
-
-    rows: Rows = [{"place_id": stops[0].place}]
-    for a, b in itertools.pairwise(stops):
-        start, end = a.at + room(a), b.at - room(b)
-        if end > start:
-            part = shapely.simplify(substring(line, start, end), SIMPLIFY_M)
-            part = shapely.segmentize(part, LONGEST_M)
-            shape = [
-                {"lon": round(lon, 6), "lat": round(lat, 6), "accuracy_m": ACCURACY_M,
-                 "source": "osm"}
-                for lon, lat in lonlat(shapely.get_coordinates(part))
-            ]  # fmt: skip
-            rows += [p for p, q in zip(shape, [None, *shape], strict=False) if p != q]
-        rows.append({"place_id": b.place})
-    return [{"route_id": title.route_id, "seq": k} | row for k, row in enumerate(rows, 1)]
-
-
-def _sections(
-    title: Title,
-    chain: Chain,
-    cuts: list[Stop],
-    stages: NDArray[np.str_],
-    own: DataFrame,
-    names: dict[str, tuple[str, str]],
-    as_of: str,
-) -> Rows:
-    metres = chain.metres
-    middle, length = (metres[1:] + metres[:-1]) / 2, np.diff(metres)
-    rows = []
-    for k, (a, b) in enumerate(itertools.pairwise(cuts), 1):
-        inside = np.flatnonzero((middle >= a.at) & (middle <= b.at))
-        inside = inside if len(inside) else np.array([np.abs(middle - a.at).argmin()])
-        used = inside[chain.edge[inside] >= 0]
-        stage = common(stages[inside], length[inside])[0]
-        row = {
-            "section_id": f"{title.route_id}-{k}",
-            "route_id": title.route_id,
-            "seq": k,
-            "name_zh": f"{title.zh}({names[a.place][0]}–{names[b.place][0]})"[:200],
-            "from_place": a.place,
-            "to_place": b.place,
-            "status": stage,
-            "source": "osm",
-            "confidence": "medium",
-        }
-        tags = own.iloc[chain.edge[used]]
-        rows.append(row | _standard(tags, length[used], title.mode, stage, as_of))
-    return rows
-
-
-def _standard(
-    tags: DataFrame, length: NDArray[np.float64], mode: str, stage: str, as_of: str
-) -> dict[str, Any]:
-    """Return lanes, speed and dates of a section, where most of its length says them."""
-    found: dict[str, Any] = {}
-    speed = np.asarray(posted_speed(tags), float)
-    if length[~np.isnan(speed)].sum() >= MOSTLY * length.sum() > 0:
-        found |= {"operating_speed_kmh": round(_median(speed, length)), "notes": "posted limit"}
-    if mode == "road":
-        lanes, share = common(tags["lanes"], length)
-        oneway, one_share = common(tags["oneway"], length)
-        sides = 2 if oneway == "yes" and one_share >= MOSTLY else 1
-        if share >= MOSTLY and lanes.isdigit() and 1 <= int(lanes) * sides <= 16:
-            found["lanes"] = int(lanes) * sides
-    start, start_share = common(tags["start_date"], length)
-    opening, opening_share = common(tags["opening_date"], length)
-    if stage == "open":
-        for text, share in ((start, start_share), (opening, opening_share)):
-            if share >= MOSTLY and _is_day(text) and last_day(text).isoformat() <= as_of:
-                return found | {"opened": text}
-    elif opening_share >= MOSTLY and _is_day(opening) and as_of[:4] <= opening[:4] <= "2100":
-        found["expected"] = int(opening[:4])
-    return found
-
-
-def common(values: Iterable[Any], length: Any) -> tuple[str, float]:
-    """Return the text that holds for most of the length, and its share; empty where none."""
-    sums: dict[str, float] = {}
-    for value, metres in zip(values, length, strict=True):
-        if isinstance(value, str) and value:
-            sums[str(value)] = sums.get(str(value), 0.0) + float(metres)
-    total = float(np.sum(length))
-    if not sums or not total:
-        return "", 0.0
-    best = max(sums, key=lambda value: (sums[value], value))
-    return best, sums[best] / total
-
-
-def _median(values: NDArray[np.float64], length: NDArray[np.float64]) -> float:
-    known = ~np.isnan(values)
-    order = np.argsort(values[known], kind="stable")
-    total = np.cumsum(length[known][order])
-    return float(values[known][order][np.searchsorted(total, total[-1] / 2)])
-
-
-def _is_day(text: str) -> bool:
-    if not _DATE.fullmatch(text):
-        return False
-    try:
-        last_day(text)
-    except ValueError:
-        return False
-    return True
-
-
-_TRACK = re.compile(r"[(（]?(?:上行|下行)线?[)）]?$")
-_PEOPLE = re.compile(r"^\d{1,3}(?:[ ,.'\u00a0\u202f]?\d{3})*$|^\d+$")
-
-
-class Draft(NamedTuple):
-    """
-    A first catalogue.
-
-    Parameters
-    ----------
-    tables
-        Rows of every table, without the sources.
-    report
-        What was used and what was left out: `routes`, `km`, `sections`, `places`, `cities`,
-        `unnamed_ways`, `unnamed_km` (no number, no name), `short_groups`, `short_km` (too
-        short for a line), `unchained_km` (neither in a line nor beside one),
-        `cities_without_population`, `cities_outside` (of all areas); and `borders`, the places
-        where lines cross one.
-
-    """
-
-    tables: dict[str, Rows]
-    report: dict[str, float]
-
-
-def draft_catalogue(
-    ways: gpd.GeoDataFrame,
-    points: gpd.GeoDataFrame,
-    *,
-    crs: str,
-    as_of: str,
-    region: str,
-    areas: gpd.GeoDataFrame | None = None,
-    min_km: float = 5.0,
-) -> Draft:
-    """
-    Return a first catalogue.
-
-    Parameters
-    ----------
-    ways
-        Roads of the classes wanted with their slip roads, and railways, in degrees, cut at
-        the frame.
-    points
-        Stations, motorway junctions, cities and towns.
-    crs
-        A projection in metres.
-    as_of
-        ISO date of the extract.
-    region
-        Id of the region, for the cities.
-    areas
-        Instead of one region several, with `adcode`, `name_zh` and `name_en`, in WGS-84: lines are
-        cut where they cross a border, and cities outside all areas are left out.
-    min_km
-        Shortest line of a route.
-
-    Returns
-    -------
-    draft
-        The tables and what was left out.
-
-    """
-    _, edges = noded(ways)
-    own = _without_tracks(ways.loc[edges["osm_id"]].reset_index(drop=True))
-    edges = edges.to_crs(crs)
-    scale = min(1.0, min_km / 5)
-    keys = _keys(own, edges["length_km"])
-    group, members, report = _groups(keys, edges, min_km)
-    made: list[Chain] = []
-    lines: list[Line] = []
-    for number, at in enumerate(members):
-        found, left = route_chains(edges.iloc[at].reset_index(drop=True), min_km=min_km)
-        report["unchained_km"] += left
-        for chain in found:
-            edge = np.where(chain.edge >= 0, at[chain.edge], -1)
-            made.append(Chain(chain.points, edge))
-            lines.append(_line(number, own.iloc[at], edges["length_km"].iloc[at], chain))
-    places = spots(lines, edges, group, points.to_crs(crs), scale)
-    if areas is not None:
-        places += border_spots(lines, areas.to_crs(crs), scale)
-    tables = _tables(made, lines, places, own, edges, members, crs=crs, as_of=as_of, scale=scale)
-    towns = points[points["place"].isin(["city", "town"])]
-    within = _within(towns, areas) if areas is not None else np.full(len(towns), region, object)
-    tables["cities"], lost = _cities(towns, within)
-    report |= {
-        "routes": len(lines),
-        "km": sum(chain.metres[-1] for chain in made) / 1000,
-        "sections": len(tables["sections"]),
-        "places": len(tables["places"]),
-        "cities": len(tables["cities"]),
-        "cities_without_population": lost,
-        "cities_outside": int((within == "").sum()),
-        "borders": sum(spot.kind == "border" for spot in places),
-    }
-    return Draft(tables, {key: round(float(value), 1) for key, value in report.items()})
-
-
-def _without_tracks(own: DataFrame) -> DataFrame:
-    """Return tags in which the two tracks of a railway have one name."""
-    rail = own["railway"].notna()
-    plain = {key: own[key].str.replace(_TRACK, "", regex=True) for key in ("name", "name:zh")}
-    return own.assign(**{key: own[key].where(~rail, text) for key, text in plain.items()})
-
-
-def _keys(own: DataFrame, km: Series[float]) -> list[str]:
-    """Return the route of every edge: of its numbers that of the longest road, or its name."""
-    kind = class_of(own)
-    rail = own["railway"].notna() & own["highway"].isna()
-    refs = own["ref"].fillna("").str.split(r"\s*;\s*", regex=True)
-    total: dict[str, float] = {}
-    for items, length, is_rail in zip(refs, km, rail, strict=True):
-        for ref in () if is_rail else filter(None, items):
-            total[ref] = total.get(ref, 0.0) + length
-    keys = []
-    for items, name, is_rail, class_ in zip(refs, own["name"], rail, kind, strict=True):
-        if class_.endswith("_link"):
-            keys.append("")
-        elif is_rail:
-            keys.append(f"rail {name or items[0]}" if name or items[0] else "")
-        elif any(items):
-            keys.append("road " + max(filter(None, items), key=lambda ref: (total[ref], ref)))
-        else:
-            keys.append(f"road {name}" if name else "")
-    return keys
-
-
-def _groups(
-    keys: list[str], edges: gpd.GeoDataFrame, min_km: float
-) -> tuple[NDArray[np.intp], list[NDArray[np.intp]], dict[str, float]]:
-    """Return the group of every edge, the edges of every group, and what has none."""
-    km = edges["length_km"].to_numpy()
-    label, index = np.unique(np.array(keys, dtype=object).astype(str), return_inverse=True)
-    total = np.bincount(index, km, len(label))
-    link = edges["class"].str.endswith("_link").to_numpy(bool)
-    plain = (label[index] == "") & ~link if len(label) else link
-    short = (total < min_km) & (label != "")
-    wanted = [k for k in np.argsort(-total, kind="stable") if label[k] and not short[k]]
-    group = np.full(len(edges), -1)
-    for number, k in enumerate(wanted):
-        group[index == k] = number
-    members = [np.flatnonzero(group == number) for number in range(len(wanted))]
-    report = {
-        "unnamed_ways": float(edges["osm_id"][plain].nunique()),
-        "unnamed_km": float(km[plain].sum()),
-        "short_groups": float(short.sum()),
-        "short_km": float(total[short].sum()),
-        "unchained_km": 0.0,
-    }
-    return group, members, report
-
-
-def _line(number: int, own: DataFrame, km: Series[float], chain: Chain) -> Line:
-    kind = common(class_of(own), km)[0]
-    if own["highway"].notna().any():
-        mode, class_ = "road", "expressway" if kind == "motorway" else "trunk"
-    else:
-        fast = common(own["highspeed"], km)
-        mode, class_ = "rail", "hsr" if fast[0] == "yes" and fast[1] >= MOSTLY else "conventional"
-    return Line(number, mode, class_, shapely.LineString(chain.points))
 
 
 class _Ids:
@@ -476,77 +97,224 @@ class _Ids:
         return key
 
 
-def _names(own: DataFrame, km: Series[float], mode: str) -> tuple[str, str, str]:
-    """Return the number and the names of a route; a number stands for a missing name."""
-    carried: dict[str, float] = {}
-    for text, length in zip(own["ref"].fillna(""), km, strict=True):
-        for item in set(filter(None, re.split(r"\s*;\s*", text))):
-            carried[item] = carried.get(item, 0.0) + length
-    refs = [item for item, length in carried.items() if length >= MOSTLY * km.sum()]
-    ref = "/".join(sorted(refs, key=lambda item: (-carried[item], item)))
-    rows = own[["name", "name:zh", "name:en"]].to_dict("records")
-    both = [names({str(key): value for key, value in row.items()}) for row in rows]
-    found = []
-    for k in (0, 1):
-        name, share = common([pair[k] for pair in both], km)
-        found.append(name if share >= MOSTLY or mode == "rail" else "")
-    return ref, found[0] or ref or found[1], found[1] or ref or found[0]
+class _Extract(NamedTuple):
+    """What all rows are made from: tags by edge, edges in metres, frame, day, scale, new ids."""
+
+    tags: DataFrame
+    edges: gpd.GeoDataFrame
+    frame: Bounds
+    as_of: dt.date
+    scale: float
+    place_id: _Ids
+
+    def lonlat(self, xy: Any) -> list[tuple[float, float]]:
+        """Return points in degrees, to 0.1 m."""
+        degrees = to_degrees(self.frame, np.asarray(xy, float).reshape(-1, 2))
+        return [(round(lon, 6), round(lat, 6)) for lon, lat in degrees]
+
+    def place_row(self, key: str, spot: Spot, accuracy_m: float) -> dict[str, Any]:
+        """Return a row of the table of places."""
+        ((lon, lat),) = self.lonlat((spot.x, spot.y))
+        return {
+            "place_id": key,
+            "name_zh": spot.zh[:200],
+            "name_en": spot.en[:200],
+            "lon": lon,
+            "lat": lat,
+            "kind": spot.kind,
+            "accuracy_m": round(accuracy_m),
+            "source": "osm",
+            "confidence": "medium",
+        }
 
 
-def _tables(
-    made: list[Chain],
-    lines: list[Line],
-    places: list[Spot],
-    own: DataFrame,
-    edges: gpd.GeoDataFrame,
-    members: list[NDArray[np.intp]],
+def draft_catalogue(
+    ways: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame,
     *,
-    crs: str,
-    as_of: str,
-    scale: float,
-) -> dict[str, Rows]:
-    """Return the rows of routes, places, alignments and sections."""
-    back = Transformer.from_crs(crs, 4326, always_xy=True)
+    frame: Bounds,
+    as_of: dt.date,
+    region: str,
+    areas: gpd.GeoDataFrame | None = None,
+    min_km: float = USUAL_KM,
+) -> Draft:
+    """
+    Return a first catalogue; ways, points and areas in degrees.
 
-    def lonlat(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(back.transform(*xy.T))
+    `ways` are roads of the classes wanted with their slip roads, and railways, cut at the frame;
+    `points` are stations, motorway junctions, cities and towns. With `areas` (`adcode`,
+    `name_zh`, `name_en`) instead of one region, lines are cut where they cross a border, and
+    cities outside all areas are left out.
+    """
+    crs, scale = metric_crs(frame), min(1.0, min_km / USUAL_KM)
+    _, edges = node_ways(ways)
+    tags = _without_tracks(ways.loc[edges["osm_id"]].reset_index(drop=True))
+    extract = _Extract(tags, edges.to_crs(crs), frame, as_of, scale, _Ids())
+    group, members, report = _groups(_route_keys(tags, edges["length_km"]), edges, min_km)
+    chains: list[Chain] = []
+    lines: list[Line] = []
+    for number, at in enumerate(members):
+        part = extract.edges.iloc[at].reset_index(drop=True)
+        found, left = route_chains(part, min_km=min_km)
+        report["unchained_km"] += left
+        for chain in found:
+            lines.append(_line(number, tags.iloc[at], part["length_km"], chain))
+            chains.append(Chain(chain.points, np.where(chain.edge >= 0, at[chain.edge], -1)))
+    spots = find_spots(lines, extract.edges, group, points.to_crs(crs), scale)
+    if areas is not None:
+        spots += border_spots(lines, areas.to_crs(crs), scale)
+    tables = _tables(extract, chains, lines, spots, members)
+    towns = points[points["place"].isin(["city", "town"])]
+    within = np.full(len(towns), region, object)
+    if areas is not None:
+        within = np.array([*areas["adcode"], ""], object)[
+            county_index(areas, towns.geometry.to_numpy())
+        ]
+    tables["cities"], unknown = _cities(towns, within)
+    report |= {
+        "routes": len(lines),
+        "km": sum(chain.metres[-1] for chain in chains) / 1000,
+        "sections": len(tables["sections"]),
+        "places": len(tables["places"]),
+        "cities": len(tables["cities"]),
+        "cities_without_population": unknown,
+        "cities_outside": int((within == "").sum()),
+        "borders": sum(spot.kind == "border" for spot in spots),
+    }
+    return Draft(tables, {key: round(float(value), 1) for key, value in report.items()})
 
-    route_id, place_id, parts = _Ids(), _Ids(), dict[int, int]()
-    titles = []
+
+# Ways become routes.
+
+
+def _without_tracks(tags: DataFrame) -> DataFrame:
+    """Return tags in which the two tracks of a railway have one name."""
+    rail = tags["railway"].notna()
+    plain = {key: tags[key].str.replace(_TRACK, "", regex=True) for key in ("name", "name:zh")}
+    return tags.assign(**{key: tags[key].where(~rail, text) for key, text in plain.items()})
+
+
+def _numbers(tags: DataFrame) -> Series[Any]:
+    return tags["ref"].fillna("").str.split(r"\s*;\s*", regex=True)
+
+
+def _route_keys(tags: DataFrame, km: Series[float]) -> list[str]:
+    """Return the route of every edge: of its numbers that of the longest road, or its name."""
+    rail = tags["railway"].notna() & tags["highway"].isna()
+    refs = _numbers(tags)
+    total: dict[str, float] = {}
+    for items, length, is_rail in zip(refs, km, rail, strict=True):
+        for ref in () if is_rail else filter(None, items):
+            total[ref] = total.get(ref, 0.0) + length
+    keys = []
+    for items, name, is_rail, kind in zip(refs, tags["name"], rail, class_of(tags), strict=True):
+        if kind.endswith("_link"):
+            keys.append("")
+        elif is_rail:
+            keys.append(f"rail {name or items[0]}" if name or items[0] else "")
+        elif any(items):
+            keys.append("road " + max(filter(None, items), key=lambda ref: (total[ref], ref)))
+        else:
+            keys.append(f"road {name}" if name else "")
+    return keys
+
+
+def _groups(
+    keys: list[str], edges: gpd.GeoDataFrame, min_km: float
+) -> tuple[Ints, list[Ints], dict[str, float]]:
+    """Return the group of every edge, the edges of every group, and what has none."""
+    km = edges["length_km"].to_numpy()
+    label, index = np.unique(np.array(keys, dtype=object).astype(str), return_inverse=True)
+    total = np.bincount(index, km, len(label))
+    link = edges["class"].str.endswith("_link").to_numpy(bool)
+    plain = (label[index] == "") & ~link if len(label) else link
+    short = (total < min_km) & (label != "")
+    wanted = [k for k in np.argsort(-total, kind="stable") if label[k] and not short[k]]
+    group = np.full(len(edges), -1)
+    for number, k in enumerate(wanted):
+        group[index == k] = number
+    members = [np.flatnonzero(group == number) for number in range(len(wanted))]
+    report = {
+        "unnamed_ways": float(edges["osm_id"][plain].nunique()),
+        "unnamed_km": float(km[plain].sum()),
+        "short_groups": float(short.sum()),
+        "short_km": float(total[short].sum()),
+        "unchained_km": 0.0,
+    }
+    return group, members, report
+
+
+def _line(number: int, tags: DataFrame, km: Series[float], chain: Chain) -> Line:
+    kind = _prevailing(class_of(tags), km)[0]
+    if tags["highway"].notna().any():
+        mode, class_ = "road", "expressway" if kind == "motorway" else "trunk"
+    else:
+        fast, share = _prevailing(tags["highspeed"], km)
+        mode, class_ = "rail", "hsr" if fast == "yes" and share >= MOSTLY else "conventional"
+    return Line(number, mode, class_, chain.line)
+
+
+def _titles(extract: _Extract, lines: list[Line], members: list[Ints]) -> list[_Title]:
+    """Return what every line is called; several lines of one group are numbered."""
+    route_id, parts, titles = _Ids(), dict[int, int](), []
     for line in lines:
         at = members[line.group]
-        ref, zh, en = _names(own.iloc[at], edges["length_km"].iloc[at], line.mode)
+        km = extract.edges["length_km"].iloc[at]
+        ref, zh, en = _route_names(extract.tags.iloc[at], km, line.mode)
         parts[line.group] = parts.get(line.group, 0) + 1
         suffix = f" ({parts[line.group]})" if parts[line.group] > 1 else ""
         key = route_id(ref.split("/")[0] if line.mode == "road" else "", en, zh, line.mode)
-        titles.append(Title(key, line.mode, ref, zh + suffix, en + suffix))
+        titles.append(_Title(key, line.mode, ref, zh + suffix, en + suffix))
+    return titles
+
+
+def _route_names(tags: DataFrame, km: Series[float], mode: str) -> tuple[str, str, str]:
+    """Return the number and the names of a route; a number stands for a missing name."""
+    carried: dict[str, float] = {}
+    for items, length in zip(_numbers(tags), km, strict=True):
+        for item in set(filter(None, items)):
+            carried[item] = carried.get(item, 0.0) + length
+    refs = [item for item, length in carried.items() if length >= MOSTLY * km.sum()]
+    ref = "/".join(sorted(refs, key=lambda item: (-carried[item], item)))
+    rows = tags[["name", "name:zh", "name:en"]].to_dict("records")
+    both = [element_names({str(key): value for key, value in row.items()}) for row in rows]
+    found = []
+    for texts in zip(*both, strict=True):
+        name, share = _prevailing(texts, km)
+        found.append(name if share >= MOSTLY or mode == "rail" else "")
+    zh, en = found
+    return ref, zh or ref or en, en or ref or zh
+
+
+def _tables(
+    extract: _Extract,
+    chains: list[Chain],
+    lines: list[Line],
+    spots: list[Spot],
+    members: list[Ints],
+) -> dict[str, Rows]:
+    """Return the rows of routes, places, alignments and sections."""
+    titles = _titles(extract, lines, members)
     known = {}
-    for spot in (_called(spot, titles) for spot in places):
+    for spot in (_called(spot, titles) for spot in spots):
         kind = "" if spot.en.rstrip(")").endswith(spot.kind) else f" {spot.kind}"
-        known[place_id(f"{spot.en}{kind}", spot.kind)] = spot
+        known[extract.place_id(f"{spot.en}{kind}", spot.kind)] = spot
     tables: dict[str, Rows] = {"routes": [], "places": [], "alignments": [], "sections": []}
-    for k, (chain, line, title) in enumerate(zip(made, lines, titles, strict=True)):
+    for k, (chain, line, title) in enumerate(zip(chains, lines, titles, strict=True)):
         here = {key: spot for key, spot in known.items() if k in spot.lines}
-        rows = route_rows(title, chain, here, own, as_of=as_of, scale=scale, lonlat=lonlat,
-                          new_id=place_id)  # fmt: skip
         tables["routes"].append(_route(title, line, chain))
-        for name, found in rows.items():
-            tables[name] += found
+        for name, rows in _route_rows(extract, title, chain, here).items():
+            tables[name] += rows
     used = {row.get("place_id") for row in tables["alignments"]}
     for key, spot in known.items():
         if key in used:
-            off = max(lines[k].shape.distance(_point(spot)) for k in spot.lines)
-            lon, lat = lonlat(np.array([[spot.x, spot.y]]))[0]
-            row = place_row(key, spot.zh, spot.en, (lon, lat), spot.kind, ACCURACY_M + off)
-            tables["places"].append(row)
+            here_on = shapely.Point(spot.x, spot.y)
+            off = max(lines[k].shape.distance(here_on) for k in spot.lines)
+            tables["places"].append(extract.place_row(key, spot, ACCURACY_M + off))
     return tables
 
 
-def _point(spot: Spot) -> Any:
-    return shapely.Point(spot.x, spot.y)
-
-
-def _called(spot: Spot, titles: list[Title]) -> Spot:
+def _called(spot: Spot, titles: list[_Title]) -> Spot:
     """Call a place without a name, and a border, after the routes that meet there."""
     if spot.zh and spot.kind != "border":
         return spot
@@ -560,14 +328,13 @@ def _called(spot: Spot, titles: list[Title]) -> Spot:
     return spot._replace(zh=f"{zh} {word[0]}", en=f"{en} {word[1]}")
 
 
-def _route(title: Title, line: Line, chain: Chain) -> dict[str, Any]:
-    main = line.class_ in {"expressway", "hsr"}
+def _route(title: _Title, line: Line, chain: Chain) -> dict[str, Any]:
     gaps = int((chain.edge < 0).sum())
     return {
         "route_id": title.route_id,
         "mode": title.mode,
         "class": line.class_,
-        "group": "named" if main else "background",
+        "group": "named" if line.class_ in {"expressway", "hsr"} else "background",
         "name_zh": title.zh[:200],
         "name_en": title.en[:200],
         "ref": title.ref,
@@ -576,21 +343,15 @@ def _route(title: Title, line: Line, chain: Chain) -> dict[str, Any]:
     }
 
 
-def _within(towns: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Return the code of the area of every town, empty where there is none."""
-    ids = np.array([*areas["adcode"], ""], object)
-    return ids[county_index(areas, towns.geometry.to_numpy())]
-
-
 def _cities(towns: gpd.GeoDataFrame, within: NDArray[np.object_]) -> tuple[Rows, int]:
     """Return the cities with a known population, and how many have none."""
-    ids, rows, lost = _Ids(), list[dict[str, Any]](), 0
+    ids, rows, unknown = _Ids(), list[dict[str, Any]](), 0
     inside = towns[within != ""].assign(within=within[within != ""])
     for row, point in zip(inside.to_dict("records"), inside.geometry, strict=True):
-        zh, en = names(row)
+        zh, en = element_names(row)
         text = (row["population"] or "").strip()
         if not zh or not _PEOPLE.match(text):
-            lost += 1
+            unknown += 1
             continue
         rows.append(
             {
@@ -606,4 +367,229 @@ def _cities(towns: gpd.GeoDataFrame, within: NDArray[np.object_]) -> tuple[Rows,
             }
         )
     rows.sort(key=lambda row: (-row["population"], row["city_id"]))
-    return rows, lost
+    return rows, unknown
+
+
+# A route becomes places, an alignment and sections.
+
+
+def _route_rows(
+    extract: _Extract, title: _Title, chain: Chain, known: dict[str, Spot]
+) -> dict[str, Rows]:
+    """Return rows of alignments, sections and new places of a route with its known places."""
+    closed, scale = chain.closed, extract.scale
+    if closed and known:
+        chain = _turned_to(chain, next(iter(known.values())))
+    line = chain.line
+    places: Rows = []
+
+    def place_at(metres: float, zh: str, en: str) -> _Stop:
+        point = line.interpolate(metres)
+        key = extract.place_id(f"{title.route_id}-{en.removeprefix(title.en)}")
+        spot = Spot(point.x, point.y, "end", zh, en, frozenset())
+        places.append(extract.place_row(key, spot, ACCURACY_M))
+        return _Stop(metres, key, cut=True)
+
+    stops = _stops(line, known, ROOM_M * max(scale, 0.2))
+    if closed:
+        stops = _ring_ends(stops, line.length, END_M * scale, title, place_at)
+    else:
+        stops = _ends(stops, line.length, END_M * scale, title, place_at)
+    stages = _stages(chain, extract.tags)
+    for metres in _changes(stages, chain.metres, STAGE_M * scale):
+        near = min(stops, key=lambda stop: abs(stop.at - metres))
+        if abs(near.at - metres) > STAGE_M * scale:
+            km = f"{(metres - stops[0].at) / 1000:.1f} km"
+            stops.append(place_at(metres, f"{title.zh} {km}", f"{title.en}, {km}"))
+        elif not near.cut:
+            stops[stops.index(near)] = near._replace(cut=True)
+    stops.sort()
+    names = {key: spot.zh for key, spot in known.items()}
+    names |= {row["place_id"]: row["name_zh"] for row in places}
+    return {
+        "places": places,
+        "alignments": _alignment(extract, title.route_id, line, stops, known),
+        "sections": _sections(extract, title, chain, [s for s in stops if s.cut], stages, names),
+    }
+
+
+def _turned_to(chain: Chain, spot: Spot) -> Chain:
+    """Let a ring begin at a place."""
+    k = int(np.argmin(np.hypot(*(chain.points[:-1] - [spot.x, spot.y]).T)))
+    points = np.vstack([chain.points[k:-1], chain.points[: k + 1]])
+    return Chain(points, np.concatenate([chain.edge[k:], chain.edge[:k]]))
+
+
+def _stops(line: LineString, known: dict[str, Spot], room: float) -> list[_Stop]:
+    """Return the places in order; of two that are too close that of fewer lines goes."""
+    found = [
+        _Stop(line.project(shapely.Point(s.x, s.y)), key, len(s.lines) > 1 or s.kind == "border")
+        for key, s in known.items()
+    ]
+    stops: list[_Stop] = []
+    for stop in sorted(found):
+        if stops and stop.at - stops[-1].at < 2 * room:
+            stays = max(stops[-1], stop, key=lambda s: len(known[s.place].lines))
+            stops[-1] = stays._replace(cut=stops[-1].cut or stop.cut)
+        else:
+            stops.append(stop)
+    return stops
+
+
+def _ring_ends(
+    stops: list[_Stop],
+    length: float,
+    reach: float,
+    title: _Title,
+    place_at: Callable[[float, str, str], _Stop],
+) -> list[_Stop]:
+    """Let a ring begin and end at its first place, a new one where there is none."""
+    first = stops[0] if stops else place_at(0.0, f"{title.zh} 起点", f"{title.en}, start")
+    middle = [stop for stop in stops[1:] if reach < stop.at < length - reach]
+    return [_Stop(0.0, first.place, True), *middle, _Stop(length, first.place, True)]
+
+
+def _ends(
+    stops: list[_Stop],
+    length: float,
+    reach: float,
+    title: _Title,
+    place_at: Callable[[float, str, str], _Stop],
+) -> list[_Stop]:
+    """Let a line begin and end at a place, a new one where none is near."""
+    if not stops or stops[0].at > reach:
+        stops = [place_at(0.0, f"{title.zh} 起点", f"{title.en}, start"), *stops]
+    if stops[-1].at < length - reach or len(stops) < 2:
+        stops = [*stops, place_at(length, f"{title.zh} 终点", f"{title.en}, end")]
+    return [stops[0]._replace(cut=True), *stops[1:-1], stops[-1]._replace(cut=True)]
+
+
+def _stages(chain: Chain, tags: DataFrame) -> Stages:
+    """Return the status of every leg; a gap has that of the leg before it."""
+    edge = chain.edge.copy()
+    for k in np.flatnonzero(edge < 0):
+        edge[k] = edge[k - 1] if k else edge[1]
+    kind = tags["highway"].where(tags["highway"].notna(), tags["railway"]).to_numpy()[edge]
+    names = {"construction": "construction", "proposed": "planned"}
+    return np.array([names.get(value, "open") for value in kind])
+
+
+def _changes(stages: Stages, metres: Floats, least: float) -> list[float]:
+    """Return where the status changes for longer than a least length."""
+    begins = np.flatnonzero(np.append(True, stages[1:] != stages[:-1]))
+    runs = [(metres[b], str(stages[b])) for b in begins]
+    ends = [*(start for start, _ in runs[1:]), metres[-1]]
+    long = [run for run, end in zip(runs, ends, strict=True) if end - run[0] >= least]
+    return [start for before, (start, stage) in itertools.pairwise(long) if stage != before[1]]
+
+
+def _alignment(
+    extract: _Extract,
+    route_id: str,
+    line: LineString,
+    stops: list[_Stop],
+    known: dict[str, Spot],
+) -> Rows:
+    """Return the places in order with the shape points between them."""
+
+    def room(stop: _Stop) -> float:
+        spot = known.get(stop.place)
+        off = line.distance(shapely.Point(spot.x, spot.y)) if spot else 0.0
+        return max(off, ROOM_M)
+
+    rows: Rows = [{"place_id": stops[0].place}]
+    for a, b in itertools.pairwise(stops):
+        start, end = a.at + room(a), b.at - room(b)
+        if end > start:
+            part = shapely.simplify(substring(line, start, end), SIMPLIFY_M)
+            xy = shapely.get_coordinates(shapely.segmentize(part, LONGEST_M))
+            for (lon, lat), _ in itertools.groupby(extract.lonlat(xy)):  # each point once in a row
+                rows.append({"lon": lon, "lat": lat, "accuracy_m": ACCURACY_M, "source": "osm"})
+        rows.append({"place_id": b.place})
+    return [{"route_id": route_id, "seq": k} | row for k, row in enumerate(rows, 1)]
+
+
+def _sections(
+    extract: _Extract,
+    title: _Title,
+    chain: Chain,
+    cuts: list[_Stop],
+    stages: Stages,
+    names: dict[str, str],
+) -> Rows:
+    metres = chain.metres
+    middle, length = (metres[1:] + metres[:-1]) / 2, np.diff(metres)
+    rows = []
+    for k, (a, b) in enumerate(itertools.pairwise(cuts), 1):
+        inside = np.flatnonzero((middle >= a.at) & (middle <= b.at))
+        inside = inside if len(inside) else np.array([np.abs(middle - a.at).argmin()])
+        used = inside[chain.edge[inside] >= 0]
+        stage = _prevailing(stages[inside], length[inside])[0]
+        row = {
+            "section_id": f"{title.route_id}-{k}",
+            "route_id": title.route_id,
+            "seq": k,
+            "name_zh": f"{title.zh}({names[a.place]}–{names[b.place]})"[:200],
+            "from_place": a.place,
+            "to_place": b.place,
+            "status": stage,
+            "source": "osm",
+            "confidence": "medium",
+        }
+        tags = extract.tags.iloc[chain.edge[used]]
+        rows.append(row | _standard(tags, length[used], title.mode, stage, extract.as_of))
+    return rows
+
+
+def _standard(
+    tags: DataFrame, length: Floats, mode: str, stage: str, as_of: dt.date
+) -> dict[str, Any]:
+    """Return speed, lanes and dates of a section, where most of its length says them."""
+    found: dict[str, Any] = {}
+    speed = np.asarray(posted_speed(tags), float)
+    if length[~np.isnan(speed)].sum() >= MOSTLY * length.sum() > 0:
+        found |= {"operating_speed_kmh": round(_median(speed, length)), "notes": "posted limit"}
+    if mode == "road":
+        lanes, share = _prevailing(tags["lanes"], length)
+        oneway, one_share = _prevailing(tags["oneway"], length)
+        sides = 2 if oneway == "yes" and one_share >= MOSTLY else 1
+        if share >= MOSTLY and lanes.isdigit() and 1 <= int(lanes) * sides <= 16:
+            found["lanes"] = int(lanes) * sides
+    start, opening = (_date(tags[key], length) for key in ("start_date", "opening_date"))
+    if stage == "open":
+        opened = [text for text in (start, opening) if text and last_day(text) <= as_of]
+        found |= {"opened": opened[0]} if opened else {}
+    elif opening and as_of.year <= int(opening[:4]) <= 2100:
+        found["expected"] = int(opening[:4])
+    return found
+
+
+def _date(values: Iterable[Any], length: Floats) -> str:
+    """Return the date that most of the length says; empty where none does."""
+    text, share = _prevailing(values, length)
+    try:
+        last_day(text)
+    except ValueError:
+        return ""
+    return text if share >= MOSTLY else ""
+
+
+def _prevailing(values: Iterable[Any], length: Any) -> tuple[str, float]:
+    """Return the text that holds for most of the length, and its share; empty where none."""
+    sums: dict[str, float] = {}
+    for value, metres in zip(values, length, strict=True):
+        if isinstance(value, str) and value:
+            sums[str(value)] = sums.get(str(value), 0.0) + float(metres)
+    total = float(np.sum(length))
+    if not sums or not total:
+        return "", 0.0
+    best = max(sums, key=lambda value: (sums[value], value))
+    return best, sums[best] / total
+
+
+def _median(values: Floats, length: Floats) -> float:
+    """Return the value that half of the length does not exceed."""
+    known = ~np.isnan(values)
+    order = np.argsort(values[known], kind="stable")
+    total = np.cumsum(length[known][order])
+    return float(values[known][order][np.searchsorted(total, total[-1] / 2)])

@@ -1,4 +1,4 @@
-"""Where the lines of a draft can be entered and changed: junctions, stations, interchanges.
+"""Where the lines of a draft are entered, changed and cut: junctions, stations, borders.
 
 Two roads meet where they share a node, or where slip roads join them; a road that only
 crosses another on a bridge does not meet it.
@@ -14,13 +14,13 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import nearest_points, substring
 
-from geo.sources.chains import BESIDE_M
+from geo.geometry import line_area_crossings
+from geo.sources.chains import BESIDE_M, Bools, Floats, Ints
 
 #: Slip roads between two roads are at most this long, in a straight line.
 LINK_M = 1500.0
@@ -30,8 +30,10 @@ MERGE_M = 1000.0
 STATION_M = 250.0
 #: A town is a place of a road that is no expressway within this distance.
 TOWN_M = 10_000.0
-#: A node of a motorway junction lies on its road.
+#: A node of a motorway junction lies this near to its road.
 ON_ROAD_M = 20.0
+#: A shorter stay in a region is none: borders are drawn to about this.
+STAY_M = 1000.0
 
 
 class Line(NamedTuple):
@@ -54,34 +56,18 @@ class Spot(NamedTuple):
     lines: frozenset[int]
 
 
-def spots(
+def find_spots(
     lines: Sequence[Line],
     edges: gpd.GeoDataFrame,
-    group: NDArray[np.intp],
+    group: Ints,
     points: gpd.GeoDataFrame,
     scale: float = 1.0,
 ) -> list[Spot]:
     """
-    Return the places of the lines.
+    Return the places of the lines, stations and junctions first; all geometry in metres.
 
-    Parameters
-    ----------
-    lines
-        The lines of the draft.
-    edges
-        All edges, in a projection in metres.
-    group
-        The group of every edge, -1 for those of none.
-    points
-        Stations, motorway junctions, cities and towns in the same projection.
-    scale
-        Factor on all distances, below 1 for a region smaller than usual.
-
-    Returns
-    -------
-    spots
-        Stations and junctions first. A place of several lines is where they meet.
-
+    `group` is the group of every edge, -1 for none; `points` are stations, motorway junctions,
+    cities and towns; `scale` shortens all distances in a region smaller than usual.
     """
     junctions, ramps = _meetings(lines, edges, group, scale)
     found = list(_stations(lines, points[points["railway"].notna()], scale))
@@ -100,7 +86,7 @@ def spots(
 
 
 def _meetings(
-    lines: Sequence[Line], edges: gpd.GeoDataFrame, group: NDArray[np.intp], scale: float
+    lines: Sequence[Line], edges: gpd.GeoDataFrame, group: Ints, scale: float
 ) -> tuple[list[Spot], list[Spot]]:
     """Return where lines meet, and where slip roads lead off one line only."""
     xy = np.zeros((int(edges[["u", "v"]].to_numpy().max(initial=0)) + 1, 2))
@@ -128,14 +114,14 @@ def _meetings(
     return met, ramps
 
 
-def _pieces(edges: gpd.GeoDataFrame, link: NDArray[np.bool_], size: int) -> NDArray[np.intp]:
+def _pieces(edges: gpd.GeoDataFrame, link: Bools, size: int) -> Ints:
     """Return one number for the nodes that slip roads connect."""
     u, v = edges.loc[link, ["u", "v"]].to_numpy().T
     matrix = coo_array((np.ones(len(u)), (u, v)), shape=(size, size))
     return np.asarray(connected_components(matrix, directed=False)[1])
 
 
-def _closest(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+def _closest(a: Floats, b: Floats) -> tuple[Floats, float]:
     """Return the middle between the closest points of two sets, and how far they are apart."""
     distance, index = map(np.asarray, KDTree(b).query(a))
     k = int(np.argmin(distance))
@@ -143,7 +129,7 @@ def _closest(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[NDArray[np
 
 
 def _meeting(
-    lines: Sequence[Line], groups: tuple[int, int], at: NDArray[np.float64], scale: float
+    lines: Sequence[Line], groups: tuple[int, int], at: Floats, scale: float
 ) -> Iterator[Spot]:
     """Yield the meeting of lines of two groups near a point, where they are closest."""
     here, reach = shapely.Point(at), LINK_M * scale
@@ -165,7 +151,7 @@ def _stations(lines: Sequence[Line], stations: gpd.GeoDataFrame, scale: float) -
     rails = [k for k, line in enumerate(lines) if line.mode == "rail"]
     seen: list[Spot] = []
     for row, point in zip(stations.to_dict("records"), stations.geometry, strict=True):
-        zh, en = names(row)
+        zh, en = element_names(row)
         own = [k for k in rails if lines[k].shape.distance(point) <= STATION_M * max(scale, 0.4)]
         if not own or not zh:
             continue
@@ -180,7 +166,7 @@ def _stations(lines: Sequence[Line], stations: gpd.GeoDataFrame, scale: float) -
 def _exits(
     lines: Sequence[Line],
     edges: gpd.GeoDataFrame,
-    group: NDArray[np.intp],
+    group: Ints,
     points: gpd.GeoDataFrame,
     scale: float,
 ) -> list[Spot]:
@@ -193,7 +179,7 @@ def _exits(
     exits: list[Spot] = []
     rows = points.to_dict("records")
     for k, edge in zip(which.tolist(), own[found].tolist(), strict=True):
-        zh, en = names(rows[k])
+        zh, en = element_names(rows[k])
         if not zh and rows[k]["ref"]:
             zh, en = f"{rows[k]['ref']} 出口", f"Exit {rows[k]['ref']}"
         at = shapely.get_coordinates(points.geometry.iloc[k])[0]
@@ -204,7 +190,7 @@ def _exits(
 def _at(
     lines: Sequence[Line],
     group: int,
-    at: NDArray[np.float64],
+    at: Floats,
     named: tuple[str, str, str],
     reach: float,
 ) -> Iterator[Spot]:
@@ -222,7 +208,7 @@ def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame, scale: float) -> Iter
         if line.mode != "road" or line.class_ == "expressway":
             continue
         for row, point in zip(towns.to_dict("records"), towns.geometry, strict=True):
-            zh, en = names(row)
+            zh, en = element_names(row)
             if zh and line.shape.distance(point) <= TOWN_M * scale:
                 foot = line.shape.interpolate(line.shape.project(point))
                 yield Spot(foot.x, foot.y, "town", zh, en, frozenset([k]))
@@ -272,26 +258,24 @@ def _named(spot: Spot, exits: list[Spot], reach: float) -> Spot:
     return spot._replace(zh=best.zh, en=best.en)
 
 
-def names(row: dict[str, object]) -> tuple[str, str]:
-    """
-    Return the Chinese and the English name of an element.
+def border_spots(lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float = 1.0) -> list[Spot]:
+    """Return where lines cross from an area into another or out of all, named by both sides."""
+    shapes = gpd.GeoDataFrame(geometry=[line.shape for line in lines], crs=areas.crs)
+    found = line_area_crossings(shapes, areas, least=STAY_M * scale)
+    zh, en = ([*areas[key], ""] for key in ("name_zh", "name_en"))
+    columns = (found[key].tolist() for key in ("line", "x", "y", "before", "after"))
+    return [
+        Spot(x, y, "border", _sides(zh, one, two), _sides(en, one, two), frozenset([line]))
+        for line, x, y, one, two in zip(*columns, strict=True)
+    ]
 
-    Parameters
-    ----------
-    row
-        Its tags ``name``, ``name:zh`` and ``name:en``.
 
-    Returns
-    -------
-    names
-        Where one is missing, the plain name stands for it; empty where there is none.
+def _sides(names: Sequence[str], one: int, two: int) -> str:
+    return "–".join(sorted(filter(None, (names[one], names[two]))))
 
-    Examples
-    --------
-    >>> names({"name": "Wien", "name:zh": "维也纳", "name:en": "Vienna"})
-    ('维也纳', 'Vienna')
 
-    """
+def element_names(row: dict[str, object]) -> tuple[str, str]:
+    """Return the Chinese and the English name of an element; for a missing one, the plain."""
     texts = (row.get(key) for key in ("name", "name:zh-Hans", "name:zh", "name:en"))
     plain, simple, zh, en = (" ".join(t.split()) if isinstance(t, str) else "" for t in texts)
     zh = simple or zh

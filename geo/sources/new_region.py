@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import json
 import math
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,111 +13,38 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import TABLES, columns, load
+from geo.catalogue import TABLES, TextTable, columns, load
 from geo.core import BadInputError, NotFoundError, OutputError
-from geo.geometry import Bounds, plane_around
-from geo.readers import LOCAL, MAIN_ROADS, class_of, header, read_pbf, read_points
-from geo.sources.drafting import Draft, draft_catalogue
-from geo.sources.frontiers import reached
-from geo.sources.junctions import names
-
-#: The borders of a new region.
-AREAS = "base/areas.geojson"
-_REGION = """\
-# A region. Nothing in the package knows it by name; `geo check --data .` tells what is missing.
-name_zh = {zh}
-name_en = {en}
-as_of = {as_of}                   # day up to which the tables are known
-milestones = []                      # years at which the links are counted again
-frame = [{frame}]    # west, south, east, north: no coordinate lies outside
-metric_crs = "{crs}"
-
-# One or more regions; between the first two the crossings are counted. With more than one, or
-# to measure areas, give borders below.
-{regions}
-# Files relative to this folder: GeoJSON in WGS-84 with the columns of the catalogue that comes
-# with the package. Maps do without.
-[base]
-{hash}counties = "{areas}"
-{hash}provinces = "{areas}"
-# rivers = "base/rivers.geojson"
-# relief = "base/relief.webp"
-
-[map]
-centre = [{centre}]        # lon, lat of the first view
-zoom = {zoom}
-years = [1995, {last}]
-attribution = {credit}
-"""
-_ONE = """\
-[[regions]]
-id = {id}
-name_zh = {name_zh}
-name_en = {name_en}
-adcode = {adcode}                    # administrative code (510000, DE-BY), where there is one
-"""
-
-
-def settings_text(
-    title: tuple[str, str],
-    as_of: dt.date,
-    frame: Bounds,
-    credit: str = "",
-    areas: gpd.GeoDataFrame | None = None,
-) -> str:
-    """Return `region.toml` for a frame, and for one region or those of some areas."""
-    west, south, east, north = frame
-    width = max(east - west, (north - south) * 1.5, 1e-3)
-    one = {"adcode": "", "id": "region", "name_zh": title[0], "name_en": title[1]}
-    rows = [one] if areas is None else areas.assign(id=areas["adcode"]).to_dict("records")
-    return _REGION.format(
-        zh=_quoted(title[0]),
-        en=_quoted(title[1]),
-        as_of=as_of.isoformat(),
-        frame=", ".join(f"{x:.4f}" for x in frame),
-        crs=plane_around(frame),
-        regions="\n".join(_ONE.format(**{key: _quoted(row[key]) for key in one}) for row in rows),
-        areas=AREAS,
-        hash="# " if areas is None else "",
-        centre=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
-        zoom=min(max(int(math.log2(360 / width)) + 2, 3), 14),
-        last=as_of.year + 10,
-        credit=_quoted(credit),
-    )
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
+from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km, metric_crs
+from geo.layers import county_index
+from geo.readers import LOCAL, MAIN_ROADS, class_of, read_pbf, read_pbf_header, read_points
+from geo.sources.drafting import Draft, Rows, draft_catalogue
+from geo.sources.junctions import element_names
 
 #: Points of an extract that become places and cities.
-POINTS = (("railway", "station"), ("railway", "halt"), ("highway", "motorway_junction"),
-          ("place", "city"), ("place", "town"))  # fmt: skip
+POINTS = (
+    ("railway", "station"),
+    ("railway", "halt"),
+    ("highway", "motorway_junction"),
+    ("place", "city"),
+    ("place", "town"),
+)
 #: Kinds of places that a region may be named after, the largest first.
 NAMED = ("city", "town", "county", "district", "village", "suburb")
-KM_PER_DEGREE = 111.2
 #: Degrees around the ways of an extract whose head says no bounds.
 MARGIN = 0.01
+#: Corners of clipped areas are rounded to this, in degrees.
+GRID = 1e-6
 CREDIT = "© OpenStreetMap contributors"
 ODBL = f"ODbL 1.0 ({CREDIT})"
-_README = """\
-# {name}
-
-{about}
-
-- `geo check --data .` says what is wrong, by file, row and column.
-- `geo build --data . --out maps` makes the maps and statistics.
-
-Tables are CSV in UTF-8. An empty cell is an unknown value; never guess one. Every row names a
-key of `sources.csv`. Ids are lower-case letters, digits and hyphens; dates are YYYY, YYYY-MM or
-YYYY-MM-DD; coordinates are degrees in WGS-84.
-
-| table | one row is | columns |
-|---|---|---|
-{tables}
-"""
+#: Texts of a new region, to be filled in.
+TEMPLATES = Path(__file__).parent / "templates"
+#: The borders of a new region.
+AREAS = "base/areas.geojson"
 
 
 def new_region(out: Path) -> list[str]:
@@ -149,18 +74,16 @@ def new_region(out: Path) -> list[str]:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     new_region(Path(folder) / "mine")[:3]
     ['README.md', 'region.toml', 'tables/alignments.csv']
-
     """
     about = "An empty region: set `region.toml`, then fill the tables under `tables/`."
-    settings = settings_text(
-        ("新区域", "New region"), dt.date.today(), (-180.0, -90.0, 180.0, 90.0)
-    )
+    world = (-180.0, -90.0, 180.0, 90.0)
+    settings = _settings_text(("新区域", "New region"), dt.datetime.now(dt.UTC).date(), world)
     with _folder(out) as stage:
         _write(stage, settings, {}, ("New region", about))
         return _listed(stage)
 
 
-def draft_region(
+def draft_region(  # noqa: PLR0913 - what an extract can become
     out: Path,
     file: Path,
     *,
@@ -193,8 +116,8 @@ def draft_region(
     min_km
         Shortest line of a route.
     areas
-        Areas (:func:`geo.layers.boundaries.read_areas`) that become its regions, those with most lines
-        first: lines are cut where they cross a border. Without bounds and place the region
+        Areas (:func:`geo.layers.read_areas`) that become its regions, those with most
+        lines first: lines are cut where they cross a border. Without bounds and place the region
         reaches as far as they do.
     credit
         Whose areas they are.
@@ -204,8 +127,11 @@ def draft_region(
     Returns
     -------
     report
-        What was used and left out, see :class:`geo.sources.drafting.Draft`, with `files`, `frame` and
-        `regions`.
+        What was used: `routes`, `km`, `sections`, `places`, `cities`, `borders` (places where
+        lines cross one), `files`, `frame`, and with areas `regions`. What was left out:
+        `unnamed_ways` and `unnamed_km` (neither number nor name), `short_groups` and `short_km`
+        (too short for a line), `unchained_km` (neither in a line nor beside one),
+        `cities_without_population` and `cities_outside` (of all areas).
 
     Raises
     ------
@@ -216,42 +142,45 @@ def draft_region(
         When no place has the name.
     OutputError
         When the folder cannot be written.
-
     """
     with _folder(out) as stage:
-        stamp, box = header(file)
+        stamp, box = read_pbf_header(file)
         name = Path(file).name.removesuffix(".pbf").removesuffix(".osm")
         title = (name, name)
         if place is not None:
             bounds, title = _around(file, place, radius_km)
         elif bounds is None and areas is not None:
             bounds = _common(tuple(areas.total_bounds.tolist()), box)
-        ways = _main(read_pbf(file, bounds=bounds or box, progress=progress), roads)
+        ways = _main_ways(read_pbf(file, bounds=bounds or box, progress=progress), roads)
         bounds = bounds or box or _extent(ways, file)
         ways = _clipped(ways, bounds)
         if areas is not None:
-            areas = reached(areas, ways, bounds)
+            areas = reached_areas(areas, ways, bounds)
         progress("stations and towns")
-        points = _serving(read_points(file, POINTS, bounds=bounds))
+        points = read_points(file, POINTS, bounds=bounds)
+        points = points[~points["station"].isin(LOCAL)]  # of the underground and the like
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
-        made = draft_catalogue(ways, points, crs=plane_around(bounds), as_of=as_of.isoformat(),
-                     region="region", areas=areas, min_km=min_km)  # fmt: skip
-        if not made.tables["routes"]:
-            text = (
-                f"{file}: expected a named or numbered road ({roads} or above) or railway of "
-                f"{min_km:g} km (see --roads and --min-km)"
+        draft = draft_catalogue(
+            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km
+        )
+        if not draft.tables["routes"]:
+            raise BadInputError(
+                "{path}: expected a named or numbered road ({roads} or above) or railway of "
+                "{km:g} km (see --roads and --min-km)",
+                path=file,
+                roads=roads,
+                km=min_km,
             )
-            raise BadInputError(text)
-        tables = made.tables | {"sources": [_source(file, stamp)]}
-        about, report = _about(file, stamp, made), dict[str, Any](made.report)
+        about, report = _about(file, stamp, draft), dict[str, Any](draft.report)
         if areas is not None:
             about += "\n\n" + _write_areas(stage, areas, credit)
             report["regions"] = areas["name_zh"].tolist()
-        owed = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
-        settings = settings_text(title, as_of, _outer(bounds), owed, areas)
+        attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
+        settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
+        tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
-        load(stage)
+        load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
 
 
@@ -266,11 +195,12 @@ def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str
         every |= called
         if wanted in {name.casefold() for name in called}:
             order = NAMED.index(row["place"])
-            known.append((order, str(row["population"] or ""), point.x, point.y, names(row)))
+            population = str(row["population"] or "")
+            known.append((order, population, point.x, point.y, element_names(row)))
     if not known:
         raise NotFoundError("place", place, difflib.get_close_matches(place, sorted(every), 4))
     _, _, lon, lat, title = min(known)
-    high = radius_km / KM_PER_DEGREE
+    high = radius_km * 1000 / METRES_PER_DEGREE
     wide = high / max(math.cos(math.radians(lat)), 0.05)
     return (lon - wide, lat - high, lon + wide, lat + high), title
 
@@ -285,7 +215,7 @@ def _common(one: Bounds, two: Bounds | None) -> Bounds:
     return west, south, east, north
 
 
-def _main(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
+def _main_ways(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
     """Return railways and the roads down to a class, with all slip roads."""
     kind = class_of(ways)
     wanted = MAIN_ROADS[: MAIN_ROADS.index(roads) + 1]
@@ -295,7 +225,7 @@ def _main(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
 
 def _extent(ways: gpd.GeoDataFrame, file: Path) -> Bounds:
     if ways.empty:
-        raise BadInputError(f"{file}: expected main roads or railways; there are none")
+        raise BadInputError("{path}: expected main roads or railways; there are none", path=file)
     west, south, east, north = (float(x) for x in ways.total_bounds)
     return west - MARGIN, south - MARGIN, east + MARGIN, north + MARGIN
 
@@ -311,9 +241,33 @@ def _clipped(ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
     return parts
 
 
-def _serving(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return points without stations of the underground and the like."""
-    return points[~points["station"].isin(LOCAL)]
+def reached_areas(
+    areas: gpd.GeoDataFrame, ways: gpd.GeoDataFrame, bounds: Bounds
+) -> gpd.GeoDataFrame:
+    """
+    Return the parts of areas inside a frame, with the `km` of lines there, most of them first.
+
+    A leg between two points belongs to the area that holds its middle; areas without lines go.
+    """
+    cut = shapely.intersection(areas.geometry.to_numpy(), shapely.box(*bounds), grid_size=GRID)
+    inside = areas.set_geometry([_polygons(shape) for shape in cut], crs=4326)
+    inside = inside[shapely.area(inside.geometry.to_numpy()) > 0]
+    xy, line = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
+    legs = np.flatnonzero(line[1:] == line[:-1])
+    start, end = xy[legs], xy[legs + 1]
+    own = county_index(inside, np.asarray(shapely.points((start + end) / 2)))
+    total = np.bincount(own + 1, geodesic_km(start, end), len(inside) + 1)[1:]
+    if not total.any():
+        raise BadInputError("--borders: expected areas with roads or railways of the extract")
+    order = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
+    return inside.assign(km=total).iloc[order].reset_index(drop=True)
+
+
+def _polygons(shape: BaseGeometry) -> BaseGeometry:
+    """Return the polygons of a shape: an area may touch the frame in a line or a point."""
+    parts = shapely.get_parts(shape)
+    parts = shapely.get_parts(parts)  # of a collection
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _outer(bounds: Bounds) -> Bounds:
@@ -321,6 +275,45 @@ def _outer(bounds: Bounds) -> Bounds:
     low, high = [math.floor(x * 1e4 - 0.5) / 1e4 for x in bounds[:2]], bounds[2:]
     east, north = (math.ceil(x * 1e4 + 0.5) / 1e4 for x in high)
     return max(low[0], -180.0), max(low[1], -90.0), min(east, 180.0), min(north, 90.0)
+
+
+def _settings_text(
+    title: tuple[str, str],
+    as_of: dt.date,
+    frame: Bounds,
+    credit: str = "",
+    areas: gpd.GeoDataFrame | None = None,
+) -> str:
+    """Return `region.toml` for a frame, and for one region or those of some areas."""
+    west, south, east, north = frame
+    width = max(east - west, (north - south) * 1.5, 1e-3)
+    one = {"adcode": "", "id": "region", "name_zh": title[0], "name_en": title[1]}
+    rows = [one] if areas is None else areas.assign(id=areas["adcode"]).to_dict("records")
+    template, one_region = (_template(name) for name in ("region.toml", "area.toml"))
+    return template.format(
+        zh=_quoted(title[0]),
+        en=_quoted(title[1]),
+        as_of=as_of.isoformat(),
+        frame=", ".join(f"{x:.4f}" for x in frame),
+        crs=metric_crs(frame),
+        regions="\n".join(
+            one_region.format(**{key: _quoted(row[key]) for key in one}) for row in rows
+        ),
+        areas=AREAS,
+        hash="# " if areas is None else "",
+        centre=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
+        zoom=min(max(int(math.log2(360 / width)) + 2, 3), 14),
+        last=as_of.year + 10,
+        credit=_quoted(credit),
+    )
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
@@ -363,44 +356,38 @@ def _about(file: Path, stamp: str, made: Draft) -> str:
 
 @contextmanager
 def _folder(out: Path) -> Iterator[Path]:
-    """Give a folder that becomes `out` when all is well."""
+    """Yield a folder that becomes `out`, in one step, when all is well."""
     try:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise BadInputError(f"{out}: expected a folder that is new or empty")
+            raise BadInputError("{out}: expected a folder that is new or empty", out=out)
         out.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".geo-new-", dir=out.parent))
+        with tempfile.TemporaryDirectory(prefix=".geo-new-", dir=out.parent) as temporary:
+            stage = Path(temporary) / "region"
+            stage.mkdir()
+            yield stage
+            if out.exists():
+                out.rmdir()
+            stage.replace(out)
+    except OutputError:
+        raise
     except OSError as error:
-        raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
-    try:
-        yield stage
-        stage.chmod(0o755)
-        if out.exists():
-            out.rmdir()
-        stage.replace(out)
-    except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(f"cannot write to {out}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        reason = error.strerror or error
+        raise OutputError(
+            "cannot write to {folder}: {reason}", folder=out, reason=reason
+        ) from error
 
 
-def _write(
-    stage: Path, settings: str, tables: dict[str, list[dict[str, Any]]], text: tuple[str, str]
-) -> None:
+def _write(stage: Path, settings: str, tables: dict[str, Rows], text: tuple[str, str]) -> None:
+    """Write settings, tables and a README with a name and a text."""
     (stage / "region.toml").write_text(settings, encoding="utf-8")
     (stage / "tables").mkdir()
     lines = []
     for name, model in TABLES.items():
-        head = columns(model)
+        table = TextTable.empty(columns(model))
+        table.write(stage / "tables" / f"{name}.csv", map(table.new_row, tables.get(name, [])))
         what = (model.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        lines.append(f"| {name}.csv | {what} | {', '.join(head)} |")
-        path = stage / "tables" / f"{name}.csv"
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, head, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(tables.get(name, []))
-    readme = _README.format(name=text[0], about=text[1], tables="\n".join(lines))
+        lines.append(f"| {name}.csv | {what} | {', '.join(table.columns)} |")
+    readme = _template("README.md").format(name=text[0], about=text[1], tables="\n".join(lines))
     (stage / "README.md").write_text(readme, encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Refresh: alignments of routes replaced by surveyed geometry, whole or not at all."""
+"""Refresh: alignments of routes replaced by surveyed lines, each route whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,386 +23,14 @@ from scipy.spatial import KDTree
 from shapely import LineString
 from shapely.ops import substring
 
-from geo.catalogue import Catalogue, empty, load, read, record, write
-from geo.core import BadInputError, Problem, staged_folder
-from geo.geometry import along_km, smooth, to_degrees, to_metres
+from geo.catalogue import Catalogue, TextTable, load
+from geo.core import BadInputError, Message, Problem, staged_folder, write_json
+from geo.geometry import Bounds, along_km, smooth, to_degrees, to_metres
 from geo.layers import Layers, build_layers, layer_findings
 from geo.sources.conflation import TOLERANCE_M, UNKNOWN_ACCURACY_M, Match, conflate
 
-#: Points are left out where the line without them stays this near.
-SIMPLIFY_M = 8.0
-#: The smooth line drawn through the points stays this near to the surveyed one.
-DRAWN_M = 12.0
-#: Decimals of new coordinates in degrees: about a metre.
-DECIMALS = 5
-#: A place this near to the line stands on it.
-ON_LINE_M = 1.0
-#: Neighbouring places and points stand at least this far apart.
-APART_M = 3.0
-_ROUNDS = 8
-Spots = dict[str, tuple[float, float]]
-
-
-def moved_places(layers: Layers, matches: dict[str, Match]) -> Spots:
-    """
-    Return new positions (lon, lat) of the places that move onto their surveyed lines.
-
-    A place moves for all routes at once, to the nearest point of the line; where several
-    lines meet, to and fro between them until it stands where they cross. It never moves
-    further than its accuracy, else it stays.
-    """
-    lines: dict[str, list[LineString]] = {}
-    for match in matches.values():
-        for place, line in _around(layers, match):
-            lines.setdefault(place, []).append(line)
-    places = layers.catalogue.place
-    keys = list(lines)
-    start = to_metres(
-        layers.catalogue.region.frame,
-        np.array([(places[key].lon, places[key].lat) for key in keys]),
-    )
-    moved: Spots = {}
-    for key, spot in zip(keys, start, strict=True):
-        here = shapely.Point(spot)
-        for line in lines[key] * (1 if len(lines[key]) == 1 else 20):
-            here = line.interpolate(line.project(here))
-        known = places[key].accuracy_m or UNKNOWN_ACCURACY_M
-        shift = here.distance(shapely.Point(spot))
-        if ON_LINE_M < shift <= known:
-            lon, lat = to_degrees(layers.catalogue.region.frame, np.array([[here.x, here.y]]))[
-                0
-            ].round(DECIMALS)
-            moved[key] = (float(lon), float(lat))
-    return moved
-
-
-def _around(layers: Layers, match: Match) -> list[tuple[str, LineString]]:
-    """Return every place of a route with its line half way to the places beside it."""
-    legs = [
-        to_metres(layers.catalogue.region.frame, shapely.get_coordinates(leg))
-        for leg in match.legs.geometry
-    ]
-    legs = [np.asarray(leg) for leg in legs]
-    named = [*match.legs["from_place"], match.legs["to_place"].iloc[-1]]
-    whole = shapely.LineString(np.vstack(legs))
-    ends = np.concatenate([[0], np.cumsum([shapely.LineString(leg).length for leg in legs])])
-    middle = (ends[:-1] + ends[1:]) / 2
-    limits = np.concatenate([[0], middle, [whole.length]])
-    return [
-        (place, shapely.LineString(substring(whole, a, b).coords))
-        for place, (a, b) in zip(named, itertools.pairwise(limits), strict=True)
-    ]
-
-
-def surveyed_points(layers: Layers, match: Match, moved: Spots) -> list[list[tuple[float, float]]]:
-    """
-    Return the shape points (lon, lat) between neighbouring places, one list per leg.
-
-    The line runs through the places: on to a place that stands beside it, it bends over a
-    stretch of twice its distance. Points are added until the drawn curve keeps to the line.
-    """
-    places = layers.catalogue.place
-    named = [*match.legs["from_place"], match.legs["to_place"].iloc[-1]]
-    spots = to_metres(
-        layers.catalogue.region.frame,
-        np.array([moved.get(key, (places[key].lon, places[key].lat)) for key in named]),
-    )
-    if np.hypot(*np.diff(spots, axis=0).T).min() < APART_M:
-        raise ValueError("two places fall on one point of the surveyed line")
-    before, after = [], []
-    for spot, (_, line) in zip(spots, _around(layers, match), strict=True):
-        at = line.project(shapely.Point(spot))
-        off = line.distance(shapely.Point(spot))
-        keep = 2 * off if off > ON_LINE_M else 0.0
-        before.append(_cut(line, 0, at - keep))
-        after.append(_cut(line, at + keep, line.length))
-    pieces = [
-        np.vstack([spots[k], after[k], before[k + 1], spots[k + 1]]) for k in range(len(named) - 1)
-    ]
-    return _drawn_true(layers, pieces, closed=named[0] == named[-1])
-
-
-def _cut(line: LineString, start: float, end: float) -> NDArray[np.float64]:
-    """Return the points of a piece of a line; none where nothing is left."""
-    if end - start < ON_LINE_M:
-        return np.empty((0, 2))
-    return np.asarray(shapely.get_coordinates(substring(line, start, end)))
-
-
-def _drawn_true(
-    layers: Layers, pieces: list[NDArray[np.float64]], *, closed: bool
-) -> list[list[tuple[float, float]]]:
-    """Thin the pieces out, then add points until the drawn curve is true to them."""
-    lines = [shapely.LineString(piece) for piece in pieces]
-    knots = [_thinned(line) for line in lines]
-    truth = KDTree(np.vstack([shapely.get_coordinates(line.segmentize(5.0)) for line in lines]))
-    for _ in range(_ROUNDS):
-        legs = [
-            shapely.get_coordinates(shapely.line_interpolate_point(line, at))
-            for line, at in zip(lines, knots, strict=True)
-        ]
-        lonlat = [to_degrees(layers.catalogue.region.frame, leg).round(DECIMALS) for leg in legs]
-        points = np.vstack([leg[:-1] for leg in lonlat] + [lonlat[-1][-1:]])
-        away = _deviation(layers, points, truth, closed=closed)
-        if away.max() <= DRAWN_M:
-            break
-        starts = np.concatenate([[0], np.cumsum([len(at) - 1 for at in knots])])
-        knots = [
-            _halved(at, away[a:b] > DRAWN_M)
-            for at, (a, b) in zip(knots, itertools.pairwise(starts), strict=True)
-        ]
-    return [[(float(x), float(y)) for x, y in leg[1:-1]] for leg in lonlat]
-
-
-def _thinned(line: LineString) -> NDArray[np.float64]:
-    """Return where along a line the points stand that it keeps."""
-    all_xy = shapely.get_coordinates(line)
-    kept = shapely.get_coordinates(line.simplify(SIMPLIFY_M, preserve_topology=False))
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(all_xy, axis=0).T))])
-    mask = np.isin(all_xy @ [1, 1j], kept @ [1, 1j])
-    at = along[mask]
-    inner = at[(at > APART_M) & (at < along[-1] - APART_M)]
-    apart = np.concatenate([[True], np.diff(inner) > APART_M])[: len(inner)]
-    return np.concatenate([[0.0], inner[apart], [along[-1]]])
-
-
-def _deviation(
-    layers: Layers,
-    points: NDArray[np.float64],
-    truth: KDTree,
-    *,
-    closed: bool,
-) -> NDArray[np.float64]:
-    """Return how far the drawn curve runs from the truth on every leg."""
-    line, index = smooth(points, closed=closed)
-    metres = to_metres(layers.catalogue.region.frame, line)
-    legs = shapely.linestrings(np.concatenate([metres[:-1], metres[1:]], axis=1).reshape(-1, 2, 2))
-    dense, owner = shapely.get_coordinates(shapely.segmentize(legs, 25.0), return_index=True)
-    away = np.asarray(truth.query(dense)[0])
-    leg = np.searchsorted(index, owner, side="right") - 1
-    worst = np.zeros(len(index) - 1)
-    np.maximum.at(worst, leg, away)
-    return worst
-
-
-def _halved(at: NDArray[np.float64], wrong: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Add a point in the middle of the pieces that are wrong, unless they are very short."""
-    split = wrong & (np.diff(at) > 20.0)
-    return np.sort(np.concatenate([at, (at[:-1] + at[1:])[split] / 2]))
-
-
-#: Accuracy of a surveyed point: half the width of a road, and the survey itself.
-SURVEYED_M = 30.0
-#: Where the ways stand that the alignments were made from, relative to the data folder.
-PROVENANCE = "osm/refreshed.csv"
-_COLUMNS = [
-    "section_id", "route_id", "date", "source", "origin", "query", "elements", "sha256",
-    "matched_share", "missing_m", "median_shift_m", "p95_shift_m", "osm_ids",
-]  # fmt: skip
-
-
-def written(
-    catalogue: Catalogue,
-    layers: Layers,
-    whole: dict[str, Match],
-    ways: gpd.GeoDataFrame,
-    source: dict[str, str],
-    folder: Path,
-) -> dict[str, str]:
-    """Write the changed tables into a folder; return routes that cannot be written, and why."""
-    moved = moved_places(layers, whole)
-    points, wrong = {}, {}
-    for route_id, match in whole.items():
-        try:
-            points[route_id] = surveyed_points(layers, match, moved)
-        except ValueError as error:
-            wrong[route_id] = str(error)
-    if wrong:
-        return wrong
-    shutil.rmtree(folder / "tables", ignore_errors=True)
-    shutil.copytree(catalogue.folder / "tables", folder / "tables")
-    shutil.copy(catalogue.folder / "region.toml", folder)
-    for path in folder.rglob("*"):
-        path.chmod(path.stat().st_mode | 0o600)
-    tables = folder / "tables"
-    _add_source(tables / "sources.csv", source)
-    _replace_points(tables / "alignments.csv", catalogue, points, source["key"])
-    _move_places(tables / "places.csv", moved, source["key"])
-    _keep_provenance(catalogue, folder, whole, ways, source)
-    return {}
-
-
-def own_key(catalogue: Catalogue, source: dict[str, str]) -> str:
-    """Return the key of a source, numbered where another source has it."""
-    known = {row.key: row.model_dump() for row in catalogue.sources}
-    key, number = source["key"], 1
-    while key in known and any(
-        known[key][column] != source.get(column, "") for column in known[key] if column != "key"
-    ):
-        number += 1
-        key = f"{source['key']}-{number}"
-    return key
-
-
-def _add_source(path: Path, source: dict[str, str]) -> None:
-    """Add a source where it is not there yet."""
-    table = read(path)
-    if source["key"] not in {row.cells.get("key", "").strip() for row in table.records}:
-        new = record(table, dict(source))
-        write(path, table, [*table.records, new])
-
-
-def _replace_points(
-    path: Path,
-    catalogue: Catalogue,
-    points: dict[str, list[list[tuple[float, float]]]],
-    source: str,
-) -> None:
-    """Replace the shape points of some routes; places keep their rows but for their number."""
-    table, out, done = read(path), [], set()
-    for row in table.records:
-        route_id = row.cells.get("route_id", "").strip()
-        if route_id not in points:
-            out.append(row)
-        elif route_id not in done:
-            done.add(route_id)
-            named = [p for p in catalogue.points_of[route_id] if p.place_id]
-            rows: list[dict[str, Any]] = []
-            for place, leg in zip(named, [*points[route_id], []], strict=True):
-                known = place.model_dump(exclude={"seq"}, exclude_none=True)
-                rows.append(known | {"chainage_km": _plain(place.chainage_km),
-                                     "accuracy_m": _plain(place.accuracy_m)})  # fmt: skip
-                rows += [
-                    {"route_id": route_id, "lon": lon, "lat": lat,
-                     "accuracy_m": f"{SURVEYED_M:g}", "source": source}
-                    for lon, lat in leg
-                ]  # fmt: skip
-            out += [record(table, {**r, "seq": i}) for i, r in enumerate(rows, 1)]
-    write(path, table, out)
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else np.format_float_positional(value, trim="-")
-
-
-def _move_places(path: Path, moved: Spots, source: str) -> None:
-    """Put places where they have moved to."""
-    table, out = read(path), []
-    for row in table.records:
-        key = row.cells.get("place_id", "").strip()
-        if key in moved:
-            lon, lat = moved[key]
-            sources = dict.fromkeys([*row.cells["source"].split(";"), source])
-            new = {**row.cells, "lon": lon, "lat": lat, "source": ";".join(sources)}
-            out.append(record(table, new))
-        else:
-            out.append(row)
-    write(path, table, out)
-
-
-def _keep_provenance(
-    catalogue: Catalogue,
-    folder: Path,
-    whole: dict[str, Match],
-    ways: gpd.GeoDataFrame,
-    source: dict[str, str],
-) -> None:
-    """Write down which ways every section was made from, with a checksum over them."""
-    old, path = catalogue.folder / PROVENANCE, folder / PROVENANCE
-    path.parent.mkdir(exist_ok=True)
-    table = read(old) if old.exists() else empty(_COLUMNS)
-    kept = [row for row in table.records if row.cells["route_id"] not in whole]
-    for route_id, match in whole.items():
-        for section_id, section in match.sections.iterrows():
-            ids = list(section["osm_ids"])
-            kept.append(
-                record(
-                    table,
-                    {
-                        "section_id": section_id,
-                        "route_id": route_id,
-                        "date": source["date"],
-                        "source": source["key"],
-                        "origin": source.get("origin", source.get("url", "")),
-                        "query": source.get("query", ""),
-                        "elements": len(ids),
-                        "sha256": checksum(ways, ids),
-                        "matched_share": f"{section['matched_share']:.4f}",
-                        "missing_m": f"{section['missing_m']:.0f}",
-                        "median_shift_m": f"{match.median_shift_m:.0f}",
-                        "p95_shift_m": f"{match.p95_shift_m:.0f}",
-                        "osm_ids": ";".join(map(str, ids)),
-                    },
-                )
-            )
-    write(path, table, kept)
-
-
-def checksum(ways: gpd.GeoDataFrame, ids: list[int]) -> str:
-    """
-    Return a checksum over ways: their ids and vertices, in their order.
-
-    Parameters
-    ----------
-    ways
-        Lines indexed by id.
-    ids
-        The ways wanted.
-
-    Returns
-    -------
-    digest
-        SHA-256 in hexadecimal digits.
-
-    """
-    found = [
-        [key, shapely.get_coordinates(ways.geometry.loc[[key]]).round(7).tolist()] for key in ids
-    ]
-    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
-
-
-def install(folder: Path, out: Path) -> None:
-    """Move what has changed into the data folder, each file in one step."""
-    made = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    with staged_folder(out) as stage:
-        changed = []
-        for path in made:
-            name = path.relative_to(folder)
-            raw = path.read_bytes()
-            if not (out / name).exists() or (out / name).read_bytes() != raw:
-                (stage / name).parent.mkdir(parents=True, exist_ok=True)
-                (stage / name).write_bytes(raw)
-                changed.append(name.as_posix())
-        _relist(out, stage, changed)
-
-
-def _relist(out: Path, stage: Path, changed: list[str]) -> None:
-    """Bring the checksums of the data package up to date, where there is one."""
-    listing = out / "datapackage.json"
-    if not listing.exists():
-        return
-    try:
-        package = json.loads(listing.read_text("utf-8"))
-        known = {resource["path"]: resource for resource in package["resources"]}
-    except (ValueError, KeyError, TypeError) as error:
-        text = f"expected a data package with resources that have a path: {error}"
-        raise BadInputError([Problem(listing.name, expected=text)]) from None
-    for name in changed:
-        raw = (stage / name).read_bytes()
-        entry = known.get(name)
-        if entry is None and name == PROVENANCE:
-            entry = {"name": "refreshed", "path": name, "format": "csv", "mediatype": "text/csv",
-                     "encoding": "utf-8"}  # fmt: skip
-            like = known.get("tables/alignments.csv", {})
-            entry |= {"title": "Ways the refreshed alignments were made from"}
-            entry |= {key: like[key] for key in ("licenses", "sources") if key in like}
-            package["resources"].append(entry)
-        if entry is not None:
-            digest = hashlib.sha256(raw).hexdigest()
-            entry |= {"bytes": len(raw), "hash": "sha256:" + digest}
-    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-    (stage / listing.name).write_text(text, encoding="utf-8")
-
+Floats = NDArray[np.float64]
+LonLat = tuple[float, float]
 
 #: A route is replaced where at least this share of it lies on ways,
 MATCHED_SHARE = 0.98
@@ -414,6 +42,24 @@ GAP_M = 500.0
 SHIFT_FACTOR, SHIFT_M = 3.0, 500.0
 #: and where its length keeps between these shares of the old one.
 LENGTHS = (0.8, 1.3)
+
+#: Points are left out where the line without them stays this near.
+SIMPLIFY_M = 8.0
+#: The smooth line drawn through the points stays this near to the surveyed one.
+DRAWN_M = 12.0
+#: How often points are added to that end.
+ROUNDS = 8
+#: Decimals of new coordinates in degrees: about a metre.
+DECIMALS = 5
+#: A place this near to the line stands on it.
+ON_LINE_M = 1.0
+#: Neighbouring places and points stand at least this far apart.
+APART_M = 3.0
+ON_ONE_POINT = Message("two places fall on one point of the surveyed line")
+#: Accuracy of a surveyed point: half the width of a road, and the survey itself.
+SURVEYED_M = 30.0
+#: Which ways the alignments were made from, relative to the data folder.
+PROVENANCE = "osm/refreshed.csv"
 
 
 def refresh_alignments(
@@ -471,6 +117,16 @@ def refresh_alignments(
     OutputError
         When the folder cannot be written; nothing is changed then.
 
+    Examples
+    --------
+    >>> from geo.readers.overpass import ways_of
+    >>> line = lay.routes.loc[["chengyu-hsr"], ["geometry"]].set_axis([17])
+    >>> ways = ways_of(line.assign(railway="rail", name="成渝高铁"))
+    >>> source = {"key": "own", "title": "Own survey", "publisher": "", "url": "", "licence": ""}
+    >>> report = refresh_alignments(
+    ...     cat, ways, source=source, date=dt.date(2026, 1, 1), routes=["chengyu-hsr"])
+    >>> report[["route_id", "status", "matched_share"]].to_numpy().tolist()
+    [['chengyu-hsr', 'replaced', 1.0]]
     """
     layers, skipped = build_layers(catalogue), skipped or {}
     matches: dict[str, Match] = {}
@@ -481,58 +137,32 @@ def refresh_alignments(
             matches[route_id] = conflate(ways, layers, route_id)
             reasons[route_id] = verdict(matches[route_id], layers, route_id)
     row = {**source, "date": date.isoformat()}
-    row["key"] = own_key(catalogue, row)
+    row["key"] = _source_key(catalogue, row)
     before = _errors(layers) if not all(reasons.values()) else set()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        while whole := {key: m for key, m in matches.items() if not reasons[key]}:
-            wrong = written(catalogue, layers, whole, ways, row, folder) or _new_errors(
+        # a route that is taken back changes where shared places stand: all are written anew
+        while whole := {key: match for key, match in matches.items() if not reasons[key]}:
+            wrong = _write_tables(layers, whole, ways, row, folder) or _new_errors(
                 catalogue, folder, before, whole
             )
             if not wrong:
                 break
             reasons |= wrong
         if out is not None and whole:
-            install(folder, out)
+            _install(folder, out)
     return _report(catalogue, matches, reasons, row)
 
 
 def verdict(match: Match, layers: Layers, route_id: str) -> str:
-    """
-    Return why a match is not good enough to replace a route.
-
-    Parameters
-    ----------
-    match
-        What surveyed ways make of the route.
-    layers
-        The layers of the catalogue.
-    route_id
-        The route.
-
-    Returns
-    -------
-    reason
-        One sentence; empty where the route may be replaced.
-
-    Examples
-    --------
-    >>> from geo.readers.overpass import ways_of
-    >>> line = lay.routes.loc[["chengyu-hsr"], ["geometry"]].set_axis([17])
-    >>> match = conflate(ways_of(line.assign(railway="rail", name="成渝高铁")), lay, "chengyu-hsr")
-    >>> verdict(match, lay, "chengyu-hsr")
-    ''
-    >>> verdict(match._replace(matched_share=0.5), lay, "chengyu-hsr")
-    'only 50.0% of the line lies on ways'
-
-    """
+    """Return why a match is not good enough to replace a route; empty where it is."""
     if match.reason:
         return match.reason
     places, old = layers.catalogue.place, layers.routes.loc[route_id]
     far = [
         f"{places[key].name_zh} ({off:.0f} m)"
         for key, off in match.offsets_m
-        if off > (places[key].accuracy_m or UNKNOWN_ACCURACY_M) + TOLERANCE_M
+        if off > _accuracy(layers.catalogue, key) + TOLERANCE_M
     ]
     long = [
         f"{gap.length_m / 1000:.1f} km after {places[gap.place_id].name_zh}"
@@ -540,31 +170,37 @@ def verdict(match: Match, layers: Layers, route_id: str) -> str:
         if gap.length_m > GAP_M
     ]
     limit = max(SHIFT_M, SHIFT_FACTOR * float(old["accuracy_m"]))  # unknown: SHIFT_M
-    legs = _lengths_km(match)
+    legs = [float(along_km(shapely.get_coordinates(leg))[-1]) for leg in match.legs.geometry]
     ratio = sum(legs) / float(old["geometry_km"])
     share, own = match.matched_share, match.own_share
     faults = {
-        "no ways: " + ", ".join(long): bool(long),
-        f"only {share:.1%} of the line lies on ways": share < MATCHED_SHARE,
-        f"only {own:.0%} of the line carries its number or name": own < OWN_SHARE,
-        "the surveyed line passes far from " + ", ".join(far): bool(far),
-        "two places fall on one point of the surveyed line": min(legs) * 1000 < APART_M,
-        f"shifted by {match.p95_shift_m:.0f} m (95 %), limit {limit:.0f} m": (
-            match.p95_shift_m > limit
+        Message("no ways: {gaps}", gaps=", ".join(long)): bool(long),
+        Message("only {share:.1%} of the line lies on ways", share=share): share < MATCHED_SHARE,
+        Message("only {share:.0%} of the line carries its number or name", share=own): (
+            own < OWN_SHARE
         ),
-        f"its length would be {ratio:.0%} of the old one": not LENGTHS[0] <= ratio <= LENGTHS[1],
+        Message("the surveyed line passes far from {places}", places=", ".join(far)): bool(far),
+        ON_ONE_POINT: min(legs) * 1000 < APART_M,
+        Message(
+            "shifted by {metres:.0f} m (95 %), limit {limit:.0f} m",
+            metres=match.p95_shift_m,
+            limit=limit,
+        ): match.p95_shift_m > limit,
+        Message("its length would be {ratio:.0%} of the old one", ratio=ratio): (
+            not LENGTHS[0] <= ratio <= LENGTHS[1]
+        ),
     }
     return next((text for text, true in faults.items() if true), "")
 
 
-def _lengths_km(match: Match) -> list[float]:
-    return [float(along_km(shapely.get_coordinates(g))[-1]) for g in match.legs.geometry]
+def _accuracy(catalogue: Catalogue, place_id: str) -> float:
+    return catalogue.place[place_id].accuracy_m or UNKNOWN_ACCURACY_M
 
 
 def _errors(layers: Layers) -> set[tuple[str, str, str]]:
     """Return the errors of a catalogue by code, route and what they are about."""
-    return {(f.code, f.route_id, f.message.split(":")[0]) for f in layer_findings(layers)
-            if f.severity == "error"}  # fmt: skip
+    errors = (finding for finding in layer_findings(layers) if finding.severity == "error")
+    return {(error.code, error.route_id, error.message.split(":")[0]) for error in errors}
 
 
 def _new_errors(
@@ -574,20 +210,21 @@ def _new_errors(
     whole: dict[str, Match],
 ) -> dict[str, str]:
     """Read the new tables back; return the routes that bring errors, and which."""
-    read = load(folder)
-    new = _errors(build_layers(replace(read, folder=catalogue.folder))) - before
-    wrong = {route: f"it would bring an error: {code}" for code, route, _ in new}
+    new = _errors(build_layers(replace(load(folder), folder=catalogue.folder))) - before
+    wrong: dict[str, str] = {
+        route: Message("it would bring an error: {code}", code=code) for code, route, _ in new
+    }
     mine = {route: text for route, text in wrong.items() if route in whole}
     if new and not mine:
         # a place that moved harms a route that was not replaced
         harmed = {point.place_id for route in wrong for point in catalogue.points_of[route]}
         mine = {
-            route: f"it would bring an error to {', '.join(sorted(wrong))}"
+            route: Message("it would bring an error to {routes}", routes=", ".join(sorted(wrong)))
             for route in whole
             if any(p.place_id and p.place_id in harmed for p in catalogue.points_of[route])
         }
         if not mine:
-            raise BadInputError(f"the new tables have errors: {sorted(new)}")
+            raise BadInputError("the new tables have errors: {errors}", errors=sorted(new))
     return mine
 
 
@@ -597,28 +234,338 @@ def _report(
     reasons: dict[str, str],
     source: dict[str, str],
 ) -> DataFrame:
-    nan = float("nan")
-    rows = []
+    nan, rows = float("nan"), []
     for route_id, reason in reasons.items():
-        m = matches.get(route_id)
-        places = catalogue.place
+        match = matches.get(route_id)
         rows.append(
             {
                 "route_id": route_id,
                 "name_zh": catalogue.route[route_id].name_zh,
                 "status": "kept" if reason else "replaced",
-                "matched_share": m.matched_share if m else 0.0,
-                "median_shift_m": m.median_shift_m if m else nan,
-                "p95_shift_m": m.p95_shift_m if m else nan,
-                "gaps": [gap._asdict() for gap in m.gaps] if m else [],
+                "matched_share": match.matched_share if match else 0.0,
+                "median_shift_m": match.median_shift_m if match else nan,
+                "p95_shift_m": match.p95_shift_m if match else nan,
+                "gaps": [gap._asdict() for gap in match.gaps] if match else [],
                 "places_off": [
                     {"place_id": key, "offset_m": round(off, 1)}
-                    for key, off in (m.offsets_m if m else [])
-                    if off > (places[key].accuracy_m or UNKNOWN_ACCURACY_M)
+                    for key, off in (match.offsets_m if match else [])
+                    if off > _accuracy(catalogue, key)
                 ],
                 "source": source["key"],
                 "date": source["date"],
                 "reason": reason,
             }
         )
-    return pd.DataFrame(rows)
+    report = pd.DataFrame(rows)
+    report["reason"] = pd.Series([row["reason"] for row in rows], dtype=object)  # keeps messages
+    return report
+
+
+# The new line: places move onto it, points are chosen so that the drawn curve keeps to it.
+
+
+def _moved_places(layers: Layers, matches: dict[str, Match]) -> dict[str, LonLat]:
+    """
+    Return new positions of the places that move onto their surveyed lines.
+
+    A place moves for all routes at once, to the nearest point of the line; where several
+    lines meet, to and fro between them until it stands where they cross. It never moves
+    further than its accuracy, else it stays.
+    """
+    frame, places = layers.catalogue.region.frame, layers.catalogue.place
+    lines: dict[str, list[LineString]] = {}
+    for match in matches.values():
+        for place, line in _surroundings(frame, match):
+            lines.setdefault(place, []).append(line)
+    start = to_metres(frame, np.array([(places[key].lon, places[key].lat) for key in lines]))
+    moved = {}
+    for key, spot in zip(lines, start, strict=True):
+        here = shapely.Point(spot)
+        for line in lines[key] * (1 if len(lines[key]) == 1 else 20):
+            here = line.interpolate(line.project(here))
+        if ON_LINE_M < here.distance(shapely.Point(spot)) <= _accuracy(layers.catalogue, key):
+            lon, lat = to_degrees(frame, np.array([[here.x, here.y]]))[0].round(DECIMALS)
+            moved[key] = (float(lon), float(lat))
+    return moved
+
+
+def _surroundings(frame: Bounds, match: Match) -> list[tuple[str, LineString]]:
+    """Return every place of a route with its line half way to the places beside it, in metres."""
+    legs = [to_metres(frame, shapely.get_coordinates(leg)) for leg in match.legs.geometry]
+    whole = shapely.LineString(np.vstack(legs))
+    ends = np.concatenate([[0], np.cumsum([shapely.LineString(leg).length for leg in legs])])
+    limits = np.concatenate([[0], (ends[:-1] + ends[1:]) / 2, [whole.length]])
+    return [
+        (place, shapely.LineString(substring(whole, a, b).coords))
+        for place, (a, b) in zip(_places_of(match), itertools.pairwise(limits), strict=True)
+    ]
+
+
+def _places_of(match: Match) -> list[str]:
+    return [*match.legs["from_place"], match.legs["to_place"].iloc[-1]]
+
+
+def _surveyed_points(layers: Layers, match: Match, moved: dict[str, LonLat]) -> list[list[LonLat]]:
+    """
+    Return the shape points between neighbouring places, one list per leg.
+
+    The line runs through the places: on to a place that stands beside it, it bends over a
+    stretch of twice its distance. Points are added until the drawn curve keeps to the line.
+    """
+    frame, places = layers.catalogue.region.frame, layers.catalogue.place
+    named = _places_of(match)
+    lonlat = [moved.get(key, (places[key].lon, places[key].lat)) for key in named]
+    spots = to_metres(frame, np.array(lonlat))
+    if np.hypot(*np.diff(spots, axis=0).T).min() < APART_M:
+        raise ValueError(ON_ONE_POINT)
+    before, after = [], []
+    for spot, (_, line) in zip(spots, _surroundings(frame, match), strict=True):
+        at = line.project(shapely.Point(spot))
+        off = line.distance(shapely.Point(spot))
+        bend = 2 * off if off > ON_LINE_M else 0.0
+        before.append(_cut(line, 0, at - bend))
+        after.append(_cut(line, at + bend, line.length))
+    pieces = [
+        np.vstack([spots[k], after[k], before[k + 1], spots[k + 1]]) for k in range(len(named) - 1)
+    ]
+    return _shape_points(frame, pieces, closed=named[0] == named[-1])
+
+
+def _cut(line: LineString, start: float, end: float) -> Floats:
+    """Return the points of a piece of a line; none where nothing is left."""
+    if end - start < ON_LINE_M:
+        return np.empty((0, 2))
+    return np.asarray(shapely.get_coordinates(substring(line, start, end)))
+
+
+def _shape_points(frame: Bounds, pieces: list[Floats], *, closed: bool) -> list[list[LonLat]]:
+    """Thin the pieces out, then add points until the curve drawn through them keeps to them."""
+    lines = [shapely.LineString(piece) for piece in pieces]
+    knots = [_thinned(line) for line in lines]
+    truth = KDTree(np.vstack([shapely.get_coordinates(line.segmentize(5.0)) for line in lines]))
+    for _ in range(ROUNDS):
+        legs = [
+            shapely.get_coordinates(shapely.line_interpolate_point(line, at))
+            for line, at in zip(lines, knots, strict=True)
+        ]
+        lonlat = [to_degrees(frame, leg).round(DECIMALS) for leg in legs]
+        points = np.vstack([leg[:-1] for leg in lonlat] + [lonlat[-1][-1:]])
+        away = _deviation(frame, points, truth, closed=closed)
+        if away.max() <= DRAWN_M:
+            break
+        starts = np.concatenate([[0], np.cumsum([len(at) - 1 for at in knots])])
+        knots = [
+            _halved(at, away[a:b] > DRAWN_M)
+            for at, (a, b) in zip(knots, itertools.pairwise(starts), strict=True)
+        ]
+    return [[(float(x), float(y)) for x, y in leg[1:-1]] for leg in lonlat]
+
+
+def _thinned(line: LineString) -> Floats:
+    """Return how far along a line the points stand that it keeps."""
+    all_xy = shapely.get_coordinates(line)
+    kept = shapely.get_coordinates(line.simplify(SIMPLIFY_M, preserve_topology=False))
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(all_xy, axis=0).T))])
+    at = along[np.isin(all_xy @ [1, 1j], kept @ [1, 1j])]  # points as complex numbers
+    inner = at[(at > APART_M) & (at < along[-1] - APART_M)]
+    apart = np.concatenate([[True], np.diff(inner) > APART_M])[: len(inner)]
+    return np.concatenate([[0.0], inner[apart], [along[-1]]])
+
+
+def _deviation(frame: Bounds, points: Floats, truth: KDTree, *, closed: bool) -> Floats:
+    """Return how far the curve drawn through points runs from the truth on every leg."""
+    line, index = smooth(points, closed=closed)
+    metres = to_metres(frame, line)
+    legs = shapely.linestrings(np.stack([metres[:-1], metres[1:]], axis=1))
+    dense, owner = shapely.get_coordinates(shapely.segmentize(legs, 25.0), return_index=True)
+    away = np.asarray(truth.query(dense)[0])
+    leg = np.searchsorted(index, owner, side="right") - 1
+    worst = np.zeros(len(index) - 1)
+    np.maximum.at(worst, leg, away)
+    return worst
+
+
+def _halved(at: Floats, wrong: NDArray[np.bool_]) -> Floats:
+    """Add a point in the middle of the pieces that are wrong, unless they are very short."""
+    split = wrong & (np.diff(at) > 20.0)
+    return np.sort(np.concatenate([at, (at[:-1] + at[1:])[split] / 2]))
+
+
+# The tables: only rows of replaced routes and moved places change.
+
+
+def _write_tables(
+    layers: Layers,
+    whole: dict[str, Match],
+    ways: gpd.GeoDataFrame,
+    source: dict[str, str],
+    folder: Path,
+) -> dict[str, str]:
+    """Write the changed tables into a folder; return routes that cannot be written, and why."""
+    catalogue, moved = layers.catalogue, _moved_places(layers, whole)
+    points, wrong = {}, {}
+    for route_id, match in whole.items():
+        try:
+            points[route_id] = _surveyed_points(layers, match, moved)
+        except ValueError as error:
+            wrong[route_id] = str(error)
+    if wrong:
+        return wrong
+    tables = folder / "tables"
+    shutil.rmtree(tables, ignore_errors=True)
+    shutil.copytree(catalogue.folder / "tables", tables)
+    shutil.copy(catalogue.folder / "region.toml", folder)
+    for path in folder.rglob("*"):
+        path.chmod(path.stat().st_mode | 0o600)
+    _add_source(tables / "sources.csv", source)
+    _replace_points(tables / "alignments.csv", catalogue, points, source["key"])
+    _move_places(tables / "places.csv", moved, source["key"])
+    _write_provenance(catalogue.folder / PROVENANCE, folder / PROVENANCE, whole, ways, source)
+    return {}
+
+
+def _source_key(catalogue: Catalogue, source: dict[str, str]) -> str:
+    """Return the key of a source, numbered where another source has it."""
+    known = {row.key: row.model_dump(exclude={"key"}) for row in catalogue.sources}
+    keys = itertools.chain([source["key"]], (f"{source['key']}-{n}" for n in itertools.count(2)))
+    return next(
+        key
+        for key in keys
+        if all(source.get(column, "") == value for column, value in known.get(key, {}).items())
+    )
+
+
+def _add_source(path: Path, source: dict[str, str]) -> None:
+    table = TextTable.read(path)
+    if source["key"] not in {row.cells.get("key", "").strip() for row in table.rows}:
+        table.write(path, [*table.rows, table.new_row(source)])
+
+
+def _replace_points(
+    path: Path, catalogue: Catalogue, points: dict[str, list[list[LonLat]]], source: str
+) -> None:
+    """Replace the shape points of some routes; places keep their rows but for their number."""
+    table, out, done = TextTable.read(path), [], set()
+    accuracy = _plain(SURVEYED_M)
+    for row in table.rows:
+        route_id = row.cells.get("route_id", "").strip()
+        if route_id not in points:
+            out.append(row)
+        elif route_id not in done:
+            done.add(route_id)
+            named = [point for point in catalogue.points_of[route_id] if point.place_id]
+            rows: list[dict[str, Any]] = []
+            for place, leg in zip(named, [*points[route_id], []], strict=True):
+                known = place.model_dump(exclude={"seq"}, exclude_none=True)
+                known |= {
+                    key: _plain(getattr(place, key)) for key in ("chainage_km", "accuracy_m")
+                }
+                shape = {"route_id": route_id, "accuracy_m": accuracy, "source": source}
+                rows += [known, *(shape | {"lon": lon, "lat": lat} for lon, lat in leg)]
+            out += [table.new_row(row | {"seq": seq}) for seq, row in enumerate(rows, 1)]
+    table.write(path, out)
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else np.format_float_positional(value, trim="-")
+
+
+def _move_places(path: Path, moved: dict[str, LonLat], source: str) -> None:
+    table, out = TextTable.read(path), []
+    for row in table.rows:
+        key = row.cells.get("place_id", "").strip()
+        if key in moved:
+            lon, lat = moved[key]
+            sources = ";".join(dict.fromkeys([*row.cells["source"].split(";"), source]))
+            out.append(table.new_row(row.cells | {"lon": lon, "lat": lat, "source": sources}))
+        else:
+            out.append(row)
+    table.write(path, out)
+
+
+def _write_provenance(
+    old: Path,
+    path: Path,
+    whole: dict[str, Match],
+    ways: gpd.GeoDataFrame,
+    source: dict[str, str],
+) -> None:
+    """Write down which ways every section was made from, with a checksum over them."""
+    rows = [
+        {
+            "section_id": section_id,
+            "route_id": route_id,
+            "date": source["date"],
+            "source": source["key"],
+            "origin": source.get("origin", source.get("url", "")),
+            "query": source.get("query", ""),
+            "elements": len(section["osm_ids"]),
+            "sha256": _checksum(ways, section["osm_ids"]),
+            "matched_share": f"{section['matched_share']:.4f}",
+            "missing_m": f"{section['missing_m']:.0f}",
+            "median_shift_m": f"{match.median_shift_m:.0f}",
+            "p95_shift_m": f"{match.p95_shift_m:.0f}",
+            "osm_ids": ";".join(map(str, section["osm_ids"])),
+        }
+        for route_id, match in whole.items()
+        for section_id, section in match.sections.iterrows()
+    ]
+    table = TextTable.read(old) if old.exists() else TextTable.empty(list(rows[0]))
+    kept = [row for row in table.rows if row.cells["route_id"] not in whole]
+    path.parent.mkdir(exist_ok=True)
+    table.write(path, [*kept, *map(table.new_row, rows)])
+
+
+def _checksum(ways: gpd.GeoDataFrame, ids: Iterable[int]) -> str:
+    """Return the SHA-256 of ids and vertices of ways, in their order."""
+    rows = [
+        [key, shapely.get_coordinates(ways.geometry.loc[[key]]).round(7).tolist()] for key in ids
+    ]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def _install(folder: Path, out: Path) -> None:
+    """Move what has changed into the data folder, each file in one step."""
+    made = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    with staged_folder(out) as stage:
+        changed = []
+        for path in made:
+            name = path.relative_to(folder)
+            raw = path.read_bytes()
+            if not (out / name).exists() or (out / name).read_bytes() != raw:
+                (stage / name).parent.mkdir(parents=True, exist_ok=True)
+                (stage / name).write_bytes(raw)
+                changed.append(name.as_posix())
+        _update_datapackage(out, stage, changed)
+
+
+def _update_datapackage(out: Path, stage: Path, changed: list[str]) -> None:
+    """Bring the checksums of the data package up to date, where there is one."""
+    listing = out / "datapackage.json"
+    if not listing.exists():
+        return
+    try:
+        package = json.loads(listing.read_text("utf-8"))
+        known = {resource["path"]: resource for resource in package["resources"]}
+    except (ValueError, KeyError, TypeError) as error:
+        text = f"expected a data package with resources that have a path: {error}"
+        raise BadInputError([Problem(listing.name, expected=text)]) from None
+    for name in changed:
+        raw = (stage / name).read_bytes()
+        entry = known.get(name)
+        if entry is None and name == PROVENANCE:
+            entry = {
+                "name": "refreshed",
+                "path": name,
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "title": "Ways the refreshed alignments were made from",
+            }
+            like = known.get("tables/alignments.csv", {})
+            entry |= {key: like[key] for key in ("licenses", "sources") if key in like}
+            package["resources"].append(entry)
+        if entry is not None:
+            digest = hashlib.sha256(raw).hexdigest()
+            entry |= {"bytes": len(raw), "hash": "sha256:" + digest}
+    write_json(package, stage / listing.name)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from road_world import KM, carriageway, centre
 
 import geo
-from geo.readers.ways import split_refs
-from geo.sources.conflation import candidates, conflate
-from geo.sources.matching import core_name
+from geo.readers import split_refs
+from geo.sources.conflation import conflate
+from geo.sources.matching import core_name, usable_ways
 from geo.sources.refresh import verdict
 
 TRUTH = shapely.LineString(centre(np.linspace(0, 40, 4001)))
@@ -66,6 +66,12 @@ def test_names_without_the_word_for_their_kind(text, core, kind):
     assert core_name(text) == (core, kind)
 
 
+def candidates(ways, route):
+    """The ways of the class of a route with its number or a name."""
+    usable = usable_ways(ways, route)
+    return usable[usable["belongs"].isin(["ref", "name"])]
+
+
 def test_candidates_carry_the_number_or_a_name(ways, drawn):
     found = candidates(ways, drawn.catalogue.route["jia-ding"])
     assert "G8" not in set(found["ref"])
@@ -108,11 +114,10 @@ def test_the_line_follows_the_forward_carriageway(match):
 def test_sections_follow_each_other_between_their_places(match, drawn):
     one, two = match.sections.geometry
     assert one.coords[-1] == two.coords[0]
+    places = drawn.places.geometry
     for line, a, b in ((one, "jia", "bing"), (two, "bing", "ding")):
         for end, place in ((line.coords[0], a), (line.coords[-1], b)):
-            assert geo.build_layers(drawn.catalogue).places.geometry[place].distance(
-                shapely.Point(end)
-            ) < 0.4 / min(KM), "within 400 m"
+            assert places[place].distance(shapely.Point(end)) < 0.4 / min(KM), "within 400 m"
 
 
 def test_a_short_gap_is_bridged_and_told(match):

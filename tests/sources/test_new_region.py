@@ -15,17 +15,20 @@ import numpy as np
 import pytest
 from shapely import LineString, box
 
-from geo.catalogue.catalogue import load
+from geo.catalogue import load
 from geo.cli.main import main
-from geo.connectivity.cuts import minimum_cut
-from geo.layers.boundaries import read_areas, section_regions
-from geo.layers.crossings import border_crossings
-from geo.layers.layers import build_layers
-from geo.layers.plausibility import layer_findings
-from geo.layers.status import status_frame
-from geo.network.network import build_network
-from geo.sources.frontiers import reached
-from geo.sources.new_region import draft_region
+from geo.connectivity import minimum_cut
+from geo.layers import (
+    border_crossings,
+    build_layers,
+    layer_findings,
+    read_areas,
+    section_regions,
+    sections_on,
+)
+from geo.network import build_network
+from geo.sources import draft_region
+from geo.sources.new_region import reached_areas
 
 osmium = pytest.importorskip("osmium")
 KM = 1 / 111.195
@@ -294,7 +297,7 @@ def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, cap
     assert main(["od", "Weston", "Norton", "--data", str(tmp_path / "two")]) == 0
     rail = build_network(drawn, nodes="stops").select("rail")
     assert (
-        minimum_cut(rail, cat, "甲", "乙")[0].value == 1
+        minimum_cut(rail, "甲", "乙")[0].value == 1
     )  # both have a city within 30 km of the station
     assert main(["build", "--data", str(tmp_path / "two"), "--out", str(tmp_path / "maps")]) == 0
     assert "乙" in (tmp_path / "maps" / "crossings.html").read_text(encoding="utf-8")
@@ -302,7 +305,7 @@ def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, cap
 
 def test_drafting_our_own_lines_finds_our_own_crossings(tmp_path, drawn, cat, capsys):
     """The lines alone, without places and sections: what crosses the border comes out again."""
-    frame = status_frame(drawn.sections, cat.region.as_of, cat.region.as_of)
+    frame = sections_on(drawn, cat.region.as_of)
     frame = frame[(frame["shares"] == "") & (frame["mode"] != "water")]
     ways = []
     for row in frame[frame["status"] == "open"].itertuples():
@@ -366,7 +369,7 @@ def test_a_long_way_counts_in_every_area_it_passes():
     here = gpd.GeoDataFrame({"adcode": ["W", "E", "F"]}, geometry=lands, crs=4326)
     points = [(x / 10, 0.0) for x in range(5, 31)]  # on the equator, 0.5° to 3°
     ways = gpd.GeoDataFrame(geometry=[LineString(points)], crs=4326)
-    found = reached(here, ways, (-1.0, -1.0, 5.0, 5.0))
+    found = reached_areas(here, ways, (-1.0, -1.0, 5.0, 5.0))
     assert found["adcode"].tolist() == ["E", "W"]
     assert found["km"].tolist() == pytest.approx([222.6, 55.7], abs=0.1)
 
