@@ -9,8 +9,6 @@ from pathlib import Path, PureWindowsPath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from geo.catalogue.validation import broken_rule, faults, with_closest
 from geo.catalogue.vocabulary import Confidence
@@ -43,22 +41,6 @@ def _inside(file: str) -> str:
             Message("expected a file inside the data folder, not {file!r}", file=file)
         )
     return file
-
-
-def _metric(text: str) -> str:
-    """Refuse what is no projection in metres."""
-    try:
-        crs = CRS.from_user_input(text)
-    except CRSError:
-        crs = None
-    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
-        raise ValueError(
-            Message(
-                "expected a projection in metres, such as EPSG:32648, not {projection!r}",
-                projection=text,
-            )
-        )
-    return text
 
 
 File = Annotated[str, AfterValidator(_inside)]
@@ -130,7 +112,8 @@ class Region(_Settings):
     name_en: str
     as_of: dt.date
     frame: tuple[float, float, float, float]
-    metric_crs: Annotated[str, AfterValidator(_metric)]
+    #: Accepted in older files and not used: distances have one projection, made from the frame.
+    metric_crs: str = ""
     regions: Annotated[tuple[AdminRegion, ...], Field(min_length=1)]
     base: BaseFiles = BaseFiles()
     context: ContextFiles = ContextFiles()

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import City
 from geo.core import BadInputError
+from geo.geometry import metric_crs
 from geo.layers import CRS
 from geo.network import (
     CONSTANTS,
@@ -110,7 +111,7 @@ def isochrone_areas(
             "isochrone: expected positive minutes, got {minutes}", minutes=list(minutes)
         )
     net, catalogue = cut_at_stops(net), net.layers.catalogue
-    ids, crs = [city.city_id for city in cities], catalogue.region.metric_crs
+    ids, crs = [city.city_id for city in cities], metric_crs(catalogue.region.frame)
     everyone = [*cities, *(c for c in catalogue.centres if c.city_id not in ids)]
     graph = build_travel_graph(net, everyone, mode=mode)
     reach = _reach(graph, cities, limits[-1])
@@ -257,7 +258,7 @@ def reached_km(net: Network, source_node: str, minutes: float) -> float:
         When the network has no such node.
     """
     if source_node not in net.nodes.index:
-        raise BadInputError(f"reached_km: no node {source_node!r} in this network")
+        raise BadInputError("reached_km: no node {node!r} in this network", node=source_node)
     start = net.nodes.index.get_loc(source_node)
     times = dijkstra(net.csr("time_min"), directed=False, indices=start)
     left = np.maximum(minutes - times, 0.0)

@@ -24,7 +24,7 @@ from geo.connectivity import (
     network_efficiency,
 )
 from geo.core import Submit
-from geo.geometry import straight_km
+from geo.geometry import metric_crs, straight_km
 from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.elements import (
@@ -514,7 +514,7 @@ def _tenths(minutes: float) -> float | None:
 
 def _outlines(layers: Layers, areas: gpd.GeoDataFrame) -> list[str]:
     """Return the rings of areas, simplified in metres."""
-    plane = areas.geometry.to_crs(layers.catalogue.region.metric_crs)
+    plane = areas.geometry.to_crs(metric_crs(layers.catalogue.region.frame))
     smooth = shapely.simplify(plane.to_numpy(), OUTLINE_M)
     parts, owner = shapely.get_parts(smooth, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
@@ -556,7 +556,7 @@ def _mode_lines(layers: Layers, nets: Sequence[Network]) -> dict[str, list[list[
         found[mode] = []
         for ids in (first, last - first):
             shapes = rows.geometry[rows.index.isin(list(ids))].to_crs(
-                layers.catalogue.region.metric_crs
+                metric_crs(layers.catalogue.region.frame)
             )
             shapes = shapes.simplify(LINE_M).to_crs(rows.crs)
             found[mode].append(

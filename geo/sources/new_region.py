@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import TABLES, TextTable, columns, load
 from geo.core import BadInputError, NotFoundError, OutputError
-from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km, metric_crs
+from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km
 from geo.layers import county_index
 from geo.readers import LOCAL, MAIN_ROADS, class_of, read_pbf, read_pbf_header, read_points
 from geo.sources.drafting import Draft, Rows, draft_catalogue
@@ -295,7 +295,6 @@ def _settings_text(
         en=_quoted(title[1]),
         as_of=as_of.isoformat(),
         frame=", ".join(f"{x:.4f}" for x in frame),
-        crs=metric_crs(frame),
         regions="\n".join(
             one_region.format(**{key: _quoted(row[key]) for key in one}) for row in rows
         ),

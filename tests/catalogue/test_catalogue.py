@@ -271,7 +271,6 @@ SETTINGS = {
     "frame": (("[100.0, 27.0", "[112.0, 27.0"), "region.toml frame: expected west < east"),
     "years": (("years = [1995, 2035]", "years = [2035, 1995]"),
               "region.toml map.years: expected the first before the last"),
-    "plane": (('metric_crs = "', 'metric_crs = "x'), "region.toml metric_crs: expected a projection"),
     "file": (('counties = "', 'counties = "../'), "region.toml base.counties: expected a file inside"),
     "zoom": (("zoom = ", "zoom = 9"), "region.toml map.zoom: expected less than or equal to 14"),
 }  # fmt: skip

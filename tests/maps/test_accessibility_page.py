@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import geo
 from geo.connectivity.accessibility import IDEAL_KMH, city_table
 from geo.connectivity.isochrones import isochrone_areas
+from geo.geometry import metric_crs
 from geo.layers.layers import build_layers
 from geo.maps import accessibility, line_encoding
 from geo.network import travel_time_matrix
@@ -161,7 +162,7 @@ def test_people_within_a_limit_are_those_of_the_indicator(mode, data, nets, cat)
 @pytest.mark.parametrize("mode", ["any", "road", "rail"])
 def test_areas_and_outlines_are_those_of_the_isochrones(mode, data, nets, cat, drawn):
     cities = cat.centres
-    crs = cat.region.metric_crs
+    crs = metric_crs(cat.region.frame)
     own = data["modes"][mode]
     for i in (0, 17, 32):
         for k, net in enumerate(nets):
