@@ -8,10 +8,13 @@ that commands, columns, constants and the state of the data are never copied by 
 from __future__ import annotations
 
 import argparse
+import ast
 import re
+import tomllib
 import types
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from geo.layers import Layers
 
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 MARK = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
 #: The end of a line within a Chinese sentence, also within a quotation.
 CHINESE_BREAK = re.compile(r"(?<=[\u4e00-\u9fff，、；：])\n(?:> )?(?=[\u4e00-\u9fff])")
@@ -30,7 +34,7 @@ UNITS = {"_kmh": "km/h", "_km": "km", "_m": "m", "minutes": "min", "lon": "°", 
 SHARED = ("data", "json", "lang", "year")
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:  # noqa: ANN401
+def on_page_markdown(markdown: str, **_: Any) -> str:
     """Fill the marks of a page, and join its Chinese lines without a space (an event of MkDocs)."""
     return MARK.sub(lambda mark: PARTS[mark[1]](), CHINESE_BREAK.sub("", markdown))
 
@@ -56,9 +60,9 @@ def _drawn() -> Layers:
 
 def commands() -> str:
     """Return every command with its arguments, as argparse knows them."""
-    from geo.cli.main import _parser
+    from geo.cli.main import build_parser
 
-    verbs = _choices(_parser())
+    verbs = _choices(build_parser())
     shared = [a for a in verbs["routes"]._actions if a.dest in SHARED]
     parts = ["## Arguments of most commands",
              table(("argument", "meaning"), map(_argument, shared))]  # fmt: skip
@@ -147,7 +151,7 @@ def _unit(column: str) -> str:
     return next((unit for end, unit in UNITS.items() if column.endswith(end)), "")
 
 
-def _type(info: Any) -> tuple[str, str]:  # noqa: ANN401
+def _type(info: Any) -> tuple[str, str]:
     """Return the type of a column and the values it may have."""
     import geo.catalogue.schema as models
 
@@ -168,7 +172,7 @@ def _type(info: Any) -> tuple[str, str]:  # noqa: ANN401
     return name, ", ".join([*words, *(["or empty"] if empty else [])])
 
 
-def _plain(kind: Any, metadata: list[Any]) -> tuple[Any, dict[str, Any], bool]:  # noqa: ANN401
+def _plain(kind: Any, metadata: list[Any]) -> tuple[Any, dict[str, Any], bool]:
     """Take annotations and unions with None off a type; return its limits and what may be empty."""
     empty = False
     while True:
@@ -297,9 +301,26 @@ def sources() -> str:
     return table(("key", "title", "publisher", "date", "rows", "licence"), rows)
 
 
+def house() -> str:
+    """Return the packages from the top of the house to the ground, as the contract has them."""
+    import geo
+
+    (contract,) = tomllib.loads(PROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    folder = Path(geo.__file__).parent
+    rows = []
+    for number, layer in zip(range(len(contract["layers"]), 0, -1), contract["layers"], strict=True):
+        for name in (part.strip() for part in layer.split("|")):
+            place = folder / name.removeprefix("geo.")
+            file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+            about = (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").split("\n\n")[0]
+            modules = sorted(p.stem for p in place.glob("*.py") if p.stem != "__init__")
+            rows.append((number, f"`{name}`", about, ", ".join(modules)))
+    return table(("floor", "package", "what it is for", "modules"), rows)
+
+
 #: What a page may ask for.
 PARTS: dict[str, Callable[[], str]] = {
     part.__name__: part
     for part in (commands, constants, dictionary, coverage, places, recalled, lengths, fit,
-                 findings, sources)
+                 findings, sources, house)
 }  # fmt: skip

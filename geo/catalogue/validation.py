@@ -14,14 +14,14 @@ from geo.core import Message
 _RULE = "rule"
 #: Kinds of errors of pydantic whose sentence holds values.
 _TEMPLATES = {
-    "greater_than": "expected greater than {gt}",
-    "greater_than_equal": "expected greater than or equal to {ge}",
-    "less_than": "expected less than {lt}",
-    "less_than_equal": "expected less than or equal to {le}",
-    "literal_error": "expected {expected}",
-    "string_pattern_mismatch": "expected text to match pattern '{pattern}'",
-    "string_too_short": "expected text to have at least {min_length} character",
-    "string_too_long": "expected text to have at most {max_length} characters",
+    "greater_than": Message("expected greater than {gt}"),
+    "greater_than_equal": Message("expected greater than or equal to {ge}"),
+    "less_than": Message("expected less than {lt}"),
+    "less_than_equal": Message("expected less than or equal to {le}"),
+    "literal_error": Message("expected {expected}"),
+    "string_pattern_mismatch": Message("expected text to match pattern '{pattern}'"),
+    "string_too_short": Message("expected text to have at least {min_length} character"),
+    "string_too_long": Message("expected text to have at most {max_length} characters"),
 }
 
 
@@ -50,7 +50,7 @@ def _expected(detail: Any) -> str:
     text = detail["msg"].replace("Input should be", "expected")
     if text.startswith("expected"):
         return Message(text)
-    return Message("expected a valid value: {problem}", problem=text)
+    return Message("expected a valid value: {problem}", problem=Message(text))
 
 
 def with_closest(text: Message, value: str, known: Collection[str]) -> Message:

@@ -84,8 +84,9 @@ class Session:
         self.since, self.last = time.monotonic(), 0.0
         self.patience, self.reached = limits.pause_s, False
 
-    def failure(self, text: str, name: str = "") -> DownloadError:
+    def failure(self, text: str, name: str = "", **values: Any) -> DownloadError:
         """Say in one line what failed and what to do."""
+        text = Message(text, **values)
         if name:
             text = Message("{text} (asked for {name})", text=text, name=name)
         return DownloadError(
@@ -100,13 +101,13 @@ class Session:
         """Return the seconds left, or stop."""
         left = self.limits.total_s - (time.monotonic() - self.since)
         if left <= 0:
-            raise self.failure(f"took more than {self.limits.total_s:g} s in all")
+            raise self.failure("took more than {seconds:g} s in all", seconds=self.limits.total_s)
         return left
 
     def wait(self, name: str) -> None:
         """Wait before asking a busy server again."""
         if self.patience > self.left():
-            raise self.failure(f"is busy and asks for {self.patience:g} s", name)
+            raise self.failure("is busy and asks for {seconds:g} s", name, seconds=self.patience)
         time.sleep(self.patience)
 
     def before(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -135,7 +136,7 @@ class Session:
             self.patience = max(self.limits.pause_s, _seconds(answer.headers.get("Retry-After")))
             raise BusyError(f"HTTP {code}")
         if code != 200:
-            raise self.failure(f"answered HTTP {code} {answer.reason}")
+            raise self.failure("answered HTTP {code} {reason}", code=code, reason=answer.reason)
         body = self._body(answer)
         self.judge(body)
         whole = requests.Response()
@@ -151,9 +152,10 @@ class Session:
             parts.append(part)
             size += len(part)
             if time.monotonic() > limit:
-                raise self.failure(f"did not end its answer in {self.limits.timeout_s:g} s")
+                seconds = self.limits.timeout_s
+                raise self.failure("did not end its answer in {seconds:g} s", seconds=seconds)
             if size > MAX_BYTES:
-                raise self.failure(f"sent more than {MAX_BYTES / 1e6:g} MB")
+                raise self.failure("sent more than {size:g} MB", size=MAX_BYTES / 1e6)
         return b"".join(parts)
 
     def judge(self, body: bytes) -> None:
@@ -162,17 +164,22 @@ class Session:
             found = json.loads(body)
         except (ValueError, RecursionError):
             html = body.lstrip()[:1] == b"<"
-            what = "a web page (a login or an error?)" if html else "broken JSON (cut off?)"
-            raise self.failure(f"answered with {what} instead of data") from None
+            if html:
+                text = Message("answered with a web page (a login or an error?) instead of data")
+            else:
+                text = Message("answered with broken JSON (cut off?) instead of data")
+            raise self.failure(text) from None
         if not isinstance(found, dict) or not isinstance(found.get("elements"), list):
             raise self.failure("answered with JSON that holds no elements")
         if remark := found.get("remark"):
-            raise self.failure(f"sent only a part of the data: {shown(str(remark), 120)}")
+            said = shown(str(remark), 120)
+            raise self.failure("sent only a part of the data: {remark}", remark=said)
         good = [item for item in found["elements"] if _is_element(item)]
         known = {item["id"] for item in good if item["type"] == "node"}
         for item in found["elements"]:
             if not _is_element(item) or not known.issuperset(item.get("nodes", ())):
-                raise self.failure(f"sent an element that is not whole: {shown(str(item), 120)}")
+                said = shown(str(item), 120)
+                raise self.failure("sent an element that is not whole: {element}", element=said)
 
 
 def _is_element(item: Any) -> bool:
@@ -446,8 +453,12 @@ def _features(
         except osmnx._errors.InsufficientResponseError:  # noqa: SLF001 - it has no public name
             return None
         except requests.Timeout:
-            text = f"gave no answer in {session.limits.timeout_s:g} s; try --timeout"
-            raise session.failure(text, name) from None
+            seconds = session.limits.timeout_s
+            raise session.failure(
+                "gave no answer in {seconds:g} s; try --timeout", name, seconds=seconds
+            ) from None
         except requests.RequestException as error:
-            raise session.failure(f"cannot be reached ({cause(error)})", name) from None
+            raise session.failure(
+                "cannot be reached ({reason})", name, reason=cause(error)
+            ) from None
     return None

@@ -25,13 +25,13 @@ def test_the_changelog_counts_the_catalogue(cat):
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_every_command_of_the_readme_is_known(name):
-    from geo.cli.main import _parser
+    from geo.cli.main import build_parser
 
     text = (ROOT / name).read_text("utf-8")
     commands = re.findall(r"^geo ([^#\n]+)", text, re.MULTILINE)
     assert len(commands) == 10
     for command in commands:
-        arguments = _parser().parse_args(command.split())
+        arguments = build_parser().parse_args(command.split())
         assert callable(arguments.run)
 
 

@@ -219,9 +219,9 @@ def test_the_reference_names_every_key_of_the_json(name, desk):
 
 
 def test_the_reference_knows_every_command():
-    from geo.cli.main import _parser
+    from geo.cli.main import build_parser
 
     (verbs,) = [
-        a for a in _parser()._actions if hasattr(a, "choices") and isinstance(a.choices, dict)
+        a for a in build_parser()._actions if hasattr(a, "choices") and isinstance(a.choices, dict)
     ]
     assert {name.split()[0] for name in JSON} == set(verbs.choices)

@@ -12,7 +12,7 @@ import pytest
 
 import geo
 from geo.catalogue.schema import TABLES, columns
-from geo.cli.main import _parser
+from geo.cli.main import build_parser
 from geo.network.parameters import CONSTANTS
 
 ROOT = Path(geo.__file__).parent.parent
@@ -78,7 +78,7 @@ def test_no_link_within_the_pages_is_broken(pages):
 def test_the_reference_is_that_of_the_package(site):
     shown = (site / "reference" / "commands.html").read_text("utf-8")
     (verbs,) = [
-        a.choices for a in _parser()._actions if isinstance(getattr(a, "choices", None), dict)
+        a.choices for a in build_parser()._actions if isinstance(getattr(a, "choices", None), dict)
     ]
     for name, parser in verbs.items():
         assert f"geo {name}" in shown
