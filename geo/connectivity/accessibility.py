@@ -26,13 +26,12 @@ DECAYS = (1.0, 1.5, 2.0)
 EPSILON = 1e-9
 
 
-def mean_travel_time(
-    minutes: Array, mass: Array, *, own: bool = False
-) -> tuple[Array, Array, Array]:
+def mean_travel_time(minutes: Array, mass: Array) -> tuple[Array, Array, Array]:
     """
     Return the mean time to all destinations, weighted by their mass.
 
-    A_i = sum_j t_ij M_j / sum_j M_j, lower is better. Compare years only with the same
+    A_i = sum_j t_ij M_j / sum_j M_j over the other places, lower is better: with 0 min to
+    themselves large places would look better than they are. Compare years only with the same
     destinations and masses.
 
     Parameters
@@ -42,9 +41,6 @@ def mean_travel_time(
     mass
         Population or another mass of the destinations, shape (n,); a mass of 0 leaves a
         destination out.
-    own
-        Whether a place is a destination of its own, with the time on the diagonal. With 0 min
-        there large places look better than they are.
 
     Returns
     -------
@@ -75,7 +71,7 @@ def mean_travel_time(
     array([50., 36., 80.])
     """
     _check(minutes, mass)
-    return _weighted_mean(minutes, _weights(mass, own=own))
+    return _weighted_mean(minutes, _weights(mass))
 
 
 def _check(minutes: Array, mass: Array) -> None:
@@ -87,10 +83,10 @@ def _check(minutes: Array, mass: Array) -> None:
         raise BadInputError("times and masses: expected no negative number and no NaN")
 
 
-def _weights(mass: Array, *, own: bool) -> Array:
+def _weights(mass: Array) -> Array:
+    """Return the masses of the other places, shape (n, n)."""
     weights = np.tile(np.asarray(mass, float), (len(mass), 1))
-    if not own:
-        np.fill_diagonal(weights, 0.0)
+    np.fill_diagonal(weights, 0.0)
     return weights
 
 
@@ -267,7 +263,7 @@ def network_efficiency(
     if not ideal_kmh > 0:
         raise BadInputError("network efficiency: expected a positive ideal speed")
     ratios = _divide(minutes, 60 * straight_km / ideal_kmh)
-    weights = np.where(np.isnan(ratios), 0.0, _weights(mass, own=False))
+    weights = np.where(np.isnan(ratios), 0.0, _weights(mass))
     return _weighted_mean(ratios, weights)
 
 
@@ -276,7 +272,7 @@ def logsum(minutes: Array, scale: float) -> Array:
     Return one time for several modes, as their logsum.
 
     t = -(1 / k) ln sum_m exp(-k t_m): never above the fastest mode, and n equal modes give
-    t - ln(n) / k, so that a mode told twice looks like a gain.
+    t - ln(n) / k, so that a mode given twice looks like a gain.
 
     Parameters
     ----------
@@ -290,11 +286,6 @@ def logsum(minutes: Array, scale: float) -> Array:
     times
         Minutes, shape (n, n), 0 on the diagonal, infinite where no mode goes; NaN where a
         small k would give a time of 0 or less.
-
-    References
-    ----------
-    ESPON, monitoring of the Baltic Sea region: multimodal potential accessibility. The form
-    is the usual one of discrete choice.
 
     Examples
     --------
@@ -461,16 +452,10 @@ def indicator_table(
         The cities, n of them.
     minutes
         Times, infinite where unreachable, shape (n, n).
-    indicator
-        "location", "daily", "potential" or "efficiency".
+    indicator, limit, decay, ideal_kmh
+        As of `city_table`.
     mass
         Masses of the destinations, shape (n,).
-    limit
-        Limit of "daily" in minutes.
-    decay
-        Exponent of "potential".
-    ideal_kmh
-        Ideal speed of "efficiency"; default: that of any mode in `IDEAL_KMH`.
 
     Returns
     -------
@@ -479,8 +464,7 @@ def indicator_table(
 
     Examples
     --------
-    >>> minutes = np.array([[0.0, 60], [60, 0]])
-    >>> people = np.array([2.0, 1])
+    >>> minutes, people = np.array([[0.0, 60], [60, 0]]), np.array([2.0, 1])
     >>> indicator_table(cat.cities[:2], minutes, "location", people)["value"].tolist()
     [60.0, 60.0]
     """

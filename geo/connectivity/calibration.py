@@ -11,7 +11,7 @@ from geo.catalogue import Service
 from geo.layers import Layers
 from geo.network import Network, build_network, fastest_routes, station_to_station
 
-#: An error beyond this share is told with its reason.
+#: An error beyond this share is reported with its reason.
 WIDE = 0.20
 COLUMNS = [
     "from_zh", "to_zh", "mode", "date", "published_min", "computed_min", "error", "km",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -39,13 +39,6 @@ SECTORS = (("N", "北"), ("NE", "东北"), ("E", "东"), ("SE", "东南"), ("S",
 _COLUMNS = ["route_id", "section_id", "beyond", "name_zh", "name_en", "mode", "place_id", "lon",
             "lat", "bearing_deg", "sector", "sector_zh", "neighbour_zh", "neighbour_en", "stage",
             "assumed", "opened", "expected"]  # fmt: skip
-
-
-class GroupOpenness(NamedTuple):
-    """Lengths of named groups of routes, and of their members."""
-
-    groups: DataFrame
-    members: DataFrame
 
 
 def outbound_links(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
@@ -251,7 +244,7 @@ def links_by_sector(frame: DataFrame) -> DataFrame:
     return counts.assign(all=counts[list(MODES)].sum(axis=1))
 
 
-def count_open_sectors(frame: DataFrame, mode: str = "all") -> int:
+def count_open_sectors(frame: DataFrame) -> int:
     """
     Return in how many of the eight sectors at least one link is open.
 
@@ -259,8 +252,6 @@ def count_open_sectors(frame: DataFrame, mode: str = "all") -> int:
     ----------
     frame
         Links as :func:`outbound_links` returns them.
-    mode
-        Road, rail or water, or all of them.
 
     Returns
     -------
@@ -273,10 +264,10 @@ def count_open_sectors(frame: DataFrame, mode: str = "all") -> int:
     >>> 0 < count_open_sectors(outbound_links(lay, date(2025, 12, 31))) <= 8
     True
     """
-    return int((links_by_sector(frame)[mode] > 0).sum())
+    return int((links_by_sector(frame)["all"] > 0).sum())
 
 
-def group_openness(layers: Layers, date: dt.date) -> GroupOpenness:
+def group_openness(layers: Layers, date: dt.date) -> DataFrame:
     """
     Return how much of every named group of routes is open.
 
@@ -289,12 +280,11 @@ def group_openness(layers: Layers, date: dt.date) -> GroupOpenness:
 
     Returns
     -------
-    openness
-        `groups`, indexed by group id: `plan`, names, `kind`, `length_km` (running length of
-        what the catalogue holds of it in its region, shared track once), `open_km`,
-        `share_open`, `stage`, `partial`, `confidence`; a group that is not in the catalogue
-        has length 0, no share and an empty stage. `members`, indexed by group and route: the
-        same lengths for every route alone, and `published_km` where all of it counts.
+    groups
+        Indexed by group id: `plan`, names, `kind`, `length_km` (running length of what the
+        catalogue holds of it in its region, shared track once), `open_km`, `share_open`,
+        `stage`, `partial`, `confidence`; a group that is not in the catalogue has length 0, no
+        share and an empty stage.
 
     Raises
     ------
@@ -304,8 +294,8 @@ def group_openness(layers: Layers, date: dt.date) -> GroupOpenness:
     Examples
     --------
     >>> from datetime import date
-    >>> found = [group_openness(lay, date(year, 12, 31)).groups for year in (2015, 2025)]
-    >>> bool(found[0]["open_km"].sum() < found[1]["open_km"].sum())
+    >>> km = [group_openness(lay, date(year, 12, 31))["open_km"].sum() for year in (2015, 2025)]
+    >>> bool(km[0] < km[1])
     True
     """
     catalogue = layers.catalogue
@@ -314,20 +304,13 @@ def group_openness(layers: Layers, date: dt.date) -> GroupOpenness:
     if any(group.region for group in chosen):
         where = section_regions(layers)
         sections = sections.assign(region=[where[str(s)][0] for s in sections.index])
-    totals, members = [], []
-    for group in chosen:
-        own = _of_group(sections, group, catalogue.region)
-        totals.append(_group_row(group) | _share(_tracks(own)))
-        for route_id in group.routes:
-            part = own[own["route_id"] == route_id]
-            members.append(_member(layers, group.id, route_id, len(part)) | _share(part))
-    lengths = ["length_km", "open_km", "share_open", "stage"]
-    heads = ["group_id", "plan", "name_zh", "name_en", "kind", "partial", "confidence", *lengths]
-    names = ["group_id", "route_id", "name_zh", "name_en", "published_km", *lengths]
-    return GroupOpenness(
-        pd.DataFrame(totals, columns=heads).set_index("group_id"),
-        pd.DataFrame(members, columns=names).set_index(["group_id", "route_id"]),
-    )
+    rows = [
+        _group_row(group) | _share(_tracks(_of_group(sections, group, catalogue.region)))
+        for group in chosen
+    ]
+    heads = ["group_id", "plan", "name_zh", "name_en", "kind", "partial", "confidence",
+             "length_km", "open_km", "share_open", "stage"]  # fmt: skip
+    return pd.DataFrame(rows, columns=heads).set_index("group_id")
 
 
 def _group_row(group: RouteGroup) -> dict[str, Any]:
@@ -339,18 +322,6 @@ def _group_row(group: RouteGroup) -> dict[str, Any]:
         "kind": group.kind,
         "partial": group.partial or not group.routes,
         "confidence": group.confidence,
-    }
-
-
-def _member(layers: Layers, group_id: str, route_id: str, sections: int) -> dict[str, Any]:
-    route = layers.catalogue.route[route_id]
-    whole = sections == len(layers.catalogue.sections_of[route_id])
-    return {
-        "group_id": group_id,
-        "route_id": route_id,
-        "name_zh": route.name_zh,
-        "name_en": route.name_en,
-        "published_km": route.length_km if whole and route.length_km else np.nan,
     }
 
 

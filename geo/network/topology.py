@@ -123,7 +123,7 @@ class Ground:
         )
 
 
-def dead_end(ground: Ground, place: str, section: str) -> dict[str, Any]:
+def _dead_end(ground: Ground, place: str, section: str) -> dict[str, Any]:
     point = ground.layers.catalogue.place[place]
     row = ground.sections.loc[section]
     base = {
@@ -377,39 +377,16 @@ _END_COLUMNS = ["place_id", "name_zh", "name_en", "mode", "route_id", "section_i
 
 def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
-    Return the ends of the open network of every mode, with the reason why they end.
+    Return the ends of the open network of every mode (断头路), with the reason why they end.
 
-    A dead end (断头路) is a place that only one open link of its mode reaches. Its class is
-    the first that fits:
-
-    - continues: a section that is not open meets the place and leads on;
-    - study-border: outside the regions, or within 5 km of their outer border or of the frame;
-    - gap: an open line of the mode passes within 1.5 km beyond the accuracy of the place and
-      shares no place near it: likely a missing junction;
-    - terminus: within 15 km of the centre of a city, in a county of the same name, or a
-      station or port in a city or district;
-    - unknown: nothing in the catalogue tells.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
-
-    Returns
-    -------
-    ends
-        One point per dead end: `place_id`, names, `mode`, `route_id`, `section_id`, `class`,
-        `reason_en`, `reason_zh`, `lon`, `lat`, `continuation` (sections, separated by
-        semicolons), `expected` (year the first of them opens, if known), and for a gap or an
-        unknown reason the nearest open `other_route` and `distance_m` to it. Terminus says
-        that the catalogue ends there, not that no line goes on.
-
-    Raises
-    ------
-    BadInputError
-        When a base layer cannot be read.
+    Only one open link of its mode reaches such a place. Its `class` is the first that fits:
+    continues (a section that is not open meets the place and leads on), study-border (outside
+    the regions, or within 5 km of their outer border or of the frame), gap (an open line
+    passes within 1.5 km beyond the accuracy of the place and shares no place near it: likely
+    a missing junction), terminus (within 15 km of the centre of a city, in a county of the
+    same name, or a station or port in a city or district: the catalogue ends there, not that
+    no line goes on), unknown. The row also has the `continuation` (sections) with its year,
+    or the nearest open line and its distance.
     """
     ground = Ground(layers, date)
     net = build_network(layers, year=date)
@@ -418,7 +395,7 @@ def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
         edges = net.edges[net.edges["mode"] == mode]
         degree = Counter([*edges["u"], *edges["v"]])
         for u, v, section in zip(edges["u"], edges["v"], edges["section_id"], strict=True):
-            rows += [dead_end(ground, p, section) for p in (u, v) if degree[p] == 1]
+            rows += [_dead_end(ground, p, section) for p in (u, v) if degree[p] == 1]
     geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
     frame = gpd.GeoDataFrame(rows, columns=_END_COLUMNS, geometry=geometry, crs=CRS)
     reasons = [row["reason_en"] for row in rows]
@@ -432,28 +409,9 @@ def crossings_without_junction(layers: Layers, date: dt.date) -> gpd.GeoDataFram
     """
     Return where open lines of one mode cross without a place in common.
 
-    That is normal where one passes over the other; it is worth a look where a junction
-    should be. Pairs on one track are left out, and so are crossings within 1.5 km of a place
-    both routes have; crossings of a pair within 1.5 km of each other are one.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
-
-    Returns
-    -------
-    crossings
-        One point per crossing: `route_id` and `other_route` in order of the alphabet, their
-        sections, `mode`, `lon`, `lat` and `times`, how often the drawn lines cross there.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> crossings_without_junction(lay, date(2025, 12, 31))["mode"].unique().tolist()
-    ['rail', 'road']
+    Normal where one passes over the other, of interest where a junction should be. Pairs on
+    one track are left out, and so are crossings within 1.5 km of a place both routes have;
+    crossings of a pair within 1.5 km of each other are one, `times` says how many.
     """
     crs = metric_crs(layers.catalogue.region.frame)
     frame = open_sections(layers, date).sort_values("route_id", kind="stable")
@@ -537,24 +495,9 @@ def near_misses(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
     Return ends of routes that come near another route of the mode without a place in common.
 
-    Routes of every stage count, for a plan can miss its junction too. An end is left out
-    where the other route shares a place, within twice the tolerance, with any route that
-    stops at this end.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day for which `stage` is told.
-
-    Returns
-    -------
-    ends
-        One point per end: `place_id`, names, `mode`, `route_id`, `other_route`, `distance_m`
-        to its nearest section `other_section`, `shared` (whether a third route has the end),
-        `stage` (the less advanced of both), `lon`, `lat`. The tolerance is 1.5 km beyond the
-        accuracy of the place.
+    Routes of every stage count, for a plan can miss its junction too. An end is left out where the
+    other route shares a place, within twice the tolerance, with any route that stops at this end.
+    The tolerance is 1.5 km beyond the accuracy of the place; `stage` is the less advanced of both.
     """
     ground, rows = Ground(layers, date), []
     for route_id, track in layers.tracks.items():
@@ -565,7 +508,7 @@ def near_misses(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
             if near is None:
                 continue
             point, other = layers.catalogue.place[place], ground.sections.loc[near[0]]
-            stages = ground.sections.at[own.section_id, "stage"], other["stage"]
+            stages = ground.sections["stage"][own.section_id], other["stage"]
             rows.append({
                 "place_id": place, "name_zh": point.name_zh, "name_en": point.name_en,
                 "mode": other["mode"], "route_id": route_id, "other_route": other["route_id"],
@@ -583,18 +526,8 @@ def same_places(layers: Layers) -> gpd.GeoDataFrame:
     """
     Return pairs of places on different routes of a mode that may be one place.
 
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-
-    Returns
-    -------
-    pairs
-        One point per pair: `place_id`, `other_place`, their Chinese names, `mode`,
-        `distance_m`, `same_name` (the names agree before any bracket), `lon`, `lat`. Both
-        are places of transfer within 400 m of each other, or have one name and lie within
-        3 km; no route has both.
+    Both are places of transfer within 400 m of each other, or have one name (before any bracket)
+    and lie within 3 km; no route has both.
     """
     frame = layers.places[layers.places["routes"] != ""]
     points = frame.to_crs(metric_crs(layers.catalogue.region.frame)).geometry.to_numpy()

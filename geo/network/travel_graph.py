@@ -66,7 +66,7 @@ def build_travel_graph(
     Examples
     --------
     >>> graph = build_travel_graph(net, cat.cities[:2], mode="rail")
-    >>> graph.edges["city:chengdu", "chengdu-east"]["leg"]
+    >>> graph.edges["city:chengdu", "chengdu-east-station"]["leg"]
     'access'
     """
     check_mode(net, mode)

@@ -204,7 +204,7 @@ def station_to_station(net: Network, start: str, end: str) -> tuple[float, float
 
     Examples
     --------
-    >>> minutes, km = station_to_station(stops, "chengdu-east", "shapingba-station")
+    >>> minutes, km = station_to_station(stops, "chengdu-east-station", "shapingba-station")
     >>> bool(50 < minutes < 90)
     True
     """

@@ -38,8 +38,6 @@ def test_mean_travel_time_of_the_textbook_network():
     assert np.average(mean, weights=K_PEOPLE) == pytest.approx(16.4254, abs=5e-5)
     assert coefficient_of_variation(mean, K_PEOPLE) == pytest.approx(0.12029, abs=5e-6)
     assert gini(mean, K_PEOPLE) == pytest.approx(0.06566, abs=5e-6)
-    with_own = acc.mean_travel_time(K_TIMES, K_PEOPLE, own=True)[0]
-    assert with_own[0] == pytest.approx(10.8)
 
 
 def test_daily_accessibility_of_the_textbook_network():
