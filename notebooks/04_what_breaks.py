@@ -58,7 +58,7 @@ rows = []
 for year in (2010, 2015, 2020, 2025, day, 2030):
     then = geo.build_network(lay, year=year, nodes="stops")
     for mode in ("road", "rail"):
-        found = minimum_cut(then.select(mode), cat, a.id, b.id)[0]
+        found = minimum_cut(then.select(mode), a.id, b.id)[0]
         rows.append({"date": str(year), "mode": mode, "ways": found.value})
 ways = pd.DataFrame(rows).pivot(index="date", columns="mode", values="ways")[["road", "rail"]]
 
@@ -84,7 +84,7 @@ ax.legend(loc="upper left")
 plt.show()
 
 # %%
-rail = minimum_cut(stops.select("rail"), cat, a.id, b.id)[0]
+rail = minimum_cut(stops.select("rail"), a.id, b.id)[0]
 lines = stops.edges.loc[rail.cut, ["route_zh", "route_en"]].drop_duplicates()
 names = [f"{zh} {en}" for zh, en in lines.itertuples(index=False)]
 today = ways.loc[str(day)]
@@ -104,7 +104,7 @@ Markdown(
 # %%
 from geo.connectivity import link_losses
 
-losses = {mode: link_losses(stops, net, cat, mode=mode) for mode in ("road", "rail", "any")}
+losses = {mode: link_losses(stops, mode=mode) for mode in ("road", "rail", "any")}
 columns = ["name_zh", "name_en", "mode", "from", "to", "length_km", "extra_min", "pairs"]
 worst = losses["any"].nlargest(10, "extra_min")
 worst[columns].round(1)
@@ -183,12 +183,11 @@ Markdown(
 # City by city, when the whole section that holds this link is closed.
 
 # %%
-from geo.catalogue import cities_of
-from geo.scenarios import city_changes, times, with_sections
+from geo.scenarios import city_changes, travel_times_on, with_sections
 
 section = lay.sections.loc[first["section_id"]]
 without = with_sections(lay, [first["section_id"]], open_on=None)
-change = city_changes(cities_of(cat), times(lay, day), times(without, day))
+change = city_changes(cat.centres, travel_times_on(lay, day), travel_times_on(without, day))
 hit = change.nlargest(12, "mean_min_delta")[::-1]
 
 fig, ax = plt.subplots(figsize=(9, 4))
@@ -221,7 +220,7 @@ Markdown(
 # %%
 from geo.connectivity import link_use
 
-use = link_use(stops, net, cat).set_index("edge_id")["betweenness"]
+use = link_use(stops).set_index("edge_id")["betweenness"]
 both = losses["any"].set_index("edge_id").assign(use=use)
 
 fig, ax = plt.subplots(figsize=(9, 4.8))
@@ -271,9 +270,7 @@ Markdown(
 # ## Does it get better? 2030 年的韧性
 
 # %%
-then = geo.build_network(lay, year=2030)
-then_stops = geo.build_network(lay, year=2030, nodes="stops")
-later = link_losses(then_stops, then, cat)
+later = link_losses(geo.build_network(lay, year=2030, nodes="stops"))
 pair = {f"{day}": losses["any"], "2030-12-31": later}
 
 fig, ax = plt.subplots(figsize=(9, 3.8))

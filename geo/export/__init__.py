@@ -1,13 +1,23 @@
-"""Files that other programs open: GeoPackage, GraphML, GMNS, GeoParquet, CSV data package."""
+"""
+Export: a network and its layers in, files that other programs open out.
+
+GeoPackage with QGIS styles, GeoJSON, GraphML, GMNS, GeoParquet and a CSV data package; and the
+manifest of a build.
+"""
 
 from geo.export.datapackage import licence_terms
-from geo.export.formats import FORMATS, export_layers, export_network
+from geo.export.formats import FORMATS, export_network, layer_tables
 from geo.export.geopackage import write_gpkg
+from geo.export.manifest import MANIFEST, build_manifest, unchanged_build, verify_build
 
 __all__ = [
     "FORMATS",
-    "export_layers",
+    "MANIFEST",
+    "build_manifest",
     "export_network",
+    "layer_tables",
     "licence_terms",
+    "unchanged_build",
+    "verify_build",
     "write_gpkg",
 ]

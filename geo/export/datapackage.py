@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pandas import DataFrame
@@ -23,29 +24,12 @@ _NAMING = {
 }
 
 
-def package_description(catalogue: Catalogue, tables: dict[str, DataFrame]) -> dict[str, Any]:
+def package_description(catalogue: Catalogue, tables: Mapping[str, DataFrame]) -> dict[str, Any]:
     """
-    Return the description of CSV files that hold some tables.
+    Return the Data Package of tables that are written to ``NAME.csv``.
 
-    Parameters
-    ----------
-    catalogue
-        The catalogue they come from.
-    tables
-        Tables by name, as they are written to ``NAME.csv``: with their index where it has a name.
-
-    Returns
-    -------
-    package
-        A Data Package with a schema per table, the key of each and what it names in others;
-        units stand in the names of the columns.
-
-    Examples
-    --------
-    >>> package = package_description(cat, {"cities": geo.build_layers(cat).routes[["name_zh"]]})
-    >>> package["resources"][0]["path"]
-    'cities.csv'
-
+    It has a schema per table, the key of each and what it names in others; a table has its
+    index as a column where this has a name. Units stand in the names of the columns.
     """
     region = catalogue.region
     licences = _licences(catalogue)
@@ -77,7 +61,6 @@ def licence_terms(catalogue: Catalogue) -> str:
     --------
     >>> licence_terms(cat)
     'ODbL-1.0; CC-BY-4.0; © OpenStreetMap contributors'
-
     """
     names = [licence["name"] for licence in _licences(catalogue)]
     credit = ["© OpenStreetMap contributors"] if "ODbL-1.0" in names else []
@@ -95,9 +78,11 @@ def _resource(name: str, table: DataFrame, others: set[str]) -> dict[str, Any]:
     key, full = table.index.name, with_index_column(table)
     fields = [{"name": str(column), "type": _type(full[column].dtype)} for column in full]
     naming = {column: _NAMING[column] for column in full if column in _NAMING}
-    foreign = [{"fields": column, "reference": {"resource": other, "fields": named}}
-               for column, (other, named) in naming.items()
-               if other in others - {name}]  # fmt: skip
+    foreign = [
+        {"fields": column, "reference": {"resource": other, "fields": named}}
+        for column, (other, named) in naming.items()
+        if other in others - {name}
+    ]
     return {
         "profile": "tabular-data-resource",
         "name": name,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.util import find_spec
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import networkx as nx
 import pandas as pd
+from geopandas import GeoDataFrame
+from pandas import DataFrame
 
 from geo.catalogue import City
 from geo.core import (
     DECIMALS,
     BadInputError,
+    optional,
     replaced_file,
     staged_folder,
     with_index_column,
@@ -22,158 +23,124 @@ from geo.core import (
     write_json,
 )
 from geo.export.datapackage import licence_terms, package_description
-from geo.export.geopackage import _to_file, write_gpkg
+from geo.export.geopackage import write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
-from geo.layers import Layers, flat_crossings
+from geo.layers import Layers, crossings_or_none, flat_crossings
 from geo.network import Network
 
 
-def cities_frame(layers: Layers) -> gpd.GeoDataFrame:
+def layer_tables(net: Network) -> dict[str, GeoDataFrame]:
     """
-    Return the cities as points.
+    Return the layers of a region and its network as tables to export.
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
+    net
+        A network; its layers and the border crossings of its day come with it.
 
     Returns
     -------
-    cities
-        One row per city, indexed by id.
+    tables
+        GeoDataFrames in EPSG:4326 by name, those that are not empty.
 
     Examples
     --------
-    >>> cities_frame(lay).loc["wanzhou", "name_zh"]
-    '万州'
-
+    >>> list(layer_tables(net))
+    ['places', 'sections', 'routes', 'cities', 'crossings', 'nodes', 'edges']
     """
+    layers = net.layers
+    tables = {
+        "places": layers.places,
+        "sections": layers.sections,
+        "routes": layers.routes,
+        "cities": _cities(layers),
+        "crossings": flat_crossings(crossings_or_none(layers, net.date)),
+        "nodes": net.nodes,
+        "edges": net.edges,
+    }
+    return {name: table for name, table in tables.items() if len(table)}
+
+
+def _cities(layers: Layers) -> GeoDataFrame:
+    """Return the cities as points, indexed by id."""
     dumped = [city.model_dump() for city in layers.catalogue.cities]
     rows = pd.DataFrame(dumped, columns=list(City.model_fields))
     points = gpd.points_from_xy(rows["lon"], rows["lat"])
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326).set_index("city_id")
 
 
-def export_layers(
-    layers: Layers, net: Network, crossings: gpd.GeoDataFrame
-) -> dict[str, gpd.GeoDataFrame]:
-    """
-    Return every layer that is exported.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    net
-        A network.
-    crossings
-        Border crossings.
-
-    Returns
-    -------
-    tables
-        GeoDataFrames by name, those that are not empty.
-
-    Examples
-    --------
-    >>> list(export_layers(lay, net, geo.border_crossings(lay, year=2025)))
-    ['places', 'sections', 'routes', 'cities', 'crossings', 'nodes', 'edges']
-
-    """
-    found = {
-        "places": layers.places,
-        "sections": layers.sections,
-        "routes": layers.routes,
-        "cities": cities_frame(layers),
-        "crossings": flat_crossings(crossings),
-        "nodes": net.nodes,
-        "edges": net.edges,
-    }
-    return {name: frame for name, frame in found.items() if len(frame)}
+def _write_gpkg(net: Network, out: Path) -> list[Path]:
+    file = out / "network.gpkg"
+    write_gpkg(layer_tables(net), file, terms=licence_terms(net.layers.catalogue))
+    return [file]
 
 
-def _gpkg(layers: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
-    frames = export_layers(layers, net, crossings)
-    write_gpkg(frames, out / "network.gpkg", terms=licence_terms(layers.catalogue))
-    return [out / "network.gpkg"]
-
-
-def _geojson(layers: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
+def _write_geojson(net: Network, out: Path) -> list[Path]:
     files = []
-    for name, frame in export_layers(layers, net, crossings).items():
-        with replaced_file(out / f"{name}.geojson") as temporary:
-            _to_file(
-                with_index_column(frame),
-                temporary,
-                driver="GeoJSON",
-                COORDINATE_PRECISION=DECIMALS,
-            )
+    options = {"driver": "GeoJSON", "COORDINATE_PRECISION": DECIMALS}
+    for name, table in layer_tables(net).items():
         files.append(out / f"{name}.geojson")
+        with replaced_file(files[-1]) as temporary:
+            write_layer(with_index_column(table), temporary, **options)
     return files
 
 
-def _csv(layers: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
-    return _package(layers, export_layers(layers, net, crossings), out)
+def _write_csv(net: Network, out: Path) -> list[Path]:
+    return _write_package(net, layer_tables(net), out)
 
 
-def _gmns(layers: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
-    del crossings
-    return _package(layers, gmns_tables(layers, net), out)
+def _write_gmns(net: Network, out: Path) -> list[Path]:
+    return _write_package(net, gmns_tables(net), out)
 
 
-def _package(layers: Layers, frames: dict[str, Any], out: Path) -> list[Path]:
+def _write_package(net: Network, tables: Mapping[str, DataFrame], out: Path) -> list[Path]:
     """Write tables as CSV with a description beside them."""
-    for name, frame in frames.items():
-        write_csv(frame, out / f"{name}.csv", index=frame.index.name is not None)
+    for name, table in tables.items():
+        write_csv(table, out / f"{name}.csv", index=table.index.name is not None)
     described = out / "datapackage.json"
-    write_json(package_description(layers.catalogue, frames), described)
-    return [*(out / f"{name}.csv" for name in frames), described]
+    write_json(package_description(net.layers.catalogue, tables), described)
+    return [*(out / f"{name}.csv" for name in tables), described]
 
 
-def _graphml(layers: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
-    del layers, crossings
-    graph = net.graph.copy()
+def _write_graphml(net: Network, out: Path) -> list[Path]:
+    graph, file = net.graph.copy(), out / "network.graphml"
     for node, point in net.nodes.geometry.items():
         graph.nodes[node].update(lon=point.x, lat=point.y)
-    with replaced_file(out / "network.graphml") as temporary:
+    with replaced_file(file) as temporary:
         nx.write_graphml(graph, temporary)
-    return [out / "network.graphml"]
+    return [file]
 
 
-def _parquet(layers: Layers, net: Network, crossings: gpd.GeoDataFrame, out: Path) -> list[Path]:
+def _write_parquet(net: Network, out: Path) -> list[Path]:
+    optional("pyarrow", "parquet", "Parquet needs pyarrow")
     files = []
-    for name, frame in export_layers(layers, net, crossings).items():
-        with replaced_file(out / f"{name}.parquet") as temporary:
-            frame.to_parquet(temporary, compression="zstd")
+    for name, table in layer_tables(net).items():
         files.append(out / f"{name}.parquet")
+        with replaced_file(files[-1]) as temporary:
+            table.to_parquet(temporary, compression="zstd")
     return files
 
 
-FORMATS: dict[str, Callable[[Layers, Network, Any, Path], list[Path]]] = {
-    "gpkg": _gpkg,
-    "geojson": _geojson,
-    "csv": _csv,
-    "graphml": _graphml,
-    "gmns": _gmns,
-    "parquet": _parquet,
+#: What writes a network and its layers into a folder and returns the files, by format.
+FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
+    "gpkg": _write_gpkg,
+    "geojson": _write_geojson,
+    "csv": _write_csv,
+    "graphml": _write_graphml,
+    "gmns": _write_gmns,
+    "parquet": _write_parquet,
 }
 
 
-def export_network(
-    layers: Layers, net: Network, crossings: gpd.GeoDataFrame, *, fmt: str, out: Path
-) -> list[Path]:
+def export_network(net: Network, format_: str, out: Path) -> list[Path]:
     """
-    Write layers and network in a format.
+    Write a network and its layers in a format.
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
     net
         A network.
-    crossings
-        Border crossings.
-    fmt
+    format_
         One of `FORMATS`.
     out
         Folder to write to.
@@ -190,11 +157,18 @@ def export_network(
     OutputError
         When the folder cannot be written; the earlier files stay whole then.
 
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     print([file.name for file in export_network(net, "graphml", Path(folder))])
+    ['network.graphml']
     """
-    if fmt not in FORMATS:
-        raise BadInputError(f"format {fmt!r}: expected one of {', '.join(FORMATS)}")
-    if fmt == "parquet" and not find_spec("pyarrow"):
-        raise BadInputError("Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'")
+    if format_ not in FORMATS:
+        raise BadInputError(
+            "format {format!r}: expected one of {known}", format=format_, known=", ".join(FORMATS)
+        )
     with staged_folder(out) as stage:
-        made = FORMATS[fmt](layers, net, crossings, stage)
-    return [out / path.relative_to(stage) for path in made]
+        files = FORMATS[format_](net, stage)
+    return [out / file.relative_to(stage) for file in files]

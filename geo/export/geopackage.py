@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-import geopandas as gpd
 import pandas as pd
 import pyogrio
 from geopandas import GeoDataFrame
@@ -18,33 +18,16 @@ from geo.catalogue import CLASS, KIND, STAGE, Label, named
 from geo.core import STAMP, replaced_file, with_index_column
 from geo.layers import DASHES, LINES, OTHER_LINE, POINT_OF_KIND, POINTS, LineStyle, PointStyle
 
-VERSION = "3.22"
+#: The version of QGIS that the styles are written for.
+_QGIS = "3.22"
 #: The look of what has no kind of its own: towns, ends, nodes of the network.
-OTHER_POINT = PointStyle("#555555", "#FFFFFF", 2.0, 10)
-OTHER = Label("其他", "Other")
-CITY = PointStyle("#111111", "#FFFFFF", 5.0, 5)
+_OTHER_POINT = PointStyle("#555555", "#FFFFFF", 2.0, 10)
+_OTHER = Label("其他", "Other")
+_CITY = PointStyle("#111111", "#FFFFFF", 5.0, 5)
 
 
-def layer_styles(frames: dict[str, GeoDataFrame]) -> DataFrame:
-    """
-    Return the styles of layers as the table that QGIS reads from a GeoPackage.
-
-    Parameters
-    ----------
-    frames
-        Layers by name.
-
-    Returns
-    -------
-    styles
-        One row per layer, the columns of the table ``layer_styles``.
-
-    Examples
-    --------
-    >>> layer_styles({"routes": lay.routes})[["f_table_name", "useAsDefault"]].to_numpy().tolist()
-    [['routes', True]]
-
-    """
+def _style_table(frames: dict[str, GeoDataFrame]) -> DataFrame:
+    """Return the styles of layers as the table ``layer_styles``, which QGIS reads."""
     rows = [
         {
             "f_table_catalog": "",
@@ -52,7 +35,7 @@ def layer_styles(frames: dict[str, GeoDataFrame]) -> DataFrame:
             "f_table_name": name,
             "f_geometry_column": "geom",
             "styleName": name,
-            "styleQML": style(frame, label=name == "cities"),
+            "styleQML": _style(frame, label=name == "cities"),
             "styleSLD": "",
             "useAsDefault": True,
             "description": "Colours by class and kind, dashes by status",
@@ -65,66 +48,57 @@ def layer_styles(frames: dict[str, GeoDataFrame]) -> DataFrame:
     return pd.DataFrame(rows)
 
 
-def style(frame: GeoDataFrame, *, label: bool = False) -> str:
+def _style(frame: GeoDataFrame, *, label: bool) -> str:
     """
-    Return the style of a layer.
+    Return the style of a layer for QGIS, with names beside its points if asked for.
 
-    Lines are told apart by their columns `class` and `status`, points by `kind`; a layer without
-    these columns has one symbol.
-
-    Parameters
-    ----------
-    frame
-        The layer.
-    label
-        Whether to write the Chinese names beside the points.
-
-    Returns
-    -------
-    qml
-        A QGIS style, XML.
-
-    Examples
-    --------
-    >>> 'attr="&quot;class&quot;"' in style(lay.routes)
-    True
-
+    Lines differ by their columns `class` and `status`, points by `kind`; a layer without these
+    columns has one symbol.
     """
     lines = set(frame.geometry.geom_type) <= {"LineString", "MultiLineString"}
     looks = _lines(frame) if lines else _points(frame)
-    root = Element("qgis", version=VERSION, styleCategories="Symbology|Labeling",
-                   labelsEnabled=str(int(label)))  # fmt: skip
+    categories = "Symbology|Labeling"
+    root = Element(
+        "qgis", version=_QGIS, styleCategories=categories, labelsEnabled=str(int(label))
+    )
     if len(looks) == 1:
         renderer = SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
     else:
         keys = [key for key in ("class", "status", "kind") if key in frame]
         attr = " || '/' || ".join(f'"{key}"' for key in keys)
-        renderer = SubElement(root, "renderer-v2", type="categorizedSymbol", attr=attr,
-                              symbollevels="0", enableorderby="0", forceraster="0")  # fmt: skip
-        categories = SubElement(renderer, "categories")
+        renderer = SubElement(
+            root,
+            "renderer-v2",
+            type="categorizedSymbol",
+            attr=attr,
+            symbollevels="0",
+            enableorderby="0",
+            forceraster="0",
+        )
+        held = SubElement(renderer, "categories")
         for number, (value, (text, _)) in enumerate(looks.items()):
-            SubElement(categories, "category", value=value, symbol=str(number), label=text,
-                       render="true")  # fmt: skip
+            shown = {"value": value, "symbol": str(number), "label": text, "render": "true"}
+            SubElement(held, "category", shown)
     symbols = SubElement(renderer, "symbols")
     for number, (_, options) in enumerate(looks.values()):
         _add_symbol(symbols, number, options, line=lines)
     if label:
         _add_labels(root)
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
-        root, "unicode"
-    )
+    doctype = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+    return doctype + tostring(root, "unicode")
 
 
 def _lines(frame: GeoDataFrame) -> dict[str, tuple[str, dict[str, str]]]:
     """Return the text and the options of every look of the lines, by value."""
     if "class" not in frame:
         return {"": ("", _line(OTHER_LINE, "open"))}
-    known = [*(key for key in LINES if key in set(frame["class"])),
-             *sorted(set(frame["class"]) - set(LINES))]  # fmt: skip
+    present = set(frame["class"])
+    known = [*(key for key in LINES if key in present), *sorted(present - set(LINES))]
     looks = {key: LINES.get(key, OTHER_LINE) for key in known}
     if "status" not in frame:
-        return {key: (_text([named(CLASS, key)]), _line(look, "open"))
-                for key, look in looks.items()}  # fmt: skip
+        return {
+            key: (_text([named(CLASS, key)]), _line(look, "open")) for key, look in looks.items()
+        }
     return {
         f"{key}/{status}": (_text([named(CLASS, key), STAGE[status]]), _line(look, status))
         for key, look in looks.items()
@@ -135,11 +109,13 @@ def _lines(frame: GeoDataFrame) -> dict[str, tuple[str, dict[str, str]]]:
 def _points(frame: GeoDataFrame) -> dict[str, tuple[str, dict[str, str]]]:
     """Return the text and the options of every look of the points, by value."""
     if "kind" not in frame:
-        return {"": ("", _point(CITY if "population" in frame else OTHER_POINT))}
+        return {"": ("", _point(_CITY if "population" in frame else _OTHER_POINT))}
     known = [kind for kind in sorted(set(frame["kind"])) if kind in POINT_OF_KIND]
-    looks = {kind: (_text([KIND[POINT_OF_KIND[kind]]]), _point(POINTS[POINT_OF_KIND[kind]]))
-             for kind in known}  # fmt: skip
-    return {**looks, "": (_text([OTHER]), _point(OTHER_POINT))}
+    looks = {
+        kind: (_text([KIND[POINT_OF_KIND[kind]]]), _point(POINTS[POINT_OF_KIND[kind]]))
+        for kind in known
+    }
+    return {**looks, "": (_text([_OTHER]), _point(_OTHER_POINT))}
 
 
 def _text(labels: Iterable[Label]) -> str:
@@ -180,9 +156,9 @@ def _point(look: PointStyle) -> dict[str, str]:
 
 
 def _add_symbol(symbols: Element, number: int, options: dict[str, str], *, line: bool) -> None:
-    symbol = SubElement(symbols, "symbol", type="line" if line else "marker", name=str(number),
-                        alpha="1", clip_to_extent="1", force_rhr="0")  # fmt: skip
-    kind = "SimpleLine" if line else "SimpleMarker"
+    shape, kind = ("line", "SimpleLine") if line else ("marker", "SimpleMarker")
+    look = {"alpha": "1", "clip_to_extent": "1", "force_rhr": "0"}
+    symbol = SubElement(symbols, "symbol", {"type": shape, "name": str(number), **look})
     layer = SubElement(
         symbol, "layer", {"class": kind, "pass": "0", "enabled": "1", "locked": "0"}
     )
@@ -195,18 +171,27 @@ def _add_labels(root: Element) -> None:
     """Write names beside points, with a white edge."""
     labeling = SubElement(root, "labeling", type="simple")
     settings = SubElement(labeling, "settings", calloutType="simple")
-    text: dict[str, Any] = {"fieldName": "name_zh", "fontSize": "9", "fontSizeUnit": "Point",
-                            "textColor": "17,17,17,255", "isExpression": "0"}  # fmt: skip
-    held = SubElement(settings, "text-style", text)
-    SubElement(held, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
-               bufferColor="255,255,255,255")  # fmt: skip
+    text = {
+        "fieldName": "name_zh",
+        "fontSize": "9",
+        "fontSizeUnit": "Point",
+        "textColor": "17,17,17,255",
+        "isExpression": "0",
+    }
+    edge = {
+        "bufferDraw": "1",
+        "bufferSize": "0.8",
+        "bufferSizeUnits": "MM",
+        "bufferColor": "255,255,255,255",
+    }
+    SubElement(SubElement(settings, "text-style", text), "text-buffer", edge)
     SubElement(settings, "placement", placement="6", dist="1")
 
 
 #: The version of the GeoPackage format that the GIS of some years ago read as well.
 _GPKG = "1.2"
 #: What the layers of the GeoPackage hold.
-TITLES = {
+_TITLES = {
     "places": "地点 Places",
     "sections": "区段 Sections",
     "routes": "线路 Routes",
@@ -217,7 +202,7 @@ TITLES = {
 }
 
 
-def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path, *, terms: str = "") -> None:
+def write_gpkg(frames: dict[str, GeoDataFrame], path: Path, *, terms: str = "") -> None:
     """
     Write layers into one GeoPackage, with their styles for QGIS.
 
@@ -230,26 +215,39 @@ def write_gpkg(frames: dict[str, gpd.GeoDataFrame], path: Path, *, terms: str = 
     terms
         Licences and credit, which every layer carries in its description.
 
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_gpkg({"routes": lay.routes}, Path(folder) / "routes.gpkg")
+    ...     print(pyogrio.list_layers(Path(folder) / "routes.gpkg")[:, 0].tolist())
+    ['routes', 'layer_styles']
     """
+    with _fixed_date(), replaced_file(path) as temporary:
+        for name, frame in frames.items():
+            title = ". ".join(filter(None, [_TITLES.get(name, name), terms]))
+            options = {"driver": "GPKG", "DESCRIPTION": title, "VERSION": _GPKG}
+            write_layer(with_index_column(frame), temporary, layer=name, **options)
+        styles = _style_table(frames)
+        write_layer(styles, temporary, layer="layer_styles", driver="GPKG", FID="id")
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    """Let GDAL write a fixed time of change, so that the same layers give the same bytes."""
     before = os.environ.get("OGR_CURRENT_DATE")
     os.environ["OGR_CURRENT_DATE"] = STAMP
     try:
-        with replaced_file(path) as temporary:
-            for name, frame in frames.items():
-                title = ". ".join(filter(None, [TITLES.get(name, name), terms]))
-                _to_file(with_index_column(frame), temporary, layer=name, driver="GPKG",
-                         DESCRIPTION=title, VERSION=_GPKG)  # fmt: skip
-            _to_file(
-                layer_styles(frames), temporary, layer="layer_styles", driver="GPKG", FID="id"
-            )
+        yield
     finally:
         os.environ.pop("OGR_CURRENT_DATE")
         if before is not None:
             os.environ["OGR_CURRENT_DATE"] = before
 
 
-def _to_file(frame: DataFrame, path: Path, **options: Any) -> None:
-    """Write a layer; GDAL does not always tell of a full disk, so count what is there."""
+def write_layer(frame: DataFrame, path: Path, **options: Any) -> None:
+    """Write a layer; GDAL does not always report a full disk, so count what is there."""
     try:
         pyogrio.write_dataframe(frame, path, **options)
         layer = options.get("layer")

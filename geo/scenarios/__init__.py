@@ -1,17 +1,30 @@
-"""Scenarios: alternatives, comparison, timeline, corridor profile, whole analysis, headlines."""
+"""
+Scenarios: layers and dates or projects in, tables and sheets out.
+
+Alternatives, comparison of two dates, timeline, corridor profile, whole analysis, headlines.
+"""
 
 from geo.scenarios.alternatives import with_projects, with_sections
-from geo.scenarios.analysis import Analysis, analyse, horizon_of, milestones
+from geo.scenarios.analysis import Analysis, analyse
 from geo.scenarios.comparison import (
     city_changes,
     compare_cities,
     compare_dates,
     project_benefits,
-    times,
+    travel_times_on,
+    weighted_efficiency,
 )
 from geo.scenarios.corridor import city_pair_profile, corridor_profile
 from geo.scenarios.headlines import headline_sentences
-from geo.scenarios.timeline import Timeline, build_timeline, figures_by_year, growth, plain_values
+from geo.scenarios.timeline import (
+    Timeline,
+    build_timeline,
+    figures_by_year,
+    horizon_of,
+    milestones,
+    open_groups_by_year,
+    timeline_values,
+)
 
 __all__ = [
     "Analysis",
@@ -24,13 +37,14 @@ __all__ = [
     "compare_dates",
     "corridor_profile",
     "figures_by_year",
-    "growth",
     "headline_sentences",
     "horizon_of",
     "milestones",
-    "plain_values",
+    "open_groups_by_year",
     "project_benefits",
-    "times",
+    "timeline_values",
+    "travel_times_on",
+    "weighted_efficiency",
     "with_projects",
     "with_sections",
 ]

@@ -7,27 +7,27 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from geo.catalogue import Project
-from geo.layers import Layers, status_frame
+from geo.layers import Layers, sections_on
 
 
 def with_projects(
     layers: Layers, projects: Iterable[Project], *, date: dt.date, done: bool = True
 ) -> Layers:
     """
-    Return the layers as they would be if projects were done by a day, or were never done.
+    Return the layers as if projects were done by a day, or never.
 
     Parameters
     ----------
     layers
         The layers of the catalogue.
     projects
-        Projects to do or to leave undone. The sections of a project of the change "close" are
-        closed when it is done; "add" and "upgrade" open theirs; a "delay" opens them in the
-        year of the project and not before.
+        Projects to do or to leave undone. A project of the change "close" closes its sections
+        when it is done; "add" and "upgrade" open theirs; a "delay" opens them in the year of
+        the project and not before.
     date
         The day by which they are done.
     done
-        False: the sections are neither open nor expected on any day.
+        False: their sections are neither open nor expected on any day.
 
     Returns
     -------
@@ -43,19 +43,18 @@ def with_projects(
     ['open', '2025-12-31']
     >>> lay.sections.loc["chengdawan-hsr-2", "status"]
     'construction'
-
     """
     for project in projects:
         opens = done != (project.change == "close")
         late = project.change == "delay" and project.year is not None and date.year < project.year
-        ids = [key for key in project.sections.split(";") if key]
-        layers = with_sections(layers, ids, open_on=date if opens and not late else None)
+        opening = date if opens and not late else None
+        layers = with_sections(layers, section_ids(project), open_on=opening)
     return layers
 
 
 def with_sections(layers: Layers, ids: Iterable[str], *, open_on: dt.date | None) -> Layers:
     """
-    Return the layers as they would be if sections were open, or never opened.
+    Return the layers as if sections were open, or never opened.
 
     Parameters
     ----------
@@ -76,15 +75,18 @@ def with_sections(layers: Layers, ids: Iterable[str], *, open_on: dt.date | None
     >>> without = with_sections(lay, ["chengyu-hsr-1"], open_on=None)
     >>> "chengyu-hsr-1" in set(geo.build_network(without, year=2025).edges["section_id"])
     False
-
     """
-    sections = layers.sections.copy()
-    rows = list(ids)
+    sections, rows = layers.sections.copy(), list(ids)
     if open_on is None:
         sections.loc[rows, ["status", "opened", "started"]] = ["planned", "", ""]
         sections.loc[rows, "expected"] = None
         return replace(layers, sections=sections)
-    stages = status_frame(sections.loc[rows], open_on, layers.catalogue.region.as_of)["stage"]
+    stages = sections_on(layers, open_on).loc[rows, "stage"]
     closed = list(stages.index[stages != "open"])
     sections.loc[closed, ["status", "opened"]] = ["open", open_on.isoformat()]
     return replace(layers, sections=sections)
+
+
+def section_ids(project: Project) -> list[str]:
+    """Return the ids of the sections that a project concerns."""
+    return [key for key in project.sections.split(";") if key]

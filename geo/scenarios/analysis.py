@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import Region
 from geo.connectivity import (
+    Indicator,
     city_table,
     link_losses,
     minimum_cut,
     mode_indices,
     outbound_links,
     route_losses,
-    travel_circles,
+    travel_circle_table,
 )
 from geo.layers import Layers, border_crossings, pair_of
 from geo.network import Network, build_network, travel_time_matrix
-from geo.scenarios.comparison import (
-    added_alone,
-    compare_cities,
-    opening_between,
-    project_benefits,
-    project_effects,
-    times,
-)
+from geo.scenarios.comparison import city_changes, project_tables, travel_times_on
+from geo.scenarios.timeline import horizon_of, milestones
+
+#: The column that holds each indicator of accessibility; its name carries the unit.
+_ACCESS: dict[Indicator, str] = {
+    "location": "mean_min",
+    "daily": "people_within_120min",
+    "potential": "potential_people_per_min15",
+    "efficiency": "network_efficiency",
+}
 
 
 @dataclass(frozen=True)
@@ -53,22 +57,21 @@ class Analysis:
         Independent links between the first two regions by date and mode: `date`, `mode`,
         `value`, `unique`, `names_zh`, `names_en`, `section_ids`.
     links, routes
-        What the loss of every link and of every route costs.
+        Loss of every link and of every route.
     links_later
-        What the loss of every link costs at the horizon.
+        Loss of every link at the horizon.
     access
         Accessibility of every city: one column per indicator.
     changes
-        What changes for every city up to the horizon.
+        Changes for every city up to the horizon.
     projects
-        What every project up to the horizon is worth.
+        Marginal benefit of every project up to the horizon.
     effects
         What each project alone would change for every city today.
     circles
         The time circles between cities, door to door, on the day and at the horizon.
     leaving
         Links that leave the region, by direction.
-
     """
 
     layers: Layers
@@ -94,12 +97,13 @@ def analyse(
     layers: Layers, date: dt.date, progress: Callable[[str], None] = lambda _: None
 ) -> Analysis:
     """
-    Do the whole analysis.
+    Analyse a region as a whole.
 
     Parameters
     ----------
     layers
-        The layers of the catalogue of a region with two regions, borders and cities.
+        The layers of the catalogue; without counties, borders or a second region the tables
+        that need them are empty.
     date
         The day asked for.
     progress
@@ -110,184 +114,84 @@ def analyse(
     analysis
         All tables.
 
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from geo.sources import new_region
+    >>> with TemporaryDirectory() as folder:
+    ...     files = new_region(folder)
+    ...     analysis = analyse(geo.build_layers(geo.load(folder)), cat.region.as_of)
+    >>> len(analysis.access), len(analysis.projects)
+    (0, 0)
     """
-    cat = layers.catalogue
+    catalogue, region = layers.catalogue, layers.catalogue.region
     progress("network")
-    net, stops = build_network(layers, year=date), build_network(layers, year=date, nodes="stops")
     horizon = horizon_of(layers, date)
-    later = [build_network(layers, year=horizon, nodes=nodes) for nodes in ("stops", "junctions")]
+    net, stops = build_network(layers, year=date), build_network(layers, year=date, nodes="stops")
+    stops_later = build_network(layers, year=horizon, nodes="stops")
     progress("losses")
-    links, routes = link_losses(stops, net, cat), route_losses(stops, net, cat)
-    links_later = link_losses(later[0], later[1], cat)
+    links, routes = link_losses(stops), route_losses(stops)
+    links_later = link_losses(stops_later)
     progress("accessibility")
-    access = access_table(stops, layers)
+    access = _access_table(stops)
     progress("projects")
-    changes = compare_cities(layers, date, horizon)
-    added = added_alone(layers, opening_between(layers, date, horizon), date)
-    projects = project_benefits(layers, date, horizon, added=added)
-    effects = project_effects(layers, added, date)
+    dates = (date, horizon)
+    times = [travel_times_on(layers, day) for day in dates]
+    projects, effects = project_tables(layers, dates, times)
     progress("borders")
-    border, leaving, cuts = gpd.GeoDataFrame(), gpd.GeoDataFrame(), pd.DataFrame()
-    if cat.region.base.counties:
-        leaving = outbound_links(layers, date)
-    if cat.region.bordered:
-        border = border_crossings(layers, year=date)
-        cuts = cut_table(layers, date, horizon)
+    bordered = region.bordered
     return Analysis(
-        layers, date, horizon, net, stops, border, mode_indices(net), cuts, links, routes, links_later,
-        access, changes, projects, effects, circle_table(layers, date, horizon), leaving,
-    )  # fmt: skip
+        layers=layers,
+        date=date,
+        horizon=horizon,
+        net=net,
+        stops=stops,
+        crossings=border_crossings(layers, year=date) if bordered else gpd.GeoDataFrame(),
+        statistics=mode_indices(net),
+        cuts=_cut_table(layers, date, horizon) if bordered else pd.DataFrame(),
+        links=links,
+        routes=routes,
+        links_later=links_later,
+        access=access,
+        changes=city_changes(catalogue.centres, *times),
+        projects=projects,
+        effects=effects,
+        circles=_circle_table(layers, dates, times),
+        leaving=outbound_links(layers, date) if region.base.counties else gpd.GeoDataFrame(),
+    )
 
 
-def horizon_of(layers: Layers, date: dt.date) -> dt.date:
-    """
-    Return the day by which all that is expected is open.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for, which is never later.
-
-    Returns
-    -------
-    horizon
-        The last day of the last expected year.
-
-    Examples
-    --------
-    >>> horizon_of(lay, cat.region.as_of).year >= 2030
-    True
-
-    """
-    years = layers.sections["expected"].dropna()
-    return dt.date(max([date.year, *map(int, years)]), 12, 31)
+def _access_table(stops: Network) -> DataFrame:
+    """Return all indicators of accessibility by any mode, one row per city."""
+    minutes = travel_time_matrix(stops)
+    tables = {
+        indicator: city_table(stops, indicator=indicator, minutes=minutes) for indicator in _ACCESS
+    }
+    access = tables["location"][["city_id", "name_zh", "name_en", "region", "population"]].copy()
+    for indicator, table in tables.items():
+        column = "value_reached" if "value_reached" in table else "value"
+        access[_ACCESS[indicator]] = table[column]
+        if indicator == "location":
+            access["people_reached_share"] = table["share_reached"]
+    return access
 
 
-def access_table(stops: Network, layers: Layers) -> DataFrame:
-    """
-    Return all indicators of accessibility by any mode, one column each.
-
-    Parameters
-    ----------
-    stops
-        A network with a node at every stop.
-    layers
-        The layers of the catalogue.
-
-    Returns
-    -------
-    table
-        One row per city; the column names carry the unit.
-
-    Examples
-    --------
-    >>> access_table(stops, lay).columns[5:8].tolist()
-    ['mean_min', 'people_reached_share', 'people_within_120min']
-
-    """
-    table, minutes = None, travel_time_matrix(stops)
-    for indicator, column in (("location", "mean_min"), ("daily", "people_within_120min"),
-                              ("potential", "potential_people_per_min15"),
-                              ("efficiency", "network_efficiency")):  # fmt: skip
-        found = city_table(stops, layers.catalogue, indicator=indicator, minutes=minutes)  # type: ignore[arg-type]
-        if table is None:
-            table = found[["city_id", "name_zh", "name_en", "region", "population"]].copy()
-        table[column] = found["value_reached"] if "value_reached" in found else found["value"]
-        if "share_reached" in found:
-            table["people_reached_share"] = found["share_reached"]
-    assert table is not None
-    return table
-
-
-def circle_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
-    """
-    Return the time circles between cities on two dates.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date, horizon
-        The two dates.
-
-    Returns
-    -------
-    table
-        The pairs of every preset with the minutes from door to door and the target, one row
-        per date; empty where the region has less than two parts.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> table = circle_table(lay, date(2025, 12, 31), date(2035, 12, 31))
-    >>> met = table.groupby("date")["met"].sum()
-    >>> bool(met.iloc[0] < met.iloc[1])
-    True
-
-    """
+def _circle_table(
+    layers: Layers, dates: Sequence[dt.date], times: Sequence[NDArray[np.float64]]
+) -> DataFrame:
+    """Return the time circles between cities on some dates; none where one region stands alone."""
     if len(layers.catalogue.region.regions) < 2:
         return pd.DataFrame()
     tables = []
-    for when in (date, horizon):
-        table = travel_circles(times(layers, when), layers.catalogue)
-        table.insert(0, "date", when)
+    for date, minutes in zip(dates, times, strict=True):
+        table = travel_circle_table(minutes, layers.catalogue)
+        table.insert(0, "date", date)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def milestones(region: Region, date: dt.date, horizon: dt.date) -> list[dt.date]:
-    """
-    Return the dates on which the region is looked at.
-
-    Parameters
-    ----------
-    region
-        The region, with its years of interest.
-    date, horizon
-        Two more dates.
-
-    Returns
-    -------
-    dates
-        In order.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> [day.year for day in milestones(cat.region, date(2025, 12, 31), date(2030, 12, 31))]
-    [2020, 2025, 2030]
-
-    """
-    years = {dt.date(year, 12, 31) for year in region.milestones}
-    return sorted({date, horizon, *years})
-
-
-def cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
-    """
-    Return how many independent links hold the first two regions together, by date and mode.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date, horizon
-        The day, and the last date looked at.
-
-    Returns
-    -------
-    table
-        `date`, `mode`, `value`, `unique`, and the routes and sections of a minimum cut.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> table = cut_table(lay, date(2025, 12, 31), date(2030, 12, 31))
-    >>> table.loc[table["mode"] == "road", "value"].is_monotonic_increasing
-    True
-
-    """
+def _cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
+    """Return the minimum cut between the first two regions, by milestone and mode."""
     region = layers.catalogue.region
     a, b = pair_of(region)
     rows = []
@@ -295,7 +199,7 @@ def cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
         net = build_network(layers, year=when, nodes="stops")
         for mode in ("road", "rail"):
             part = net.select(mode)
-            found, _, _ = minimum_cut(part, layers.catalogue, a.id, b.id)
+            found, _, _ = minimum_cut(part, a.id, b.id)
             edges = part.edges.loc[found.cut]
             rows.append(
                 {

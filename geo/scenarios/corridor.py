@@ -1,4 +1,4 @@
-"""Everything about one corridor: a named route, or the ways between two cities."""
+"""The profile of a corridor: a named route, or the routes between two cities."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.catalogue import City, Route, cities_of
+from geo.catalogue import City, Route
 from geo.connectivity import minimum_cut
 from geo.core import BadInputError
-from geo.geometry import geod, nearest
-from geo.layers import Layers, border_crossings, open_sections, status_frame
-from geo.network import Network, build_network, fastest_routes, route_legs, travel_graph
+from geo.geometry import geodesic_km, nearest
+from geo.layers import Layers, border_crossings, open_sections, sections_on
+from geo.network import Network, build_network, fastest_routes
 from geo.scenarios.alternatives import with_sections
+from geo.scenarios.timeline import horizon_of
 
 #: People of cities whose centre lies within this distance count as served.
 SERVED_KM = 30.0
 #: A line whose ends lie nearer than this is a ring, without ends and detour.
-RING_M = 1000.0
+RING_KM = 1.0
 #: Ways looked for between the ends of a corridor.
 WAYS = 3
 
@@ -55,10 +56,8 @@ def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str
     >>> sheet = corridor_profile(lay, cat.find_route("成渝中线高铁"), date=date(2025, 12, 31))
     >>> sorted(sheet)[:3]
     ['alternatives', 'border', 'cities_served']
-
     """
-    cat = layers.catalogue
-    sections = status_frame(layers.sections, date, cat.region.as_of)
+    sections = sections_on(layers, date)
     own = sections[sections["route_id"] == route.route_id]
     line = layers.tracks[route.route_id].line
     ends = _end_cities(layers, line)
@@ -122,11 +121,10 @@ def city_pair_profile(
     >>> ends = cat.find_city("成都"), cat.find_city("重庆")
     >>> sorted(city_pair_profile(lay, *ends, date=date(2025, 12, 31)))[:4]
     ['assumed', 'cities_served', 'complete_date', 'date']
-
     """
-    straight = geod().inv(origin.lon, origin.lat, destination.lon, destination.lat)[2] / 1000
-    expected = layers.sections["expected"].dropna()
-    last = dt.date(max([date.year, *map(int, expected)]), 12, 31)
+    ends = [(city.lon, city.lat) for city in (origin, destination)]
+    straight = float(geodesic_km(*ends))
+    last = horizon_of(layers, date)
     sheet: dict[str, Any] = {
         "from": origin.name_zh,
         "to": destination.name_zh,
@@ -135,27 +133,18 @@ def city_pair_profile(
         "straight_km": straight,
     }
     nets = [build_network(layers, year=when, nodes="stops") for when in (date, last)]
+    pair = (origin, destination)
     for key, net in zip(("modes", "modes_complete"), nets, strict=True):
-        sheet[key] = {
-            mode: _ways(layers, net, (origin, destination), mode, WAYS) for mode in net.modes
-        }
-        for way in itertools.chain(*sheet[key].values()):
-            way["detour_index"] = way["length_km"] / straight
-    sheet["times"] = {
-        mode: {
-            "now_min": _first(sheet["modes"], mode),
-            "complete_min": _first(sheet["modes_complete"], mode),
-        }
-        for mode in nets[1].modes
-    }
-    sections = status_frame(layers.sections, date, layers.catalogue.region.as_of)
+        sheet[key] = {mode: _alternatives(net, pair, mode) for mode in net.modes}
+        for found in itertools.chain(*sheet[key].values()):
+            found["detour_index"] = found["length_km"] / straight
+    sections = sections_on(layers, date)
     now, later = (_fastest_sections(sheet[key]) for key in ("modes", "modes_complete"))
     lines = [shapely.get_coordinates(shape) for shape in sections.loc[now].geometry]
     served = _served(layers, np.concatenate(lines)) if lines else []
     return sheet | {
-        "redundancy": {
-            mode: _redundancy(layers, nets[0], origin, destination, mode) for mode in nets[0].modes
-        },
+        "times": _times(nets[0], nets[1], pair),
+        "redundancy": {mode: _redundancy(nets[0], pair, mode) for mode in nets[0].modes},
         "gaps": _gaps(sections.loc[later]),
         "population_served": sum(city.population for city in served),
         "cities_served": [city.name_zh for city in served],
@@ -163,74 +152,71 @@ def city_pair_profile(
     }
 
 
-def _first(ways: dict[str, list[dict[str, Any]]], mode: str) -> float | None:
-    found = ways.get(mode)
-    return found[0]["time_min"] if found else None
+def _fastest_sections(found: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the sections of the fastest route of every mode, each once."""
+    fastest = [own[0]["section_ids"] for own in found.values() if own]
+    return list(dict.fromkeys(itertools.chain(*fastest)))
 
 
-def _fastest_sections(ways: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """Return the sections of the fastest way of every mode, each once."""
-    found = [key for own in ways.values() for way in own[:1] for key in way["section_ids"]]
-    return list(dict.fromkeys(found))
-
-
-def _redundancy(
-    layers: Layers,
-    net: Network,
-    a: City,
-    b: City,
-    mode: str,
-) -> dict[str, Any]:
+def _redundancy(net: Network, pair: tuple[City, City], mode: str) -> dict[str, Any]:
     """Return how many links must fail to part two cities, and where; None where it cannot be."""
     part = net.select(mode)
+    ids = (city.city_id for city in pair)
     try:
-        found, _, _ = minimum_cut(part, layers.catalogue, a.city_id, b.city_id)
+        found, _, _ = minimum_cut(part, *ids)
     except BadInputError as error:
         return {"value": None, "reason": str(error)}
     names = part.edges.loc[found.cut, ["route_zh", "route_en"]].drop_duplicates()
-    return {"value": found.value, "cut": names["route_zh"].tolist(),
-            "cut_en": names["route_en"].tolist()}  # fmt: skip
+    cut, cut_en = names["route_zh"].tolist(), names["route_en"].tolist()
+    return {"value": found.value, "cut": cut, "cut_en": cut_en}
 
 
 def _end_cities(layers: Layers, line: Any) -> list[tuple[City, float]]:
     """Return the cities nearest to the ends of a line, with the km; a ring has none."""
-    cities = cities_of(layers.catalogue)
-    if not cities or geod().inv(*line[0], *line[-1])[2] < RING_M:
+    cities = layers.catalogue.centres
+    if len(cities) < 2 or geodesic_km(line[0], line[-1]) < RING_KM:
         return []
-    centres = np.array([[city.lon, city.lat] for city in cities])
-    found = nearest(line[[0, -1]], centres, 2)
+    found = nearest(line[[0, -1]], _centres(cities), 2)
     first, second = found[0], found[2]
     if first[1] == second[1]:  # one city at both ends: take the next one where it is nearer
-        first, second = min(((found[0], found[3]), (found[1], found[2])),
-                            key=lambda pair: pair[0][2] + pair[1][2])  # fmt: skip
+        either = ((found[0], found[3]), (found[1], found[2]))
+        first, second = min(either, key=lambda pair: pair[0][2] + pair[1][2])
     return [(cities[j], round(km, 1)) for _, j, km in (first, second)]
 
 
+def _centres(cities: list[City]) -> Any:
+    return np.array([[city.lon, city.lat] for city in cities])
+
+
 def _detour(line: Any, running_km: float) -> float | None:
-    straight = geod().inv(*line[0], *line[-1])[2] / 1000
-    return running_km / straight if straight > RING_M / 1000 else None
+    straight = float(geodesic_km(line[0], line[-1]))
+    return running_km / straight if straight > RING_KM else None
 
 
 def _served(layers: Layers, line: Any) -> list[City]:
-    cities = cities_of(layers.catalogue)
+    cities = layers.catalogue.centres
     if not cities:
         return []
-    centres = np.array([[city.lon, city.lat] for city in cities])
-    near = nearest(centres, line, 1)
-    return [cities[i] for i, _, km in near if km <= SERVED_KM]
+    return [cities[i] for i, _, km in nearest(_centres(cities), line, 1) if km <= SERVED_KM]
 
 
 def _border(layers: Layers, route_id: str, date: dt.date) -> list[dict[str, Any]]:
+    """Return the crossings of a route with lanes and tracks on each side."""
     if not layers.catalogue.region.bordered:
         return []
     found = []
     for row in border_crossings(layers, year=date).itertuples():
         if route_id in {side.route_id for side in row.sides.values()}:
             sides = {
-                name: {"county": s.county, "status": s.status, "opened": s.opened or None,
-                       "lanes": s.lanes, "tracks": s.tracks}
-                for name, s in row.sides.items()
-            }  # fmt: skip
+                name: {
+                    "county": side.county,
+                    "status": side.status,
+                    "opened": side.opened or None,
+                    "lanes": side.lanes,
+                    "tracks": side.tracks,
+                }
+                for name, side in row.sides.items()
+            }
             names = {"name_zh": row.place_zh, "name_en": row.place_en}
             found.append({"place_id": row.place_id, **names, "status": row.status, "sides": sides})
     return found
@@ -243,61 +229,55 @@ def _service(
     if len(ends) < 2:
         return {"times": {}, "alternatives": [], "penalty_min": None}
     pair = (ends[0], ends[1])
-    complete = with_sections(layers, ids, open_on=date)
-    without = with_sections(layers, ids, open_on=None)
-    nets = [
-        build_network(state, year=date, nodes="stops") for state in (layers, complete, without)
-    ]
-    times = {
-        name: {
-            "now_min": _fastest(layers, nets[0], pair, name),
-            "complete_min": _fastest(layers, nets[1], pair, name),
-        }
-        for name in nets[1].modes
-    }
-    with_it = times.get(mode, {}).get("complete_min")
-    lost = _fastest(layers, nets[2], pair, mode)
-    penalty = None if with_it is None or lost is None else lost - with_it
+    states = (
+        layers,
+        with_sections(layers, ids, open_on=date),
+        with_sections(layers, ids, open_on=None),
+    )
+    now, complete, without = (build_network(s, year=date, nodes="stops") for s in states)
+    with_it, lost = (_fastest(net, pair, mode) for net in (complete, without))
     return {
-        "times": times,
-        "alternatives": _ways(layers, nets[2], pair, mode, WAYS),
-        "penalty_min": penalty,
+        "times": _times(now, complete, pair),
+        "alternatives": _alternatives(without, pair, mode),
+        "penalty_min": None if with_it is None or lost is None else lost - with_it,
     }
 
 
-def _fastest(layers: Layers, net: Network, pair: tuple[City, City], mode: str) -> float | None:
-    ways = _ways(layers, net, pair, mode, 1)
-    return float(ways[0]["time_min"]) if ways else None
+def _times(now: Network, complete: Network, pair: tuple[City, City]) -> dict[str, Any]:
+    """Return the fastest time between two cities in two networks, by mode."""
+    return {
+        mode: {
+            "now_min": _fastest(now, pair, mode),
+            "complete_min": _fastest(complete, pair, mode),
+        }
+        for mode in complete.modes
+    }
 
 
-def _ways(
-    layers: Layers,
-    net: Network,
-    pair: tuple[City, City],
-    mode: str,
-    k: int,
-) -> list[dict[str, Any]]:
+def _fastest(net: Network, pair: tuple[City, City], mode: str) -> float | None:
+    routes = fastest_routes(net, *pair, mode=mode) if mode in net.modes else []
+    return float(routes[0].time_min) if routes else None
+
+
+def _alternatives(net: Network, pair: tuple[City, City], mode: str) -> list[dict[str, Any]]:
+    """Return the routes of a mode that are really different, with the standard of each."""
     if mode not in net.modes:
         return []
-    graph, route = travel_graph(net, pair, mode=mode), layers.catalogue.route
-    standard = open_sections(net.layers, net.date)
+    route, standard = net.layers.catalogue.route, open_sections(net.layers, net.date)
     found = []
-    for way in fastest_routes(graph, *pair, k=k):
-        parts = route_legs(graph, way)
-        ids = list(dict.fromkeys(leg["route_id"] for leg in parts if leg["route_id"]))
-        steps = (graph.edges[pair] for pair in itertools.pairwise(way))
-        own = net.edges.loc[[step["edge"] for step in steps if "edge" in step], "section_id"]
-        rows = standard.loc[list(dict.fromkeys(own))]
+    for journey in fastest_routes(net, pair[0], pair[1], WAYS, mode=mode):
+        ids = list(dict.fromkeys(leg["route_id"] for leg in journey.legs if leg["route_id"]))
+        rows = standard.loc[journey.section_ids]
         found.append(
             {
-                "time_min": sum(leg["time_min"] for leg in parts),
-                "length_km": sum(leg["length_km"] for leg in parts),
+                "time_min": journey.time_min,
+                "length_km": journey.length_km,
                 "route_ids": ids,
                 "names_zh": [route[key].name_zh for key in ids],
                 "names_en": [route[key].name_en for key in ids],
                 "lanes": _fewest(rows, "lanes"),
                 "tracks": _fewest(rows, "tracks"),
-                "section_ids": list(rows.index),
+                "section_ids": journey.section_ids,
             }
         )
     return found

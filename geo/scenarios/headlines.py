@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from geo.catalogue import CLASS_NAMES
-from geo.connectivity import cores, open_sectors
+from geo.catalogue import CLASS_PLURAL, STAGE
+from geo.connectivity import core_cities, count_open_sectors
 from geo.layers import pair_of, route_table
-from geo.network import fastest_routes, route_legs, travel_graph
+from geo.network import fastest_routes
 from geo.scenarios.analysis import Analysis
 
 Headline = dict[str, str]
@@ -46,12 +46,6 @@ METHODS: dict[str, tuple[str, str]] = {
     ),
 }
 _MODE = {"road": ("高速公路", "expressway"), "rail": ("铁路", "railway")}
-_STAGE_ZH = {
-    "open": "已通车",
-    "construction": "在建",
-    "planned": "规划",
-    "partly open": "部分通车",
-}
 _RELATION = {
     "complements": ("与其他项目互补", "it complements the others"),
     "replaces": ("部分可由其他项目替代", "others replace part of it"),
@@ -65,14 +59,14 @@ def headline_sentences(analysis: Analysis) -> list[Headline]:
 
     Parameters
     ----------
-    found
+    analysis
         The whole analysis.
 
     Returns
     -------
     sentences
-        Each with `zh`, `en`, `method_zh` and `method_en`.
-
+        Each with `zh`, `en`, `method_zh` and `method_en`; those whose tables are empty are
+        left out.
     """
     return [
         *_crossings(analysis),
@@ -110,8 +104,8 @@ def _crossings(analysis: Analysis) -> list[Headline]:
                 f"截至 {analysis.date}，{a.name_zh}与{b.name_zh}之间可通行的{zh}跨界通道 "
                 f"{through} 处（{a.name_zh}侧 {own[0]} 处、{b.name_zh}侧 {own[1]} 处已通），"
                 f"在建 {building} 处。",
-                f"On {analysis.date}, {through} {en} links between {a.name_en} and {b.name_en} are "
-                f"open to traffic ({own[0]} open on the {a.name_en} side, {own[1]} on the "
+                f"On {analysis.date}, {through} {en} links between {a.name_en} and {b.name_en} "
+                f"are open to traffic ({own[0]} open on the {a.name_en} side, {own[1]} on the "
                 f"{b.name_en} side); {building} under construction.",
                 "count",
             )
@@ -142,21 +136,19 @@ def _cuts(analysis: Analysis) -> list[Headline]:
 
 
 def _cores(analysis: Analysis) -> list[Headline]:
-    pair = cores(analysis.layers.catalogue)
+    pair = core_cities(analysis.layers.catalogue)
     if len(pair) < 2:
         return []
     sentences = []
     for mode, (zh, en) in (("road", ("公路", "road")), ("rail", ("铁路", "rail"))):
-        graph = travel_graph(analysis.stops, pair, mode=mode)
-        for way in fastest_routes(graph, pair[0], pair[1]):
-            parts = route_legs(graph, way)
-            minutes, km = (sum(leg[key] for leg in parts) for key in ("time_min", "length_km"))
+        for journey in fastest_routes(analysis.stops, pair[0], pair[1], mode=mode):
+            minutes, km = journey.time_min, journey.length_km
             sentences.append(
                 _sentence(
                     f"{analysis.date} {pair[0].name_zh}–{pair[1].name_zh}{zh}门到门估算 "
                     f"{minutes:.0f} 分钟（{km:.0f} km）。",
-                    f"{pair[0].name_en}–{pair[1].name_en} by {en} on {analysis.date}: an estimated "
-                    f"{minutes:.0f} min door to door ({km:.0f} km).",
+                    f"{pair[0].name_en}–{pair[1].name_en} by {en} on {analysis.date}: an "
+                    f"estimated {minutes:.0f} min door to door ({km:.0f} km).",
                     "time",
                 )
             )
@@ -174,7 +166,7 @@ def _named(analysis: Analysis) -> list[Headline]:
         stage_en = stage.replace("construction", "under construction")
         sentences.append(
             _sentence(
-                f"{row['name_zh']}：{km}，{_STAGE_ZH[stage]}"
+                f"{row['name_zh']}：{km}，{STAGE[stage].zh}"
                 + (f"，预计 {year} 年。" if known else "。"),
                 f"{row['name_en']}: {km}, {stage_en}" + (f", expected {year}." if known else "."),
                 "length",
@@ -260,9 +252,9 @@ def _lengths(analysis: Analysis) -> list[Headline]:
     if analysis.net.edges.empty:
         return []
     total = analysis.net.edges.groupby("class")["length_km"].sum()
-    known = [name for name in CLASS_NAMES if total.get(name, 0) > 0]
-    zh = "、".join(f"{CLASS_NAMES[n][0]} {total[n]:,.0f} km" for n in known)
-    en = ", ".join(f"{CLASS_NAMES[n][1]} {total[n]:,.0f} km" for n in known)
+    known = [name for name in CLASS_PLURAL if total.get(name, 0) > 0]
+    zh = "、".join(f"{CLASS_PLURAL[n][0]} {total[n]:,.0f} km" for n in known)
+    en = ", ".join(f"{CLASS_PLURAL[n][1]} {total[n]:,.0f} km" for n in known)
     said = (
         f"{analysis.date} 目录内已通车：{zh}。",
         f"Open in the catalogue on {analysis.date}: {en}.",
@@ -273,7 +265,7 @@ def _lengths(analysis: Analysis) -> list[Headline]:
 def _sectors(analysis: Analysis) -> list[Headline]:
     if analysis.leaving.empty:
         return []
-    count = open_sectors(analysis.leaving)
+    count = count_open_sectors(analysis.leaving)
     links = int((analysis.leaving["stage"] == "open").sum())
     zh = f"{analysis.date} 离开本区域的已通线路 {links} 条，朝向八个方向中的 {count} 个。"
     en = f"On {analysis.date} {links} open links leave the region, in {count} of eight directions."

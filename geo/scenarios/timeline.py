@@ -1,9 +1,9 @@
-"""The network at every moment that a page offers: stages, statistics, lengths and times."""
+"""The network at every date that a page offers: stages, statistics, lengths and times."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.catalogue import MODES, cities_of
-from geo.connectivity import cores
-from geo.core import is_unknown
-from geo.layers import Layers, crossings_or_none, stages_by_year
+from geo.catalogue import OPEN_CODES, Region
+from geo.connectivity import core_cities
+from geo.layers import Layers, stages_by_year
 from geo.network import build_network
-from geo.scenarios.comparison import named_statistics, nearness, times
+from geo.scenarios.comparison import (
+    indices_by_name,
+    open_links,
+    travel_times_on,
+    weighted_efficiency,
+)
 
 #: Digits of a statistic in a page.
 SIGNIFICANT = 7
@@ -27,24 +31,23 @@ class Timeline:
     """
     The years of a map and the day of its page, each with what is open then.
 
-    Moments on which the same sections are open are of one state, and the figures are kept
-    once per state.
+    Dates on which the same sections are open share one state, and the figures are kept once
+    per state.
 
     Parameters
     ----------
     days
-        The moments in order: year (its 31 December) or date, and the day.
+        The dates in order by key: the year (its 31 December) or the date itself.
     stages
-        By section, one letter per moment (:func:`geo.layers.status.stages_by_year`).
+        By section, one letter per date (:func:`geo.layers.stages_by_year`).
     state
-        Number of the state of every moment.
+        Number of the state of every date.
     stats
-        Per state the statistics by name, as :func:`geo.scenarios.comparison.compare_stats` names them.
+        Per state the statistics by name, as :func:`geo.scenarios.compare_dates` names them.
     km
         Per state the running length that is open, by class; its sum is `length_km`.
     minutes
         Per state the fastest times between the cities, shape (n, n).
-
     """
 
     days: dict[str, dt.date]
@@ -55,112 +58,153 @@ class Timeline:
     minutes: list[NDArray[np.float64]]
 
     def at(self, key: str) -> int:
-        """
-        Return the position of a moment.
-
-        Parameters
-        ----------
-        key
-            Its year or date.
-
-        Returns
-        -------
-        position
-            From 0.
-
-        """
+        """Return the position of a year or date, from 0."""
         return list(self.days).index(key)
 
     @property
     def key(self) -> dict[dt.date, str]:
-        """The key of every day that is a moment."""
+        """The key of every date."""
         return {when: key for key, when in self.days.items()}
 
 
 def build_timeline(layers: Layers, date: dt.date) -> Timeline:
     """
-    Return the network at every moment.
+    Return the network at every date of a page.
 
     Parameters
     ----------
     layers
         The layers of the catalogue.
     date
-        The day of the page, a moment beside the ends of the years.
+        The day of the page, one more date beside the ends of the years.
 
     Returns
     -------
-    moments
+    timeline
         Stages and figures.
 
     Examples
     --------
-    >>> found = build_timeline(lay, date(2025, 12, 31))
-    >>> found.stages["chengyu-hsr-1"][found.at("2015")], len(found.stats) <= len(found.days)
-    ('o', True)
-
+    >>> from datetime import date
+    >>> timeline = build_timeline(lay, date(2025, 12, 31))
+    >>> timeline.stages["chengyu-hsr-1"][timeline.at("2015")]
+    'o'
+    >>> len(timeline.stats) <= len(timeline.days)
+    True
     """
     first, last = layers.catalogue.region.map.years
     ends = {dt.date(year, 12, 31): str(year) for year in range(first, last + 1)}
     named = {date: date.isoformat()} | ends
     days = {named[when]: when for when in sorted(named)}
     stages = stages_by_year(layers, days.values())
+    links = open_links(layers, stages, days.values())
     states: dict[tuple[bool, ...], int] = {}
-    state, new = [], []
+    state, nets, stats, minutes = [], [], [], []
     for i, when in enumerate(days.values()):
-        is_open = tuple(letters[i] in "oa" for letters in stages.values())
+        is_open = tuple(letters[i] in OPEN_CODES for letters in stages.values())
         if is_open not in states:
             states[is_open] = len(states)
-            new.append(when)
+            nets.append(build_network(layers, year=when))
+            stats.append(indices_by_name(nets[-1]) | links[i])
+            minutes.append(travel_times_on(layers, when))
         state.append(states[is_open])
-    nets = [build_network(layers, year=when) for when in new]
-    links = _links(layers, date, stages, [state.index(i) for i in range(len(new))])
-    return Timeline(
-        days,
-        stages,
-        state,
-        [named_statistics(net) | found for net, found in zip(nets, links, strict=True)],
-        [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets],
-        [times(layers, when) for when in new],
-    )
+    km = [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets]
+    return Timeline(days, stages, state, stats, km, minutes)
+
+
+def horizon_of(layers: Layers, date: dt.date) -> dt.date:
+    """
+    Return the day by which all that is expected is open.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day asked for, which is never later.
+
+    Returns
+    -------
+    horizon
+        The last day of the last expected year.
+
+    Examples
+    --------
+    >>> horizon_of(lay, cat.region.as_of).year >= 2030
+    True
+    """
+    years = layers.sections["expected"].dropna()
+    return dt.date(max([date.year, *map(int, years)]), 12, 31)
+
+
+def milestones(region: Region, date: dt.date, horizon: dt.date) -> list[dt.date]:
+    """
+    Return the dates on which the region is looked at.
+
+    Parameters
+    ----------
+    region
+        The region, with its years of interest.
+    date, horizon
+        Two more dates.
+
+    Returns
+    -------
+    dates
+        In order, each once.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> [day.year for day in milestones(cat.region, date(2025, 12, 31), date(2030, 12, 31))]
+    [2020, 2025, 2030]
+    """
+    years = {dt.date(year, 12, 31) for year in region.milestones}
+    return sorted({date, horizon, *years})
 
 
 def figures_by_year(
-    found: Timeline, layers: Layers, date: dt.date, days: Mapping[int, dt.date]
+    timeline: Timeline, layers: Layers, date: dt.date, days: Mapping[int, dt.date]
 ) -> list[dict[str, Any]]:
     """
     Return lengths and times of every year.
 
     Parameters
     ----------
-    found
-        The moments.
+    timeline
+        The network at every date of the page.
     layers
         The layers of the catalogue.
     date
         The day of the page.
     days
-        The day that each year stands for.
+        The day that each year stands for, among those of the timeline.
 
     Returns
     -------
     figures
         For every year `km` open by class (shared track once) and `times`: `cores`, the fastest
         minutes between the core cities by any mode, from door to door (None where there is no
-        way), and `near`, the nearness of people (:func:`geo.scenarios.comparison.nearness`) in percent of
-        that on the day (None without cities).
+        way), and `near`, the global efficiency weighted by people in percent of that on the
+        day (None without cities).
 
+    Examples
+    --------
+    >>> day, minutes = cat.region.as_of, np.full((len(cat.centres),) * 2, 60.0)
+    >>> timeline = Timeline({"now": day}, {}, [0], [{}], [{"hsr": 300.4}], [minutes])
+    >>> figures_by_year(timeline, lay, day, {day.year: day})
+    [{'km': {'hsr': 300}, 'times': {'cores': 60, 'near': 100}}]
     """
-    cities = cities_of(layers.catalogue)
+    cities = layers.catalogue.centres
     people = np.array([city.population for city in cities], float)
-    pair = [cities.index(city) for city in cores(layers.catalogue)]
-    state = dict(zip(found.days.values(), found.state, strict=True))
-    today = nearness(found.minutes[state[date]], people)
+    core = [cities.index(city) for city in core_cities(layers.catalogue)]
+    state = dict(zip(timeline.days.values(), timeline.state, strict=True))
+    today = weighted_efficiency(timeline.minutes[state[date]], people)
     figures = []
     for when in days.values():
-        minutes, km = found.minutes[state[when]], found.km[state[when]]
-        fastest = minutes[pair[0], pair[1]] if len(pair) > 1 else np.inf
-        near = 100 * nearness(minutes, people) / today if today > 0 else np.nan
+        minutes, km = timeline.minutes[state[when]], timeline.km[state[when]]
+        fastest = minutes[core[0], core[1]] if len(core) > 1 else np.inf
+        near = 100 * weighted_efficiency(minutes, people) / today if today > 0 else np.nan
         times = {"cores": fastest, "near": near}
         figures.append(
             {
@@ -171,60 +215,45 @@ def figures_by_year(
     return figures
 
 
-def _links(
-    layers: Layers, date: dt.date, stages: dict[str, str], positions: list[int]
-) -> list[dict[str, float]]:
-    """Count the crossings of the first two regions that are open on both sides."""
-    if not layers.catalogue.region.bordered:
-        return [{} for _ in positions]
-    crossings = crossings_or_none(layers, date)
-    sides = [
-        (row.mode, [side.section_id for side in row.sides.values()])
-        for row in crossings.itertuples()
-    ]
-    return [
-        {
-            f"{mode}.links": float(
-                sum(m == mode and all(stages[k][i] in "oa" for k in keys) for m, keys in sides)
-            )
-            for mode in MODES
-        }
-        for i in positions
-    ]
-
-
-def plain_values(found: Timeline, layers: Layers) -> dict[str, Any]:
+def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
     """
-    Return moments as values for a page.
+    Return a timeline as values for a page.
 
     Parameters
     ----------
-    found
-        The moments.
+    timeline
+        The network at every date of the page.
     layers
         The layers of the catalogue.
 
     Returns
     -------
     values
-        `build_timeline` keys, `state` by moment, `stats` and `km` by name with one value per state,
-        `people` by city, and `minutes`: hundredths of minutes of the pairs of cities i < j,
-        rounded up and -1 where there is no way; all of the first state, then for every
-        further one the pairs that differ, as position and value in turn.
+        `moments` (keys) and `dates`, `state` by date, `stats` and `km` by name with one value
+        per state, `people` by city, and `minutes`: hundredths of minutes of the pairs of
+        cities i < j, rounded up and -1 where there is no way; all of the first state, then for
+        every further one the pairs that differ, as position and value in turn.
 
+    Examples
+    --------
+    >>> day, minutes = cat.region.as_of, np.array([[0, 61.5], [61.5, 0]])
+    >>> timeline = Timeline({"now": day}, {}, [0], [{"beta": 1.5}], [{"hsr": 300.0}], [minutes])
+    >>> values = timeline_values(timeline, lay)
+    >>> values["stats"], values["km"], values["minutes"]
+    ({'beta': [1.5]}, {'hsr': [300]}, [[6150]])
     """
-    tables = [_packed(minutes) for minutes in found.minutes]
+    tables = [_packed(minutes) for minutes in timeline.minutes]
     steps = []
     for before, after in pairwise(tables):
         at = np.flatnonzero(before != after)
         steps.append(np.stack([at, after[at]], axis=-1).reshape(-1).tolist())
     return {
-        "moments": list(found.days),
-        "dates": [when.isoformat() for when in found.days.values()],
-        "state": found.state,
-        "stats": _by_name(found.stats),
-        "km": _by_name(found.km),
-        "people": [city.population for city in cities_of(layers.catalogue)],
+        "moments": list(timeline.days),
+        "dates": [when.isoformat() for when in timeline.days.values()],
+        "state": timeline.state,
+        "stats": _by_name(timeline.stats),
+        "km": _by_name(timeline.km),
+        "people": [city.population for city in layers.catalogue.centres],
         "minutes": [tables[0].tolist(), *steps],
     }
 
@@ -239,36 +268,20 @@ def _packed(minutes: NDArray[np.float64]) -> NDArray[np.intp]:
 def _by_name(states: list[dict[str, float]]) -> dict[str, list[float | None]]:
     """Turn one row per state into one list per name."""
     names = dict.fromkeys(name for values in states for name in values)
-    return {name: [short(values.get(name)) for values in states] for name in names}
+    return {name: [_shortened(values.get(name)) for values in states] for name in names}
 
 
-def short(value: float | None) -> float | None:
-    """
-    Return a number with the digits a page keeps.
-
-    Parameters
-    ----------
-    value
-        A number, or nothing.
-
-    Returns
-    -------
-    value
-        The number, an integer where it is whole; None where unknown.
-
-    Examples
-    --------
-    >>> short(1234.5678), short(2.0), short(float("nan"))
-    (1234.568, 2, None)
-
-    """
-    if is_unknown(value) or not np.isfinite(float(value or 0)):
+def _shortened(value: float | None) -> float | None:
+    """Return a number with the digits a page keeps, whole ones as integers; None if unknown."""
+    if value is None or not np.isfinite(value):
         return None
     kept = float(f"{value:.{SIGNIFICANT}g}")
     return int(kept) if kept == int(kept) else kept
 
 
-def growth(groups: list[list[str]], stages: dict[str, str], count: int) -> list[int]:
+def open_groups_by_year(
+    groups: Sequence[Sequence[str]], stages: Mapping[str, str], count: int
+) -> list[int]:
     """
     Return how many groups of sections are open in every year.
 
@@ -277,7 +290,7 @@ def growth(groups: list[list[str]], stages: dict[str, str], count: int) -> list[
     groups
         Sections that must all be open.
     stages
-        Letters of the stages by section, one per year.
+        Letters of the stages by section, one per year (:func:`geo.layers.stages_by_year`).
     count
         Number of years.
 
@@ -288,10 +301,10 @@ def growth(groups: list[list[str]], stages: dict[str, str], count: int) -> list[
 
     Examples
     --------
-    >>> growth([["a", "b"], ["b"]], {"a": "pco", "b": "ooo"}, 3)
+    >>> open_groups_by_year([["a", "b"], ["b"]], {"a": "pco", "b": "ooa"}, 3)
     [1, 1, 2]
-
     """
     return [
-        sum(all(stages[key][i] in "oa" for key in group) for group in groups) for i in range(count)
+        sum(all(stages[key][i] in OPEN_CODES for key in group) for group in groups)
+        for i in range(count)
     ]

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET  # of our own making
 
@@ -21,7 +22,7 @@ from geopandas.testing import assert_geodataframe_equal
 import geo
 from geo.catalogue.catalogue import data_folder
 from geo.cli.main import main
-from geo.export.formats import export_layers, export_network
+from geo.export.formats import export_network, layer_tables
 from geo.export.gmns import gmns_tables
 from geo.layers.symbology import LINES, POINT_OF_KIND
 
@@ -32,15 +33,14 @@ def net(drawn):
 
 
 @pytest.fixture(scope="module")
-def frames(drawn, net):
-    return export_layers(drawn, net, geo.border_crossings(drawn, year=2026))
+def frames(net):
+    return layer_tables(net)
 
 
 @pytest.fixture
-def exported(drawn, net, tmp_path):
+def exported(net, tmp_path):
     def write(fmt):
-        met = geo.border_crossings(drawn, year=2026)
-        return export_network(drawn, net, met, fmt=fmt, out=tmp_path / fmt)
+        return export_network(net, fmt, tmp_path / fmt)
 
     return write
 
@@ -177,7 +177,7 @@ def test_gmns_is_the_network(exported, drawn, net):
     assert there.loc["chengyu-1:longquanyiqu+", "to_node_id"] == "chengyu-interchange"
     assert there.loc["chengyu-1:longquanyiqu-", "to_node_id"] == "longquanyiqu"
     assert there.loc["chengyu-1:longquanyiqu+", "lanes"] == 2
-    later = gmns_tables(drawn, geo.build_network(drawn, year=2030))["link"]
+    later = gmns_tables(geo.build_network(drawn, year=2030))["link"]
     assert later.loc["chengyu-1:longquanyiqu+", "lanes"] == 4, "widened to eight lanes"
 
 
@@ -224,7 +224,7 @@ def test_a_damaged_table_is_not_valid(exported, table, old, new, told):
 
 def test_styles_for_qgis(exported, frames):
     (file,) = exported("gpkg")
-    with sqlite3.connect(file) as db:
+    with closing(sqlite3.connect(file)) as db:
         rows = db.execute("SELECT f_table_name, f_geometry_column, useAsDefault, styleQML"
                           " FROM layer_styles WHERE f_table_schema = ''").fetchall()  # fmt: skip
         titles = dict(db.execute("SELECT table_name, description FROM gpkg_contents").fetchall())
@@ -302,7 +302,7 @@ def test_qgis_opens_the_layers_in_their_styles(exported, frames):
 
 
 def test_without_pyarrow_one_line_says_what_to_install(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("geo.core.extras.find_spec", lambda _: None)
     assert main(["export", "parquet", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err == "Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'\n"
     assert not list(tmp_path.iterdir())

@@ -18,7 +18,8 @@ import geo
 from geo.catalogue.catalogue import data_folder
 from geo.cli.main import main
 from geo.core.errors import BadInputError
-from geo.pipeline import _code, build, verify_build
+from geo.export.manifest import code_checksum, verify_build
+from geo.pipeline import build
 
 DAY = date(2026, 1, 1)
 
@@ -29,7 +30,7 @@ def small(tmp_path_factory):
     return toy.region(folder / "data", toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
 
 
-RUN = "import sys; from geo.cli import main; sys.exit(main(sys.argv[1:]))"
+RUN = "import sys; from geo.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 def test_surroundings_do_not_show_in_the_results(small, tmp_path):
@@ -96,10 +97,10 @@ def test_the_package_is_the_same_code_installed_or_not(tmp_path):
     source = Path(geo.__file__).parent
     shutil.copytree(source, tmp_path / "geo", ignore=shutil.ignore_patterns("data", "__pycache__"))
     shutil.copytree(data_folder(), tmp_path / "geo" / "data")
-    assert _code(tmp_path / "geo") == _code()
+    assert code_checksum(tmp_path / "geo") == code_checksum()
     with (tmp_path / "geo" / "times.py").open("a") as file:
         file.write("#")
-    assert _code(tmp_path / "geo") != _code()
+    assert code_checksum(tmp_path / "geo") != code_checksum()
 
 
 def test_a_changed_file_is_told(small, built, capsys, tmp_path):
@@ -144,7 +145,7 @@ def test_a_build_of_nothing_new_is_not_done_again(small, tmp_path, monkeypatch):
     table.write_text(table.read_text("utf-8").replace(",4,", ",5,"), encoding="utf-8")
     assert "maps" in stages()  # a cell was changed
     assert stages() == {"inputs"}
-    monkeypatch.setattr("geo.pipeline._code", lambda: "other")
+    monkeypatch.setattr("geo.export.manifest.code_checksum", lambda: "other")
     assert "maps" in stages()  # the package was changed
     (out / "manifest.json").write_text("{", encoding="utf-8")
     assert "maps" in stages()

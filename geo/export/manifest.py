@@ -1,0 +1,207 @@
+"""The manifest of a build: what it was made from, and what came out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from geo.catalogue import TABLES, Catalogue
+from geo.core import BadInputError, Problem, __version__
+
+MANIFEST = "manifest.json"
+#: Files of the package that decide what it does.
+_CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json"})
+#: Packages whose version can change a result.
+_PACKAGES = (
+    "folium",
+    "branca",
+    "geopandas",
+    "jinja2",
+    "networkx",
+    "numpy",
+    "pandas",
+    "pyogrio",
+    "pyproj",
+    "pypinyin",
+    "scipy",
+    "shapely",
+    "XStatic-Leaflet",
+)
+
+
+def build_manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return what a build was made from and what came out.
+
+    It holds no time and no path of the machine: the same inputs, parameters and versions give
+    the same bytes.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the build.
+    out
+        Folder with its results, and nothing else.
+    parameters
+        What was asked for.
+
+    Returns
+    -------
+    manifest
+        `package`, `code` (a checksum), `versions`, `parameters`, and per file of `inputs` and
+        `outputs` its `bytes` and `sha256`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     size = (Path(folder) / "a.txt").write_text("made")
+    ...     made = build_manifest(cat, Path(folder), {"date": "2025-12-31"})
+    >>> made["parameters"]["date"], made["outputs"]["a.txt"]["bytes"]
+    ('2025-12-31', 4)
+    """
+    results = (path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    return {**_origin(catalogue, parameters), "outputs": _listed(out, results)}
+
+
+def unchanged_build(
+    catalogue: Catalogue, out: Path, parameters: dict[str, Any]
+) -> dict[str, Any] | None:
+    """
+    Return the manifest of a folder that already holds what a build would give.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the build.
+    out
+        Folder of the results.
+    parameters
+        What is asked for.
+
+    Returns
+    -------
+    manifest
+        None where an input, a parameter, a version, the code of the package or a result is
+        other than it was, or there is no manifest that can be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> dates = ["2025-12-31", "2030-12-31"]
+    >>> with TemporaryDirectory() as folder:
+    ...     made = build_manifest(cat, Path(folder), {"date": dates[0]})
+    ...     size = (Path(folder) / MANIFEST).write_text(json.dumps(made))
+    ...     print([unchanged_build(cat, Path(folder), {"date": d}) is not None for d in dates])
+    [True, False]
+    """
+    try:
+        known: dict[str, Any] = json.loads((out / MANIFEST).read_text("utf-8"))
+        same = all(known[key] == value for key, value in _origin(catalogue, parameters).items())
+        whole = not _changed(out, known["outputs"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return known if same and whole else None
+
+
+def verify_build(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """
+    Return which files are no longer those of the build.
+
+    Parameters
+    ----------
+    out
+        Folder of the results.
+    catalogue
+        The catalogue as it is now.
+
+    Returns
+    -------
+    differences
+        Kind (input or output) and name of every file that is missing or has other bytes.
+
+    Raises
+    ------
+    BadInputError
+        When the folder has no manifest that can be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     size = (Path(folder) / "a.txt").write_text("made")
+    ...     text = json.dumps(build_manifest(cat, Path(folder), {}))
+    ...     size = (Path(folder) / MANIFEST).write_text(text)
+    ...     size = (Path(folder) / "a.txt").write_text("touched")
+    ...     print(verify_build(Path(folder), cat))
+    [('output', 'a.txt')]
+    """
+    try:
+        known = json.loads((out / MANIFEST).read_text("utf-8"))
+        listed = {kind: dict(known[f"{kind}s"]) for kind in ("input", "output")}
+    except (OSError, ValueError, KeyError, TypeError):
+        text = f"expected the manifest of a build in {out}"
+        raise BadInputError([Problem(MANIFEST, expected=text)]) from None
+    folders = {"input": catalogue.folder, "output": out}
+    return [(kind, name) for kind in listed for name in _changed(folders[kind], listed[kind])]
+
+
+def _origin(catalogue: Catalogue, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return everything that decides what a build gives."""
+    versions = {name: version(name) for name in _PACKAGES}
+    return {
+        "package": f"chuanyu-geo {__version__}",
+        "code": code_checksum(),
+        "versions": {"python": platform.python_version(), **versions},
+        "parameters": {**parameters, "as_of": catalogue.region.as_of.isoformat()},
+        "inputs": _listed(catalogue.folder, _input_files(catalogue)),
+    }
+
+
+def code_checksum(folder: Path = Path(__file__).parents[1]) -> str:
+    """
+    Return one checksum of all files of the package: its version stays while one writes it.
+
+    An installed package holds the data too; these are inputs, not code.
+    """
+    files = [
+        path
+        for path in folder.rglob("*")
+        if path.suffix in _CODE and path.is_file() and folder / "data" not in path.parents
+    ]
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _input_files(catalogue: Catalogue) -> list[str]:
+    """Return the files of the data folder that a catalogue and its maps are read from."""
+    region = catalogue.region
+    areas = [*region.base.model_dump().values(), *region.context.model_dump().values()]
+    return ["region.toml", *(f"tables/{name}.csv" for name in TABLES), *filter(None, areas)]
+
+
+def _changed(folder: Path, listed: dict[str, Any]) -> list[str]:
+    """Return the files that are missing or have other bytes than those listed."""
+    return [name for name, entry in listed.items() if _entry(folder / name) != entry]
+
+
+def _listed(folder: Path, files: Iterable[str]) -> dict[str, Any]:
+    """Return the entry of every file that is there, by name."""
+    found = {name: _entry(folder / name) for name in sorted(files)}
+    return {name: entry for name, entry in found.items() if entry}
+
+
+def _entry(path: Path) -> dict[str, Any] | None:
+    """Return size and checksum of a file; None where there is none."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}

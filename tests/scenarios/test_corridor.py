@@ -1,0 +1,283 @@
+"""Profiles of corridors: by hand on small regions, and of the catalogue that comes along."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+import toy
+
+import geo
+from geo.cli.main import main
+from geo.connectivity import minimum_cut
+from geo.scenarios import city_pair_profile, corridor_profile
+
+NOW = date(2026, 11, 23)
+#: Minutes for a kilometre at 85 % of 60 km/h.
+PACE = 60 / 51
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    """
+    A route abcd of three sections along the equator, and another way a–e–d of 1,000 km.
+
+    a–b is open, b–c is built and expected in 2028, c–d is planned. Cities lie at a, b and d,
+    and 29 and 31 km north of c; all others are too far to be reached but by these roads.
+    """
+    nodes = {"a": (0, 0), "b": (100, 0), "c": (200, 0), "d": (400, 0), "e": (200, -400),
+             "n": (200, 29), "f": (200, 31)}  # fmt: skip
+    edges = {"ae": 500, "ed": 500}
+    people = {"a": 1, "b": 2, "d": 4, "n": 8, "f": 16}
+    folder = toy.region(tmp_path_factory.mktemp("line"), nodes, edges, people)
+    add_route(folder, ("a", "b", "c", "d"), (110, 120, 210))
+    return geo.build_layers(geo.load(folder))
+
+
+def add_route(folder, places, lengths):
+    known = {"source": "toy", "confidence": "high"}
+    states = [{"opened": "2000", "status": "open", "lanes": 6},
+              {"opened": "", "status": "construction", "expected": 2028, "lanes": 4},
+              {"opened": "", "status": "planned"}]  # fmt: skip
+    more = {
+        "routes": [{"route_id": "abcd", "mode": "road", "class": "expressway", "group": "toy",
+                    "name_zh": "线", "name_en": "Line", "ref": "G1", "length_km": 450,
+                    "source": "toy"}],
+        "alignments": [{"route_id": "abcd", "seq": i, "place_id": p} for i, p in enumerate(places, 1)],
+        "sections": [{"section_id": f"abcd-{i + 1}", "route_id": "abcd", "seq": i + 1, "name_zh": f"段{i}",
+                      "from_place": places[i], "to_place": places[i + 1], "length_km": lengths[i],
+                      "design_speed_kmh": 60, **states[i], **known} for i in range(3)],
+    }  # fmt: skip
+    for table, rows in more.items():
+        kept = []
+        toy.edit(folder, table, lambda row, kept=kept: kept.append(row) or {})
+        toy.write(folder, table, [*kept, *rows])
+
+
+@pytest.fixture(scope="module")
+def sheet(line):
+    return corridor_profile(line, line.catalogue.find_route("线"), date=NOW)
+
+
+def test_lengths_and_standard(sheet):
+    assert (sheet["name_zh"], sheet["name_en"], sheet["ref"]) == ("线", "Line", "G1")
+    assert (sheet["route_id"], sheet["mode"], sheet["class"]) == ("abcd", "road", "expressway")
+    assert sheet["date"] == "2026-11-23"
+    assert (sheet["length_km"], sheet["open_km"], sheet["published_km"]) == (440, 110, 450)
+    assert sheet["open_share"] == 0.25
+    assert sheet["detour_index"] == pytest.approx(440 / 400, rel=1e-4)
+    assert sheet["lanes"] == [4, 6]
+    assert sheet["tracks"] == []
+    assert sheet["border"] == []
+
+
+def test_sections_that_are_missing(sheet):
+    assert sheet["gaps"] == [
+        {"section_id": "abcd-2", "name_zh": "段1", "status": "construction", "expected": 2028,
+         "length_km": 120},
+        {"section_id": "abcd-3", "name_zh": "段2", "status": "planned", "expected": None,
+         "length_km": 210},
+    ]  # fmt: skip
+    assert [source["key"] for source in sheet["sources"]] == ["toy"]
+    assert list(sheet["sources"][0]) == ["key", "title", "publisher", "date", "url"]
+
+
+def test_cities_along_the_route(sheet):
+    """Within 30 km: a city at 29 km north is, one at 31 km is not."""
+    assert sheet["cities_served"] == ["a", "b", "d", "n"]
+    assert sheet["population_served"] == 1 + 2 + 4 + 8
+    assert [(end["name_zh"], end["km"]) for end in sheet["ends"]] == [("a", 0), ("d", 0)]
+
+
+def test_times_with_the_route_and_without(sheet):
+    """Between a and d: 1,000 km by e now and without the route, 440 km when it is whole."""
+    assert sheet["times"] == {"road": {"now_min": pytest.approx(1000 * PACE),
+                                       "complete_min": pytest.approx(440 * PACE)}}  # fmt: skip
+    assert sheet["penalty_min"] == pytest.approx(560 * PACE)
+    (other,) = sheet["alternatives"]
+    assert other["route_ids"] == ["ae", "ed"]
+    assert (other["names_zh"], other["names_en"]) == (["ae", "ed"], ["ae", "ed"])
+    assert other["section_ids"] == ["ae-1", "ed-1"]
+    assert other["length_km"] == pytest.approx(1000)
+    assert other["time_min"] == pytest.approx(1000 * PACE)
+    assert (other["lanes"], other["tracks"]) == (None, None)
+
+
+def test_a_route_without_another_has_no_penalty(tmp_path):
+    folder = toy.region(tmp_path, {"a": (0, 0), "b": (30, 0)}, {"ab": 30}, {"a": 1, "b": 1})
+    layers = geo.build_layers(geo.load(folder))
+    found = corridor_profile(layers, layers.catalogue.find_route("ab"), date=NOW)
+    assert found["times"]["road"]["now_min"] == pytest.approx(30 * PACE)
+    assert (found["alternatives"], found["penalty_min"]) == ([], None)
+
+
+@pytest.mark.parametrize("people", [{}, {"a": 1}])
+def test_without_two_cities_there_is_nothing_to_travel_between(tmp_path, people):
+    folder = toy.region(tmp_path, {"a": (0, 0), "b": (30, 0)}, {"ab": 30}, people)
+    layers = geo.build_layers(geo.load(folder))
+    found = corridor_profile(layers, layers.catalogue.find_route("ab"), date=NOW)
+    assert (found["ends"], found["times"], found["alternatives"]) == ([], {}, [])
+    assert found["penalty_min"] is None
+    assert found["cities_served"] == list(people)
+
+
+@pytest.mark.parametrize(
+    ("x", "ends"),
+    [((1, 100), ["x", "y"]), ((-70, 15), ["y", "x"]), ((-70, 16), ["y", "x"])],
+)
+def test_one_city_near_both_ends(tmp_path, x, ends):
+    """A route of 30 km whose ends are both nearest to one city: the other one ends it as well."""
+    nodes = {"a": (0, 0), "b": (30, 0), "x": (x[0], 0), "y": (x[1], 0)}
+    folder = toy.region(tmp_path, nodes, {"ab": 30}, {"x": 1, "y": 1})
+    layers = geo.build_layers(geo.load(folder))
+    found = corridor_profile(layers, layers.catalogue.find_route("ab"), date=NOW)
+    assert sorted(end["name_zh"] for end in found["ends"]) == ["x", "y"]
+    far = {
+        ("a", "x"): abs(x[0]),
+        ("a", "y"): abs(x[1]),
+        ("b", "x"): abs(30 - x[0]),
+        ("b", "y"): abs(30 - x[1]),
+    }
+    best = min(
+        (far["a", "x"] + far["b", "y"], ["x", "y"]), (far["a", "y"] + far["b", "x"], ["y", "x"])
+    )
+    assert [end["name_zh"] for end in found["ends"]] == best[1]
+    km = [far["ab"[i], end["name_zh"]] for i, end in enumerate(found["ends"])]
+    assert [end["km"] for end in found["ends"]] == pytest.approx(km, abs=0.051)
+
+
+def test_a_border_on_the_way(two_provinces):
+    layers = geo.build_layers(geo.load(two_provinces))
+    found = corridor_profile(layers, layers.catalogue.find_route("线north"), date=NOW)
+    (crossing,) = found["border"]
+    assert (crossing["place_id"], crossing["name_zh"], crossing["name_en"]) == (
+        "top",
+        "地top",
+        "Place top",
+    )
+    assert crossing["status"] == "construction"
+    west, east = crossing["sides"]["西省"], crossing["sides"]["东省"]
+    assert west == {
+        "county": "西县2",
+        "status": "open",
+        "opened": "2010-06",
+        "lanes": 4,
+        "tracks": None,
+    }
+    assert (east["status"], east["opened"]) == ("construction", None)
+    assert found["gaps"][0]["section_id"] == "north-2"
+
+
+@pytest.fixture(scope="module")
+def pair(line):
+    a, d = (line.catalogue.find_city(name) for name in "ad")
+    return city_pair_profile(line, a, d, date=NOW)
+
+
+def test_two_cities_by_hand(pair):
+    assert (pair["from"], pair["to"], pair["date"], pair["complete_date"]) == (
+        "a", "d", "2026-11-23", "2028-12-31")  # fmt: skip
+    assert pair["straight_km"] == pytest.approx(400, rel=1e-4)
+    (now,) = pair["modes"]["road"]
+    assert now["section_ids"] == ["ae-1", "ed-1"]
+    assert now["detour_index"] == pytest.approx(1000 / 400, rel=1e-4)
+    assert pair["times"]["road"] == {"now_min": pytest.approx(1000 * PACE),
+                                     "complete_min": pytest.approx(1000 * PACE)}  # fmt: skip
+    assert pair["redundancy"]["road"]["value"] == 1
+    assert pair["redundancy"]["road"]["cut"] in (["ae"], ["ed"])
+    assert pair["redundancy"]["road"]["cut_en"] == pair["redundancy"]["road"]["cut"]
+    assert (pair["gaps"], pair["assumed"]) == ([], [])
+    assert pair["cities_served"] == ["a", "d"]
+    assert pair["population_served"] == 5
+
+
+def test_two_cities_and_a_section_to_come(line):
+    """From b to n the section b–c is missing, and with it the only way."""
+    b, n = (line.catalogue.find_city(name) for name in "bn")
+    found = city_pair_profile(line, b, n, date=NOW)
+    assert [gap["section_id"] for gap in found["gaps"]] == ["abcd-2"]
+    assert found["modes"]["road"] == []
+    assert found["times"]["road"]["now_min"] is None
+    assert found["times"]["road"]["complete_min"] > 120 * PACE
+    assert found["modes_complete"]["road"][0]["lanes"] == 4
+    assert found["redundancy"]["road"]["value"] == 0
+    assert found["cities_served"] == []
+    later = city_pair_profile(line, b, n, date=date(2029, 1, 1))
+    assert later["assumed"] == ["abcd-2"]
+    assert later["complete_date"] == "2029-12-31"
+    assert later["gaps"] == []
+
+
+def test_the_profile_of_a_route_of_the_catalogue(drawn, cat):
+    sheet = corridor_profile(drawn, cat.find_route("成达万高铁"), date=NOW)
+    assert sheet["length_km"] == pytest.approx(486.4)
+    assert sheet["open_share"] == pytest.approx(54 / 486.4)
+    assert sheet["border"][0]["sides"]["重庆"]["county"] == "开州区"
+    assert sheet["times"]["rail"]["complete_min"] < sheet["times"]["rail"]["now_min"]
+    assert sheet["penalty_min"] > 0
+    assert {gap["expected"] for gap in sheet["gaps"]} == {2027}
+    assert all(source["title"] for source in sheet["sources"])
+
+
+def test_corridors_of_every_kind_have_a_profile(drawn, cat):
+    inside = ("wankaida", "chengyu-widening")
+    main = [route for route in cat.routes if route.group in ("named", "inter17")]
+    kinds = {(route.group, route.class_): route for route in main}
+    for route in [*kinds.values(), *(cat.route[key] for key in inside)]:
+        sheet = corridor_profile(drawn, route, date=NOW)
+        assert 0 <= sheet["open_share"] <= 1
+        assert sheet["detour_index"] >= 1
+        assert sheet["border"] or route.route_id in inside
+
+
+def test_the_profile_of_two_cities(drawn, cat):
+    sheet = city_pair_profile(drawn, cat.find_city("万州"), cat.find_city("达州"), date=NOW)
+    assert len(sheet["modes"]["road"]) >= 2
+    assert all(way["detour_index"] > 1 for ways in sheet["modes"].values() for way in ways)
+    assert sheet["times"]["rail"]["complete_min"] < sheet["times"]["rail"]["now_min"]
+    assert sheet["modes"]["rail"][0]["names_zh"] == ["达万铁路"]
+    assert sheet["modes"]["rail"][0]["tracks"] == 1
+    assert sheet["modes"]["road"][0]["lanes"] == 4
+    assert {gap["section_id"] for gap in sheet["gaps"]} == {
+        "wankaida-1", "chengdawan-hsr-5", "chengdawan-hsr-6"}  # fmt: skip
+    assert {"万州", "达州"} <= set(sheet["cities_served"])
+    assert sheet["population_served"] < sum(city.population for city in cat.cities)
+    assert sheet["assumed"] == []
+
+
+@pytest.mark.parametrize("mode", ["road", "rail"])
+def test_the_redundancy_of_two_cities_is_their_cut(mode, drawn, cat):
+    pair = cat.find_city("万州"), cat.find_city("达州")
+    found = city_pair_profile(drawn, *pair, date=NOW)["redundancy"][mode]
+    net = geo.build_network(drawn, year=NOW, mode=mode, nodes="stops")
+    wanted, _, _ = minimum_cut(net, "万州", "达州")
+    assert found["value"] == wanted.value == len(wanted.cut)
+
+
+def test_cities_that_share_a_stop_cannot_be_parted(drawn, cat):
+    sheet = city_pair_profile(drawn, cat.find_city("大足"), cat.find_city("荣昌"), date=NOW)
+    reasons = [row for row in sheet["redundancy"].values() if row["value"] is None]
+    assert all("no loss of links" in row["reason"] for row in reasons)
+    assert reasons
+
+
+def test_a_ring_has_no_ends(drawn, cat):
+    sheet = corridor_profile(drawn, cat.find_route("chengdu-ring-1"), date=NOW)
+    assert sheet["ends"] == []
+    assert sheet["detour_index"] is None
+    assert sheet["population_served"] > 20_000_000
+
+
+@pytest.mark.parametrize(
+    "names", [["成渝中线高铁"], ["成都", "重庆"], ["开江—渝中"], ["Chengdu", "Wanzhou"]]
+)
+def test_corridor_command(capsys, names):
+    code = main(["corridor", *names, "--json", "--year", "2026-11-23"])
+    out, err = capsys.readouterr()
+    if names == ["开江—渝中"]:
+        assert (code, out) == (2, "")
+        assert "closest" in err
+    else:
+        assert code == 0
+        assert json.loads(out)["date"] == "2026-11-23"
