@@ -273,7 +273,7 @@ def openness(arguments: argparse.Namespace) -> None:
     catalogue, date = load(arguments), when(arguments)
     layers = build_layers(catalogue)
     frame = links_out(layers, date)
-    links, groups = json_value(frame.drop(columns="geometry")), group_openness(layers, date).groups
+    links, groups = json_value(frame.drop(columns="geometry")), group_openness(layers, date)
     by_sector = links_by_sector(frame).reset_index()
     if arguments.json:
         print_json({**stamp(date, catalogue), "open_sectors": count_open_sectors(frame),

@@ -16,10 +16,19 @@ from geo.cli.output import complain, warn
 
 MODES = ("road", "rail", "water")
 TRAVEL_MODES = (*MODES, "any")
+#: How shtab lets shells complete files and folders.
+PATHS = {"bash": "_shtab_compgen_files", "zsh": "_files"}
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that says what is wrong in one line."""
+
+    def add_argument(self, *names: str, **options: Any) -> argparse.Action:
+        """Add an argument; shells complete paths."""
+        action = super().add_argument(*names, **options)
+        if action.type is Path:
+            action.complete = PATHS  # type: ignore[attr-defined]
+        return action
 
     def error(self, message: str) -> NoReturn:
         """End with one line on standard error and exit code 2."""
@@ -65,7 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
     with speaking(_language(argv)):
-        return _run(argv)
+        try:
+            return _run(argv)
+        except BrokenPipeError:
+            sys.stderr.close()
+            return 0
 
 
 def _language(argv: Sequence[str] | None) -> str:
@@ -95,8 +108,7 @@ def _run(argv: Sequence[str] | None) -> int:
         complain(error_text(error))
         return 2
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        raise
     except OSError as error:
         complain(f"{error.filename or 'output'}: {error.strerror or error}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
@@ -129,7 +141,7 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action=_Version, nargs=0, help=text)
     text = _("print the script that completes commands in a shell")
     parser.add_argument(
-        "--print-completion", choices=["bash", "zsh", "tcsh"], action=_Completion, help=text
+        "--print-completion", choices=["bash", "zsh"], action=_Completion, help=text
     )
     verbs = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
     _add_results(verbs)

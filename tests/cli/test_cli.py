@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from geo.catalogue.catalogue import data_folder
+import geo
+from geo.catalogue import data_folder
 from geo.cli.main import main
 
 NOW = "2026-11-23"
@@ -145,10 +146,6 @@ def test_check_of_damaged_tables_is_json_too(capsys, data_copy):
 
 
 def test_a_section_across_a_border_is_an_error(capsys, data_copy):
-    import shutil
-
-    from geo.catalogue.catalogue import data_folder
-
     shutil.copytree(data_folder() / "base", data_copy / "base")
     path = data_copy / "tables" / "sections.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
@@ -169,10 +166,6 @@ def test_a_section_across_a_border_is_an_error(capsys, data_copy):
     ],
 )  # fmt: skip
 def test_what_tables_cannot_show_alone_the_check_finds(capsys, data_copy, table, old, new, code):
-    import shutil
-
-    from geo.catalogue.catalogue import data_folder
-
     shutil.copytree(data_folder() / "base", data_copy / "base")
     path = data_copy / "tables" / f"{table}.csv"
     text = path.read_text("utf-8")
@@ -185,8 +178,6 @@ def test_what_tables_cannot_show_alone_the_check_finds(capsys, data_copy, table,
 
 @pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml", "gmns", "parquet"])
 def test_export(capsys, tmp_path, fmt):
-    from pathlib import Path
-
     _, found, _ = run(capsys, "export", fmt, "--out", str(tmp_path), "--year", "2025")
     assert found["files"]
     first = {name: Path(name).read_bytes() for name in found["files"]}
@@ -265,3 +256,32 @@ def test_no_published_time_to_compare_with(capsys, tmp_path):
     services.write_text(services.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
     assert main(["calibrate", "--data", str(folder)]) == 2
     assert "expected a published time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_shells_complete_commands(capsys, shell):
+    with pytest.raises(SystemExit) as stop:
+        main(["--print-completion", shell])
+    assert stop.value.code == 0
+    script = capsys.readouterr().out
+    for word in ("crossings", "--year", "overpass"):
+        assert word in script
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_bash_takes_the_completion():
+    code = """
+        eval "$(python -m geo --print-completion bash)"
+        COMP_WORDS=(geo cr); COMP_CWORD=1; _shtab_geo; echo "${COMPREPLY[@]}"
+    """
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True,
+                          env={"PATH": path})  # fmt: skip
+    assert done.stdout.split() == ["crossings", "critical"]
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"geo {geo.__version__}\n"

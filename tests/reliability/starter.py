@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 SERVER = """
 import json, os, resource, sys, time
-import geo.cli.main, geo.cli.analysis, geo.cli.data, geo.cli.refresh, geo.pipeline
+import geo.cli.main, geo.cli.analysis, geo.cli.region, geo.cli.results, geo.cli.refresh, geo.pipeline
 import geo.export.formats, geo.readers.lines, geo.readers.pbf, geo.sources.new_region, geo.sources.refresh
 import geopandas, pyogrio, scipy.sparse.csgraph, networkx, shapely, folium
 for line in sys.stdin:
