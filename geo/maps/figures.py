@@ -198,7 +198,7 @@ def _draw_background(ax: Axes, layers: Layers) -> None:
     if base.rivers:
         rivers = shapely.get_parts(read_base(cat, "rivers").geometry.to_numpy())
         lines = [mercator(shapely.get_coordinates(line)) for line in rivers]
-        ax.add_collection(LineCollection(lines, colors=RIVER["color"], linewidths=0.8, zorder=1))
+        _add_lines(ax, lines, colors=RIVER["color"], linewidths=0.8, zorder=1)
     if base.counties:
         own = np.array(dissolved(simplified_counties(cat), "province"), dtype=object)
         moved = shapely.transform(own, mercator)
@@ -206,9 +206,17 @@ def _draw_background(ax: Axes, layers: Layers) -> None:
         veil = _path(shapely.orient_polygons(around))
         ax.add_patch(PathPatch(veil, facecolor="white", alpha=0.55, linewidth=0, zorder=2))
         rings = [shapely.get_coordinates(r) for r in shapely.get_rings(shapely.get_parts(moved))]
-        ax.add_collection(LineCollection(rings, colors=PROVINCE["color"], linewidths=0.9,
-                                         linestyles=(0, (6, 2, 1.4, 2)), alpha=0.8,
-                                         zorder=3, label="provinces"))  # fmt: skip
+        dash = (0, (6, 2, 1.4, 2))
+        _add_lines(
+            ax,
+            rings,
+            colors=PROVINCE["color"],
+            linewidths=0.9,
+            linestyles=dash,
+            alpha=0.8,
+            zorder=3,
+            label="provinces",
+        )
 
 
 def _path(area: Any) -> Any:
@@ -246,14 +254,21 @@ def _draw_lines(
     grey: list[np.ndarray] = []
     for stroke, rows in section_strokes(layers, date).items():
         low = rows.index.isin(list(faint or ()))
-        lines, others = ([mercator(shapely.get_coordinates(line)) for line in part.geometry]
-                         for part in (rows[~low], rows[low]))  # fmt: skip
+        lines, others = (
+            [mercator(shapely.get_coordinates(line)) for line in part.geometry]
+            for part in (rows[~low], rows[low])
+        )
         grey += others
         if lines:
             _draw_stroke(ax, stroke, lines)
     if grey:
-        ax.add_collection(LineCollection(grey, colors=GREY, linewidths=0.5, alpha=0.55, zorder=4,
-                                         label="sections faint"))  # fmt: skip
+        _add_lines(
+            ax, grey, colors=GREY, linewidths=0.5, alpha=0.55, zorder=4, label="sections faint"
+        )
+
+
+def _add_lines(ax: Axes, lines: Sequence[np.ndarray], **look: Any) -> None:
+    ax.add_collection(LineCollection(lines, **look))
 
 
 def _draw_stroke(ax: Axes, stroke: Stroke, lines: list[np.ndarray]) -> None:
@@ -261,16 +276,15 @@ def _draw_stroke(ax: Axes, stroke: Stroke, lines: list[np.ndarray]) -> None:
     width, stage = stroke.weight * POINTS, stroke.stage
     level = 5 + width
     if stage != "planned":
-        ax.add_collection(LineCollection(lines, colors=CASING, linewidths=width + 1.2,
-                                         alpha=0.92, zorder=level - 0.1))  # fmt: skip
-    ax.add_collection(
-        LineCollection(lines, colors=stroke.style.color, linewidths=width,
-                       linestyles=[_dash(stroke)], capstyle=_cap(stroke), joinstyle="round",
-                       alpha=OPACITY[stage], zorder=level,
-                       label=f"sections {stroke.class_} {stage}"))  # fmt: skip
+        casing = width + 1.2
+        _add_lines(ax, lines, colors=CASING, linewidths=casing, alpha=0.92, zorder=level - 0.1)
+    look = {"colors": stroke.style.color, "linewidths": width, "linestyles": [_dash(stroke)]}
+    ends = {"capstyle": _cap(stroke), "joinstyle": "round", "alpha": OPACITY[stage]}
+    label = f"sections {stroke.class_} {stage}"
+    _add_lines(ax, lines, zorder=level, label=label, **look, **ends)
     if stroke.style.ticks and stage == "open":
-        ax.add_collection(LineCollection(lines, colors=CASING, linewidths=width / 2,
-                                         linestyles=[TICKS], zorder=level + 0.05))  # fmt: skip
+        ticks = {"linewidths": width / 2, "linestyles": [TICKS]}
+        _add_lines(ax, lines, colors=CASING, zorder=level + 0.05, **ticks)
 
 
 def _dash(stroke: Stroke) -> Any:
@@ -422,8 +436,12 @@ def _draw_numbers(ax: Axes, found: list[Any], taken: _Taken) -> None:
         ax.plot(*at, "o", markersize=2.6, color=color, markeredgecolor="white",
                 markeredgewidth=0.5, zorder=32)  # fmt: skip
         line = {"arrowstyle": "-", "color": color, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
-        frame = {"boxstyle": shapes.get(item.mode, "round"), "linewidth": 1,
-                 "facecolor": color if full else "white", "edgecolor": color}  # fmt: skip
+        frame = {
+            "boxstyle": shapes.get(item.mode, "round"),
+            "linewidth": 1,
+            "facecolor": color if full else "white",
+            "edgecolor": color,
+        }
         for text, order in (("", 33), (item.number, 34)):
             ax.annotate(text, tuple(at), xytext=tuple(shift), textcoords="offset points",
                         ha="center", va="center", fontsize=7.5, fontweight="bold", zorder=order,
@@ -489,8 +507,10 @@ def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> F
     size = float(np.clip(300 / max(len(table), 1), 4.5, 9.5))
     ax.set_yticks(rows, [_words(label, lang, "  ") for label in labels], fontsize=size)
     ax.set_ylim(-0.8, len(table) - 0.2)
-    unit = Label("分钟（人口加权平均，任何方式，门到门）",
-                 "minutes (people-weighted mean, any mode, door to door)")  # fmt: skip
+    unit = Label(
+        "分钟（人口加权平均，任何方式，门到门）",
+        "minutes (people-weighted mean, any mode, door to door)",
+    )
     ax.set_xlabel(_words(unit, lang, "  "), fontsize=9)
     ax.legend(loc="upper right", fontsize=9, frameon=False)
     ax.tick_params(axis="y", length=0)
@@ -536,8 +556,10 @@ def write_figures(
     BadInputError
         When a format or language is unknown.
     """
-    for kind, value, known in (*(("format", name, FORMATS) for name in formats),
-                               ("language", lang, LANGUAGES)):  # fmt: skip
+    for kind, value, known in (
+        *(("format", name, FORMATS) for name in formats),
+        ("language", lang, LANGUAGES),
+    ):
         if value not in known:
             raise BadInputError(
                 "{kind} {value!r}: expected {known}",
