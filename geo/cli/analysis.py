@@ -283,8 +283,11 @@ def openness(arguments: argparse.Namespace) -> None:
     print_table(links, {"sector_zh": _("direction"), "mode": _("mode"), "name_zh": _("name"),
                         "stage": _("status"), "neighbour_zh": _("leads to"),
                         "expected": _("expected")})  # fmt: skip
-    say("{date}: open links in {count} of 8 directions, of the routes drawn here", date=date,
-        count=count_open_sectors(frame))  # fmt: skip
+    say(
+        "{date}: open links in {count} of 8 directions, of the routes drawn here",
+        date=date,
+        count=count_open_sectors(frame),
+    )
     print_table(json_value(groups), {"name_zh": _("group"), "length_km": _("km"),
                                      "open_km": _("open km"), "stage": _("status"),
                                      "confidence": _("confidence")})  # fmt: skip
@@ -319,8 +322,10 @@ def cut(arguments: argparse.Namespace) -> None:
         return
     say("{date}: {count} independent links hold {a} and {b} together; a smallest set whose "
         "loss parts them:", date=date, count=found.value, a=name_a, b=name_b)  # fmt: skip
-    print_table(named(found.cut), {"mode": _("mode"), "name_zh": _("name"), "from": _("from"),
-                                   "to": _("to")})  # fmt: skip
+    print_table(
+        named(found.cut),
+        {"mode": _("mode"), "name_zh": _("name"), "from": _("from"), "to": _("to")},
+    )
     say("as many ways without a common link:")
     for number_, path in enumerate(paths, 1):
         print(f"  {number_}. " + " · ".join(catalogue.route[key].name_zh for key in path))

@@ -69,9 +69,12 @@ def _(text: str, /, **values: Any) -> str:
     said = _catalogue("geo", "words", spoken.get()).gettext(template) if template else ""
     if not values:
         return said
-    return said.format(**{
-        name: _(value) if hasattr(value, "template") else value for name, value in values.items()
-    })  # fmt: skip
+    return said.format(
+        **{
+            name: _(value) if hasattr(value, "template") else value
+            for name, value in values.items()
+        }
+    )
 
 
 def word(text: str) -> str:

@@ -111,8 +111,11 @@ def _rows(value: Any) -> list[dict[str, Any]]:
 def _columns(rows: list[dict[str, Any]]) -> dict[str, str]:
     """Return the columns that are not empty, without ids of lists and the other language."""
     filled = {name for row in rows for name, cell in row.items() if cell not in _NOTHING}
-    kept = [name for name in dict.fromkeys(name for row in rows for name in row)
-            if name in filled and not name.endswith("_ids")]  # fmt: skip
+    kept = [
+        name
+        for name in dict.fromkeys(name for row in rows for name in row)
+        if name in filled and not name.endswith("_ids")
+    ]
     for name in [name for name in kept if name.endswith("_en")]:
         stem = name.removesuffix("_en")
         local = stem if stem in kept else f"{stem}_zh"

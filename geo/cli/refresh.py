@@ -145,8 +145,9 @@ def pbf(arguments: argparse.Namespace) -> None:
     water = any(catalogue.route[key].mode == "water" for key in wanted)
     with stages(len(wanted) + 2) as progress:
         stamp, _ = read_pbf_header(arguments.file)
-        ways = read_pbf(arguments.file, bounds=catalogue.region.frame, waterways=water,
-                        progress=progress)  # fmt: skip
+        ways = read_pbf(
+            arguments.file, bounds=catalogue.region.frame, waterways=water, progress=progress
+        )
         date = dt.date.fromisoformat(stamp) if stamp else _modified(arguments.file)
         source = {
             "key": f"osm-{date}",

@@ -114,8 +114,11 @@ def new(arguments: argparse.Namespace) -> None:
         return
     if "routes" in report:
         _print_draft(report)
-    say("{file} says what to do next; geo check --data {folder}",
-        file=arguments.out / "README.md", folder=arguments.out)  # fmt: skip
+    say(
+        "{file} says what to do next; geo check --data {folder}",
+        file=arguments.out / "README.md",
+        folder=arguments.out,
+    )
 
 
 def _print_draft(report: dict[str, Any]) -> None:

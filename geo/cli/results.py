@@ -51,8 +51,11 @@ def verify(arguments: argparse.Namespace) -> int:
     elif not changed:
         say("every input and every result is as it was when the maps were built")
     for kind, name in () if arguments.json else changed:
-        say("{kind} {name}: missing, or not as it was when the maps were built",
-            kind=word(kind), name=name)  # fmt: skip
+        say(
+            "{kind} {name}: missing, or not as it was when the maps were built",
+            kind=word(kind),
+            name=name,
+        )
     return int(bool(changed))
 
 
@@ -66,8 +69,9 @@ def maps(arguments: argparse.Namespace) -> None:
     if unknown := [name for name in formats if name not in ("html", *FORMATS)]:
         raise NotFoundError("format", unknown[0], ("html", *FORMATS))
     printed = [name for name in FORMATS if name in formats]
-    known = list(dict.fromkeys([*(PAGES if "html" in formats else ()),
-                                *(FIGURES if printed else ())]))  # fmt: skip
+    known = list(
+        dict.fromkeys([*(PAGES if "html" in formats else ()), *(FIGURES if printed else ())])
+    )
     wanted = arguments.pages or known
     for name in wanted:
         if name not in {**PAGES, **FIGURES} or (name not in PAGES and not printed):
