@@ -112,12 +112,17 @@ Markdown(
 # %% [markdown]
 # ## From city to city 城市之间
 #
-# `geo.od_matrix` gives the fastest minutes between all cities. Here are the twelve with the most
+# `geo.travel_time_matrix` gives the fastest minutes between all cities. Here are the twelve with the most
 # people, by any mode.
 
 # %%
+from geo.network import matrix_by_name
+
 stops = geo.build_network(lay, year=day, nodes="stops")
-times = {mode: geo.travel_time_matrix(stops, mode=mode) for mode in ("road", "rail", "any")}
+times = {
+    mode: matrix_by_name(geo.travel_time_matrix(stops, mode=mode), cat)
+    for mode in ("road", "rail", "any")
+}
 people = {city.name_zh: city.population for city in cat.cities}
 large = sorted(times["any"].index, key=people.get, reverse=True)[:12]
 table = times["any"].loc[large, large]
@@ -202,7 +207,7 @@ assert rail_wins[long].mean() > rail_wins[~long].mean()
 # %%
 from geo.connectivity import city_table
 
-access = city_table(stops, cat).set_index("name_zh")
+access = city_table(stops).set_index("name_zh")
 mean = access["value_reached"]
 place = (
     pd.DataFrame([(c.name_zh, c.lon, c.lat) for c in cat.cities], columns=["name", "lon", "lat"])
@@ -260,7 +265,7 @@ assert place.loc["成都", "lon"] < place.loc[best, "lon"] < place.loc["重庆",
 from geo.connectivity import isochrone_areas
 
 centres = [cat.find_city(name) for name in ("成都", "重庆")]
-areas = isochrone_areas(stops, cat, centres, (60, 120))
+areas = isochrone_areas(stops, centres, (60, 120))
 
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), sharey=True)
 for ax, city in zip(axes, centres, strict=True):
@@ -278,7 +283,7 @@ plt.show()
 
 # %%
 area = areas.set_index(["name_zh", "minutes"])["area_km2"]
-daily = city_table(stops, cat, indicator="daily").set_index("name_zh")["value"]
+daily = city_table(stops, indicator="daily").set_index("name_zh")["value"]
 reach = [
     f"**{area[name, 120]:,.0f} km²** and cities with {daily[name] / 1e6:.0f} million people lie "
     f"within two hours of {both[name]}"

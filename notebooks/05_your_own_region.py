@@ -147,7 +147,12 @@ net = geo.build_network(lay, year=2026)
 net
 
 # %%
-times = {mode: geo.travel_time_matrix(net, mode=mode) for mode in ("road", "rail", "any")}
+from geo.network import matrix_by_name
+
+times = {
+    mode: matrix_by_name(geo.travel_time_matrix(net, mode=mode), cat)
+    for mode in ("road", "rail", "any")
+}
 times["any"].round(0)
 
 # %%
