@@ -1,8 +1,8 @@
 """Tables: row schemas, reading and editing CSV, integrity, region, status on a day, vocabulary."""
 
-from geo.catalogue.catalogue import Catalogue, data_folder, load
+from geo.catalogue.catalogue import Catalogue, load
 from geo.catalogue.dates import last_day, parse_date, status_on
-from geo.catalogue.editing import TextRow, TextTable
+from geo.catalogue.editing import TextTable
 from geo.catalogue.region import ADCODE, AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
@@ -36,7 +36,6 @@ from geo.catalogue.vocabulary import (
     TRAVEL,
     Label,
     Stage,
-    StatusCode,
     named,
 )
 
@@ -74,11 +73,8 @@ __all__ = [
     "Section",
     "Service",
     "Stage",
-    "StatusCode",
-    "TextRow",
     "TextTable",
     "columns",
-    "data_folder",
     "last_day",
     "load",
     "named",

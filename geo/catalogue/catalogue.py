@@ -6,11 +6,11 @@ import difflib
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from geo.catalogue.integrity import cross_checks
 from geo.catalogue.reading import checked_row, header_problems, read_table, repeated_ids
@@ -42,6 +42,7 @@ SECTIONS = "tables/sections.csv"
 ADDED = Source(key="added", title="Added in Python", publisher="", date="", url="", licence="")
 
 Points = Sequence[Sequence[float]] | Any
+Named = TypeVar("Named", City, Route)
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,7 +59,7 @@ class Catalogue:
     routes, sections, alignments, places, cities, services, projects, sources
         The rows of the tables, in file order.
     lines
-        By table, the line of the file where the row of every id begins; the header is line 1.
+        By table and id, the line of the file where the row begins; the header is line 1.
 
     Examples
     --------
@@ -122,8 +123,7 @@ class Catalogue:
         Parameters
         ----------
         name
-            Chinese name, official (万州区) or short, English name, administrative code or id;
-            letter case does not matter.
+            Chinese name, official (万州区) or short, English name, code or id, in any letter case.
 
         Returns
         -------
@@ -135,19 +135,17 @@ class Catalogue:
         NotFoundError
             When there is none; the message lists the closest names.
         """
-        found: City = _find("city", name, self.cities, "city_id")
-        return found
+        return _find("city", name, self.cities, "city_id")
 
     def find_route(self, name: str) -> Route:
         """
         Return the route with a name, number or id.
 
-        A part of a name is enough where only one route carries it.
-
         Parameters
         ----------
         name
-            Chinese name, English name, road number or id; or its two ends with a dash between.
+            Chinese or English name, road number or id; a part of it that only one route has;
+            or the two ends with a dash between.
 
         Returns
         -------
@@ -159,8 +157,7 @@ class Catalogue:
         NotFoundError
             When none fits, or several do; the message lists the closest names.
         """
-        found: Route = _find("route", name, self.routes, "route_id")
-        return found
+        return _find("route", name, self.routes, "route_id")
 
     def with_city(self, city_id: str, **cells: object) -> Catalogue:
         """
@@ -172,17 +169,17 @@ class Catalogue:
             Id of the city.
         **cells
             Values by column of ``cities.csv``. A new city needs `name_zh`, `lon` and `lat` (in
-            degrees, WGS-84), `population` and `region`; without `name_en` its name is the same.
+            degrees, WGS-84), `population` and `region`.
 
         Returns
         -------
         catalogue
-            The copy, checked as tables are; this catalogue stays as it is.
+            The copy, checked as tables are.
 
         Raises
         ------
         BadInputError
-            When anything is wrong; names column, value and what was expected.
+            When anything is wrong, with column, value and what was expected.
 
         Examples
         --------
@@ -194,7 +191,7 @@ class Catalogue:
         """
         start = {"level": "county", "source": ADDED.key, "name_en": cells.get("name_zh", "")}
         if city_id in {city.city_id for city in self.cities}:
-            start = _cells(self.find_city(city_id))
+            start = self.find_city(city_id).model_dump(by_alias=True)
         city = self._row("cities", start | cells | {"city_id": city_id})
         return self._copy(cities=_put(self.cities, city, "city_id"))
 
@@ -212,28 +209,27 @@ class Catalogue:
         section_id
             Id of the section.
         **cells
-            Values by column of ``sections.csv``. A new section needs `route_id`, `from_place`
-            and `to_place`.
+            Values by column of ``sections.csv``; a new section needs `route_id`, `from_place` and
+            `to_place`.
 
         Returns
         -------
         catalogue
-            The copy, checked as tables are; this catalogue stays as it is.
+            The copy, checked as tables are.
 
         Raises
         ------
         BadInputError
-            When anything is wrong; names column, value and what was expected.
+            When anything is wrong, with column, value and what was expected.
 
         Examples
         --------
-        >>> cat = geo.load()
-        >>> late = cat.with_section("chengyu-middle-hsr-1", expected=2030)
+        >>> late = geo.load().with_section("chengyu-middle-hsr-1", expected=2030)
         >>> late.section["chengyu-middle-hsr-1"].expected
         2030
         """
         if section_id in self.section:
-            changed = _cells(self.section[section_id]) | cells
+            changed = self.section[section_id].model_dump() | cells
             row = self._row("sections", changed | {"section_id": section_id})
             return self._copy(sections=_put(self.sections, row, "section_id"))
         route_id = str(cells.get("route_id", ""))
@@ -243,7 +239,7 @@ class Catalogue:
         points, sections = self.points_of[route_id], self.sections_of[route_id]
         ends = str(cells.get("from_place", "")), str(cells.get("to_place", ""))
         points, sections, neighbour = _room_for(ends, points, sections)
-        start = _cells(neighbour) | {"seq": 0, "length_km": None, "notes": ""}
+        start = neighbour.model_dump() | {"seq": 0, "length_km": None, "notes": ""}
         if cells.keys() & set(DATES):
             start |= dict.fromkeys(DATES, "")
         new = self._row("sections", start | cells | {"section_id": section_id})
@@ -285,31 +281,28 @@ class Catalogue:
         mode, class_
             Kind of traffic and standard, such as "rail" and "hsr".
         from_place, to_place
-            Ids of places where the route begins and ends, so that it meets other routes there;
-            the line then runs from and to these. Without them it gets ends of its own.
+            Ids of places where it meets other routes, which become ends of the line; without them
+            it gets ends of its own.
         accuracy_m
             How far the line may be off, in metres.
         **cells
             Further values by column of ``routes.csv`` and ``sections.csv``, such as `name_en`,
-            `opened`, `expected` or `design_speed_kmh`. The status is open where `opened` is
-            given, else planned.
+            `opened`, `expected` or `design_speed_kmh`; it is open where `opened` is given.
 
         Returns
         -------
         catalogue
-            The copy, checked as tables are; this catalogue stays as it is.
+            The copy, checked as tables are.
 
         Raises
         ------
         BadInputError
-            When anything is wrong; names column, value and what was expected.
+            When anything is wrong, with column, value and what was expected.
 
         Examples
         --------
-        >>> cat = geo.load()
-        >>> more = cat.with_route([(104.9, 30.4), (105.3, 30.5), (105.6, 30.9)], "new-line",
-        ...                       "新线", mode="rail", class_="hsr", expected=2032,
-        ...                       design_speed_kmh=350)
+        >>> more = geo.load().with_route([(104.9, 30.4), (105.3, 30.5), (105.6, 30.9)], "new-line",
+        ...                              "新线", mode="rail", class_="hsr", expected=2032)
         >>> round(geo.build_layers(more).routes.loc["new-line", "running_km"])
         93
         """
@@ -337,19 +330,18 @@ class Catalogue:
         route = {key: value for key, value in facts.items() if key in own or key not in parts}
         section = {key: value for key, value in facts.items() if key in parts}
         drawn: dict[str, object] = {"source": facts["source"], "accuracy_m": accuracy_m}
-        fresh = {key: spot for key, spot in zip(ends, (spots[0], spots[-1]), strict=True)
-                 if key not in (from_place, to_place)}  # fmt: skip
-        named = {key: facts[key] for key in ("name_zh", "name_en", "confidence")}
-        places = [
-            drawn | named | {"place_id": key, "lon": lon, "lat": lat, "kind": "end"}
-            for key, (lon, lat) in fresh.items()
-        ]
+        end = {key: facts[key] for key in ("name_zh", "name_en", "confidence")} | {"kind": "end"}
+        fresh = {
+            key: drawn | end | {"place_id": key, "lon": lon, "lat": lat}
+            for key, (lon, lat) in zip(ends, (spots[0], spots[-1]), strict=True)
+            if key not in (from_place, to_place)
+        }
         shape = [drawn | {"lon": lon, "lat": lat} for lon, lat in spots[1:-1]]
         points: list[dict[str, object]] = [{"place_id": ends[0]}, *shape, {"place_id": ends[1]}]
         course = [point | {"route_id": route_id, "seq": i} for i, point in enumerate(points, 1)]
         return self._copy(
             routes=[*self.routes, self._row("routes", route)],
-            places=[*self.places, *(self._row("places", row) for row in places)],
+            places=[*self.places, *(self._row("places", row) for row in fresh.values())],
             alignments=[*self.alignments, *(self._row("alignments", row) for row in course)],
             sections=[*self.sections, self._row("sections", section)],
         )
@@ -394,10 +386,6 @@ def _lines_by_id(numbered: dict[str, list[tuple[int, Any]]]) -> dict[str, dict[s
     }
 
 
-def _cells(row: Row) -> dict[str, object]:
-    return row.model_dump(by_alias=True)
-
-
 def _put(rows: Iterable[Any], new: Any, key: str) -> list[Any]:
     """Return rows with a new one in the place of that of its id, or at the end."""
     by_id = {getattr(row, key): row for row in rows}
@@ -425,18 +413,17 @@ def _room_for(
         if len(left) > 1 and {start, end} <= set(places):
             rest = section.model_copy(update=left)
             return points, [*sections[:i], rest, *sections[i + 1 :]], section
+    alone = {"shares": ""}
     if start == places[-1] and end not in places:
-        return [*points, _bare(points[-1], end)], sections, _unshared(sections[-1])
+        further = points[-1].model_copy(update={"place_id": end, "chainage_km": None})
+        return [*points, further], sections, sections[-1].model_copy(update=alone)
     if end == places[0] and start not in places:
-        return [_bare(points[0], start), *points], sections, _unshared(sections[0])
+        further = points[0].model_copy(update={"place_id": start, "chainage_km": None})
+        return [further, *points], sections, sections[0].model_copy(update=alone)
     text = Message(
         "expected the end of a section, or of the route: the new one begins or ends there"
     )
     raise BadInputError([Problem(SECTIONS, 0, "from_place", start, text)])
-
-
-def _unshared(section: Section) -> Section:
-    return section.model_copy(update={"shares": ""})
 
 
 def _with_piece(rows: Iterable[Any], column: str, whole: str, piece: str) -> list[Any]:
@@ -446,10 +433,6 @@ def _with_piece(rows: Iterable[Any], column: str, whole: str, piece: str) -> lis
         row.model_copy(update={column: ";".join([*ids, piece])}) if whole in ids else row
         for row, ids in zip(rows, listed, strict=True)
     ]
-
-
-def _bare(point: AlignmentPoint, place_id: str) -> AlignmentPoint:
-    return point.model_copy(update={"place_id": place_id, "chainage_km": None})
 
 
 def _spots(line: Points) -> list[tuple[float, float]]:
@@ -477,47 +460,39 @@ _OFFICIAL = re.compile("(?<=..)[市区县]$")
 _DASH = re.compile("[-–—~～至]")
 
 
-def _find(kind: str, name: str, rows: tuple[Any, ...], id_column: str) -> Any:
+def _find(kind: str, name: str, rows: tuple[Named, ...], id_column: str) -> Named:
     """Look a row up: an exact match first, then a part of a name that only one row has."""
     wanted = name.strip().casefold()
-    columns = (id_column, "name_zh", "name_en", "adcode")
-    labels = [
-        [str(getattr(row, column, "")).casefold() for column in columns]
-        + [part.casefold() for part in getattr(row, "ref", "").split("/") if part]
-        for row in rows
-    ]
-    hits = [row for row, names in zip(rows, labels, strict=True) if wanted in names]
-    if not hits and wanted:
-        hits = [
-            row for row, names in zip(rows, labels, strict=True) if any(wanted in n for n in names)
-        ]
-    if not hits and kind == "city" and (stem := _OFFICIAL.sub("", wanted)) != wanted:
-        hits = [row for row, names in zip(rows, labels, strict=True) if stem in names]
-    if not hits and len(ends := [part.strip() for part in _DASH.split(wanted)]) > 1:
-        hits = [row for row, names in zip(rows, labels, strict=True)
-                if any(all(end in n for end in ends) for n in names)]  # fmt: skip
+    stem, ends = _OFFICIAL.sub("", wanted), [end.strip() for end in _DASH.split(wanted)]
+    tests: list[Callable[[list[str]], bool]] = [lambda names: wanted in names]
+    if wanted:
+        tests.append(lambda names: any(wanted in label for label in names))
+    if kind == "city" and stem != wanted:
+        tests.append(lambda names: stem in names)
+    if len(ends) > 1:
+        tests.append(lambda names: any(all(end in label for end in ends) for label in names))
+    names_of = [(row, _names(row, id_column)) for row in rows]
+    found = ([row for row, names in names_of if fits(names)] for fits in tests)
+    hits = next(filter(None, found), [])
     if len(hits) == 1:
         return hits[0]
-    known = {row.name_zh: row for row in hits or rows}
-    known |= {} if hits else {row.name_en: row for row in rows}
-    close = list(known)[:5] if hits else difflib.get_close_matches(name, known, 4, 0.3)
+    close = list(dict.fromkeys(row.name_zh for row in hits))[:5]
+    if not hits:
+        known = dict.fromkeys(label for row in rows for label in (row.name_zh, row.name_en))
+        close = difflib.get_close_matches(name, known, 4, 0.3)
     raise NotFoundError(kind, name, close)
 
 
+def _names(row: Any, id_column: str) -> list[str]:
+    """Return what a row may be called, in small letters."""
+    columns = (id_column, "name_zh", "name_en", "adcode")
+    labels = [str(getattr(row, column, "")) for column in columns]
+    numbers = [part for part in getattr(row, "ref", "").split("/") if part]
+    return [label.casefold() for label in labels + numbers]
+
+
 def data_folder() -> Path:
-    """
-    Return the folder of the region that comes with the package.
-
-    Returns
-    -------
-    folder
-        ``geo/data`` in an installed wheel, ``data`` beside the package in a checkout.
-
-    Examples
-    --------
-    >>> sorted(path.name for path in (data_folder() / "tables").glob("*.csv"))[:3]
-    ['alignments.csv', 'cities.csv', 'places.csv']
-    """
+    """Return ``geo/data`` in an installed wheel, ``data`` beside the package in a checkout."""
     inside = Path(__file__).parents[1] / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data"
 
@@ -529,8 +504,7 @@ def load(folder: Path | str | None = None) -> Catalogue:
     Parameters
     ----------
     folder
-        Data folder with ``region.toml`` and ``tables/``; default: the region that comes with
-        the package.
+        Data folder with ``region.toml`` and ``tables/``; default: the region of the package.
 
     Returns
     -------
@@ -540,17 +514,13 @@ def load(folder: Path | str | None = None) -> Catalogue:
     Raises
     ------
     BadInputError
-        When anything is wrong; every problem names file, row, column, value and what was
-        expected.
+        When anything is wrong; every problem names file, row, column, value and what was expected.
 
     Examples
     --------
-    >>> import geo
     >>> cat = geo.load()
     >>> cat.find_route("成渝中线高铁").name_en
     'Chengdu–Chongqing Middle Line HSR'
-    >>> len(cat.sections_of["chengyu-middle-hsr"])
-    4
     """
     folder = data_folder() if folder is None else Path(folder)
     region = read_region(folder)

@@ -64,31 +64,28 @@ def status_on(
     date: dt.date, *, today: Stage, started: str, opened: str, expected: int | None, as_of: dt.date
 ) -> Status:
     """
-    Return the status of a section on a day.
+    Return the status of a section on a date.
 
-    Open from the day of opening on; under construction from the start of works on; else
-    planned. A section known only by year or month counts from the end of it. After the day
-    the catalogue is known to (``as_of``), a section counts as open once its expected year is
-    over, and is marked as assumed. An open section whose opening is unknown counts as open
-    on every day.
+    A section known only by year or month counts from the end of it; an open section of unknown
+    opening is always open. After `as_of`, a section counts as open once its expected year is over.
 
     Parameters
     ----------
     date
-        The day asked for.
+        The date asked for.
     today
-        Status as known on ``as_of``.
+        Status as known on `as_of`.
     started, opened
         Partial dates, empty where unknown.
     expected
         Expected year of opening.
     as_of
-        Day up to which the catalogue is known.
+        Date up to which the catalogue is known.
 
     Returns
     -------
     status
-        The stage on that day, and whether it is an assumption.
+        The stage, and whether it is assumed from the expected year.
 
     Examples
     --------
@@ -109,7 +106,7 @@ def status_on(
 
 def parse_date(text: str | int | dt.date | None) -> dt.date:
     """
-    Return the day meant by a command-line or keyword argument.
+    Return the date meant by an argument.
 
     Parameters
     ----------
@@ -119,7 +116,7 @@ def parse_date(text: str | int | dt.date | None) -> dt.date:
     Returns
     -------
     date
-        The day.
+        The date.
 
     Raises
     ------

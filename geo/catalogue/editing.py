@@ -18,18 +18,7 @@ class TextRow(NamedTuple):
 
 class TextTable(NamedTuple):
     r"""
-    A table with its header as it stands in the file.
-
-    Parameters
-    ----------
-    columns
-        Names of the columns.
-    header
-        The first line.
-    rows
-        The other rows.
-    newline
-        What ends a line.
+    A table with its header as it stands in the file, and what ends a line.
 
     Examples
     --------

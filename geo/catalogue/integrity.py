@@ -89,10 +89,7 @@ def _fits_mode(line: int, row: Any, routes: dict[str, Any]) -> Iterator[Problem]
 
 
 def _shares(
-    line: int,
-    row: Any,
-    sections: dict[str, Any],
-    routes: dict[str, Any],
+    line: int, row: Any, sections: dict[str, Any], routes: dict[str, Any]
 ) -> Iterator[Problem]:
     mode = getattr(routes.get(row.route_id), "mode", None)
     for other in filter(None, row.shares.split(";")):
@@ -108,15 +105,14 @@ def _shares(
 
 def _future(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
     """Find what is said to have happened after the day the tables are known to."""
+    expected = Message(
+        "expected a day up to {date}, the day the tables are known to", date=region.as_of
+    )
     for line, row in tables["sections"]:
         for column in ("opened", "started"):
             text = getattr(row, column)
             this_year = text == str(region.as_of.year)  # some day of it, which may be past
             if text and last_day(text) > region.as_of and not this_year:
-                expected = Message(
-                    "expected a day up to {date}, the day the tables are known to",
-                    date=region.as_of,
-                )
                 yield Problem(_file("sections"), line, column, text, expected)
 
 
@@ -142,10 +138,9 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
                 )
                 yield Problem(file, line, "seq", str(row.seq), text)
             if _same_point(before, row, places):
+                column = "place_id" if row.place_id else "lon"
                 text = Message("expected a point other than the one before")
-                yield Problem(
-                    file, line, "place_id" if row.place_id else "lon", row.place_id, text
-                )
+                yield Problem(file, line, column, row.place_id, text)
         yield from _chainage(numbered)
 
 
@@ -180,9 +175,8 @@ def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
     file, position, last_seq = _file("sections"), 0, -1
     for line, row in numbered:
         if row.seq == last_seq:
-            yield Problem(
-                file, line, "seq", str(row.seq), Message("expected a number used once per route")
-            )
+            text = Message("expected a number used once per route")
+            yield Problem(file, line, "seq", str(row.seq), text)
         last_seq = row.seq
         for column in ("from_place", "to_place"):
             if getattr(row, column) not in places:

@@ -59,7 +59,16 @@ def _lines(
         line = reader.line_num + 1  # where a row begins: its cells may run over several lines
         for cells in reader if not wrong else ():
             if any(cell.strip() for cell in cells):
-                yield from _row(cells, header, model, region, file, line)
+                if len(cells) == len(header):
+                    row = dict(zip(header, cells, strict=True))
+                    yield from checked_row(row, model, region, file, line)
+                else:
+                    text = Message(
+                        "expected {expected} cells, found {found} (a comma too many or too few?)",
+                        expected=len(header),
+                        found=len(cells),
+                    )
+                    yield Problem(file, line, expected=text)
             line = reader.line_num + 1
     except csv.Error as error:
         text = Message("expected valid CSV: {reason}", reason=str(error))
@@ -67,60 +76,43 @@ def _lines(
 
 
 def _decoded(path: Path, file: str) -> str:
+    """Return the text of a file, or say why it is none."""
     if path.exists() and not path.is_file():
         raise _UnreadableError(Problem(file, expected=Message("expected a file")))
+    line, found = 0, ""
     try:
         raw = path.read_bytes()
-    except FileNotFoundError:
-        raise _UnreadableError(
-            Problem(file, expected=Message("expected this file; it is missing"))
-        ) from None
-    except OSError as error:
-        hint = Message("expected a readable file: {reason}", reason=error.strerror)
-        raise _UnreadableError(Problem(file, expected=hint)) from None
-    try:
         text = raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        fault = Message("expected this file; it is missing")
+    except OSError as error:
+        fault = Message("expected a readable file: {reason}", reason=error.strerror)
     except UnicodeDecodeError as error:
-        line, found = raw.count(b"\n", 0, error.start) + 1, raw[error.start : error.start + 4]
-        hint = Message("expected UTF-8 text (was it saved as GBK or UTF-16?)")
-        raise _UnreadableError(Problem(file, line, "", str(found)[2:-1], hint)) from None
-    if "\0" in text:
+        line, found = raw.count(b"\n", 0, error.start) + 1, repr(raw[error.start :][:4])[2:-1]
+        fault = Message("expected UTF-8 text (was it saved as GBK or UTF-16?)")
+    else:
+        if "\0" not in text:
+            return text
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise _UnreadableError(
-            Problem(file, line, expected=Message("expected text without NUL characters"))
-        )
-    return text
+        fault = Message("expected text without NUL characters")
+    raise _UnreadableError(Problem(file, line, "", found, fault))
 
 
 def header_problems(
     header: list[str], wanted: list[str], file: str, line: int = 1
 ) -> Iterator[Problem]:
     """Yield what is wrong with the columns of a table."""
+    missing = Message("expected this column; it is missing")
+    twice = Message("expected this column only once")
+    other = Message("expected one of the columns {names}", names=", ".join(wanted))
     for column in wanted:
         if column not in header:
-            yield Problem(
-                file, line, column, expected=Message("expected this column; it is missing")
-            )
+            yield Problem(file, line, column, expected=missing)
     for column in dict.fromkeys(header):
         if column not in wanted:
-            text = Message("expected one of the columns {names}", names=", ".join(wanted))
-            yield Problem(file, line, column, column, with_closest(text, column, wanted))
+            yield Problem(file, line, column, column, with_closest(other, column, wanted))
         elif header.count(column) > 1:
-            yield Problem(file, line, column, expected=Message("expected this column only once"))
-
-
-def _row(
-    cells: list[str], header: list[str], model: type[Row], region: Region, file: str, line: int
-) -> Iterator[Problem | tuple[int, Row]]:
-    if len(cells) != len(header):
-        text = Message(
-            "expected {expected} cells, found {found} (a comma too many or too few?)",
-            expected=len(header),
-            found=len(cells),
-        )
-        yield Problem(file, line, expected=text)
-        return
-    yield from checked_row(dict(zip(header, cells, strict=True)), model, region, file, line)
+            yield Problem(file, line, column, expected=twice)
 
 
 def checked_row(

@@ -18,6 +18,7 @@ FILE = "region.toml"
 #: A Chinese administrative code, or one of ISO 3166-2.
 ADCODE = r"[0-9]{6}|[A-Z]{2}-[A-Z0-9]{1,3}"
 Year = Annotated[int, Field(ge=1850, le=2100)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class _Settings(BaseModel):
@@ -27,8 +28,8 @@ class _Settings(BaseModel):
 class AdminRegion(_Settings):
     """One of the regions between which corridors are counted."""
 
-    id: Annotated[str, Field(min_length=1)]
-    name_zh: Annotated[str, Field(min_length=1)]
+    id: Text
+    name_zh: Text
     name_en: str
     adcode: Annotated[str, Field(pattern=rf"^({ADCODE})?$")]
 
@@ -37,9 +38,8 @@ def _inside(file: str) -> str:
     """Refuse a file outside the data folder: a page could show what it holds."""
     path = PureWindowsPath(file)
     if path.drive or path.root or ".." in path.parts:
-        raise ValueError(
-            Message("expected a file inside the data folder, not {file!r}", file=file)
-        )
+        text = Message("expected a file inside the data folder, not {file!r}", file=file)
+        raise ValueError(text)
     return file
 
 
@@ -79,21 +79,18 @@ class MapSettings(_Settings):
 
 
 class RouteGroup(_Settings):
-    """
-    Routes that a plan counts as one: a ring or a radial.
+    """Routes that a plan counts as one: a ring or a radial."""
 
-    ``region`` names the region whose plan it is: then only the parts of the routes that lie
-    there count. ``partial`` says that the catalogue holds only a part of it; without routes
-    it holds nothing of it.
-    """
-
-    id: Annotated[str, Field(min_length=1)]
+    id: Text
     plan: str = ""
     name_zh: str
     name_en: str
     kind: Literal["ring", "radial", "link", "other"]
+    #: Without routes the catalogue holds nothing of it.
     routes: tuple[str, ...] = ()
+    #: The region whose plan it is: only the parts of the routes that lie there count.
     region: str = ""
+    #: Whether the catalogue holds only a part of it.
     partial: bool = False
     source: str = ""
     confidence: Confidence = "low"
@@ -101,16 +98,13 @@ class RouteGroup(_Settings):
 
 
 class Region(_Settings):
-    """
-    A region: its name, the frame no coordinate may leave, and the regions it consists of.
-
-    The frame is west, south, east, north in degrees (WGS-84); ``as_of`` is the day up to
-    which the tables are known.
-    """
+    """A region: its name, the frame no coordinate may leave, and the regions it consists of."""
 
     name_zh: str
     name_en: str
+    #: The day up to which the tables are known.
     as_of: dt.date
+    #: West, south, east, north in degrees (WGS-84).
     frame: tuple[float, float, float, float]
     #: Accepted in older files and not used: distances have one projection, made from the frame.
     metric_crs: str = ""
@@ -170,32 +164,28 @@ def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Pro
     """Return what is wrong with the routes of groups that the catalogue does not have."""
     problems = []
     for group in region.groups:
-        for route_id in group.routes:
-            if route_id not in known_ids:
-                text = Message("expected a known route id in group {group!r}", group=group.id)
-                text = with_closest(text, route_id, known_ids)
-                problems.append(Problem(FILE, 0, "groups.routes", route_id, text))
+        text = Message("expected a known route id in group {group!r}", group=group.id)
+        for route_id in filter(lambda route_id: route_id not in known_ids, group.routes):
+            closest = with_closest(text, route_id, known_ids)
+            problems.append(Problem(FILE, 0, "groups.routes", route_id, closest))
     return problems
 
 
 def read_region(folder: Path) -> Region:
     """Read ``region.toml``."""
+    path = folder / FILE
+    if path.exists() and not path.is_file():
+        raise BadInputError([Problem(FILE, expected=Message("expected a file"))])
     try:
-        if (folder / FILE).exists() and not (folder / FILE).is_file():
-            raise BadInputError([Problem(FILE, expected=Message("expected a file"))])
-        raw = (folder / FILE).read_text(encoding="utf-8-sig")
-        return Region.model_validate(tomllib.loads(raw))
+        return Region.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         text = Message("expected this file in {folder}; it is missing", folder=folder)
-        raise BadInputError([Problem(FILE, expected=text)]) from None
     except (UnicodeDecodeError, OSError) as error:
         text = Message("expected a readable UTF-8 file: {reason}", reason=str(error))
-        raise BadInputError([Problem(FILE, expected=text)]) from None
     except tomllib.TOMLDecodeError as error:
-        raise BadInputError(
-            [Problem(FILE, expected=Message("expected valid TOML: {reason}", reason=str(error)))]
-        ) from None
+        text = Message("expected valid TOML: {reason}", reason=str(error))
     except ValidationError as error:
         raise BadInputError(
             Problem(FILE, 0, ".".join(place), "", text) for place, text in faults(error)
         ) from None
+    raise BadInputError([Problem(FILE, expected=text)])

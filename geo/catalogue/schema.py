@@ -35,10 +35,6 @@ from geo.catalogue.vocabulary import (
 from geo.core import Message
 
 
-def _empty_is_unknown(value: object) -> object:
-    return None if value == "" else value
-
-
 def _finite(value: float) -> float:
     if not math.isfinite(value):
         raise ValueError(Message("expected a finite number"))
@@ -53,9 +49,8 @@ def _partial_date(value: str) -> str:
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
-        raise ValueError(
-            Message("expected an id of lower-case letters, digits and single hyphens")
-        )
+        text = Message("expected an id of lower-case letters, digits and single hyphens")
+        raise ValueError(text)
     return value
 
 
@@ -64,30 +59,20 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Keys = Annotated[str, Field(min_length=1)]
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
 Number = Annotated[float, AfterValidator(_finite)]
-Positive = Annotated[
-    Annotated[Number, Field(ge=1e-3, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
-]
-Distance = Annotated[
-    Annotated[Number, Field(ge=0, lt=1e5)] | None, BeforeValidator(_empty_is_unknown)
-]
-Count = Annotated[Annotated[int, Field(gt=0, le=16)] | None, BeforeValidator(_empty_is_unknown)]
-Year = Annotated[
-    Annotated[int, Field(ge=1850, le=2100)] | None, BeforeValidator(_empty_is_unknown)
-]
+_Unknown = BeforeValidator(lambda cell: None if cell == "" else cell)
+Coordinate = Annotated[Number | None, _Unknown]
+Positive = Annotated[Annotated[Number, Field(ge=1e-3, lt=1e5)] | None, _Unknown]
+Distance = Annotated[Annotated[Number, Field(ge=0, lt=1e5)] | None, _Unknown]
+Speed = Annotated[Annotated[Number, Field(ge=5, le=500)] | None, _Unknown]
+Count = Annotated[Annotated[int, Field(gt=0, le=16)] | None, _Unknown]
+Year = Annotated[Annotated[int, Field(ge=1850, le=2100)] | None, _Unknown]
 Seq = Annotated[int, Field(ge=0, lt=100_000)]
 
 
 class Row(BaseModel):
-    """
-    A row of a table.
+    """A row of a table; the validation context holds the frame for its coordinates."""
 
-    The frame of the region is handed over as validation context, so that coordinates are
-    checked where they stand.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     @property
     def sources(self) -> list[str]:
@@ -102,118 +87,77 @@ class _Located(Row):
         if value is None or info.context is None:
             return value
         west, south, east, north = info.context["frame"]
-        low, high = (west, east) if info.field_name == "lon" else (south, north)
-        if not low <= value <= high:
-            other = (south, north) if info.field_name == "lon" else (west, east)
-            text = Message(
-                "expected a {axis} within {low}–{high}",
-                axis=Message(str(info.field_name)),
-                low=low,
-                high=high,
-            )
-            if other[0] <= value <= other[1]:
-                text = Message("{text} (lon and lat swapped?)", text=text)
-            raise ValueError(text)
-        return value
+        limits = {"lon": (west, east), "lat": (south, north)}
+        low, high = limits.pop(str(info.field_name))
+        if low <= value <= high:
+            return value
+        axis = Message(str(info.field_name))
+        text = Message("expected a {axis} within {low}–{high}", axis=axis, low=low, high=high)
+        ((other_low, other_high),) = limits.values()
+        if other_low <= value <= other_high:
+            text = Message("{text} (lon and lat swapped?)", text=text)
+        raise ValueError(text)
 
 
 class Route(Row):
     """A named railway, expressway or waterway."""
 
-    route_id: Id
-    """Identifier of the route."""
-    mode: Mode
-    """Kind of traffic."""
-    class_: RouteClass = Field(alias="class")
-    """Standard of the route."""
-    group: Name
-    """Why it is in the catalogue: named, inter17, expansion, ring, background."""
-    name_zh: Name
-    """Chinese name."""
-    name_en: Name
-    """English name."""
-    ref: str
-    """Number on signs, such as G65; several are separated by semicolons."""
-    length_km: Positive
-    """Published length of the whole route."""
-    source: Keys
-    """Keys of its sources."""
-    notes: str
-    """Remarks, among them what the sources disagree about."""
+    route_id: Id = Field(description="Identifier of the route.")
+    mode: Mode = Field(description="Kind of traffic.")
+    class_: RouteClass = Field(alias="class", description="Standard of the route.")
+    group: Name = Field(description="Its rank: named, inter17, expansion, ring, background.")
+    name_zh: Name = Field(description="Chinese name.")
+    name_en: Name = Field(description="English name.")
+    ref: str = Field(description="Numbers on signs, such as G65, separated by semicolons.")
+    length_km: Positive = Field(description="Published length of the whole route.")
+    source: Keys = Field(description="Keys of its sources.")
+    notes: str = Field(description="Remarks, among them what the sources disagree about.")
 
     @field_validator("class_")
     @classmethod
     def _class_fits_mode(cls, value: str, info: ValidationInfo) -> str:
         allowed = CLASSES_OF_MODE.get(info.data.get("mode", ""), set())
         if allowed and value not in allowed:
-            raise ValueError(
-                Message(
-                    "expected a class of mode {mode}: {classes}",
-                    mode=Message(info.data["mode"]),
-                    classes=sorted(allowed),
-                )
+            mode, classes = Message(info.data["mode"]), sorted(allowed)
+            text = Message(
+                "expected a class of mode {mode}: {classes}", mode=mode, classes=classes
             )
+            raise ValueError(text)
         return value
 
 
 class Section(Row):
     """A piece of a route with one opening date and one standard: the unit of status."""
 
-    section_id: Id
-    """Identifier of the section."""
-    route_id: Id
-    """The route it is a piece of."""
-    seq: Seq
-    """Order along the route."""
-    name_zh: Name
-    """Chinese name."""
-    from_place: Id
-    """Place where it begins."""
-    to_place: Id
-    """Place where it ends."""
-    started: PartialDate
-    """Day, month or year when works began."""
-    opened: PartialDate
-    """Day, month or year when traffic began."""
-    expected: Year
-    """Year in which it is expected to open, or was when it was planned."""
-    status: Stage
-    """Status as known on the day of the data."""
-    design_speed_kmh: Annotated[
-        Annotated[Number, Field(ge=5, le=500)] | None, BeforeValidator(_empty_is_unknown)
-    ]
-    """Design speed."""
-    operating_speed_kmh: Annotated[
-        Annotated[Number, Field(ge=5, le=500)] | None, BeforeValidator(_empty_is_unknown)
-    ]
-    """Highest speed of trains in service, where it differs from the design speed."""
-    lanes: Count
-    """Lanes of both directions together."""
-    tracks: Count
-    """Tracks."""
-    length_km: Positive
-    """Published length of the section."""
-    shares: str
-    """Sections whose track or carriageway it runs on: they count once."""
-    source: Keys
-    """Keys of its sources."""
-    confidence: Confidence
-    """How far dates and standards can be trusted."""
-    notes: str
-    """Remarks."""
+    section_id: Id = Field(description="Identifier of the section.")
+    route_id: Id = Field(description="The route it is a piece of.")
+    seq: Seq = Field(description="Order along the route.")
+    name_zh: Name = Field(description="Chinese name.")
+    from_place: Id = Field(description="Place where it begins.")
+    to_place: Id = Field(description="Place where it ends.")
+    started: PartialDate = Field(description="Day, month or year when works began.")
+    opened: PartialDate = Field(description="Day, month or year when traffic began.")
+    expected: Year = Field(description="Year in which it is, or once was, expected to open.")
+    status: Stage = Field(description="Status as known on the day of the data.")
+    design_speed_kmh: Speed = Field(description="Design speed.")
+    operating_speed_kmh: Speed = Field(description="Highest speed in service, where it differs.")
+    lanes: Count = Field(description="Lanes of both directions together.")
+    tracks: Count = Field(description="Tracks.")
+    length_km: Positive = Field(description="Published length of the section.")
+    shares: str = Field(
+        description="Sections whose track or carriageway it uses: they count once."
+    )
+    source: Keys = Field(description="Keys of its sources.")
+    confidence: Confidence = Field(description="How far dates and standards can be trusted.")
+    notes: str = Field(description="Remarks.")
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Section:
+        none = Message("expected nothing, for the status is {status}", status=Message(self.status))
         if self.status != "open" and self.opened:
-            text = Message(
-                "expected nothing, for the status is {status}", status=Message(self.status)
-            )
-            raise broken_rule("opened", text)
+            raise broken_rule("opened", none)
         if self.status == "planned" and self.started:
-            text = Message(
-                "expected nothing, for the status is {status}", status=Message(self.status)
-            )
-            raise broken_rule("started", text)
+            raise broken_rule("started", none)
         if self.started and self.opened and last_day(self.started) > last_day(self.opened):
             raise broken_rule("started", Message("expected a date before `opened`"))
         if self.started and self.expected and last_day(self.started).year > self.expected:
@@ -224,22 +168,16 @@ class Section(Row):
 class AlignmentPoint(_Located):
     """A point of a route, in order: a named place, or an unnamed shape point."""
 
-    route_id: Id
-    """The route it is a point of."""
-    seq: Seq
-    """Order along the route."""
-    place_id: str
-    """The named place, or empty for a shape point."""
-    lon: Annotated[Number | None, BeforeValidator(_empty_is_unknown)]
-    """Longitude of a shape point."""
-    lat: Annotated[Number | None, BeforeValidator(_empty_is_unknown)]
-    """Latitude of a shape point."""
-    chainage_km: Distance
-    """Official kilometre, where known."""
-    accuracy_m: Positive
-    """How far the point may lie from the line; of a place that of the place."""
-    source: str
-    """Keys of its sources."""
+    route_id: Id = Field(description="The route it is a point of.")
+    seq: Seq = Field(description="Order along the route.")
+    place_id: str = Field(description="The named place, or empty for a shape point.")
+    lon: Coordinate = Field(description="Longitude of a shape point.")
+    lat: Coordinate = Field(description="Latitude of a shape point.")
+    chainage_km: Distance = Field(description="Official kilometre, where known.")
+    accuracy_m: Positive = Field(
+        description="How far it may lie from the line; empty for a place."
+    )
+    source: str = Field(description="Keys of its sources.")
 
     @model_validator(mode="after")
     def _place_or_point(self) -> AlignmentPoint:
@@ -265,110 +203,72 @@ class Place(_Located):
     104.0
     """
 
-    place_id: Id
-    """Identifier of the place."""
-    name_zh: Name
-    """Chinese name."""
-    name_en: Name
-    """English name."""
-    lon: Number
-    """Longitude."""
-    lat: Number
-    """Latitude."""
-    kind: PlaceKind
-    """What it is; stations, interchanges, junctions, ports, airports let traffic change routes."""
-    accuracy_m: Positive
-    """How far the position may be off."""
-    source: Keys
-    """Keys of its sources."""
-    confidence: Confidence
-    """How far the position can be trusted."""
+    place_id: Id = Field(description="Identifier of the place.")
+    name_zh: Name = Field(description="Chinese name.")
+    name_en: Name = Field(description="English name.")
+    lon: Number = Field(description="Longitude.")
+    lat: Number = Field(description="Latitude.")
+    kind: PlaceKind = Field(description="What it is.")
+    accuracy_m: Positive = Field(description="How far the position may be off.")
+    source: Keys = Field(description="Keys of its sources.")
+    confidence: Confidence = Field(description="How far the position can be trusted.")
 
 
 class City(_Located):
     """A centre to measure from and to."""
 
-    city_id: Id
-    """Identifier of the city."""
-    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
-    """Official code of its administrative area."""
-    name_zh: Name
-    """Chinese name."""
-    name_en: Name
-    """English name."""
-    lon: Number
-    """Longitude of the centre."""
-    lat: Number
-    """Latitude of the centre."""
-    population: Annotated[int, Field(ge=0, lt=10**9)]
-    """People, census of 2020."""
-    level: Name
-    """Rank in the administration."""
-    region: Name
-    """Region it belongs to, by id or name."""
-    part_of: str
-    """City whose population holds it already."""
-    source: Keys
-    """Keys of its sources."""
+    city_id: Id = Field(description="Identifier of the city.")
+    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")] = Field(
+        description="Official code of its administrative area."
+    )
+    name_zh: Name = Field(description="Chinese name.")
+    name_en: Name = Field(description="English name.")
+    lon: Number = Field(description="Longitude of the centre.")
+    lat: Number = Field(description="Latitude of the centre.")
+    population: Annotated[int, Field(ge=0, lt=10**9)] = Field(
+        description="People, census of 2020."
+    )
+    level: Name = Field(description="Rank in the administration.")
+    region: Name = Field(description="Region it belongs to, by id or name.")
+    part_of: str = Field(description="City whose population holds it already.")
+    source: Keys = Field(description="Keys of its sources.")
 
 
 class Service(Row):
     """A published journey time or distance, for validation only."""
 
-    from_: Name = Field(alias="from")
-    """Place or city of departure."""
-    to: Name
-    """Place or city of arrival."""
-    mode: Mode
-    """Kind of traffic."""
-    minutes: Positive
-    """Published time of the journey."""
-    km: Positive
-    """Published distance."""
-    date: PartialDate
-    """Day, month or year the figure describes."""
-    reason: str
-    """Why the figure does not compare with a computed one, if so."""
-    source: Keys
-    """Keys of its sources."""
-    confidence: Confidence
-    """How far the figure can be trusted."""
-    notes: str
-    """Remarks."""
+    from_: Name = Field(alias="from", description="Place or city of departure.")
+    to: Name = Field(description="Place or city of arrival.")
+    mode: Mode = Field(description="Kind of traffic.")
+    minutes: Positive = Field(description="Published time of the journey.")
+    km: Positive = Field(description="Published distance.")
+    date: PartialDate = Field(description="Day, month or year the figure describes.")
+    reason: str = Field(description="Why the figure does not compare with a computed one, if so.")
+    source: Keys = Field(description="Keys of its sources.")
+    confidence: Confidence = Field(description="How far the figure can be trusted.")
+    notes: str = Field(description="Remarks.")
 
 
 class Project(Row):
     """A what-if or planned project: the sections it adds, upgrades or closes."""
 
-    project_id: Id
-    """Identifier of the project."""
-    name_zh: Name
-    """Chinese name."""
-    name_en: Name
-    """English name."""
-    sections: Keys
-    """Sections it concerns."""
-    year: Year
-    """Year in which it is expected."""
-    change: Change
-    """What it does to them."""
+    project_id: Id = Field(description="Identifier of the project.")
+    name_zh: Name = Field(description="Chinese name.")
+    name_en: Name = Field(description="English name.")
+    sections: Keys = Field(description="Sections it concerns.")
+    year: Year = Field(description="Year in which it is expected.")
+    change: Change = Field(description="What it does to them.")
 
 
 class Source(Row):
     """A source."""
 
-    key: Name
-    """Short name that the other tables quote."""
-    title: Name
-    """Title."""
-    publisher: str
-    """Who published it."""
-    date: str
-    """Date of publication."""
-    url: str
-    """Address."""
-    licence: str
-    """Licence of what was taken from it."""
+    key: Name = Field(description="Short name that the other tables quote.")
+    title: Name = Field(description="Title.")
+    publisher: str = Field(description="Who published it.")
+    date: str = Field(description="Date of publication.")
+    url: str = Field(description="Address.")
+    licence: str = Field(description="Licence of what was taken from it.")
 
 
 #: The tables of a catalogue, in the order they are read.
@@ -395,7 +295,7 @@ KEY_COLUMN = {
 
 def columns(model: type[Row]) -> list[str]:
     """
-    Return the column names of a table.
+    Return the names of the columns of a table.
 
     Parameters
     ----------
@@ -405,7 +305,7 @@ def columns(model: type[Row]) -> list[str]:
     Returns
     -------
     names
-        Column names in order.
+        In the order of the file.
 
     Examples
     --------

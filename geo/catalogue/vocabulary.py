@@ -9,10 +9,8 @@ Stage = Literal["open", "construction", "planned"]
 STAGES: tuple[Stage, ...] = ("open", "construction", "planned")
 Mode = Literal["road", "rail", "water"]
 RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
-PlaceKind = Literal[
-    "station", "interchange", "junction", "border", "port", "airport", "tunnel", "bridge", "town",
-    "end",
-]  # fmt: skip
+PlaceKind = Literal["station", "interchange", "junction", "border", "port", "airport", "tunnel",
+                    "bridge", "town", "end"]  # fmt: skip
 Confidence = Literal["high", "medium", "low"]
 Change = Literal["add", "upgrade", "close", "delay"]
 MODES: tuple[Mode, ...] = get_args(Mode)

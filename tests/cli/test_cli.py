@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import geo
-from geo.catalogue import data_folder
+from geo.catalogue.catalogue import data_folder
 from geo.cli.main import main
 
 NOW = "2026-11-23"

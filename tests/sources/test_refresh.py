@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from road_world import KM
 
 import geo
-from geo.catalogue import TextTable, data_folder
+from geo.catalogue import TextTable
+from geo.catalogue.catalogue import data_folder
 from geo.cli.main import main
 from geo.core import OutputError
 from geo.geometry import smooth, to_bd09, to_degrees, to_gcj02, to_metres
