@@ -44,7 +44,7 @@ from geo.maps.elements import (
 )
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
-from geo.maps.map_page import map_page, mode_color, page_settings, split_body
+from geo.maps.map_page import mode_color, page_settings, page_with_map, split_body
 from geo.maps.offline import stable_ids
 from geo.network import CONSTANTS, Network, build_network, travel_time_matrix
 from geo.scenarios import horizon_of
@@ -234,7 +234,7 @@ def accessibility_page(
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
-        return map_page(
+        return page_with_map(
             map_,
             layers,
             title=title,

@@ -33,7 +33,7 @@ from geo.maps.elements import (
     table_row,
 )
 from geo.maps.features import class_order
-from geo.maps.map_page import COLOR, add_sections, class_groups, map_page, page_settings
+from geo.maps.map_page import COLOR, add_sections, class_groups, page_settings, page_with_map
 from geo.maps.offline import MAP_SLOT, stable_ids
 from geo.scenarios import (
     Analysis,
@@ -148,7 +148,7 @@ def compare_page(
         map_ = new_map(layers.catalogue)
         parts = add_basemap(map_, layers.catalogue)
         classes = add_sections(map_, layers, timeline.stages)
-        return map_page(
+        return page_with_map(
             map_,
             layers,
             title=title,

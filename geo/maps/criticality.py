@@ -31,7 +31,7 @@ from geo.maps.elements import (
     table_row,
 )
 from geo.maps.line_encoding import line_steps
-from geo.maps.map_page import map_page, mode_color, page_settings, split_body
+from geo.maps.map_page import mode_color, page_settings, page_with_map, split_body
 from geo.maps.offline import stable_ids
 from geo.network import Network, build_network
 from geo.scenarios import Analysis
@@ -99,7 +99,7 @@ def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
-        return map_page(
+        return page_with_map(
             map_,
             layers,
             title=title,

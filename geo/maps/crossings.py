@@ -47,9 +47,9 @@ from geo.maps.map_page import (
     STAGE_KEYS,
     add_sections,
     class_groups,
-    map_page,
     mode_color,
     page_settings,
+    page_with_map,
     split_body,
 )
 from geo.maps.offline import stable_ids
@@ -97,7 +97,7 @@ def crossings_page(
         classes = _add_lines(map_, layers, found, date)
         points = _add_points(map_, found)
         groups, looks = class_groups(classes), json.dumps(LOOKS)
-        return map_page(
+        return page_with_map(
             map_,
             layers,
             title=title,

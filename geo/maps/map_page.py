@@ -30,7 +30,7 @@ def mode_color(mode: str) -> str:
     return COLOR.get(mode, OTHER_LINE.color)
 
 
-def map_page(
+def page_with_map(
     map_: folium.Map,
     layers: Layers,
     *,
