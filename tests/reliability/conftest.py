@@ -1,18 +1,17 @@
-"""A process that starts commands fast; the helpers of tests/overpass are wanted here too."""
-
-import sys
-from pathlib import Path
+"""A process that starts commands fast, and how much of each kind of damage is tried."""
 
 import pytest
-
-HERE = Path(__file__).parent
-sys.path += [str(HERE), str(HERE.parent / "overpass")]
+from starter import Starter
 
 
 @pytest.fixture(scope="session")
 def starter():
-    from starter import Starter
-
     with Starter() as process:
         assert process.run(["routes"]).code == 0
         yield process
+
+
+@pytest.fixture(params=["once", pytest.param("many", marks=pytest.mark.long)])
+def many(request):
+    """Whether much is tried by chance, and not every kind once."""
+    return request.param == "many"

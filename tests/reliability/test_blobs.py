@@ -7,11 +7,15 @@ import pytest
 
 from geo.core.errors import BadInputError
 from geo.readers import pbf
-from geo.readers.pbf import header, read_pbf, stations
+from geo.readers.pbf import read_pbf, read_pbf_header, read_points
 
 pytest.importorskip("osmium")
 WAYS = [([(0.0, 0.0), (0.1, 0.0)], {"highway": "motorway", "name": "线" * 100})]
 POINTS = [(0.05, 0.01, {"railway": "station", "name": "STATION-NAME"})]
+
+
+def stations(path):
+    return read_points(path, [("railway", "station")])
 
 
 @pytest.mark.parametrize("packing", ["none", "zlib"])
@@ -25,7 +29,7 @@ def test_a_text_with_a_zero_byte_is_refused(tmp_path, packing):
     raw = path.read_bytes()
     assert raw.count(b"STATION-NAME") == 1
     path.write_bytes(raw.replace(b"STATION-NAME", b"STATION\0NAME"))
-    for read in (header, read_pbf, stations):
+    for read in (read_pbf_header, read_pbf, stations):
         with pytest.raises(BadInputError, match="a text with a zero byte"):
             read(path)
 

@@ -9,18 +9,15 @@ import random
 import shutil
 from collections import Counter
 
-import answers
-import broken_borders
-import broken_files
-import damage
+import damaged_answers
+import damaged_borders
+import damaged_files
+import damaged_tables
 import pytest
 import small_region
 import trial
 
 import geo
-
-#: More of each are tried by scripts/reliability.py.
-SMALL, SHIPPED, FILES, ANSWERS, BORDERS = 1000, 40, 100, 40, 40
 
 
 def digest(folder):
@@ -31,15 +28,24 @@ def digest(folder):
     }
 
 
-def whole(attempt, source, room, count):
-    """Try many inputs; return how they ended, by result."""
+def tried_all(attempt, source, room, kinds, count):
+    """
+    Try every kind of damage once, or a number of inputs by chance; return how many ended how.
+
+    Still more are tried by scripts/reliability.py.
+    """
     before = digest(source)
-    outcomes = [attempt(source, room, f"ci-{number}") for number in range(count)]
+    trials = [(f"ci-{n}", None) for n in range(count)] or [
+        (f"kind-{n}", kind) for n, kind in enumerate(kinds)
+    ]
+    outcomes = [attempt(source, room, key, kind) for key, kind in trials]
     broken = [outcome.why for outcome in outcomes if outcome.result == "broken"]
     assert not broken, "\n".join(broken)
     assert digest(source) == before
     assert [path.name for path in room.iterdir()] == [source.name]
-    return Counter(outcome.result for outcome in outcomes), {o.kind for o in outcomes}
+    results = Counter(outcome.result for outcome in outcomes)
+    assert min(results["correct"], results["refused"]) > len(trials) / 10
+    return {outcome.kind for outcome in outcomes}
 
 
 def test_the_region_is_right_when_nothing_is_damaged(tmp_path):
@@ -65,42 +71,40 @@ def test_a_region_with_counties_and_without_cities(tmp_path, command):
     assert code == (2 if command[0] in needs else 0)
 
 
-def test_damaged_tables_of_a_small_region(tmp_path):
-    results, kinds = whole(trial.tried, trial.small(tmp_path / "source"), tmp_path, SMALL)
-    assert min(results["correct"], results["refused"]) > SMALL / 10
-    assert kinds == {*damage.DAMAGES, "two at once"}
+def test_damaged_tables_of_a_small_region(tmp_path, many):
+    source = trial.small(tmp_path / "source")
+    kinds = tried_all(trial.tried, source, tmp_path, damaged_tables.KINDS, 1000 * many)
+    assert kinds == set(damaged_tables.KINDS)
 
 
-def test_damaged_tables_of_the_shipped_region(tmp_path):
+def test_damaged_tables_of_the_shipped_region(tmp_path, many):
     source = trial.shipped(tmp_path / "source")
-    results, _ = whole(trial.tried_shipped, source, tmp_path, SHIPPED)
-    assert results["refused"]
+    kinds = ("rows shuffled", "a cell deleted", "a file missing")
+    tried_all(trial.tried_shipped, source, tmp_path, kinds, 40 * many)
 
 
-def test_damaged_files_of_lines_and_extracts(tmp_path):
+def test_damaged_files_of_lines_and_extracts(tmp_path, many):
     pytest.importorskip("osmium")
-    source = broken_files.originals(tmp_path / "source")
-    results, _ = whole(broken_files.tried, source, tmp_path, FILES)
-    assert min(results["correct"], results["refused"]) > FILES / 10
+    source = damaged_files.originals(tmp_path / "source")
+    tried_all(damaged_files.tried, source, tmp_path, damaged_files.KINDS, 100 * many)
 
 
-def test_damaged_borders_of_a_new_region(tmp_path):
+def test_damaged_borders_of_a_new_region(tmp_path, many):
     pytest.importorskip("osmium")
-    source = broken_borders.originals(tmp_path / "source")
-    results, _ = whole(broken_borders.tried, source, tmp_path, BORDERS)
-    assert min(results["correct"], results["refused"]) > BORDERS / 10
+    source = damaged_borders.originals(tmp_path / "source")
+    tried_all(damaged_borders.tried, source, tmp_path, damaged_files.KINDS, 40 * many)
 
 
-def test_damaged_answers_of_a_server(tmp_path, monkeypatch):
+def test_damaged_answers_of_a_server(tmp_path, monkeypatch, many):
     monkeypatch.delenv("GEO_OVERPASS_URL", raising=False)
-    results, _ = whole(answers.tried, answers.originals(tmp_path / "source"), tmp_path, ANSWERS)
-    assert min(results["correct"], results["refused"]) > ANSWERS / 10
+    source = damaged_answers.originals(tmp_path / "source")
+    tried_all(damaged_answers.tried, source, tmp_path, damaged_answers.KINDS, 40 * many)
 
 
 def test_the_undamaged_files_replace_a_route(tmp_path):
     pytest.importorskip("osmium")
-    source = broken_files.originals(tmp_path / "source")
-    for name in (*broken_files.LAYERS, *broken_files.EXTRACTS):
+    source = damaged_files.originals(tmp_path / "source")
+    for name in (*damaged_files.LAYERS, *damaged_files.EXTRACTS):
         kind = "pbf" if name.endswith(".pbf") else "layer"
         more = ["--columns", "name=Name"] if name.endswith(".kml") else []
         code, out, err = trial.run(["refresh", kind, str(source / name), "--data", str(source / "region"),
@@ -184,7 +188,7 @@ def test_the_order_of_rows_of_places_is_free(tmp_path):
 )
 def test_text_that_other_programs_run_or_cannot_hold_is_refused(tmp_path, text, words):
     folder = small_region.write(tmp_path / "region")
-    with damage.rows_of(folder / "tables" / "routes.csv") as rows:
+    with damaged_tables.rows_of(folder / "tables" / "routes.csv") as rows:
         rows[1][rows[0].index("notes")] = text
     code, out, err = trial.run(
         ["export", "csv", "--data", str(folder), "--out", str(tmp_path / "out")]
@@ -211,7 +215,7 @@ def test_text_that_only_looks_odd_is_kept(tmp_path):
         "\U0001f682",
     ]
     for text in odd:
-        with damage.rows_of(folder / "tables" / "routes.csv") as rows:
+        with damaged_tables.rows_of(folder / "tables" / "routes.csv") as rows:
             rows[1][rows[0].index("notes")] = text
         assert geo.load(folder).routes[0].notes == text
 

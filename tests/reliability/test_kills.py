@@ -8,14 +8,17 @@ import random
 import subprocess
 import sys
 
-import broken_files
+import damaged_files
 import pytest
 import small_region
 
 import geo
 
-#: More are done by GEO_KILLS=1000 pytest tests/reliability/test_kills.py.
-KILLS = int(os.environ.get("GEO_KILLS", "50"))
+
+@pytest.fixture
+def kills(many):
+    """How often commands are killed; GEO_KILLS=1000 pytest -m long does more."""
+    return int(os.environ.get("GEO_KILLS", "50")) if many else 10
 
 
 def digest(folder):
@@ -44,7 +47,7 @@ def killed(starter, command, out, states, kills, rng):
     return new, seen
 
 
-def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path):
+def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path, kills):
     folder, out = small_region.write(tmp_path / "region"), tmp_path / "maps"
     command = ["build", "--force", "--data", folder, "--out", out, "--year"]
     starter.run([*command, "2012"])
@@ -60,7 +63,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path):
         [*command, "2026"],
         out,
         (before, restore),
-        KILLS * 2 // 5,
+        kills * 2 // 5,
         random.Random(1),  # noqa: S311
     )
     assert set(new) == set(before)
@@ -73,8 +76,8 @@ def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path):
     assert not list(out.glob(".geo-*")), "and sweeps up what is old"
 
 
-def test_a_refresh_killed_at_any_moment_leaves_tables_that_can_be_read(starter, tmp_path):
-    source = broken_files.originals(tmp_path / "source")
+def test_a_refresh_killed_at_any_moment_leaves_tables_that_can_be_read(starter, tmp_path, kills):
+    source = damaged_files.originals(tmp_path / "source")
     region = tmp_path / "region"
     small_region.write(region)
     command = ["refresh", "layer", source / "j.geojson", "--data", region, "--date", "2026-01-01",
@@ -96,7 +99,7 @@ def test_a_refresh_killed_at_any_moment_leaves_tables_that_can_be_read(starter, 
     assert set(new) - set(before) == {"osm/refreshed.csv"}
     restore()
     rng = random.Random(2)  # noqa: S311
-    for _ in range(KILLS * 2 // 5):
+    for _ in range(kills * 2 // 5):
         starter.run(command, rng.uniform(0, 1.1) * whole)
         now = digest(region)
         assert all(raw in (new[name], before.get(name)) for name, raw in now.items())
@@ -106,13 +109,13 @@ def test_a_refresh_killed_at_any_moment_leaves_tables_that_can_be_read(starter, 
     assert digest(region) == new, "the next refresh is whole"
 
 
-def test_a_new_region_killed_at_any_moment_is_whole_or_not_there(starter, tmp_path):
+def test_a_new_region_killed_at_any_moment_is_whole_or_not_there(starter, tmp_path, kills):
     pytest.importorskip("osmium")
-    source, out = broken_files.originals(tmp_path / "source"), tmp_path / "new" / "region"
+    source, out = damaged_files.originals(tmp_path / "source"), tmp_path / "new" / "region"
     command = ["new", out, "--from-pbf", source / "plain.osm.pbf"]
     whole, rng = starter.run(command).seconds, random.Random(3)  # noqa: S311
     new = digest(out)
-    for number in range(KILLS // 5):
+    for number in range(kills // 5):
         out = tmp_path / f"new{number}" / "region"
         starter.run(["new", out, *command[2:]], rng.uniform(0, 1.1) * whole)
         assert not out.exists() or digest(out) == new

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import broken_files
+import damaged_files
 import pytest
 
 YEAR = ["--year", "2026"]
@@ -26,7 +26,7 @@ def digest(folder):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    return broken_files.originals(tmp_path_factory.mktemp("outputs") / "source")
+    return damaged_files.originals(tmp_path_factory.mktemp("outputs") / "source")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,9 @@ NAMES = ["build", "map", "export gpkg", "export geojson", "export csv", "export 
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("largest", [0, 300, 5000])
+@pytest.mark.parametrize(
+    "largest", [300, *(pytest.param(n, marks=pytest.mark.long) for n in (0, 5000))]
+)
 def test_a_file_that_may_not_grow_is_one_line(starter, source, tmp_path, name, largest):
     ended = starter.run(commands(source, tmp_path / "out")[name], largest=largest)
     if ended.code:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import toy
-
-if TYPE_CHECKING:
-    from fake_overpass import Elements
+from fake_overpass import Elements
 
 KM = np.array([toy.KM_LON, toy.KM_LAT])
 HALF_ROAD_KM = 0.015

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import toy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _REGION = """
 name_zh = "两省"

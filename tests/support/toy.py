@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
@@ -14,9 +14,6 @@ from shapely import LineString
 
 import geo
 from geo.catalogue.schema import TABLES, columns
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Kilometres per degree at the equator on the WGS-84 ellipsoid.
 KM_LON, KM_LAT = 111.3195, 110.5743

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import random
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-import broken_files
+import damaged_files
 import geopandas as gpd
 import shapely
 from trial import Outcome, judge, run, settled
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 def originals(folder: Path) -> Path:
     """Write extracts, and two areas that meet where their road and railway cross."""
-    broken_files.originals(folder)
+    damaged_files.originals(folder)
     frame = gpd.GeoDataFrame(
         {"adcode": ["510000", "XX-E"], "name_zh": ["甲", "乙"], "name_en": ["West", "East"]},
         geometry=[shapely.box(-0.8, -0.8, 0.0, 0.8), shapely.box(0.0, -0.8, 0.8, 0.8)],
@@ -27,14 +24,14 @@ def originals(folder: Path) -> Path:
     return folder
 
 
-def tried(source: Path, room: Path, key: str) -> Outcome:
+def tried(source: Path, room: Path, key: str, kind: str | None = None) -> Outcome:
     """Damage the areas, draft a region with them, and ask it for crossings."""
     rng = random.Random(key)  # noqa: S311
     file, out = room / f"areas-{key}.geojson", room / f"made-{key}"
-    damaged = broken_files.word_changed if rng.random() < 0.5 else broken_files.spoiled
-    kind, raw = damaged(rng, (source / "a.geojson").read_bytes())
+    raw, text = (source / "a.geojson").read_bytes(), rng.random() < 0.5
+    kind, raw = damaged_files.damaged(rng, raw, kind, text=text)
     file.write_bytes(raw)
-    extract = source / broken_files.EXTRACTS[0]
+    extract = source / damaged_files.EXTRACTS[0]
     new = ["new", str(out), "--from-pbf", str(extract), "--borders", str(file), "--json"]
 
     def attempt() -> tuple[str, str]:

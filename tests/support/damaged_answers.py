@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import small_region
 from fake_overpass import Elements, FakeOverpass, Reply
 from toy import KM_LAT, KM_LON
 from trial import Outcome, judge, run, settled
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 VALUES = (None, "", "x", -1, 0, 1e308, "1e308", [], {}, [[]], True, 10**30, "<script>", "\u202e",
           "x" * 5000, [1, 2, 3], {"a": 1}, 181, -91, "NaN")  # fmt: skip
+
+
+KINDS = ("cut off", "a value changed", "a key missing", "an element twice", "an element missing",
+         "a byte changed", "no object", "other elements", "a way of one node", "a remark")  # fmt: skip
 
 
 def originals(folder: Path) -> Path:
@@ -33,14 +34,12 @@ def elements() -> Elements:
     return made
 
 
-def spoiled(rng: random.Random, answer: dict) -> tuple[str, str]:
-    """Return how an answer was damaged, and the answer."""
+def damaged(rng: random.Random, answer: dict, kind: str | None) -> tuple[str, str]:
+    """Return how an answer was damaged, by chance where no kind is given, and the answer."""
     text = json.dumps(answer)
     at = rng.randrange(len(text))
     found = answer["elements"]
-    kind = rng.choice(["cut off", "a value changed", "a value changed", "a value changed", "a key missing",
-                       "an element twice", "an element missing", "a byte changed", "no object",
-                       "other elements", "a way of one node", "a remark"])  # fmt: skip
+    kind = kind or rng.choice([*KINDS, "a value changed", "a value changed"])
     if kind == "cut off":
         return kind, text[:at]
     if kind == "a byte changed":
@@ -70,7 +69,7 @@ def spoiled(rng: random.Random, answer: dict) -> tuple[str, str]:
     return kind, json.dumps(answer)
 
 
-def tried(source: Path, room: Path, key: str) -> Outcome:
+def tried(source: Path, room: Path, key: str, kind: str | None = None) -> Outcome:
     """Let a server give one damaged answer to a refresh of one route."""
     rng, made = random.Random(key), elements()  # noqa: S311
     out, cache = room / f"made-{key}", room / f"cache-{key}"
@@ -80,7 +79,7 @@ def tried(source: Path, room: Path, key: str) -> Outcome:
         "osm3s": {"timestamp_osm_base": "2026-10-05T00:00:00Z"},
         "elements": points + made.ways,
     }
-    kind, body = spoiled(rng, whole)
+    kind, body = damaged(rng, whole, kind)
     with FakeOverpass(made).serve() as server:
         server.script.append(Reply(body=body))
         command = ["refresh", "overpass", "--data", str(source), "--out", str(out), "--route", "south",

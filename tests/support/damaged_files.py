@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import extract
 import geopandas as gpd
@@ -16,9 +16,6 @@ from trial import Outcome, judge, run, settled
 
 import geo
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 #: The names of the originals, and the parts of each that are damaged.
 LAYERS = {"j.geojson": [".geojson"], "g.gpkg": [".gpkg"], "k.kml": [".kml"],
           "s.shp": [".shp", ".shp", ".dbf", ".dbf", ".shx", ".prj", ".cpg"]}  # fmt: skip
@@ -28,6 +25,10 @@ _KML = """<?xml version="1.0" encoding="UTF-8"?>
 _MARK = """<Placemark><name>线south</name><ExtendedData><Data name="highway"><value>motorway</value>
 </Data></ExtendedData><LineString><coordinates>{}</coordinates></LineString></Placemark>"""
 EXTRACTS = ("plain.osm.pbf", "zipped.osm.pbf")
+WORD = "a word changed"
+KINDS = ("cut off", "bits flipped", "a piece missing", "a piece of zeros", "a piece of noise",
+         "a piece twice", "wrong magic", "a monstrous size", "another head", "nothing",
+         "bytes swapped", WORD)  # fmt: skip
 
 
 def originals(folder: Path) -> Path:
@@ -55,8 +56,10 @@ def originals(folder: Path) -> Path:
     return folder
 
 
-def spoiled(rng: random.Random, raw: bytes) -> tuple[str, bytes]:
-    """Return how bytes were damaged, and the bytes."""
+def damaged(rng: random.Random, raw: bytes, kind: str | None, *, text: bool) -> tuple[str, bytes]:
+    """Return how bytes were damaged, by chance where no kind is given, and the bytes."""
+    if kind == WORD or (kind is None and text):
+        return WORD, _word_changed(rng, raw)
     at, end = sorted(rng.randrange(len(raw) + 1) for _ in range(2))
     if rng.random() < 0.5:
         at, end = at % 200, at % 200 + rng.choice([1, 4, 16])
@@ -80,21 +83,21 @@ def spoiled(rng: random.Random, raw: bytes) -> tuple[str, bytes]:
         "nothing": b"",
         "bytes swapped": raw[:at] + raw[at:end][::-1] + raw[end:],
     }  # fmt: skip
-    kind = rng.choice(list(ways))
+    kind = kind or rng.choice(list(ways))
     return kind, ways[kind]
 
 
-def word_changed(rng: random.Random, raw: bytes) -> tuple[str, bytes]:
+def _word_changed(rng: random.Random, raw: bytes) -> bytes:
     """Change a word of a text file, so that it stays well-formed more often."""
     old = rng.choice([b"LineString", b"coordinates", b"Feature", b"motorway", b"-0.5", b"0.0", b"[",
                       b",", b"properties", b"null", b"EPSG", b"CRS84", b"name", b"Placemark"])  # fmt: skip
     new = rng.choice([b"", b"x", b"Point", b"Polygon", b"null", b"NaN", b"1e999", b"-1e308", b"[[",
                       b"999", b'"', b"MultiLineString", b"GeometryCollection", b"EPSG:99999",
                       b"<!ENTITY a 'b'>", b"{}"])  # fmt: skip
-    return "a word changed", raw.replace(old, new, rng.choice([1, 1, 99]))
+    return raw.replace(old, new, rng.choice([1, 1, 99]))
 
 
-def tried(source: Path, room: Path, key: str) -> Outcome:
+def tried(source: Path, room: Path, key: str, kind: str | None = None) -> Outcome:
     """Damage one file, and read it with the command that takes it."""
     rng = random.Random(key)  # noqa: S311
     here, out = room / f"files-{key}", room / f"made-{key}"
@@ -105,7 +108,7 @@ def tried(source: Path, room: Path, key: str) -> Outcome:
         shutil.copyfile(path, here / path.name)
     part = here / f"{stem}{rng.choice(LAYERS.get(name, ['.osm.pbf']))}"
     text = part.suffix in (".geojson", ".kml", ".prj") and rng.random() < 0.4
-    kind, raw = (word_changed if text else spoiled)(rng, part.read_bytes())
+    kind, raw = damaged(rng, part.read_bytes(), kind, text=text)
     part.write_bytes(raw)
     command = ["refresh", "layer", str(here / name)]
     if name in EXTRACTS:

@@ -11,15 +11,15 @@ import shutil
 import signal
 import traceback
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
-from damage import damage
+import small_region
+from damaged_tables import damage
 
+from geo.catalogue.catalogue import data_folder
 from geo.cli.main import main
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 #: A command that takes longer than this hangs.
 LIMIT_S = 20
@@ -129,15 +129,16 @@ def tried(
     source: Path,
     room: Path,
     key: str,
-    chosen: list[list[str]] | None = None,
+    kind: str | None = None,
     *,
+    chosen: list[list[str]] | None = None,
     slow: float = 0.03,
 ) -> Outcome:
     """Damage a copy of a folder and run commands on it; the key decides everything."""
     rng = random.Random(key)  # noqa: S311
     folder, out = room / f"data-{key}", room / f"out-{key}"
     shutil.copytree(source, folder, symlinks=True)
-    kind = damage(rng, folder)
+    kind = damage(rng, folder, kind)
     results = []
     try:
         for command in chosen or commands(rng, slow=slow):
@@ -164,20 +165,16 @@ def strict() -> None:
 
 def small(folder: Path) -> Path:
     """Write the small region that is damaged."""
-    import small_region
-
     return small_region.write(folder)
 
 
 def shipped(folder: Path) -> Path:
     """Copy the tables that come with the package, without base layers."""
-    from geo.catalogue.catalogue import data_folder
-
     shutil.copytree(data_folder() / "tables", folder / "tables")
     shutil.copy(data_folder() / "region.toml", folder)
     return folder
 
 
-def tried_shipped(source: Path, room: Path, key: str) -> Outcome:
+def tried_shipped(source: Path, room: Path, key: str, kind: str | None = None) -> Outcome:
     """Damage the shipped tables and draw them."""
-    return tried(source, room, key, chosen=[["routes"]])
+    return tried(source, room, key, kind, chosen=[["routes"]])

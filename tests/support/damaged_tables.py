@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import os
+import random
 import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+from pathlib import Path
 
 Damage = "Callable[[random.Random, Path], None]"
 TABLES = (
@@ -394,11 +391,17 @@ DAMAGES: dict[str, tuple[int, Damage]] = {
 }
 
 
-def damage(rng: random.Random, folder: Path) -> str:
-    """Damage a folder once, or twice in one of five cases; return what was done."""
-    names = list(DAMAGES)
+TWO = "two at once"
+KINDS = (*DAMAGES, TWO)
+
+
+def damage(rng: random.Random, folder: Path, kind: str | None = None) -> str:
+    """Damage a folder in one way, or by chance, twice in one of five cases; return the kind."""
     weights = [weight for weight, _ in DAMAGES.values()]
-    chosen = rng.choices(names, weights, k=2 if rng.random() < 0.2 else 1)
+    twice = kind == TWO or (kind is None and rng.random() < 0.2)
+    chosen = rng.choices(list(DAMAGES), weights, k=2 if twice else 1)
+    if kind in DAMAGES:
+        chosen = [kind]
     for name in chosen:
         DAMAGES[name][1](rng, folder)
-    return chosen[0] if len(chosen) == 1 else "two at once"
+    return TWO if twice else chosen[0]

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 SERVER = """
 import json, os, resource, sys, time
-import geo.cli.main, geo.cli.analysis, geo.cli.region, geo.cli.results, geo.cli.refresh, geo.pipeline
-import geo.export.formats, geo.readers.lines, geo.readers.pbf, geo.sources.new_region, geo.sources.refresh
-import geopandas, pyogrio, scipy.sparse.csgraph, networkx, shapely, folium
+import geo.cli.main, importlib, pkgutil
+for module in pkgutil.walk_packages(geo.__path__, "geo."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
 for line in sys.stdin:
     job = json.loads(line)
     reading, writing = os.pipe()
