@@ -23,25 +23,16 @@ if TYPE_CHECKING:
     from geo.pipeline import build
     from geo.scenarios import compare_dates
 
-#: Where each public name is defined; it is imported when first used, so `geo --help` is fast.
+#: Where the public names are defined; they are imported when first used, so `geo --help` is fast.
 _HOME = {
-    "BadInputError": "core",
-    "Catalogue": "catalogue",
-    "GeoError": "core",
-    "Layers": "layers",
-    "Network": "network",
-    "NotFoundError": "core",
-    "__version__": "core",
-    "border_crossings": "layers",
-    "build": "pipeline",
-    "build_layers": "layers",
-    "build_network": "network",
-    "compare_dates": "scenarios",
-    "connectivity_indices": "connectivity",
-    "fastest_routes": "network",
-    "load": "catalogue",
-    "show_map": "maps",
-    "travel_time_matrix": "network",
+    "catalogue": ("Catalogue", "load"),
+    "connectivity": ("connectivity_indices",),
+    "core": ("BadInputError", "GeoError", "NotFoundError", "__version__"),
+    "layers": ("Layers", "border_crossings", "build_layers"),
+    "maps": ("show_map",),
+    "network": ("Network", "build_network", "fastest_routes", "travel_time_matrix"),
+    "pipeline": ("build",),
+    "scenarios": ("compare_dates",),
 }
 #: What shows itself in a notebook, by the module that defines it.
 _SHOWN = {
@@ -50,31 +41,19 @@ _SHOWN = {
     "geo.network.network": "Network",
 }
 __all__ = [
-    "BadInputError",
-    "Catalogue",
-    "GeoError",
-    "Layers",
-    "Network",
-    "NotFoundError",
-    "border_crossings",
-    "build",
-    "build_layers",
-    "build_network",
-    "compare_dates",
-    "connectivity_indices",
-    "fastest_routes",
-    "load",
-    "show_map",
-    "travel_time_matrix",
-]
+    "BadInputError", "Catalogue", "GeoError", "Layers", "Network", "NotFoundError",
+    "border_crossings", "build", "build_layers", "build_network", "compare_dates",
+    "connectivity_indices", "fastest_routes", "load", "show_map", "travel_time_matrix",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    home = next((module for module, names in _HOME.items() if name in names), None)
+    if home is None:
         raise AttributeError(f"module 'geo' has no attribute {name!r}")
     if "IPython" in sys.modules:
         _show_in_notebooks()
-    return getattr(import_module(f"geo.{_HOME[name]}"), name)
+    return getattr(import_module(f"geo.{home}"), name)
 
 
 def _show_in_notebooks() -> None:

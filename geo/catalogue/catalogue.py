@@ -7,12 +7,12 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from geo.catalogue.integrity import cross_checks
+from geo.catalogue.integrity import Numbered, cross_checks
 from geo.catalogue.reading import checked_row, header_problems, read_table, repeated_ids
 from geo.catalogue.region import Region, read_region
 from geo.catalogue.schema import (
@@ -31,10 +31,8 @@ from geo.catalogue.schema import (
 )
 from geo.core import BadInputError, Message, NotFoundError, Problem
 
-#: More problems than this are not told at once.
+#: More problems than this are not reported at once.
 MAX_PROBLEMS = 200
-#: Tables that need at least one row.
-NEEDED = ("routes", "places", "alignments", "sections")
 #: What a section takes over from the one it is a piece of or continues, unless its status differs.
 DATES = ("status", "started", "opened", "expected")
 SECTIONS = "tables/sections.csv"
@@ -48,18 +46,7 @@ Named = TypeVar("Named", City, Route)
 @dataclass(frozen=True, repr=False)
 class Catalogue:
     """
-    Everything the tables of a region say, validated.
-
-    Parameters
-    ----------
-    folder
-        The data folder it was read from.
-    region
-        Name, frame, regions and settings of the region.
-    routes, sections, alignments, places, cities, services, projects, sources
-        The rows of the tables, in file order.
-    lines
-        By table and id, the line of the file where the row begins; the header is line 1.
+    Everything the tables of a region say, validated; the rows of a table are in file order.
 
     Examples
     --------
@@ -84,6 +71,7 @@ class Catalogue:
     services: tuple[Service, ...]
     projects: tuple[Project, ...]
     sources: tuple[Source, ...]
+    #: By table and id, the line of the file where the row begins; the header is line 1.
     lines: dict[str, dict[str, int]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -118,68 +106,26 @@ class Catalogue:
 
     def find_city(self, name: str) -> City:
         """
-        Return the city with a name or id.
+        Return the city with a name or id, else raise NotFoundError with the closest names.
 
-        Parameters
-        ----------
-        name
-            Chinese name, official (万州区) or short, English name, code or id, in any letter case.
-
-        Returns
-        -------
-        city
-            The city.
-
-        Raises
-        ------
-        NotFoundError
-            When there is none; the message lists the closest names.
+        The name is Chinese, official (万州区) or short, or English, or a code, in any letter case.
         """
         return _find("city", name, self.cities, "city_id")
 
     def find_route(self, name: str) -> Route:
         """
-        Return the route with a name, number or id.
+        Return the route with a name, road number or id, else raise NotFoundError with the closest.
 
-        Parameters
-        ----------
-        name
-            Chinese or English name, road number or id; a part of it that only one route has;
-            or the two ends with a dash between.
-
-        Returns
-        -------
-        route
-            The route.
-
-        Raises
-        ------
-        NotFoundError
-            When none fits, or several do; the message lists the closest names.
+        A part of a name that only one route has is enough, or its two ends with a dash between.
         """
         return _find("route", name, self.routes, "route_id")
 
     def with_city(self, city_id: str, **cells: object) -> Catalogue:
         """
-        Return a copy with one city more, or with some cells of a city changed.
+        Return a checked copy with one city more, or with some cells of a city changed.
 
-        Parameters
-        ----------
-        city_id
-            Id of the city.
-        **cells
-            Values by column of ``cities.csv``. A new city needs `name_zh`, `lon` and `lat` (in
-            degrees, WGS-84), `population` and `region`.
-
-        Returns
-        -------
-        catalogue
-            The copy, checked as tables are.
-
-        Raises
-        ------
-        BadInputError
-            When anything is wrong, with column, value and what was expected.
+        A new city needs `name_zh`, `lon`, `lat` (degrees, WGS-84), `population` and `region`.
+        Raises BadInputError where the copy would not be valid.
 
         Examples
         --------
@@ -197,30 +143,13 @@ class Catalogue:
 
     def with_section(self, section_id: str, **cells: object) -> Catalogue:
         """
-        Return a copy with some cells of a section changed, or with one section more.
+        Return a checked copy with some cells of a section changed, or with one section more.
 
-        A new section is a piece of one there is, which ends where the new one begins or begins
-        where it ends; or it continues its route, which then reaches to a further place. What is
-        not given is taken over from that neighbour, but for lengths; if any of status, started,
-        opened and expected is given, none of these is taken over.
-
-        Parameters
-        ----------
-        section_id
-            Id of the section.
-        **cells
-            Values by column of ``sections.csv``; a new section needs `route_id`, `from_place` and
-            `to_place`.
-
-        Returns
-        -------
-        catalogue
-            The copy, checked as tables are.
-
-        Raises
-        ------
-        BadInputError
-            When anything is wrong, with column, value and what was expected.
+        A new section needs `route_id`, `from_place` and `to_place`. It is a piece of one there is,
+        which ends where the new one begins or begins where it ends; or it continues its route,
+        which then reaches to a further place. What is not given is taken over from that neighbour,
+        but for lengths; if any of status, started, opened and expected is given, none of these is
+        taken over. Raises BadInputError where the copy would not be valid.
 
         Examples
         --------
@@ -270,16 +199,14 @@ class Catalogue:
         **cells: object,
     ) -> Catalogue:
         """
-        Return a copy with one route more, of one section.
+        Return a checked copy with one route more, of one section.
 
         Parameters
         ----------
         line
             Its course: a LineString or pairs of longitude and latitude in degrees (WGS-84).
-        route_id, name
-            Id and Chinese name of the route.
-        mode, class_
-            Kind of traffic and standard, such as "rail" and "hsr".
+        route_id, name, mode, class_
+            Id, Chinese name, kind of traffic and standard, such as "rail" and "hsr".
         from_place, to_place
             Ids of places where it meets other routes, which become ends of the line; without them
             it gets ends of its own.
@@ -292,12 +219,12 @@ class Catalogue:
         Returns
         -------
         catalogue
-            The copy, checked as tables are.
+            The copy.
 
         Raises
         ------
         BadInputError
-            When anything is wrong, with column, value and what was expected.
+            Where the copy would not be valid.
 
         Examples
         --------
@@ -366,11 +293,8 @@ class Catalogue:
         for name, rows in tables.items():
             key, lines = KEY_COLUMN.get(name, ""), self.lines.get(name, {})
             numbered[name] = [(lines.get(getattr(row, key, ""), 0), row) for row in rows]
-            problems += repeated_ids(numbered[name], f"tables/{name}.csv", key)
-        if problems := problems or cross_checks(numbered, self.region):
-            raise BadInputError(problems[:MAX_PROBLEMS])
-        whole = {name: tuple(rows) for name, rows in tables.items()}
-        return replace(self, lines=_lines_by_id(numbered), **whole)  # type: ignore[arg-type]
+            problems += repeated_ids(name, numbered[name])
+        return _catalogue_of(self.folder, self.region, numbered, problems)
 
     def __repr__(self) -> str:
         return (
@@ -379,11 +303,18 @@ class Catalogue:
         )
 
 
-def _lines_by_id(numbered: dict[str, list[tuple[int, Any]]]) -> dict[str, dict[str, int]]:
-    return {
-        name: {getattr(row, column): line for line, row in numbered[name]}
+def _catalogue_of(
+    folder: Path, region: Region, tables: dict[str, Numbered], problems: list[Problem]
+) -> Catalogue:
+    """Return the catalogue of rows with their lines, once these fit together."""
+    if problems := problems or cross_checks(tables, region):
+        raise BadInputError(problems[:MAX_PROBLEMS])
+    rows = {name: tuple(row for _, row in numbered) for name, numbered in tables.items()}
+    lines = {
+        name: {getattr(row, column): line for line, row in tables[name]}
         for name, column in KEY_COLUMN.items()
     }
+    return Catalogue(folder=folder, region=region, lines=lines, **rows)
 
 
 def _put(rows: Iterable[Any], new: Any, key: str) -> list[Any]:
@@ -526,13 +457,7 @@ def load(folder: Path | str | None = None) -> Catalogue:
     region = read_region(folder)
     problems: list[Problem] = []
     tables = {}
-    for name, model in TABLES.items():
-        key, needed = KEY_COLUMN.get(name), name in NEEDED
-        tables[name], wrong = read_table(folder, name, model, region, key=key, needed=needed)
+    for name in TABLES:
+        tables[name], wrong = read_table(folder, name, region)
         problems += wrong
-    if not problems:
-        problems += cross_checks(tables, region)
-    if problems:
-        raise BadInputError(problems[:MAX_PROBLEMS])
-    rows = {name: tuple(row for _, row in numbered) for name, numbered in tables.items()}
-    return Catalogue(folder=folder, region=region, lines=_lines_by_id(tables), **rows)
+    return _catalogue_of(folder, region, tables, problems)

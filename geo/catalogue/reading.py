@@ -12,10 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from geo.catalogue.region import Region
-from geo.catalogue.schema import Row, columns
+from geo.catalogue.schema import KEY_COLUMN, TABLES, Row, columns
 from geo.catalogue.validation import faults, with_closest
 from geo.core import Message, Problem
 
+#: Tables that need at least one row.
+NEEDED = ("routes", "places", "alignments", "sections")
 _LONGEST_CELL = 10_000
 #: What a spreadsheet would run when it opens an export.
 _FORMULA = re.compile(r"^\s*(?:[=@]|[+-](?:.*\||[\d.+\-*/\s]*[A-Za-z]+\())")
@@ -28,23 +30,23 @@ class _UnreadableError(Exception):
 
 
 def read_table(
-    folder: Path, table: str, model: type[Row], region: Region, *, key: str | None, needed: bool
+    folder: Path, table: str, region: Region
 ) -> tuple[list[tuple[int, Any]], list[Problem]]:
     """Return the valid rows with their lines, and everything that is wrong."""
     file = f"tables/{table}.csv"
     rows: list[tuple[int, Any]] = []
     problems: list[Problem] = []
     try:
-        for found in _lines(folder / file, file, model, region):
+        for found in _lines(folder / file, file, TABLES[table], region):
             if isinstance(found, Problem):
                 problems.append(found)
             else:
                 rows.append(found)
-        if needed and not rows and not problems:
+        if table in NEEDED and not rows and not problems:
             problems.append(Problem(file, 2, expected=Message("expected at least one row")))
     except _UnreadableError as stop:
         problems.append(stop.args[0])
-    return rows, problems + repeated_ids(rows, file, key)
+    return rows, problems + repeated_ids(table, rows)
 
 
 def _lines(
@@ -143,14 +145,15 @@ def _cell_fault(cell: str) -> Message | None:
     return None
 
 
-def repeated_ids(rows: list[tuple[int, Any]], file: str, key: str | None) -> list[Problem]:
+def repeated_ids(table: str, rows: list[tuple[int, Any]]) -> list[Problem]:
     """Return what is wrong where several rows have one id."""
     seen: dict[str, int] = {}
     problems = []
+    key = KEY_COLUMN.get(table, "")
     for line, row in rows if key else ():
-        value = getattr(row, str(key))
+        value = getattr(row, key)
         if value in seen:
             text = Message("expected an id used once; row {row} has it too", row=seen[value])
-            problems.append(Problem(file, line, str(key), value, text))
+            problems.append(Problem(f"tables/{table}.csv", line, key, value, text))
         seen.setdefault(value, line)
     return problems

@@ -192,16 +192,7 @@ class AlignmentPoint(_Located):
 
 
 class Place(_Located):
-    """
-    A named point; a junction or station shared by routes is one place.
-
-    Examples
-    --------
-    >>> place = Place(place_id="a", name_zh="甲", name_en="A", lon=104, lat=30, kind="station",
-    ...               accuracy_m=50, source="osm", confidence="high")
-    >>> place.lon
-    104.0
-    """
+    """A named point; a junction or station shared by routes is one place."""
 
     place_id: Id = Field(description="Identifier of the place.")
     name_zh: Name = Field(description="Chinese name.")

@@ -25,7 +25,6 @@ from geo.layers import (
     AT_BORDER_KM,
     CRS,
     Layers,
-    centre_of,
     neighbours,
     outer_area,
     route_stage,
@@ -197,8 +196,18 @@ def _once(links: gpd.GeoDataFrame, sections: DataFrame) -> gpd.GeoDataFrame:
     return links[~links["section_id"].isin(drop)].reset_index(drop=True)
 
 
+def _centre(catalogue: Catalogue) -> tuple[float, float]:
+    """Return the mean of the cities weighted by population; without cities, that of the map."""
+    cities = [city for city in catalogue.centres if city.population]
+    if not cities:
+        return catalogue.region.map.centre
+    people = [city.population for city in cities]
+    lon, lat = np.average([(city.lon, city.lat) for city in cities], axis=0, weights=people)
+    return float(lon), float(lat)
+
+
 def _bearings(links: gpd.GeoDataFrame, catalogue: Catalogue) -> gpd.GeoDataFrame:
-    lon, lat = centre_of(catalogue)
+    lon, lat = _centre(catalogue)
     start = np.full(len(links), lon), np.full(len(links), lat)
     turn = geod().inv(*start, links["lon"].to_numpy(float), links["lat"].to_numpy(float))[0]
     links["bearing_deg"] = np.round(np.asarray(turn, float), 1) % 360

@@ -2,7 +2,6 @@
 
 from geo.layers.boundaries import (
     AT_BORDER_KM,
-    centre_of,
     county_index,
     neighbours,
     outer_area,
@@ -13,7 +12,7 @@ from geo.layers.boundaries import (
 )
 from geo.layers.crossings import Side, border_crossings, crossings_or_none, flat_crossings, pair_of
 from geo.layers.layers import CRS, Layers, Track, as_layers, build_layers
-from geo.layers.plausibility import Finding, finding_about, layer_findings
+from geo.layers.plausibility import Finding, layer_findings
 from geo.layers.status import (
     counts_by_year,
     open_sections,
@@ -41,47 +40,11 @@ from geo.layers.symbology import (
 )
 
 __all__ = [
-    "AT_BORDER_KM",
-    "BACKGROUND",
-    "CASING",
-    "CASINGS",
-    "CASING_WIDTH",
-    "CRS",
-    "DASHES",
-    "EMPHASIS",
-    "LINES",
-    "OPACITY",
-    "OTHER_LINE",
-    "POINTS",
-    "POINT_OF_KIND",
-    "Finding",
-    "Layers",
-    "LineStyle",
-    "PointStyle",
-    "Side",
-    "Track",
-    "as_layers",
-    "border_crossings",
-    "build_layers",
-    "centre_of",
-    "counts_by_year",
-    "county_index",
-    "crossings_or_none",
-    "finding_about",
-    "flat_crossings",
-    "layer_findings",
-    "neighbours",
-    "open_sections",
-    "outer_area",
-    "pair_of",
-    "read_areas",
-    "read_base",
-    "relief_file",
-    "route_stage",
-    "route_table",
-    "section_regions",
-    "sections_on",
-    "stages_by_year",
-    "weight_of",
-    "years_of",
-]
+    "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "CRS", "DASHES",
+    "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "Finding",
+    "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers", "border_crossings",
+    "build_layers", "counts_by_year", "county_index", "crossings_or_none",
+    "flat_crossings", "layer_findings", "neighbours", "open_sections", "outer_area",
+    "pair_of", "read_areas", "read_base", "relief_file", "route_stage", "route_table",
+    "section_regions", "sections_on", "stages_by_year", "weight_of", "years_of",
+]  # fmt: skip

@@ -41,7 +41,7 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     catalogue
         The catalogue of the region.
     layer
-        Name of the layer in ``region.toml``: one of :data:`BASE_LAYERS`.
+        Its name in ``region.toml``: counties, cities, provinces, rivers, railways or roads.
 
     Returns
     -------
@@ -55,8 +55,8 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
 
     Examples
     --------
-    >>> read_base(cat, "provinces")["name_zh"].tolist()
-    ['重庆', '四川', '河南', '湖北', '湖南', '贵州', '云南', '陕西', '甘肃', '青海']
+    >>> read_base(cat, "provinces")["name_zh"].tolist()[:3]
+    ['重庆', '四川', '河南']
     """
     region = catalogue.region
     file = getattr(region.base, layer, "") or getattr(region.context, layer, "")
@@ -75,8 +75,7 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
     file
         A file of polygons that GDAL reads.
     columns
-        What the columns `adcode`, `name_zh` and `name_en` are called in the file, where their
-        names differ.
+        The names of the columns `adcode`, `name_zh` and `name_en` in the file, where they differ.
 
     Returns
     -------
@@ -90,9 +89,8 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
 
     Examples
     --------
-    >>> areas = read_areas(cat.folder / cat.region.base.provinces)
-    >>> areas["adcode"].tolist()[:2], areas.geometry.is_valid.all()
-    (['500000', '510000'], np.True_)
+    >>> read_areas(cat.folder / cat.region.base.provinces)["adcode"].tolist()[:2]
+    ['500000', '510000']
     """
     called = {key: (columns or {}).get(key, key) for key in ("adcode", "name_zh", "name_en")}
     read = _read(Path(file), str(file), "Polygon", tuple(called.values()))
@@ -139,11 +137,9 @@ def relief_file(catalogue: Catalogue) -> Path:
     file = catalogue.region.base.relief
     path = catalogue.folder / file
     head = path.read_bytes()[:12] if path.is_file() else b""
-    if not (head.startswith((b"\x89PNG", b"\xff\xd8\xff")) or head[:4] + head[8:] == b"RIFFWEBP"):
-        raise BadInputError(
-            [Problem(file, expected=Message("expected a PNG, JPEG or WebP picture"))]
-        )
-    return path
+    if head.startswith((b"\x89PNG", b"\xff\xd8\xff")) or head[:4] + head[8:] == b"RIFFWEBP":
+        return path
+    raise BadInputError([Problem(file, expected=Message("expected a PNG, JPEG or WebP picture"))])
 
 
 def _read(path: Path, file: str, kind: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
@@ -201,8 +197,7 @@ def county_index(
     points
         Points in WGS-84.
     province
-        Code of a province: then the nearest county of this province is meant, even for a
-        point just outside it.
+        Code of a province: its county nearest to each point is meant, even for a point outside.
 
     Returns
     -------
@@ -213,9 +208,8 @@ def county_index(
     --------
     >>> import shapely
     >>> counties = read_base(cat, "counties")
-    >>> found = county_index(counties, shapely.points([[104.07, 30.67], [0, 0]]))
-    >>> counties["city"].iloc[found[0]], int(found[1])
-    ('510100', -1)
+    >>> county_index(counties, shapely.points([[104.07, 30.67], [0, 0]]))[1]
+    np.int64(-1)
     """
     shapes = counties.geometry.to_numpy()
     if not province:
@@ -238,8 +232,8 @@ def section_regions(layers: Layers) -> dict[str, tuple[str, float]]:
     Returns
     -------
     regions
-        For every section the administrative code of the region that holds most of it, empty
-        where that is none of the regions, and the share of its length that lies there.
+        By section the code of the region that holds most of it (empty where it is none of them)
+        and the share of its length that lies there.
 
     Examples
     --------
@@ -278,54 +272,22 @@ def outer_area(catalogue: Catalogue) -> BaseGeometry | None:
     Returns
     -------
     area
-        In the projection of :func:`metric_crs`, slivers closed; None where there are neither
-        provinces nor counties among the base layers.
-
-    Raises
-    ------
-    BadInputError
-        When a base layer cannot be read.
+        In the projection of :func:`metric_crs`, slivers closed; None without base layers of areas.
     """
     region = catalogue.region
     codes = [r.adcode for r in region.regions]
     for layer, column in (("provinces", "adcode"), ("counties", "province")):
-        if getattr(region.base, layer):
-            frame = read_base(catalogue, layer)
-            frame = frame[frame[column].astype(str).isin(codes)]
-            if len(frame):
-                shapes = frame.to_crs(metric_crs(region.frame)).geometry.to_numpy()
-                whole = shapely.union_all(shapely.make_valid(shapes))  # a projection folds slivers
-                return shapely.union_all([_filled(part) for part in shapely.get_parts(whole)])
+        frame = read_base(catalogue, layer) if getattr(region.base, layer) else None
+        if frame is not None and (own := frame[column].isin(codes)).any():
+            shapes = frame[own].to_crs(metric_crs(region.frame)).geometry.to_numpy()
+            whole = shapely.union_all(shapely.make_valid(shapes))  # a projection folds slivers
+            return shapely.union_all([_filled(part) for part in shapely.get_parts(whole)])
     return None
 
 
 def _filled(polygon: Any) -> BaseGeometry:
     holes = [hole for hole in polygon.interiors if shapely.Polygon(hole).area > SLIVER_KM2 * 1e6]
     return shapely.Polygon(polygon.exterior, holes)
-
-
-def centre_of(catalogue: Catalogue) -> tuple[float, float]:
-    """
-    Return the centre that bearings are taken from.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue of the region.
-
-    Returns
-    -------
-    centre
-        Longitude and latitude: the mean of the cities weighted by population, without those
-        that are part of another; without cities the centre of the map.
-    """
-    cities = [c for c in catalogue.cities if not c.part_of and c.population]
-    if not cities:
-        return catalogue.region.map.centre
-    lon, lat = np.average(
-        [(c.lon, c.lat) for c in cities], axis=0, weights=[c.population for c in cities]
-    )
-    return float(lon), float(lat)
 
 
 def neighbours(catalogue: Catalogue) -> gpd.GeoDataFrame | None:
@@ -340,17 +302,11 @@ def neighbours(catalogue: Catalogue) -> gpd.GeoDataFrame | None:
     Returns
     -------
     provinces
-        Provinces that are none of the regions, in the projection of :func:`metric_crs`; None
-        where there are none among the base layers.
-
-    Raises
-    ------
-    BadInputError
-        When the base layer cannot be read.
+        In the projection of :func:`metric_crs`; None where no base layer has any.
     """
     if not catalogue.region.base.provinces:
         return None
     frame = read_base(catalogue, "provinces")
     own = [r.adcode for r in catalogue.region.regions]
-    frame = frame[~frame["adcode"].astype(str).isin(own)].reset_index(drop=True)
+    frame = frame[~frame["adcode"].isin(own)].reset_index(drop=True)
     return frame.to_crs(metric_crs(catalogue.region.frame)) if len(frame) else None

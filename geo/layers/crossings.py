@@ -9,7 +9,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from pandas import notna
 
 from geo.catalogue import STAGES, AdminRegion, Catalogue, Region, last_day, parse_date
@@ -25,35 +24,16 @@ INSIDE_M = 2000.0
 
 @dataclass(frozen=True)
 class Side:
-    """
-    What one region has at a crossing.
-
-    Parameters
-    ----------
-    county
-        Name of the county on this side.
-    route_id, section_id
-        The route and the section that reach the border.
-    status
-        Stage on the day asked for.
-    assumed
-        Whether it counts as open only because its expected year is over.
-    opened
-        Partial date of opening, empty if not open or unknown.
-    expected
-        Expected year of opening, if any.
-    lanes, tracks
-        Lanes or tracks at the border, where known.
-    """
+    """What one region has at a crossing, on the date asked for."""
 
     county: str
     route_id: str
     section_id: str
     status: str
-    assumed: bool
-    opened: str
+    assumed: bool  # open only because its expected year is over
+    opened: str  # a partial date, empty if not open or unknown
     expected: int | None
-    lanes: int | None
+    lanes: int | None  # at the border, as are the tracks
     tracks: int | None
 
 
@@ -84,8 +64,6 @@ def pair_of(
 
     Examples
     --------
-    >>> [region.name_en for region in pair_of(cat.region)]
-    ['Sichuan', 'Chongqing']
     >>> [region.id for region in pair_of(cat.region, "重庆", "四川")]
     ['chongqing', 'sichuan']
     """
@@ -99,8 +77,8 @@ def pair_of(
             continue
         hit = region.find(name) if name else None
         if hit is None or hit in found:
-            raise NotFoundError("second region" if hit else "region", name or "",
-                                [r.name_zh for r in region.regions])  # fmt: skip
+            names = [r.name_zh for r in region.regions]
+            raise NotFoundError("second region" if hit else "region", name or "", names)
         found.append(hit)
     return found[0], found[1]
 
@@ -121,7 +99,7 @@ def border_crossings(
     Parameters
     ----------
     source
-        A catalogue, or its layers where they are there already.
+        A catalogue, or its layers.
     region_a, region_b
         Names of the regions; default: the first two of the catalogue.
     year
@@ -134,18 +112,15 @@ def border_crossings(
     crossings
         One point per crossing with `route_id`, names, `status` for the traveller, `assumed`,
         `opened`, `expected`, `place_id` and `sides`, a dict of :class:`Side` by the Chinese
-        name of the region. Ordered by opening, the unopened last.
+        name of the region; ordered by opening.
 
     Examples
     --------
-    >>> cat = geo.load()
-    >>> found = geo.border_crossings(cat, year=2020, mode="road")
+    >>> found = geo.border_crossings(geo.load(), year=2020, mode="road")
     >>> int((found["status"] == "open").sum())
     12
-    >>> found.iloc[0][["name_en", "opened"]].tolist()
-    ['Chengdu–Chongqing Expressway', '1995-09-15']
-    >>> found.iloc[0]["sides"]["重庆"].county
-    '荣昌区'
+    >>> found.iloc[0]["name_en"], found.iloc[0]["sides"]["重庆"].county
+    ('Chengdu–Chongqing Expressway', '荣昌区')
     """
     layers, date = as_layers(source), parse_date(year)
     region = layers.catalogue.region
@@ -157,10 +132,7 @@ def border_crossings(
     meetings = _meetings(layers, sections, pair)
     rows = [_crossing(layers, sections, pair, place, ends) for place, ends in meetings]
     rows.sort(key=lambda row: (row["order"], row["route_id"], row["place_id"]))
-    frame = gpd.GeoDataFrame(
-        rows, columns=[*_COLUMNS, "order", "geometry"], geometry="geometry", crs=CRS
-    )
-    return frame.drop(columns="order")
+    return gpd.GeoDataFrame(rows, columns=[*_COLUMNS, "geometry"], geometry="geometry", crs=CRS)
 
 
 _COLUMNS = ["route_id", "name_zh", "name_en", "mode", "class", "group", "ref", "status",
@@ -237,13 +209,9 @@ def _opening(side: Side) -> tuple[int, int]:
 def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRegion) -> Side:
     counties = read_base(layers.catalogue, "counties")
     line = row.geometry if row["from_place"] == place else row.geometry.reverse()
-    inside = shapely.line_interpolate_point(
-        line, min(INSIDE_M / METRES_PER_DEGREE, line.length / 2)
-    )
+    inside = line.interpolate(min(INSIDE_M / METRES_PER_DEGREE, line.length / 2))
     county = county_index(counties, np.array([inside]), region.adcode)[0]
-    expected, lanes, tracks = (
-        int(row[key]) if notna(row[key]) else None for key in ("expected", "lanes", "tracks")
-    )
+    whole = ("expected", "lanes", "tracks")
     return Side(
         county=str(counties["name_zh"].iloc[county]) if county >= 0 else "",
         route_id=row["route_id"],
@@ -251,29 +219,27 @@ def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRe
         status=row["stage"],
         assumed=bool(row["assumed"]),
         opened=row["opened"],
-        expected=expected,
-        lanes=lanes,
-        tracks=tracks,
+        **{key: int(row[key]) if notna(row[key]) else None for key in whole},
     )
 
 
 def crossings_or_none(layers: Layers, date: dt.date, mode: str | None = None) -> gpd.GeoDataFrame:
     """
-    Return the crossings between the first two regions, none where there is no second one.
+    Return the crossings between the first two regions.
 
     Parameters
     ----------
     layers
         The layers of the catalogue.
     date
-        The day asked for.
+        The date asked for.
     mode
         Only this mode of transport.
 
     Returns
     -------
     crossings
-        Result of :func:`geo.layers.crossings.border_crossings`, empty where it cannot be known.
+        As :func:`border_crossings` returns them; empty where they cannot be known.
 
     Examples
     --------
@@ -297,7 +263,7 @@ def flat_crossings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     frame
-        The same without `sides`, with columns such as ``四川_status``.
+        The same with columns such as ``四川_status`` instead.
 
     Examples
     --------

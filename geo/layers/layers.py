@@ -21,31 +21,14 @@ ACCURACY_CLASSES = (("surveyed", 250.0), ("approximate", 1000.0), ("sketch", np.
 
 @dataclass(frozen=True)
 class Track:
-    """
-    The drawn line of one route.
+    """The drawn line of a route (m points) through the points of its alignment (n)."""
 
-    Parameters
-    ----------
-    line
-        Points of the drawn line in degrees, shape (m, 2).
-    knots
-        Where the points of the alignment stand in `line`, shape (n,).
-    km
-        Geodesic distance from the start at every point of `line`, in km, shape (m,).
-    places
-        Place id of every point of the alignment, empty for shape points.
-    accuracy_m
-        Accuracy of every point of the alignment, shape (n,).
-    chainage_km
-        Official kilometre of every point of the alignment, NaN where unknown, shape (n,).
-    """
-
-    line: NDArray[np.float64]
-    knots: NDArray[np.intp]
-    km: NDArray[np.float64]
-    places: list[str]
-    accuracy_m: NDArray[np.float64]
-    chainage_km: NDArray[np.float64]
+    line: NDArray[np.float64]  # degrees, shape (m, 2)
+    knots: NDArray[np.intp]  # where the points of the alignment stand in `line`, shape (n,)
+    km: NDArray[np.float64]  # geodesic distance from the start, shape (m,)
+    places: list[str]  # of the points of the alignment, empty for shape points
+    accuracy_m: NDArray[np.float64]  # of the points of the alignment, shape (n,)
+    chainage_km: NDArray[np.float64]  # official kilometres, NaN where unknown, shape (n,)
 
     def official_km(self, i: int, j: int) -> float:
         """Return the official length between two points, NaN where it is not known that far."""
@@ -62,23 +45,6 @@ class Layers:
     """
     The catalogue as GeoDataFrames in WGS-84, indexed by id.
 
-    Parameters
-    ----------
-    places
-        Named points.
-    sections
-        Lines of the sections with status, standard, lengths and accuracy.
-    routes
-        Lines of the routes with lengths and accuracy.
-    cities
-        Centres to measure between, with population and region.
-    catalogue
-        The catalogue they were made from.
-    tracks
-        The drawn line of every route with its points.
-    span
-        First and last point of every section in the alignment of its route.
-
     Examples
     --------
     >>> lay = geo.build_layers(geo.load())
@@ -89,12 +55,12 @@ class Layers:
     """
 
     places: gpd.GeoDataFrame
-    sections: gpd.GeoDataFrame
-    routes: gpd.GeoDataFrame
+    sections: gpd.GeoDataFrame  # with status, standard, lengths and accuracy
+    routes: gpd.GeoDataFrame  # with lengths and accuracy
     cities: gpd.GeoDataFrame
     catalogue: Catalogue
-    tracks: dict[str, Track]
-    span: dict[str, tuple[int, int]]
+    tracks: dict[str, Track]  # by route
+    span: dict[str, tuple[int, int]]  # by section its first and last point in the alignment
 
     def __repr__(self) -> str:
         return (
@@ -122,28 +88,21 @@ def build_layers(catalogue: Catalogue) -> Layers:
 
     Examples
     --------
-    >>> cat = geo.load()
-    >>> lay = geo.build_layers(cat)
-    >>> str(lay.routes.crs)
-    'EPSG:4326'
+    >>> lay = geo.build_layers(geo.load())
     >>> round(lay.routes.loc["chengyu-hsr", "length_km"])
     300
     >>> lay.sections["running_source"].unique().tolist()
     ['geometry', 'published', 'official kilometres']
     """
     tracks = {row.route_id: _track(catalogue, row.route_id) for row in catalogue.routes}
-    span = {
-        section.section_id: limits
-        for route_id, sections in catalogue.sections_of.items()
-        for section, limits in zip(
-            sections, _limits(sections, tracks[route_id].places), strict=True
-        )
-    }
-    sections = _sections(catalogue, tracks, span)
+    span: dict[str, tuple[int, int]] = {}
+    for route_id, sections in catalogue.sections_of.items():
+        span |= _limits(sections, tracks[route_id].places)
+    pieces = _sections(catalogue, tracks, span)
     return Layers(
         places=_places(catalogue),
-        sections=sections,
-        routes=_routes(catalogue, tracks, sections),
+        sections=pieces,
+        routes=_routes(catalogue, tracks, pieces),
         cities=_cities(catalogue),
         catalogue=catalogue,
         tracks=tracks,
@@ -158,17 +117,12 @@ def as_layers(source: Catalogue | Layers) -> Layers:
     Parameters
     ----------
     source
-        A catalogue, or its layers, which are returned as they are.
+        A catalogue, or its layers.
 
     Returns
     -------
     layers
-        The layers.
-
-    Examples
-    --------
-    >>> as_layers(lay) is lay
-    True
+        The layers, as they are where they were given.
     """
     return source if isinstance(source, Layers) else build_layers(source)
 
@@ -192,18 +146,17 @@ def _track(catalogue: Catalogue, route_id: str) -> Track:
         km=along_km(line),
         places=[point.place_id for point in points],
         accuracy_m=known[:, 2],
-        chainage_km=np.array(
-            [np.nan if p.chainage_km is None else p.chainage_km for p in points], float
-        ),
+        chainage_km=np.array([p.chainage_km for p in points], float),
     )
 
 
-def _limits(sections: list[Section], places: list[str]) -> list[tuple[int, int]]:
-    limits, position = [], 0
+def _limits(sections: list[Section], places: list[str]) -> dict[str, tuple[int, int]]:
+    """Return the first and the last point of every section of a route."""
+    limits, start = {}, 0
     for section in sections:
-        end = places.index(section.to_place, position + 1)
-        limits.append((position, end))
-        position = end
+        end = places.index(section.to_place, start + 1)
+        limits[section.section_id] = start, end
+        start = end
     return limits
 
 
@@ -221,9 +174,8 @@ def _places(catalogue: Catalogue) -> gpd.GeoDataFrame:
 def _cities(catalogue: Catalogue) -> gpd.GeoDataFrame:
     rows = [city.model_dump() for city in catalogue.cities]
     table = pd.DataFrame(rows, columns=list(City.model_fields)).set_index("city_id")
-    return gpd.GeoDataFrame(
-        table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=CRS
-    )
+    points = gpd.points_from_xy(table["lon"], table["lat"])
+    return gpd.GeoDataFrame(table, geometry=points, crs=CRS)
 
 
 def _sections(
@@ -234,6 +186,7 @@ def _sections(
         track, (i, j) = tracks[section.route_id], span[section.section_id]
         a, b = track.knots[i], track.knots[j]
         route = catalogue.route[section.route_id]
+        start, end = catalogue.place[section.from_place], catalogue.place[section.to_place]
         lines.append(track.line[a : b + 1])
         geometry_km = float(track.km[b] - track.km[a])
         official = track.official_km(i, j)
@@ -250,10 +203,10 @@ def _sections(
             "ref": route.ref,
             "route_zh": route.name_zh,
             "route_en": route.name_en,
-            "from_zh": catalogue.place[section.from_place].name_zh,
-            "to_zh": catalogue.place[section.to_place].name_zh,
-            "from_en": catalogue.place[section.from_place].name_en,
-            "to_en": catalogue.place[section.to_place].name_en,
+            "from_zh": start.name_zh,
+            "to_zh": end.name_zh,
+            "from_en": start.name_en,
+            "to_en": end.name_en,
             "geometry_km": geometry_km,
             "running_km": running,
             "running_source": source,
@@ -286,10 +239,8 @@ def _accuracy(metres: NDArray[np.float64]) -> dict[str, Any]:
     if np.isnan(metres).mean() > 0.1:
         return {"accuracy_m": np.nan, "accuracy_class": ACCURACY_CLASSES[-1][0]}
     value = float(np.nanpercentile(metres, 90))
-    return {
-        "accuracy_m": value,
-        "accuracy_class": next(name for name, limit in ACCURACY_CLASSES if value <= limit),
-    }
+    name = next(name for name, limit in ACCURACY_CLASSES if value <= limit)
+    return {"accuracy_m": value, "accuracy_class": name}
 
 
 def _frame(rows: list[dict[str, Any]], index: str, shapes: list[Any]) -> gpd.GeoDataFrame:

@@ -32,7 +32,7 @@ SPARSE_KM = 5.0
 
 
 class Finding(NamedTuple):
-    """Something to know about the data, with where it is."""
+    """Something to know about the data: an error, warning or info, with where it is."""
 
     severity: str
     code: str
@@ -42,6 +42,31 @@ class Finding(NamedTuple):
     route_id: str
     lon: float
     lat: float
+
+    @classmethod
+    def about(
+        cls,
+        layers: Layers,
+        severity: str,
+        code: str,
+        message: str,
+        table: str,
+        key: str,
+        *,
+        route_id: str = "",
+        at: tuple[float, float] | None = None,
+    ) -> Finding:
+        """Return a finding about a row of a table, by default in the middle of its line."""
+        frame = layers.sections if table == "sections" else layers.routes
+        if at is None:
+            middle = frame.geometry[key].interpolate(0.5, normalized=True)
+            at = round(middle.x, 5), round(middle.y, 5)
+        if table == "sections":
+            route_id = frame["route_id"][key]
+        elif table == "routes":
+            route_id = key
+        line = layers.catalogue.lines[table][key]
+        return cls(severity, code, message, f"tables/{table}.csv", line, route_id, *at)
 
 
 def layer_findings(layers: Layers) -> list[Finding]:
@@ -70,48 +95,6 @@ def layer_findings(layers: Layers) -> list[Finding]:
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row))
 
 
-def finding_about(
-    layers: Layers,
-    severity: str,
-    code: str,
-    message: str,
-    table: str,
-    key: str,
-    *,
-    route_id: str = "",
-    at: tuple[float, float] | None = None,
-) -> Finding:
-    """
-    Return a finding about a row of a table.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    severity, code, message
-        How bad it is (error, warning, info), what kind of finding, and a sentence.
-    table, key
-        Name of the table and id of the row.
-    route_id
-        The route it is about; default: that of the section or route.
-    at
-        Longitude and latitude in degrees; default: the middle of the section or route.
-
-    Returns
-    -------
-    finding
-        The finding, with the line of the file.
-    """
-    frame = layers.sections if table == "sections" else layers.routes
-    if at is None:
-        middle = frame.geometry[key].interpolate(0.5, normalized=True)
-        at = round(middle.x, 5), round(middle.y, 5)
-    if table == "sections":
-        route_id = frame["route_id"][key]
-    line = layers.catalogue.lines[table][key]
-    return Finding(severity, code, message, f"tables/{table}.csv", line, route_id, *at)
-
-
 def _off_length(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Any]]:
     """Yield the rows whose drawn and published lengths differ."""
     off = frame[(frame["length_ratio"] - 1).abs() > LENGTH_TOLERANCE]
@@ -135,7 +118,7 @@ def _lengths(layers: Layers) -> Iterator[Finding]:
     for key, row in _off_length(layers.sections):
         text = _length_message(key, row, _why(layers, key))
         severity = "warning" if 1 / ABSURD <= row["length_ratio"] <= ABSURD else "error"
-        yield finding_about(layers, severity, "length-differs", text, "sections", key)
+        yield Finding.about(layers, severity, "length-differs", text, "sections", key)
 
 
 def _why(layers: Layers, section: str) -> str:
@@ -163,9 +146,7 @@ def _route_lengths(layers: Layers) -> Iterator[Finding]:
         if row["geometry_km"] < 0.75 * row["length_km"]:
             why = Message("only a part of the route lies in the catalogue")
         text = _length_message(key, row, row["notes"] or why)
-        yield finding_about(
-            layers, "info", "route-length-differs", text, "routes", key, route_id=key
-        )
+        yield Finding.about(layers, "info", "route-length-differs", text, "routes", key)
 
 
 def _dates(layers: Layers) -> Iterator[Finding]:
@@ -174,13 +155,11 @@ def _dates(layers: Layers) -> Iterator[Finding]:
     late = (frame["status"] != "open") & frame["expected"].isna()
     always = Message("open, but its opening is not known: open on every day")
     never = Message("no expected year: never open in the future")
-    for mask, code, text in (
-        (unknown, "opening-unknown", always),
-        (late, "expected-unknown", never),
-    ):
+    kinds = ((unknown, "opening-unknown", always), (late, "expected-unknown", never))
+    for mask, code, text in kinds:
         for key, name in frame.loc[mask, "name_zh"].items():
             said = Message("{name} ({id}): {text}", name=name, id=key, text=text)
-            yield finding_about(layers, "info", code, said, "sections", str(key))
+            yield Finding.about(layers, "info", code, said, "sections", str(key))
 
 
 def _jumps(layers: Layers) -> Iterator[Finding]:
@@ -196,18 +175,14 @@ def _jumps(layers: Layers) -> Iterator[Finding]:
                 km=legs[k],
             )
             at = round(lon, 5), round(lat, 5)
-            yield finding_about(
-                layers, "error", "jump", text, "routes", route, route_id=route, at=at
-            )
+            yield Finding.about(layers, "error", "jump", text, "routes", route, at=at)
 
 
 def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
     """Cities that lie in another region than their row says."""
     counties = read_base(layers.catalogue, "counties")
-    cities = layers.catalogue.cities
-    lonlat = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
-    found = county_index(counties, np.asarray(shapely.points(lonlat)))
-    for city, k in zip(cities, found, strict=True):
+    found = county_index(counties, layers.cities.geometry.to_numpy())
+    for city, k in zip(layers.catalogue.cities, found, strict=True):
         region = layers.catalogue.region.find(city.region)
         inside = counties["province"].iloc[k] if k >= 0 else ""
         if region is not None and inside != region.adcode:
@@ -217,10 +192,8 @@ def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
                 id=city.city_id,
                 region=region.name_zh,
             )
-            at = city.lon, city.lat
-            yield finding_about(
-                layers, "error", "city-misplaced", text, "cities", city.city_id, at=at
-            )
+            key, at = city.city_id, (city.lon, city.lat)
+            yield Finding.about(layers, "error", "city-misplaced", text, "cities", key, at=at)
 
 
 def _straddling(layers: Layers) -> Iterator[Finding]:
@@ -236,18 +209,14 @@ def _straddling(layers: Layers) -> Iterator[Finding]:
                 share=share,
                 region=code or Message("no region"),
             )
-            yield finding_about(layers, "error", "crosses-border", text, "sections", section)
+            yield Finding.about(layers, "error", "crosses-border", text, "sections", section)
 
 
 def _off_border(layers: Layers) -> Iterator[Finding]:
     """Places of kind border that lie too far from any border of a region."""
     places = layers.places[layers.places["kind"] == "border"]
     counties = read_base(layers.catalogue, "counties")
-    areas = [
-        shapely.coverage_union_all(group.geometry.to_numpy())
-        for _, group in counties.groupby("province")
-    ]
-    border = shapely.union_all(shapely.boundary(areas))
+    border = counties.dissolve("province", method="coverage").boundary.union_all()
     shapely.prepare(border)
     for key, row in places.iterrows():
         near = shapely.get_point(shapely.shortest_line(row.geometry, border), 1)
@@ -260,6 +229,6 @@ def _off_border(layers: Layers) -> Iterator[Finding]:
                 km=km,
             )
             first, at = row["routes"].split(";")[0], (row["lon"], row["lat"])
-            yield finding_about(
+            yield Finding.about(
                 layers, "warning", "off-border", text, "places", str(key), route_id=first, at=at
             )

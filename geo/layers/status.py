@@ -32,8 +32,8 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     Returns
     -------
     frame
-        A copy of the sections with `stage` (open, construction, planned) and `assumed`, which
-        is true where a section counts as open only because its expected year is over.
+        A copy of the sections with `stage` (open, construction, planned) and `assumed`: open
+        only because the expected year is over.
 
     Examples
     --------
@@ -72,13 +72,13 @@ def route_stage(sections: DataFrame) -> str:
     Parameters
     ----------
     sections
-        Sections of one route with `stage` and `running_km`.
+        Sections of one route with `stage`.
 
     Returns
     -------
     stage
-        The stage all sections share; "partly open" where some are open and others are not;
-        else the most advanced stage.
+        The stage all sections share; "partly open" where only some are open; else the most
+        advanced stage.
 
     Examples
     --------
@@ -106,8 +106,7 @@ def route_table(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     Returns
     -------
     routes
-        The routes with `stage` (a route of open and other sections is "partly open"),
-        `open_km` and `assumed`.
+        The routes with `stage` (:func:`route_stage`), `open_km` and `assumed`.
 
     Examples
     --------
@@ -116,16 +115,15 @@ def route_table(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     >>> table.loc[["chengyu-hsr", "chengyu-middle-hsr", "chengdawan-hsr"], "stage"].tolist()
     ['open', 'construction', 'partly open']
     """
-    sections = sections_on(layers, date)
+    sections, ids = sections_on(layers, date), layers.routes.index
     groups = sections.groupby("route_id", sort=False)
     is_open = sections[sections["stage"] == "open"]
     open_km = is_open.groupby("route_id")["running_km"].sum()
-    routes = layers.routes.copy()
-    stages = {name: route_stage(group) for name, group in groups}
-    routes["stage"] = routes.index.map(stages)
-    routes["open_km"] = open_km.reindex(routes.index).fillna(0.0)
-    routes["assumed"] = groups["assumed"].any().reindex(routes.index)
-    return routes
+    return layers.routes.assign(
+        stage=ids.map({name: route_stage(group) for name, group in groups}),
+        open_km=open_km.reindex(ids).fillna(0.0),
+        assumed=groups["assumed"].any().reindex(ids),
+    )
 
 
 def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
@@ -142,17 +140,14 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     Returns
     -------
     sections
-        Open sections; one that shares the track of others is left out where these are open.
-        A widening, a section of the group "expansion" on the carriageway of another, gives
-        that one its lanes and its design speed.
+        Open sections without those that share the track of open ones. A widening, a section of
+        the group "expansion" on the carriageway of another, gives that one its lanes and speed.
 
     Examples
     --------
     >>> import datetime as dt
     >>> "chengyu-hsr-1" in open_sections(lay, dt.date(2014, 12, 31)).index
     False
-    >>> "chengyu-hsr-1" in open_sections(lay, dt.date(2015, 12, 31)).index
-    True
     """
     sections = sections_on(layers, date)
     sections = _widened(sections[sections["stage"] == "open"])
@@ -178,19 +173,19 @@ def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def years_of(layers: Layers, date: dt.date) -> dict[int, dt.date]:
     """
-    Return the years of the slider and the day each stands for.
+    Return the years of the slider and the date each stands for.
 
     Parameters
     ----------
     layers
         The layers of the catalogue.
     date
-        The day of the page: it stands for its own year, 31 December for the others.
+        The date of the page: it stands for its own year, 31 December for the others.
 
     Returns
     -------
-    days
-        Day by year.
+    dates
+        Date by year.
 
     Examples
     --------
@@ -217,8 +212,7 @@ def stages_by_year(layers: Layers, dates: Iterable[dt.date]) -> dict[str, str]:
     Returns
     -------
     stages
-        By section, one letter of `geo.catalogue.STATUS_CODES` per date: o open, a open by
-        assumption, c under construction, p planned.
+        By section, one letter of `geo.catalogue.STATUS_CODES` per date.
 
     Examples
     --------
@@ -256,12 +250,10 @@ def counts_by_year(
 
     Examples
     --------
-    >>> dates = [date for year, date in years_of(lay, cat.region.as_of).items()
-    ...          if year in (2010, 2020)]
-    >>> found = geo.border_crossings(lay, year=2020)
-    >>> counts = counts_by_year(lay, stages_by_year(lay, dates), found, len(dates))
-    >>> [figures["crossings"]["rail"] for figures in counts]
-    [4, 6]
+    >>> stages = stages_by_year(lay, [years_of(lay, cat.region.as_of)[2020]])
+    >>> counts = counts_by_year(lay, stages, geo.border_crossings(lay, year=2020), 1)
+    >>> counts[0]["crossings"]["rail"]
+    6
     """
     routes = layers.sections.groupby("route_id", sort=True).groups
     modes = layers.routes["mode"]
@@ -274,10 +266,6 @@ def counts_by_year(
         is_open = {key for key, letters in stages.items() if letters[i] in OPEN_CODES}
         full = Counter(modes[r] for r, keys in routes.items() if is_open.issuperset(keys))
         open_pairs = Counter(mode for mode, keys in pairs if is_open.issuperset(keys))
-        figures.append(
-            {
-                "routes": dict(sorted(full.items())),
-                "crossings": dict(sorted(open_pairs.items())),
-            }
-        )
+        counts = {"routes": full, "crossings": open_pairs}
+        figures.append({key: dict(sorted(count.items())) for key, count in counts.items()})
     return figures

@@ -57,7 +57,7 @@ POINT_OF_KIND = {kind: kind for kind in POINTS} | {"junction": "interchange"}
 
 def weight_of(class_: str, group: str) -> float:
     """
-    Return the width of a route in pixels at the first zoom.
+    Return the width of a route at the first zoom.
 
     Parameters
     ----------

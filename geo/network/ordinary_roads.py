@@ -32,7 +32,6 @@ from geo.network.speeds import street_access
 from geo.readers import (
     MAIN_ROADS,
     class_of,
-    directions,
     posted_speed,
     read_pbf,
     read_pbf_header,
@@ -80,7 +79,7 @@ def node_ways(ways: gpd.GeoDataFrame) -> tuple[DataFrame, gpd.GeoDataFrame]:
     pieces = split_at_shared_points(ways)
     nodes, made = noded_graph(pieces)
     own = ways.iloc[pieces["parent"]]
-    forward, backward = directions(own)
+    forward, backward = _directions(own)
     edges = gpd.GeoDataFrame(
         {
             "u": made["u"].to_numpy(),
@@ -94,6 +93,15 @@ def node_ways(ways: gpd.GeoDataFrame) -> tuple[DataFrame, gpd.GeoDataFrame]:
     )
     nodes = nodes.rename(columns={"x": "lon", "y": "lat"})
     return nodes, edges.assign(forward=forward, backward=backward)
+
+
+def _directions(ways: DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return whether traffic may go along each way, and against it; motorways are one-way."""
+    oneway = ways["oneway"].fillna("").astype(str)
+    implied = class_of(ways).isin(["motorway", "motorway_link"]) & (oneway != "no")
+    forward = oneway != "-1"
+    backward = ~(oneway.isin(["yes", "1", "true"]) | implied) | (oneway == "-1")
+    return forward.to_numpy(bool), backward.to_numpy(bool)
 
 
 class Background(NamedTuple):

@@ -27,7 +27,6 @@ from geo.layers import (
     Finding,
     Layers,
     county_index,
-    finding_about,
     neighbours,
     open_sections,
     outer_area,
@@ -685,4 +684,4 @@ def _slower_tracks(layers: Layers) -> Iterator[Finding]:
                     other=other["name_zh"],
                     other_id=owner,
                 )
-                yield finding_about(layers, "info", "slower-track", text, "sections", str(key))
+                yield Finding.about(layers, "info", "slower-track", text, "sections", str(key))

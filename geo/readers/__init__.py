@@ -8,26 +8,12 @@ from geo.readers.ways import (
     KEY_OF_MODE,
     MAIN_ROADS,
     class_of,
-    directions,
     posted_speed,
     split_refs,
 )
 
 __all__ = [
-    "CLASSES",
-    "KEY_OF_MODE",
-    "LOCAL",
-    "MAIN_ROADS",
-    "Limits",
-    "Request",
-    "class_of",
-    "directions",
-    "download_ways",
-    "posted_speed",
-    "read_layer",
-    "read_pbf",
-    "read_pbf_header",
-    "read_points",
-    "split_refs",
-    "tags_of",
-]
+    "CLASSES", "KEY_OF_MODE", "LOCAL", "MAIN_ROADS", "Limits", "Request", "class_of",
+    "download_ways", "posted_speed", "read_layer", "read_pbf",
+    "read_pbf_header", "read_points", "split_refs", "tags_of",
+]  # fmt: skip

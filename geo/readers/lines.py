@@ -52,8 +52,7 @@ def read_layer(
     layer
         Name of the layer; not needed where only one has lines.
     columns
-        For tags of the ways the name of the column that holds them. Columns that are called
-        like a tag need no mention.
+        By tag the column that holds it, where it has another name.
     mode
         Road, rail or water: what the lines are, where no column says it.
     datum
@@ -64,8 +63,8 @@ def read_layer(
     Returns
     -------
     ways
-        LineStrings in EPSG:4326 indexed by `osm_id`, the number of their row from 0 (several
-        rows for one of several parts), with one column of text or None per tag.
+        LineStrings in EPSG:4326 indexed by `osm_id`, the number of their row from 0, with one
+        column of text or None per tag.
 
     Raises
     ------
@@ -73,18 +72,6 @@ def read_layer(
         When the file cannot be read, has no lines, or a column is missing.
     NotFoundError
         When the layer is missing.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> from tempfile import TemporaryDirectory
-    >>> line = gpd.GeoSeries.from_wkt(["LINESTRING (104 30, 105 30)"])
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "road.gpkg"
-    ...     gpd.GeoDataFrame({"no": ["G93"]}, geometry=line, crs=4326).to_file(file)
-    ...     ways = read_layer(file, columns={"ref": "no"}, mode="road")
-    >>> ways[["ref", "highway"]].to_numpy().tolist()
-    [['G93', 'motorway']]
     """
     columns = dict(columns or {})
     for tag in columns:
@@ -139,8 +126,8 @@ def _openable(path: Path) -> Iterator[Path]:
 
 def _beside(path: Path, suffix: str) -> Path | None:
     """Return the part of a Shapefile with a suffix, in any letter case."""
-    return next((p for p in (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
-                 if p.is_file()), None)  # fmt: skip
+    parts = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
+    return next(filter(Path.is_file, parts), None)
 
 
 def _layer(path: Path | str, file: Path, wanted: str | None) -> str:
@@ -151,8 +138,8 @@ def _layer(path: Path | str, file: Path, wanted: str | None) -> str:
         if wanted not in names:
             raise NotFoundError("layer", wanted, names[:8])
         return wanted
-    fit = [name for name, kind in layers
-           if "Line" in kind or kind.split()[0] in ("Unknown", "GeometryCollection")]  # fmt: skip
+    mixed = ("Unknown", "GeometryCollection")
+    fit = [name for name, kind in layers if "Line" in kind or kind.split()[0] in mixed]
     if len(fit) != 1:
         text = Message("it has none")
         if fit:
@@ -219,8 +206,7 @@ def _tagged(
     """Return lines with one column of text per tag."""
     data = {}
     for tag in TAGS:
-        column = columns.get(tag, tag)
-        values = frame[column] if column in frame.columns else [None] * len(frame)
+        values = frame.get(columns.get(tag, tag), [None] * len(frame))
         data[tag] = [_text(value) for value in values]
     if not any(value for key in KEY_OF_MODE.values() for value in data[key]):
         if mode is None:

@@ -35,31 +35,14 @@ class DownloadError(GeoError, OSError):
 
 
 class Limits(NamedTuple):
-    """
-    What a download may cost.
-
-    Parameters
-    ----------
-    calls
-        Questions to the server.
-    timeout_s
-        Seconds for one answer.
-    total_s
-        Seconds for everything.
-    retries
-        How often a busy server is asked again.
-    pause_s
-        Seconds to wait before that, and more where the server asks for it.
-    between_s
-        Seconds between two questions.
-    """
+    """What a download may cost."""
 
     calls: int = 20
-    timeout_s: float = 60.0
+    timeout_s: float = 60.0  # for one answer
     total_s: float = 1800.0
-    retries: int = 2
-    pause_s: float = 30.0
-    between_s: float = 2.0
+    retries: int = 2  # how often a busy server is asked again
+    pause_s: float = 30.0  # before that, and longer where the server asks for it
+    between_s: float = 2.0  # between two questions
 
 
 LIMITS = Limits()
@@ -163,11 +146,9 @@ class Session:
         try:
             found = json.loads(body)
         except (ValueError, RecursionError):
-            html = body.lstrip()[:1] == b"<"
-            if html:
+            text = Message("answered with broken JSON (cut off?) instead of data")
+            if body.lstrip()[:1] == b"<":
                 text = Message("answered with a web page (a login or an error?) instead of data")
-            else:
-                text = Message("answered with broken JSON (cut off?) instead of data")
             raise self.failure(text) from None
         if not isinstance(found, dict) or not isinstance(found.get("elements"), list):
             raise self.failure("answered with JSON that holds no elements")
@@ -209,35 +190,18 @@ def _seconds(text: str | None) -> float:
 _UNBUILT = ["construction", "proposed"]
 #: Seconds the server is allowed for an answer; a part of the question, so of the cache too.
 _SERVER_TIMEOUT_S = 180
-
-
 #: An area larger than this is not asked for.
 MAX_AREA_KM2 = 20_000.0
 
 
 class Request(NamedTuple):
-    """
-    What is asked for at once: the ways of a mode inside an area.
+    """What is asked for at once: the ways of a mode inside an area."""
 
-    Parameters
-    ----------
-    key
-        What the ways are for, such as the id of a route.
-    name
-        The same as progress and messages show it.
-    mode
-        Road, rail or water.
-    area
-        In degrees (WGS-84).
-    km2
-        Its size.
-    """
-
-    key: str
-    name: str
+    key: str  # what the ways are for, such as the id of a route
+    name: str  # the same, as progress and messages show it
     mode: str
-    area: Polygon
-    km2: float
+    area: Polygon  # in degrees (WGS-84)
+    km2: float  # its size
 
 
 class Download(NamedTuple):
@@ -278,8 +242,7 @@ def download_ways(
     Returns
     -------
     download
-        The ways; `skipped` lists requests of which nothing was found, whose area is too
-        large, or that are beyond the limit of calls.
+        The ways; `skipped` gives the reason for every request without any.
 
     Raises
     ------
@@ -294,9 +257,8 @@ def download_ways(
         progress(name)
         tags = tags_of(mode)
         if km2 > MAX_AREA_KM2:
-            skipped[key] = Message(
-                "its corridor is too large to ask for ({km2:,.0f} km²)", km2=km2
-            )
+            why = Message("its corridor is too large to ask for ({km2:,.0f} km²)", km2=km2)
+            skipped[key] = why
             continue
         own = folder / _fingerprint(session.endpoint, tags, area)
         if session.calls >= limits.calls and not any(own.glob("*.json")):

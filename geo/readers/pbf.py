@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.core import BadInputError, Message, optional, shown
+from geo.core import BadInputError, optional, shown
 from geo.geometry import Bounds
 from geo.readers.ways import MAIN_ROADS, TAGS, split_refs
 
@@ -129,9 +129,9 @@ def read_pbf(
     Read main roads and railways.
 
     Motorways down to secondary roads with their links, main railways without sidings, and
-    both under construction or proposed. The prefixed form ``construction:highway=motorway`` is
-    read as ``highway=construction`` with ``construction=motorway``. Numbers of the route relations
-    that a way belongs to are added to its own, and their name where the way has none.
+    both under construction or proposed, whose prefixed form ``construction:highway=motorway``
+    is read as ``highway=construction`` with ``construction=motorway``. A way also gets the
+    numbers of its route relations, and their name where it has none.
 
     Parameters
     ----------
@@ -147,28 +147,14 @@ def read_pbf(
     Returns
     -------
     ways
-        LineStrings in the direction of the way, indexed by `osm_id`, with one column of text
-        or None per tag (``geo.readers.ways.TAGS``). A way with nodes that the extract lacks
-        keeps its longest run of known ones.
+        LineStrings in the direction of the way, indexed by `osm_id`, with one column of text or
+        None per tag (``geo.readers.ways.TAGS``). Of a way that lacks nodes the longest run of
+        known ones.
 
     Raises
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
-
-    Examples
-    --------
-    >>> import osmium
-    >>> from tempfile import TemporaryDirectory
-    >>> make = osmium.osm.mutable
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "small.osm.pbf"
-    ...     with osmium.SimpleWriter(str(file)) as osm:
-    ...         for i in (1, 2):
-    ...             osm.add_node(make.Node(id=i, location=(104 + i, 30)))
-    ...         osm.add_way(make.Way(id=9, nodes=[1, 2], tags={"highway": "motorway"}))
-    ...     read_pbf(file)["highway"].to_dict()
-    {9: 'motorway'}
     """
     progress(f"reading {Path(path).name}")
     ids: list[int] = []
@@ -231,18 +217,6 @@ def read_points(
     ------
     BadInputError
         When the file cannot be read, or pyosmium is not installed.
-
-    Examples
-    --------
-    >>> import osmium
-    >>> from tempfile import TemporaryDirectory
-    >>> tags = {"railway": "station", "name": "成都东站"}
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "small.osm.pbf"
-    ...     with osmium.SimpleWriter(str(file)) as osm:
-    ...         osm.add_node(osmium.osm.mutable.Node(id=1, location=(104.13, 30.63), tags=tags))
-    ...     read_points(file, [("railway", "station")])["name"].to_dict()
-    {1: '成都东站'}
     """
     ids: list[int] = []
     shapes: list[BaseGeometry] = []
@@ -276,9 +250,9 @@ def read_pbf_header(path: Path | str) -> tuple[str, Bounds | None]:
     Returns
     -------
     date
-        ISO date of the data; empty where the file does not tell.
+        ISO date of the data; empty where it is not given.
     bounds
-        West, south, east, north in degrees; None where the file does not tell.
+        West, south, east, north in degrees; None where they are not given.
 
     Raises
     ------
@@ -311,13 +285,11 @@ def _reading(path: Path | str) -> Iterator[Any]:
     except BadInputError:
         raise
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
-        what = shown(" ".join(str(error).split()), 300)
-        text = Message(
+        raise BadInputError(
             "{path}: expected a whole OpenStreetMap extract (.osm.pbf): {reason}",
             path=path,
-            reason=what,
-        )
-        raise BadInputError(text) from None
+            reason=shown(" ".join(str(error).split()), 300),
+        ) from None
 
 
 @lru_cache(maxsize=4)
@@ -328,12 +300,7 @@ def _look_through(path: Path, size: int, changed_ns: int) -> None:
 
 
 def _elements(
-    osm: Any,
-    path: Path | str,
-    kinds: Any,
-    tags: Sequence[tuple[str, str]],
-    *,
-    places: bool,
+    osm: Any, path: Path | str, kinds: Any, tags: Sequence[tuple[str, str]], *, places: bool
 ) -> Iterator[Any]:
     """Yield the elements of some kinds with one of some tags; ways know where they lie."""
     with tempfile.TemporaryDirectory(prefix="geo-pbf-") as folder:

@@ -5,33 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import numpy as np
-from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 #: Tags that are read off a way; a column that is missing is a tag that is absent.
-TAGS = (
-    "highway",
-    "railway",
-    "waterway",
-    "construction",
-    "proposed",
-    "ref",
-    "name",
-    "name:zh",
-    "name:en",
-    "oneway",
-    "layer",
-    "bridge",
-    "tunnel",
-    "maxspeed",
-    "lanes",
-    "usage",
-    "service",
-    "highspeed",
-    "opening_date",
-    "start_date",
-)
+TAGS = ("highway", "railway", "waterway", "construction", "proposed", "ref", "name", "name:zh",
+        "name:en", "oneway", "layer", "bridge", "tunnel", "maxspeed", "lanes", "usage", "service",
+        "highspeed", "opening_date", "start_date")  # fmt: skip
 #: Classes of main roads, the highest first; slip roads have the suffix ``_link``.
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 #: The tag that makes a way one of a mode.
@@ -56,7 +35,7 @@ def split_refs(text: object) -> frozenset[str]:
     Returns
     -------
     numbers
-        Whole items, without spaces and hyphens, in capitals.
+        Without spaces and hyphens, in capitals.
 
     Examples
     --------
@@ -86,39 +65,11 @@ def class_of(ways: DataFrame) -> Series[str]:
     -------
     classes
         The value of the highway or railway; of ways that are not open what they will be.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> ways = {"highway": ["motorway", "construction"], "construction": [None, "trunk"]}
-    >>> class_of(pd.DataFrame(ways | {"railway": None, "proposed": None})).tolist()
-    ['motorway', 'trunk']
     """
     kind = ways["highway"].where(ways["highway"].notna(), ways["railway"])
     for stage in ("construction", "proposed"):
         kind = kind.where((kind != stage) | ways[stage].isna(), ways[stage])
     return kind.fillna("").astype(str)
-
-
-def directions(ways: DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """
-    Return in which directions traffic may use ways; motorways are one-way.
-
-    Parameters
-    ----------
-    ways
-        Ways with `oneway` and what :func:`class_of` needs.
-
-    Returns
-    -------
-    forward, backward
-        Whether traffic may go along each way, and against it.
-    """
-    oneway = ways["oneway"].fillna("").astype(str)
-    implied = class_of(ways).isin(["motorway", "motorway_link"]) & (oneway != "no")
-    forward = oneway != "-1"
-    backward = ~(oneway.isin(["yes", "1", "true"]) | implied) | (oneway == "-1")
-    return forward.to_numpy(bool), backward.to_numpy(bool)
 
 
 def posted_speed(ways: DataFrame) -> Series[float]:
