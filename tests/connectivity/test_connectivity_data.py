@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from datetime import date
 
 import networkx as nx
 import numpy as np
@@ -12,11 +13,16 @@ import pytest
 import shapely
 
 import geo
+from geo.catalogue.region import unknown_group_routes
 from geo.cli.main import main
 from geo.connectivity import (
     bridges,
+    calibrate_times,
+    calibration_summary,
     city_table,
     core_cities,
+    count_open_sectors,
+    group_openness,
     isochrone_areas,
     link_losses,
     link_sweep,
@@ -24,6 +30,7 @@ from geo.connectivity import (
     minimum_cut,
     network_densities,
     node_table,
+    outbound_links,
     pair_losses,
     route_losses,
     travel_circle_table,
@@ -295,3 +302,86 @@ def test_critical_command(capsys):
 def test_an_unknown_region_is_told(net, cat):
     with pytest.raises(NotFoundError, match="closest"):
         minimum_cut(net, "四川", "湖南省")
+
+
+@pytest.fixture(scope="module")
+def fit(drawn):
+    return calibrate_times(drawn)
+
+
+def test_computed_times_fit_the_published_ones(fit):
+    found = calibration_summary(fit)
+    assert found["pairs"] >= 30
+    assert found["median_error"] <= 0.08
+    assert found["within_20_percent"] >= 0.90
+
+
+def test_what_does_not_count_has_a_reason_and_what_is_far_off_a_note(fit):
+    assert (fit.loc[fit["mode"] == "road", "reason"] != "").all()
+    far = fit[(fit["reason"] == "") & (fit["error"].abs() > 0.2)]
+    assert (far["notes"] != "").all()
+
+
+def test_the_cores_from_station_to_station(fit):
+    rows = fit.set_index(["from_zh", "to_zh", "date"])["computed_min"]
+    assert rows["成都东", "沙坪坝", "2020-12-24"] == pytest.approx(62, abs=6)
+    assert rows["成都", "重庆北", "2027"] == pytest.approx(50, abs=5)
+
+
+def test_calibrate_command(capsys, cat):
+    assert main(["calibrate", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["pairs_compared"]) == len(cat.services)
+    assert main(["calibrate"]) == 0
+    assert "median error" in capsys.readouterr().out
+
+
+def test_openness_of_the_data(drawn):
+    by_year = [outbound_links(drawn, date(year, 12, 31)) for year in (2000, 2010, 2026)]
+    counts = [count_open_sectors(links) for links in by_year]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
+    now = by_year[-1]
+    west, south, east, north = drawn.catalogue.region.frame
+    assert now["lon"].between(west, east).all()
+    assert now["lat"].between(south, north).all()
+    assert not now.duplicated(["route_id", "place_id"]).any()
+    regions = {region.name_zh for region in drawn.catalogue.region.regions}
+    assert not set(now["neighbour_zh"]) & regions
+    assert (now["neighbour_zh"] != "").all()
+    links = now.set_index("route_id")
+    assert links["sector"]["xicheng-hsr"] == "N"
+    assert links["neighbour_zh"]["xicheng-hsr"] == "陕西"
+    assert links["neighbour_zh"]["zhengyu-hsr"] == "湖北"
+    assert links["neighbour_zh"]["yugui-railway"] == "贵州"
+    assert links["neighbour_zh"]["neiliu-railway"] == "云南"
+    assert not {"chengyu", "kailiang", "chengdu-ring-3"} & set(links.index)
+
+
+def test_rings_and_radials_of_the_data(drawn):
+    region = drawn.catalogue.region
+    assert unknown_group_routes(region, drawn.catalogue.route) == []
+    plan = [group for group in region.groups if group.plan == "三环十八射"]
+    kinds = [group.kind for group in plan]
+    assert (kinds.count("ring"), kinds.count("radial"), len(plan)) == (3, 18, 21)
+    keys = {source.key for source in drawn.catalogue.sources}
+    assert {group.source for group in region.groups} <= keys
+    groups = group_openness(drawn, region.as_of)
+    assert set(groups.index) == {group.id for group in region.groups}
+    assert groups.loc["cq-ring-3", "stage"] == "open"
+    # only what lies in Chongqing of the road to Chengdu
+    assert groups.loc["cq-radial-5", "length_km"] == pytest.approx(114, abs=3)
+    assert groups["open_km"].le(groups["length_km"] + 1e-9).all()
+    early = group_openness(drawn, date(2005, 1, 1))
+    assert early["open_km"].sum() < groups["open_km"].sum()
+
+
+@pytest.mark.parametrize("mode", ["road", "any"])
+def test_links_are_taken_away_all_at_once_as_one_by_one(monkeypatch, net, mode):
+    few = link_losses(net, mode=mode).set_index("edge_id")
+    monkeypatch.setattr("geo.connectivity.vulnerability.MANY", 1)
+    many = link_losses(net, mode=mode).set_index("edge_id").loc[few.index]
+    numbers = few.select_dtypes("number").columns
+    assert many[numbers].to_numpy() == pytest.approx(few[numbers].to_numpy(), abs=1e-9)
+    assert many["pairs"].equals(few["pairs"])
+    assert len(many) > 200

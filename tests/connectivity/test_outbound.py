@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from toy import bend, change, layers_of, square
 
 import geo
-from geo.catalogue.region import unknown_group_routes
 from geo.connectivity.outbound import (
     SECTORS,
     count_open_sectors,
@@ -159,43 +158,3 @@ def test_wrong_groups_are_told(fan, old, new, text):
     add(fan, GROUPS.replace(old, new))
     with pytest.raises(BadInputError, match=text):
         geo.load(fan)
-
-
-def test_openness_of_the_data(drawn):
-    by_year = [outbound_links(drawn, date(year, 12, 31)) for year in (2000, 2010, 2026)]
-    counts = [count_open_sectors(links) for links in by_year]
-    assert counts == sorted(counts)
-    assert counts[0] < counts[-1]
-    now = by_year[-1]
-    west, south, east, north = drawn.catalogue.region.frame
-    assert now["lon"].between(west, east).all()
-    assert now["lat"].between(south, north).all()
-    assert not now.duplicated(["route_id", "place_id"]).any()
-    regions = {region.name_zh for region in drawn.catalogue.region.regions}
-    assert not set(now["neighbour_zh"]) & regions
-    assert (now["neighbour_zh"] != "").all()
-    links = now.set_index("route_id")
-    assert links["sector"]["xicheng-hsr"] == "N"
-    assert links["neighbour_zh"]["xicheng-hsr"] == "陕西"
-    assert links["neighbour_zh"]["zhengyu-hsr"] == "湖北"
-    assert links["neighbour_zh"]["yugui-railway"] == "贵州"
-    assert links["neighbour_zh"]["neiliu-railway"] == "云南"
-    assert not {"chengyu", "kailiang", "chengdu-ring-3"} & set(links.index)
-
-
-def test_rings_and_radials_of_the_data(drawn):
-    region = drawn.catalogue.region
-    assert unknown_group_routes(region, drawn.catalogue.route) == []
-    plan = [group for group in region.groups if group.plan == "三环十八射"]
-    kinds = [group.kind for group in plan]
-    assert (kinds.count("ring"), kinds.count("radial"), len(plan)) == (3, 18, 21)
-    keys = {source.key for source in drawn.catalogue.sources}
-    assert {group.source for group in region.groups} <= keys
-    groups = group_openness(drawn, region.as_of)
-    assert set(groups.index) == {group.id for group in region.groups}
-    assert groups.loc["cq-ring-3", "stage"] == "open"
-    # only what lies in Chongqing of the road to Chengdu
-    assert groups.loc["cq-radial-5", "length_km"] == pytest.approx(114, abs=3)
-    assert groups["open_km"].le(groups["length_km"] + 1e-9).all()
-    early = group_openness(drawn, date(2005, 1, 1))
-    assert early["open_km"].sum() < groups["open_km"].sum()
