@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import small_region
-from overpass_world import elements, region, server, ways  # noqa: F401 - fixtures
+from surveyed_world import elements, region, server, ways  # noqa: F401 - fixtures
 
 import geo
 from geo.catalogue.catalogue import data_folder

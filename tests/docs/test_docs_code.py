@@ -14,8 +14,8 @@ from pathlib import Path
 import extract
 import geopandas as gpd
 import pytest
-from test_new_region import POINTS, THREE, WAYS, areas
-from test_new_region import line as on_ground
+from extract_region import POINTS, THREE, WAYS, areas
+from extract_region import line as on_ground
 
 import geo
 from geo.catalogue import catalogue as tables
@@ -37,13 +37,13 @@ EXCEPTIONS = {
     ". .venv/bin/activate": "changes the installation",
     "geo build": "the main job has tests of its own, and .ci/run does it as it stands",
     "geo verify": "needs that job to be done; the reference of its JSON runs it on a small region",
-    "geo refresh overpass ": "needs a network; tests/overpass holds a server of the protocol",
+    "geo refresh overpass ": "needs a network; tests/support has a server of the protocol",
     "dask ": "starts servers on other machines",
     "geo critical --scheduler ": "needs a scheduler on another machine",
     "geo compare 2020 2030 --scheduler ": "needs a scheduler on another machine",
     "python scripts/reliability.py": "takes hours; tests/reliability damages fewer inputs the same way",
     "python scripts/reliability.py --parts ": "looks at one input of that run",
-    "GEO_KILLS=1000 pytest ": "takes long; every run of the tests has fifty kills",
+    "GEO_KILLS=1000 pytest ": "takes long; .ci/run has fifty kills",
 }
 #: Pages whose code another test runs, with what it needs.
 ELSEWHERE = {"docs/second-region.md": "tests/sources/test_new_region.py"}

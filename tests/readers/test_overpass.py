@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import shapely
 from fake_overpass import Reply
-from road_world import KM, centre
+from surveyed_world import KM, centre
 
 import geo
 from geo import __version__

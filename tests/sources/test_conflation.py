@@ -8,7 +8,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from road_world import KM, carriageway, centre
+from surveyed_world import KM, carriageway, centre
 
 import geo
 from geo.readers import split_refs

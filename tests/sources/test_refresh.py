@@ -14,7 +14,7 @@ import shapely
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from road_world import KM
+from surveyed_world import KM
 
 import geo
 from geo.catalogue import TextTable

@@ -16,8 +16,11 @@ VALUES = (None, "", "x", -1, 0, 1e308, "1e308", [], {}, [[]], True, 10**30, "<sc
           "x" * 5000, [1, 2, 3], {"a": 1}, 181, -91, "NaN")  # fmt: skip
 
 
-KINDS = ("cut off", "a value changed", "a key missing", "an element twice", "an element missing",
-         "a byte changed", "no object", "other elements", "a way of one node", "a remark")  # fmt: skip
+#: Kinds of damage as often as they are taken.
+OFTEN = ("cut off", "a value changed", "a value changed", "a value changed", "a key missing",
+         "an element twice", "an element missing", "a byte changed", "no object",
+         "other elements", "a way of one node", "a remark")  # fmt: skip
+KINDS = tuple(dict.fromkeys(OFTEN))
 
 
 def originals(folder: Path) -> Path:
@@ -39,7 +42,7 @@ def damaged(rng: random.Random, answer: dict, kind: str | None) -> tuple[str, st
     text = json.dumps(answer)
     at = rng.randrange(len(text))
     found = answer["elements"]
-    kind = kind or rng.choice([*KINDS, "a value changed", "a value changed"])
+    kind = kind or rng.choice(OFTEN)
     if kind == "cut off":
         return kind, text[:at]
     if kind == "a byte changed":

@@ -22,8 +22,9 @@ def write(  # noqa: PLR0913 - what an extract can be like
     """
     Write ways ((lon, lat) points, tags) and points (lon, lat, tags).
 
-    Relations are (numbers of ways counted from 1, tags). Equal coordinates are one node. Nodes at
-    the coordinates `missing` are left out.
+    Equal coordinates are one node; nodes at the coordinates `missing` are left out. `relations`
+    are (numbers of ways counted from 1, tags), `box` the bounds in the header, `form` the format
+    of libosmium.
     """
     import osmium
     from osmium.osm.mutable import Node, Relation, Way

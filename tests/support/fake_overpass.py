@@ -1,4 +1,4 @@
-"""A small Overpass server that answers the very queries of OSMnx, and misbehaves on demand."""
+"""A small Overpass server that answers the queries of OSMnx, and misbehaves on demand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AROUND = ("[out:json][timeout:180];(", ");out;")
 
 
 class Reply(NamedTuple):
-    """An answer that is not the true one."""
+    """An answer to give instead of the true one."""
 
     status: int = 200
     body: str = ""
@@ -40,6 +40,7 @@ class Elements:
         return self.nodes.setdefault(spot, len(self.nodes) + 1)
 
     def way(self, points, **tags: str) -> int:
+        """Add a way through points in kilometres; `name__en` is the tag `name:en`."""
         number = 1000 + len(self.ways)
         nodes = [self.node(x, y) for x, y in points]
         named = {key.replace("__", ":"): value for key, value in tags.items()}
@@ -71,7 +72,7 @@ class Elements:
 
 
 class FakeOverpass:
-    """Serves elements; `script` holds replies to give first; requests are written down."""
+    """A server of elements: replies in `script` come first; requests are kept in `queries`."""
 
     def __init__(self, elements: Elements) -> None:
         self.elements, self.script = elements, list[Reply | None]()

@@ -145,6 +145,7 @@ def hostile(folder: Path) -> Path:
 
 
 def _points():
+    """Rows of the alignments."""
     for key, (_, _, _, places) in ROUTES.items():
         rows = [{"place_id": place} for place in places]
         if key == "south":
@@ -154,6 +155,7 @@ def _points():
 
 
 def _sections():
+    """Rows of the sections: all open but the eastern half of the northern road."""
     for key, (mode, _, group, places) in ROUTES.items():
         border = next(p for p in places[1:] if PLACES[p][2] == "border")
         pairs = [(places[0], border), (border, places[-1])][: 1 if group == "expansion" else 2]
@@ -175,6 +177,7 @@ def _sections():
 
 
 def _base(folder: Path) -> None:
+    """Write relief, counties, provinces and a river."""
     from PIL import Image
 
     Image.new("RGB", (4, 4), "#ccddcc").save(folder / "relief.png")

@@ -38,6 +38,7 @@ K_POPULATION = {"a": 4, "b": 1, "c": 3, "d": 1, "e": 1}
 
 
 def write(folder: Path, table: str, rows: list[dict[str, object]]) -> None:
+    """Write rows of a table; a column that is not given is empty."""
     names = columns(TABLES[table])
     (folder / "tables").mkdir(parents=True, exist_ok=True)
     with (folder / "tables" / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -54,7 +55,13 @@ def edit(folder: Path, table: str, change) -> None:
 
 
 def region(folder: Path, nodes, edges, population=None, *, mode="road", **section) -> Path:
-    """Write a region whose every edge is a route with one section of a published length."""
+    """
+    Write a region whose every edge is a route with one section of a published length.
+
+    `nodes` are kilometres east and north of (0, 0) by letter, `edges` kilometres by the two letters
+    of their ends, `population` people by node: these nodes are cities. More options are columns of
+    the sections.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "region.toml").write_text(REGION, encoding="utf-8")
     known = {"source": "toy", "confidence": "high"}

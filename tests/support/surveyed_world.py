@@ -1,11 +1,20 @@
-"""A made-up road and railway with what OpenStreetMap would know of them."""
+"""
+A made-up road and railway: as they are, as the tables sketch them, and as OpenStreetMap has them.
+
+The fixture `region` has the tables, `elements` and `ways` what a survey knows, `server` an
+Overpass server that serves it. Kilometres east and north of (0, 0).
+"""
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
+import pytest
+import shapely
 import toy
-from fake_overpass import Elements
+from fake_overpass import Elements, FakeOverpass
 
+#: Kilometres per degree.
 KM = np.array([toy.KM_LON, toy.KM_LAT])
 HALF_ROAD_KM = 0.015
 
@@ -28,7 +37,7 @@ def carriageway(start, end, side, step=0.05):
 
 
 def road(elements: Elements) -> None:
-    """G85 of two carriageways: open to km 30, then under construction; with all that happens."""
+    """Add G85, two carriageways open to km 30, then under construction, with the flaws of real data."""
     g85 = {"highway": "motorway", "name": "甲丁高速公路", "oneway": "yes"}
     for start, end, tags in (
         (0, 6, {"ref": "G85;G93"}),
@@ -60,7 +69,7 @@ def road(elements: Elements) -> None:
 
 
 def rail(elements: Elements) -> None:
-    """A double track as two lines 5 m apart, with a siding, a crossover and a wrong namesake."""
+    """Add two tracks 5 m apart, with a siding, a crossover and a line of a similar name."""
     for y, name in ((-20, "戊己线上行线"), (-20.005, "戊己线下行线")):
         for start in (0, 10, 20):
             x = np.arange(start, start + 10.01, 0.5)
@@ -70,6 +79,7 @@ def rail(elements: Elements) -> None:
     elements.way([(0, -20.3), (30, -20.3)], railway="rail", name="戊己高速铁路")
 
 
+#: Places as the tables have them: km east, km north, kind.
 PLACES = {
     "jia": (0, 0.1, "end"),
     "yi": (15, 0.35, "interchange"),
@@ -80,10 +90,12 @@ PLACES = {
     "geng": (0, -40, "station"),
     "xin": (9, -41, "station"),
 }
+#: Shape points as the tables have them.
 SKETCH = {"jia-ding": [(6, 2.1), (8, 2.0), (20, -1.3), (24, -1.8), (35, 1.4)]}
 
 
 def points():
+    """Rows of the alignments."""
     order = {"jia-ding": ["jia", 0, 1, "yi", 2, 3, "bing", 4, "ding"], "wu-ji": ["wu", "ji"],
              "geng-xin": ["geng", "xin"]}  # fmt: skip
     for route, stops in order.items():
@@ -95,3 +107,73 @@ def points():
             else:
                 lon, lat = np.round(np.array(SKETCH[route][stop]) / KM, 6)
                 yield row | {"lon": lon, "lat": lat, "accuracy_m": 300, "source": "toy"}
+
+
+@pytest.fixture(scope="session")
+def elements():
+    """What OpenStreetMap knows, as elements of Overpass."""
+    made = Elements(toy.KM_LON, toy.KM_LAT)
+    road(made)
+    rail(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def ways(elements):
+    """The same as the frame of lines that conflation takes."""
+    spots = {number: spot for spot, number in elements.nodes.items()}
+    rows = [way["tags"] for way in elements.ways]
+    lines = [shapely.LineString([spots[n] for n in way["nodes"]]) for way in elements.ways]
+    index = [way["id"] for way in elements.ways]
+    frame = gpd.GeoDataFrame(rows, index=index, geometry=lines, crs="EPSG:4326")
+    return frame.astype(object).where(frame.notna(), None).set_geometry(lines, crs="EPSG:4326")
+
+
+@pytest.fixture
+def region(tmp_path):
+    """A region of three routes, sketched with errors of up to 300 m."""
+    folder = tmp_path / "region"
+    folder.mkdir()
+    (folder / "region.toml").write_text(toy.REGION, encoding="utf-8")
+    known = {"source": "toy", "confidence": "high"}
+    toy.write(folder, "sources", [{"key": "toy", "title": "toy"}])
+    toy.write(folder, "places", [
+        {"place_id": key, "name_zh": key, "name_en": key, "lon": round(x / KM[0], 6),
+         "lat": round(y / KM[1], 6), "kind": kind, "accuracy_m": 400, **known}
+        for key, (x, y, kind) in PLACES.items()
+    ])  # fmt: skip
+    toy.write(folder, "routes", [
+        {"route_id": key, "mode": mode, "class": kind, "group": "toy", "name_zh": zh,
+         "name_en": key, "ref": ref, "source": "toy"}
+        for key, mode, kind, zh, ref in (
+            ("jia-ding", "road", "expressway", "甲丁高速(甲乙–丙丁)", "G85/S1"),
+            ("wu-ji", "rail", "conventional", "戊己铁路", ""),
+            ("geng-xin", "rail", "conventional", "庚辛铁路", ""),
+        )
+    ])  # fmt: skip
+    toy.write(folder, "sections", [
+        {"section_id": key, "route_id": key[:-2], "seq": key[-1], "name_zh": key,
+         "from_place": a, "to_place": b, "status": stage, "opened": opened, "expected": year,
+         "design_speed_kmh": 100, **known}
+        for key, a, b, stage, opened, year in (
+            ("jia-ding-1", "jia", "bing", "open", "2010", ""),
+            ("jia-ding-2", "bing", "ding", "construction", "", "2028"),
+            ("wu-ji-1", "wu", "ji", "open", "1990", ""),
+            ("geng-xin-1", "geng", "xin", "open", "1990", ""),
+        )
+    ])  # fmt: skip
+    toy.write(folder, "alignments", list(points()))
+    for name in ("services", "projects"):
+        toy.write(folder, name, [])
+    toy.write(folder, "cities", [
+        {"city_id": key, "adcode": "990000", "name_zh": key, "name_en": key, "population": 5,
+         "lon": PLACES[key][0] / KM[0], "lat": PLACES[key][1] / KM[1], "level": "city",
+         "region": "toy", "source": "toy"} for key in ("jia", "bing", "wu", "ji")
+    ])  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def server(elements):
+    with FakeOverpass(elements).serve() as fake:
+        yield fake
