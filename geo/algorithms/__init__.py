@@ -2,7 +2,7 @@
 Graph kernels on arrays: distances, hierarchies, link removal, flows, betweenness.
 
 A graph is made by `build_graph` from arrays; results are arrays by node, link or arc. Compiled
-where numba is installed, with scipy otherwise.
+where numba is installed, else with scipy or in plain Python.
 """
 
 from geo.algorithms.betweenness import edge_node_betweenness

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse.csgraph import dijkstra
 
 from geo.algorithms.distances import checked_nodes
-from geo.algorithms.graphs import TIE, Floats, Graph, Ints, lightest_arcs
+from geo.algorithms.graphs import TIE, Floats, Graph, Ints
 from geo.algorithms.kernels import compiled
 from geo.algorithms.search import grow_tree
-from geo.core import BadInputError, has
+from geo.core import BadInputError
 
 
 @compiled
@@ -83,7 +82,7 @@ def brandes(
             load[order[i]] = 0.0
 
 
-#: Sources counted together at most and, where many cores may share them, at least; sums do not
+#: Sources counted together, at most and at least, and the shares of a small task: sums do not
 #: depend on the number of threads.
 BATCH, LEAST, SHARES = 256, 8, 8
 
@@ -109,21 +108,14 @@ def edge_node_betweenness(
     ----------
     graph
         A graph; open links are longer than 0.
-    sources
-        Sources to count from: all nodes where not given.
-    threads
-        Threads to share the sources among; results are the same.
+    sources, threads
+        Nodes to count from (default: all), and threads to share them among.
 
     Returns
     -------
     betweenness
         Every unordered pair counts once in an undirected graph; with `sources`, a pair of a
         source and a node counts half.
-
-    Raises
-    ------
-    BadInputError
-        When a link has length 0 or a source does not exist.
 
     Examples
     --------
@@ -139,54 +131,25 @@ def edge_node_betweenness(
     open_arcs = np.isfinite(graph.weights)
     if not open_arcs.all():
         indptr = np.append(0, np.cumsum(open_arcs))[graph.indptr].astype(np.int32)
-        graph = Graph(
-            indptr,
-            graph.indices[open_arcs],
-            graph.weights[open_arcs],
-            graph.links[open_arcs],
-            graph.link_count,
-            graph.directed,
+        graph = graph._replace(
+            indptr=indptr,
+            indices=graph.indices[open_arcs],
+            weights=graph.weights[open_arcs],
+            links=graph.links[open_arcs],
         )
-    count = _compiled if has("numba") else _plain
+
+    def count(own: Ints) -> tuple[Floats, Floats]:
+        nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
+        brandes(graph.indptr, graph.indices, graph.weights, own, nodes, arcs)
+        return nodes, arcs
+
     shares = max(1, min(SHARES, len(begun) // LEAST), -(-len(begun) // BATCH))
     nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
     with ThreadPoolExecutor(max(1, threads)) as pool:
         each = pool.map if threads > 1 else map
-        for part in each(lambda own: count(graph, own), np.array_split(begun, shares)):
+        for part in each(count, np.array_split(begun, shares)):
             nodes += part[0]
             arcs += part[1]
     links = np.bincount(graph.links, weights=arcs, minlength=graph.link_count)
     half = 1.0 if graph.directed else 0.5
     return Betweenness(nodes * half, np.asarray(links * half, float))
-
-
-def _compiled(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
-    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
-    brandes(graph.indptr, graph.indices, graph.weights, sources, nodes, arcs)
-    return nodes, arcs
-
-
-def _plain(graph: Graph, sources: Ints) -> tuple[Floats, Floats]:
-    """Count over distances of scipy: used without numba."""
-    nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
-    matrix, tails = lightest_arcs(graph)[0], graph.tails
-    for source in sources:
-        far = dijkstra(matrix, indices=source)
-        way = far[tails] + graph.weights
-        with np.errstate(invalid="ignore"):
-            tight = (way - far[graph.indices] <= TIE * way) & (far[tails] < far[graph.indices])
-        on = np.flatnonzero(tight)
-        on = on[np.argsort(far[tails[on]], kind="stable")]
-        paths, load = np.zeros(graph.size), np.zeros(graph.size)
-        paths[source] = 1.0
-        pairs = list(zip(tails[on].tolist(), graph.indices[on].tolist(), strict=True))
-        for v, u in pairs:
-            paths[u] += paths[v]
-        for k in range(len(pairs) - 1, -1, -1):
-            v, u = pairs[k]
-            share = paths[v] / paths[u] * (1 + load[u])
-            load[v] += share
-            arcs[on[k]] += share
-        load[source] = 0.0
-        nodes += load
-    return nodes, arcs

@@ -37,19 +37,14 @@ def od_blocks(
     """
     Yield the distances between nodes, some sources at a time.
 
-    Only one block is held: 8 x block x targets bytes. A graph that is large enough to gain
-    from it should be prepared before.
+    Only one block is held: 8 x block x targets bytes. A large graph should be prepared before.
 
     Parameters
     ----------
-    network
-        A graph or a prepared graph.
-    sources, targets
-        Nodes to leave from and to arrive at.
-    block
-        Sources per block; default: at most 512, and 64 MB of distances.
-    threads
-        Threads to share a block among.
+    network, sources, targets
+        As for `shortest_distances`.
+    block, threads
+        Sources per block (default: at most 512, and 64 MB), and threads to share it among.
     executor
         Where blocks are done (`geo.core.dask_executor`); default: in this process.
     progress
@@ -59,11 +54,6 @@ def od_blocks(
     ------
     block
         Blocks in the order of the sources.
-
-    Raises
-    ------
-    BadInputError
-        When a node does not exist or a block has no source.
 
     Examples
     --------
@@ -95,14 +85,12 @@ def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
     Write distances to a Parquet file as they come: columns `from`, `to`, `distance`.
 
     Unconnected pairs are left out. The file appears when it is complete; an error or Ctrl-C
-    leaves nothing behind, and a file that was there before as it was.
+    leaves what was there before.
 
     Parameters
     ----------
-    blocks
-        Blocks of distances (`od_blocks`).
-    path
-        The file.
+    blocks, path
+        Blocks of distances (`od_blocks`), and the file.
 
     Returns
     -------
@@ -111,22 +99,8 @@ def write_parquet(blocks: Iterable[Block], path: str | os.PathLike[str]) -> int:
 
     Raises
     ------
-    BadInputError
-        When pyarrow is not installed.
     OutputError
         When the file cannot be written.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> block = Block(np.array([7]), np.array([7, 8]), np.array([[0.0, 42.5]]))
-    >>> with TemporaryDirectory() as folder:
-    ...     rows = write_parquet([block], Path(folder) / "od.parquet")
-    ...     table = pd.read_parquet(Path(folder) / "od.parquet")
-    >>> table.to_numpy().tolist()
-    [[7.0, 7.0, 0.0], [7.0, 8.0, 42.5]]
     """
     pyarrow = optional("pyarrow", "parquet", "Parquet needs pyarrow")
     parquet = optional("pyarrow.parquet", "parquet", "Parquet needs pyarrow")

@@ -30,9 +30,8 @@ def shortest_distances(
     """
     Return the distances between nodes.
 
-    A prepared graph is swept; a plain one is searched with scipy, from the targets where these
-    are fewer, or, for large tasks (200 sources of 100,000 nodes), prepared first. Results
-    differ by the order of additions only.
+    A prepared graph is swept; a plain one is searched with scipy, or, for large tasks (200
+    sources of 100,000 nodes), prepared first. Results differ by the order of additions only.
 
     Parameters
     ----------
@@ -47,11 +46,6 @@ def shortest_distances(
     -------
     distances
         In the unit of the weights, infinite where unreachable, shape (s, t).
-
-    Raises
-    ------
-    BadInputError
-        When a node does not exist.
 
     Examples
     --------
@@ -81,19 +75,19 @@ def checked_nodes(nodes: ArrayLike, size: int) -> Ints:
 def _swept(
     prepared: Prepared, hierarchy: Hierarchy, start: Ints, end: Ints, threads: int
 ) -> Floats:
-    sources, targets = hierarchy.rank[start], hierarchy.rank[end]
-    shortcuts = hierarchy.parent, prepared.up, prepared.down
+    """Search a hierarchy, the sources shared among threads."""
 
     def part(own: Ints) -> Floats:
-        return np.asarray(many_to_many(*shortcuts, own, targets))
+        shortcuts = hierarchy.parent, prepared.up, prepared.down
+        return np.asarray(many_to_many(*shortcuts, own, hierarchy.rank[end]))
 
-    if threads < 2:
-        return part(sources)
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(part, np.array_split(sources, threads))))
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        parts = np.array_split(hierarchy.rank[start], max(1, threads))
+        return np.concatenate(list(pool.map(part, parts)))
 
 
 def _searched(graph: Graph, start: Ints, end: Ints) -> Floats:
+    """Search with scipy, from the targets where these are fewer."""
     matrix = lightest_arcs(graph)[0]
     if backwards := len(end) < len(start):
         start, end = end, start
@@ -111,23 +105,15 @@ def shortest_path_trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]
 
     Parameters
     ----------
-    graph
-        A graph.
-    sources
-        Nodes to leave from, shape (s,).
+    graph, sources
+        A graph, and the nodes to leave from, shape (s,).
 
     Returns
     -------
     distances
         In the unit of the weights, infinite where unreachable, shape (s, n).
     arcs
-        Number of the arc by which every node is reached, -1 for the source and where
-        unreachable, shape (s, n).
-
-    Raises
-    ------
-    BadInputError
-        When a node does not exist.
+        The arc by which every node is reached, -1 for sources and where unreachable.
 
     Examples
     --------

@@ -14,18 +14,9 @@ _UNCUT = 10**6
 
 class EdgeCut(NamedTuple):
     """
-    A minimum edge cut between two sets of nodes, and as many edge-disjoint paths.
+    A minimum edge cut and as many edge-disjoint paths (Menger 1927), as ids of edges.
 
-    Parameters
-    ----------
-    value
-        Size of a minimum cut, and the number of edge-disjoint paths (Menger 1927).
-    cut
-        Ids of the edges of the minimum cut nearest to the first set.
-    far_cut
-        The same nearest to the second set.
-    paths
-        Ids of the edges of every path, along it.
+    Of all minimum cuts, `cut` is the nearest to the first set, `far_cut` to the second one.
     """
 
     value: int
@@ -58,7 +49,7 @@ def minimum_edge_cut(
     Returns
     -------
     cut
-        Value, both extreme cuts and the paths; value 0 where nothing connects the sets.
+        Value 0 where nothing connects the sets.
 
     Examples
     --------
@@ -97,16 +88,14 @@ def minimum_edge_cut(
 
 def _reached(residual: nx.DiGraph[str], start: str, *, forward: bool) -> set[str]:
     """Return the nodes that spare capacity connects with a terminal."""
-    seen, stack = {start}, [start]
-    while stack:
-        node = stack.pop()
-        for other in residual[node]:
-            u, v = (node, other) if forward else (other, node)
-            edge = residual[u][v]
-            if other not in seen and edge["flow"] < edge["capacity"]:
-                seen.add(other)
-                stack.append(other)
-    return seen
+    spare: nx.DiGraph[str] = nx.DiGraph()
+    spare.add_node(start)
+    spare.add_edges_from(
+        (u, v) if forward else (v, u)
+        for u, v, edge in residual.edges(data=True)
+        if edge["flow"] < edge["capacity"]
+    )
+    return {start, *nx.descendants(spare, start)}
 
 
 def _crossing_edges(graph: nx.MultiGraph[str], side: set[str]) -> list[str]:

@@ -58,10 +58,8 @@ def build_graph(
     ----------
     size
         Number of nodes.
-    tails, heads
-        Nodes that the links join, shape (m,).
-    weights
-        Weights of the links, such as minutes, shape (m,); 0 or more, infinite where closed.
+    tails, heads, weights
+        Nodes that the links join, and their weights, 0 or more, infinite where closed; (m,).
     directed
         Whether links lead from tail to head only.
 
@@ -131,12 +129,6 @@ def lightest_arcs(graph: Graph) -> tuple[csr_array, Ints]:
         Shape (n, n); links of weight 0 are stored entries.
     arc
         The arc behind every entry, of equal ones the first.
-
-    Examples
-    --------
-    >>> matrix, arc = lightest_arcs(build_graph(2, [0, 0], [1, 1], [9.0, 4.0]))
-    >>> matrix.toarray().tolist()
-    [[0.0, 4.0], [4.0, 0.0]]
     """
     tails = graph.tails
     order = np.lexsort((graph.weights, graph.indices, tails))

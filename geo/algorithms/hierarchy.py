@@ -16,19 +16,14 @@ from geo.algorithms.kernels import compiled
 from geo.core import BadInputError, has, optional
 
 Arcs = tuple[Ints, Ints, Floats]
-
-
 #: Sources that one sweep carries along: eight floats fill the widest registers.
 LANES = 8
 
 
 @compiled
 def chordal(indptr: Ints, indices: Ints, most: int) -> tuple[Ints, Ints, Ints]:
-    """
-    Add the shortcuts of an elimination order: the upper neighbours of a node form a clique.
-
-    Rows hold upper neighbours only. Stops with an empty tree beyond `most` arcs.
-    """
+    """Add the shortcuts of an elimination order; return an empty tree beyond `most` arcs."""
+    # Rows hold upper neighbours only; in the end these form a clique.
     # This is symbolic Cholesky factorization (Liu 1990). The parent of a node in the
     # elimination tree is its lowest upper neighbour. The row of v is its own neighbours and
     # the rows of its children without v itself: rows of deeper nodes are handed on by the
@@ -157,11 +152,7 @@ def _rise(
     place: Ints,
     lane: Floats,
 ) -> None:
-    """
-    Write how far the upper nodes are from a source by rising paths.
-
-    `reach` is infinite before and after.
-    """
+    """Write how far upper nodes are by rising paths; `reach` is infinite before and after."""
     # All upper neighbours of v are its ancestors in the elimination tree, so the walk to the
     # root meets every node that rises from the source, in ascending order: no heap is needed,
     # and what was written is wiped on the way.
@@ -250,35 +241,20 @@ def prepare(graph: Graph, points: ArrayLike | None = None) -> Prepared:
     The order of contraction does not depend on the weights (Dibbelt, Strasser and Wagner
     2016). It comes from `pyroutingkit` (nested dissection by inertial flow) where points are
     given and the package is installed, else from the minimum degree order of scipy: quicker
-    to make, about half as fast to search. Weights and shortcuts are floats; nothing is
-    rounded to integers, so distances differ from those of a plain search only by the order of
-    the additions, some 1e-15 of their value.
+    to make, about half as fast to search. Nothing is rounded to integers.
 
     Parameters
     ----------
     graph
         A graph like a road network: sparse, nearly planar.
     points
-        Longitude and latitude of the nodes, or any plane coordinates, shape (n, 2).
+        Finite plane coordinates of the nodes, or degrees, shape (n, 2).
 
     Returns
     -------
     prepared
         For `shortest_distances` and `reweight`. Without numba, or where contraction would need
         more than 40 shortcuts per arc, there is no hierarchy, and searches are plain ones.
-
-    Raises
-    ------
-    BadInputError
-        When points are not finite or their shape is wrong.
-
-    Examples
-    --------
-    >>> from geo.algorithms import build_graph
-    >>> from geo.algorithms import shortest_distances
-    >>> ready = prepare(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]))
-    >>> float(shortest_distances(ready, [0], [2])[0, 0])
-    12.0
     """
     xy = None if points is None else np.asarray(points, float)
     if xy is not None and (xy.shape != (graph.size, 2) or not np.isfinite(xy).all()):
@@ -302,25 +278,17 @@ def reweight(prepared: Prepared, weights: ArrayLike) -> Prepared:
 
     Parameters
     ----------
-    prepared
-        A prepared graph.
-    weights
-        Weights of its links, infinite where closed, shape (links,).
+    prepared, weights
+        A prepared graph, and weights of its links, infinite where closed, shape (links,).
 
     Returns
     -------
     prepared
         The same graph with these weights.
 
-    Raises
-    ------
-    BadInputError
-        When the shape differs or a weight is negative or no number.
-
     Examples
     --------
-    >>> from geo.algorithms import build_graph
-    >>> from geo.algorithms import shortest_distances
+    >>> from geo.algorithms import build_graph, shortest_distances
     >>> ready = prepare(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]))
     >>> float(shortest_distances(reweight(ready, [1.0, 2.0]), [0], [2])[0, 0])
     3.0

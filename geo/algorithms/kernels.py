@@ -1,4 +1,4 @@
-"""Machine code where numba is installed."""
+"""Machine code where numba is installed; the same kernels as plain Python where it is not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any
 
-from geo.core import optional
+from geo.core import has, optional
 
 
 class Kernel:
@@ -39,8 +39,8 @@ class Kernel:
             return numba.njit(nogil=True)(linked)
 
     def __call__(self, *arguments: Any) -> Any:
-        """Run the compiled function."""
-        return self.machine(*arguments)
+        """Run the compiled function, or the plain one without numba."""
+        return (self.machine if has("numba") else self.function)(*arguments)
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.algorithms.distances import checked_nodes, shortest_distances, shortest_path_trees
+from geo.algorithms.distances import checked_nodes
 from geo.algorithms.graphs import TIE, Floats, Graph, Ints, build_graph
 from geo.algorithms.kernels import compiled
 from geo.algorithms.search import drop, grow_tree, grow_trees, push
-from geo.core import BadInputError, has
+from geo.core import BadInputError
 
 Found = tuple[Floats, Ints, Floats, Ints]
 
@@ -114,11 +114,8 @@ def _around(
     far_t: Floats,
     best: Floats,
 ) -> None:
-    """
-    Fill row 0 of `best`: the distance from s to t without edge i of the path, for every i.
-
-    Only for undirected graphs (Hershberger and Suri 2001, "Vickrey prices and shortest paths").
-    """
+    """Fill row 0 of `best`: the distance from s to t without edge i of the path, for every i."""
+    # For undirected graphs (Hershberger and Suri 2001, "Vickrey prices and shortest paths").
     # Edge i of the path joins its nodes p (level i) and q (level i + 1). Without it, a node of
     # a level up to i keeps its distance from s: its path in the tree does not use the edge. A
     # node x above keeps its distance to t. Its path from q in the tree and on along the path
@@ -422,16 +419,13 @@ def replacements(
     An undirected graph without groups is reduced first (dead ends stripped, chains joined);
     then one pass per pair finds the new distance for all links of its path (replacement paths
     after Hershberger and Suri 2001). Else one tree per source is made, and only the subtree
-    below a link is searched again. Without numba, the sources concerned are searched again
-    with scipy. Results equal full recomputation but for the order of additions. Memory:
-    16 bytes per source and node of the reduced graph, and 20 per entry of the result.
+    below a link is searched again. Results equal full recomputation but for the order of
+    additions. Memory: 16 bytes per source and node of the reduced graph, 20 per entry found.
 
     Parameters
     ----------
-    graph
-        A graph.
-    sources, targets
-        Nodes to leave from and to arrive at, shapes (s,) and (t,); no targets: the sources.
+    graph, sources, targets
+        As for `shortest_distances`; no targets: the sources.
     groups
         Group of every link; a group is lost as one, -1 is never lost; shape (links,).
 
@@ -440,14 +434,8 @@ def replacements(
     replacements
         Rows belong to links or groups.
 
-    Raises
-    ------
-    BadInputError
-        When a node does not exist or a shape differs.
-
     Examples
     --------
-    >>> from geo.algorithms import build_graph
     >>> ring = build_graph(3, [0, 1, 2], [1, 2, 0], [1.0, 1.0, 5.0])
     >>> found = replacements(ring, [0, 1, 2])
     >>> found.base[0].tolist(), found.without(0)[0].tolist()
@@ -476,28 +464,21 @@ def removal_losses(
     Parameters
     ----------
     graph, sources, targets, groups
-        As in `replacements`. Of an undirected graph without targets and groups, every
+        As for `replacements`. Of an undirected graph without targets and groups, every
         unordered pair counts once, else every ordered pair.
     weights
-        Weights w of the pairs, 1 where not given, shape (s, t); of unordered pairs those
-        above the diagonal.
+        Weights w of the pairs, default 1, shape (s, t); above the diagonal if unordered.
 
     Returns
     -------
     losses
         Per link or group.
 
-    Raises
-    ------
-    BadInputError
-        When a node does not exist or a shape differs.
-
     Examples
     --------
-    >>> from geo.algorithms import build_graph
-    >>> losses = removal_losses(build_graph(3, [0, 1, 0], [1, 2, 2], [5.0, 7.0, 20.0]), [0, 2])
-    >>> losses._fields[:2]
-    ('efficiency', 'extra')
+    >>> ring = build_graph(3, [0, 1, 0], [1, 2, 2], [5.0, 7.0, 20.0])
+    >>> removal_losses(ring, [0, 2]).extra
+    array([8., 8., 0.])
     """
     found, _, sums = _swept(graph, sources, targets, groups, weights, listed=False)
     row = found[-1]
@@ -524,8 +505,6 @@ def _swept(
     if group.shape != (graph.link_count,):
         raise BadInputError(f"groups: shape ({graph.link_count},) expected, {group.shape} given")
     symmetric = not graph.directed and targets is None and groups is None
-    if not has("numba"):
-        return _recomputed(graph, start, end, group, worth, symmetric=symmetric)
     if symmetric:
         found, sums = _replaced(graph, start, worth, listed=listed)
     else:
@@ -534,6 +513,7 @@ def _swept(
 
 
 def _replaced(graph: Graph, nodes: Ints, worth: Floats, *, listed: bool) -> tuple[Found, Floats]:
+    """Sweep an undirected graph, reduced first."""
     keep = np.zeros(graph.size, np.int32)
     keep[nodes] = 1
     row = np.full(graph.link_count, -1, np.int32)
@@ -549,6 +529,7 @@ def _replaced(graph: Graph, nodes: Ints, worth: Floats, *, listed: bool) -> tupl
 def _searched_again(
     graph: Graph, start: Ints, end: Ints, group: Ints, worth: Floats, *, listed: bool
 ) -> tuple[Found, Floats]:
+    """Sweep the subtrees below links or groups."""
     sums = np.zeros((4, group.max(initial=-1) + 1))
     network = graph.indptr, graph.indices, graph.weights, group[graph.links], graph.tails
     begin = np.zeros(graph.size + 1, np.int32)
@@ -556,34 +537,3 @@ def _searched_again(
     backward = begin, np.argsort(graph.indices, kind="stable").astype(np.int32)
     found = subtrees(network, backward, start, end, worth, sums, listed)
     return (*found, np.arange(sums.shape[1], dtype=np.int32)), sums
-
-
-def _recomputed(
-    graph: Graph, start: Ints, end: Ints, group: Ints, worth: Floats, *, symmetric: bool
-) -> tuple[Found, bool, Floats]:
-    """Search again from the sources whose tree uses a group: used without numba."""
-    far, arcs = shortest_path_trees(graph, start)
-    base, count = far[:, end], int(group.max(initial=-1)) + 1
-    sums, rows, minutes = np.zeros((4, count)), [np.empty((0, 3), np.int32)], [np.empty(0)]
-    lost = np.append(group[graph.links], -1)[arcs]
-    for this in range(count):
-        hit = np.flatnonzero((lost == this).any(axis=1))
-        left = graph.weights.copy()
-        left[group[graph.links] == this] = np.inf
-        new = shortest_distances(graph._replace(weights=left), start[hit], end)
-        i, j = np.nonzero(new > base[hit] * (1 + TIE))
-        if symmetric:
-            i, j = i[hit[i] < j], j[hit[i] < j]
-        old, now, w = base[hit[i], j], new[i, j], worth[hit[i], j]
-        off, apart = np.isinf(now), old > 0
-        gain = 1 / old[apart] - 1 / now[apart]
-        sums[:, this] = (
-            (w[apart] * gain).sum(),
-            (w * (now - old))[~off].sum(),
-            w[off].sum(),
-            len(i),
-        )
-        rows.append(np.stack([np.full(len(i), this), hit[i], j], axis=1).astype(np.int32))
-        minutes.append(now)
-    found = base, np.concatenate(rows), np.concatenate(minutes)
-    return (*found, np.arange(count, dtype=np.int32)), symmetric, sums

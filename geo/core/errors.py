@@ -15,18 +15,10 @@ from typing import Any, Self
 
 class Message(str):
     """
-    An English sentence that remembers its template and values, so that it can be translated.
+    An English sentence that keeps its template and values, so that it can be translated.
 
-    It is text like any other; the command line looks its template up in the catalogue of
-    translations and fills in the values. A value that is a Message itself is translated too.
-
-    Parameters
-    ----------
-    template
-        The sentence, with the names of values in braces as for `str.format`. Without values it
-        is taken as it is.
-    **values
-        The values by name.
+    The command line translates the template and fills in the values; a value that is a Message
+    is translated too. A template without values is taken as it is.
 
     Examples
     --------
@@ -54,14 +46,7 @@ class Message(str):
 
 class GeoError(Exception):
     """
-    Anything this package refuses to do, said in one line per problem.
-
-    Parameters
-    ----------
-    text
-        What is wrong: a sentence, or the template of a `Message`.
-    **values
-        The values of the template.
+    Anything this package refuses to do; takes a sentence, or the template and values of a Message.
 
     Examples
     --------
@@ -76,25 +61,9 @@ class GeoError(Exception):
 @dataclass(frozen=True, order=True)
 class Problem:
     """
-    One thing wrong in one place of an input.
+    One thing wrong in one place of an input: the value found there, and what was expected.
 
-    Parameters
-    ----------
-    file
-        Name of the file, relative to the data folder.
-    row
-        Line in the file, counted from 1 with the header; 0 when no line is to blame.
-    column
-        Name of the column; empty when no column is to blame.
-    value
-        What stands there.
-    expected
-        What should stand there.
-
-    Examples
-    --------
-    >>> print(Problem("tables/sections.csv", 17, "opened", "2020-13", "expected a date"))
-    tables/sections.csv:17 opened: '2020-13': expected a date
+    Rows count from 1, the header; 0 and empty text where no row, column or value is to blame.
     """
 
     file: str
@@ -112,19 +81,17 @@ class Problem:
 
 def shown(text: str, longest: int = 80) -> str:
     r"""
-    Return text that fits a line: not too long, and nothing in it that steers a terminal.
+    Return text that fits a line and cannot steer a terminal.
 
     Parameters
     ----------
-    text
-        Any text.
-    longest
-        Characters that are kept.
+    text, longest
+        Any text, and the number of characters that are kept.
 
     Returns
     -------
     line
-        The text, what cannot be printed as an escape sequence.
+        The text; escape sequences stand for what cannot be printed.
 
     Examples
     --------
@@ -137,14 +104,7 @@ def shown(text: str, longest: int = 80) -> str:
 
 class BadInputError(GeoError, ValueError):
     """
-    Input that cannot be used.
-
-    Parameters
-    ----------
-    problems
-        Everything found wrong, or one sentence, or the template of a `Message`.
-    **values
-        The values of the template.
+    Input that cannot be used: all problems found, or a sentence as for `GeoError`.
 
     Examples
     --------
@@ -164,16 +124,7 @@ class BadInputError(GeoError, ValueError):
 
 class NotFoundError(GeoError, LookupError):
     """
-    A name that nothing in the catalogue carries.
-
-    Parameters
-    ----------
-    kind
-        What was looked for, such as "city".
-    name
-        The name as it was given.
-    close
-        The closest names there are.
+    A name that nothing of its kind carries, and the closest names there are.
 
     Examples
     --------
@@ -182,13 +133,11 @@ class NotFoundError(GeoError, LookupError):
     """
 
     def __init__(self, kind: str, name: str, close: Iterable[str] = ()) -> None:
-        names = ", ".join(close)
-        if names:
-            text = Message(
-                "no {kind} {name!r}; closest: {names}", kind=Message(kind), name=name, names=names
-            )
+        values = {"kind": Message(kind), "name": name}
+        if names := ", ".join(close):
+            text = Message("no {kind} {name!r}; closest: {names}", **values, names=names)
         else:
-            text = Message("no {kind} {name!r}", kind=Message(kind), name=name)
+            text = Message("no {kind} {name!r}", **values)
         super().__init__(text)
 
 

@@ -40,22 +40,13 @@ def run_locally(task: Task, large: object, blocks: Sequence[Any]) -> Iterator[An
 
     Parameters
     ----------
-    task
-        A function: `task(large, block)`.
-    large
-        What every block needs.
-    blocks
-        The blocks.
+    task, large, blocks
+        A function, called as `task(large, block)`, what every block needs, and the blocks.
 
     Yields
     ------
     result
         One per block, in their order.
-
-    Examples
-    --------
-    >>> list(run_locally(pow, 2, [1, 2, 3]))
-    [2, 4, 8]
     """
     for block in blocks:
         yield task(large, block)
@@ -101,11 +92,10 @@ def dask_executor(
     try:
         client = _connected(address)
     except (OSError, ValueError, TimeoutError):
-        text = Message(
+        raise BadInputError(
             "--scheduler {address}: expected the address of a Dask scheduler; none answers",
             address=address,
-        )
-        raise BadInputError(text) from None
+        ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE_S)
@@ -144,12 +134,9 @@ def _shared(
     blocks: Sequence[Any],
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[Any]:
-    """
-    Yield results in the order of the blocks, only some blocks per thread ahead of their turn.
-
-    Dask does the blocks of a lost worker again. Where `large` was lost with the last worker that
-    had it, it is sent again, and so are the blocks under way.
-    """
+    """Yield results in the order of the blocks, only some per thread ahead of their turn."""
+    # Dask does the blocks of a lost worker again. Where `large` was lost with the last worker
+    # that had it, it is sent again, and so are the blocks under way.
     distributed = optional("distributed", "cluster", NEEDS)
     closed = optional("distributed.comm", "cluster", NEEDS).CommClosedError
     ahead = AHEAD * max(1, sum(client.nthreads().values()))
@@ -217,14 +204,12 @@ def _alive(client: Any) -> bool:
 
 def number_blocks(count: int, size: int) -> list[range]:
     """
-    Return numbers in blocks.
+    Return the numbers from 0 on in blocks.
 
     Parameters
     ----------
-    count
-        How many numbers, from 0 on.
-    size
-        Numbers per block.
+    count, size
+        How many numbers, in all and per block.
 
     Returns
     -------

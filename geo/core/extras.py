@@ -11,7 +11,7 @@ from geo.core.errors import BadInputError, Message
 
 def has(package: str) -> bool:
     """
-    Tell whether an optional package is installed.
+    Tell whether an optional package is installed, without importing it.
 
     Parameters
     ----------
@@ -21,12 +21,7 @@ def has(package: str) -> bool:
     Returns
     -------
     installed
-        Whether it can be imported; it is not imported yet.
-
-    Examples
-    --------
-    >>> has("numpy"), has("no_such_package")
-    (True, False)
+        Whether it can be imported.
     """
     return find_spec(package) is not None
 
@@ -37,12 +32,10 @@ def optional(package: str, extra: str, purpose: str) -> Any:
 
     Parameters
     ----------
-    package
-        Its import name, such as ``pyarrow`` or ``pyarrow.parquet``.
-    extra
-        The extra of this distribution that installs it.
+    package, extra
+        Its import name, such as ``pyarrow.parquet``, and the extra that installs it.
     purpose
-        What needs it, as a short sentence, such as "figures need matplotlib".
+        What needs it, in a short sentence.
 
     Returns
     -------
@@ -53,16 +46,6 @@ def optional(package: str, extra: str, purpose: str) -> Any:
     ------
     BadInputError
         When it is not installed; the message says how to install it.
-
-    Examples
-    --------
-    >>> optional("json", "figures", "figures need json").dumps([1])
-    '[1]'
-    >>> try:
-    ...     optional("no_such_package", "figures", "figures need it")
-    ... except geo.BadInputError as error:
-    ...     print(error)
-    figures need it: pip install 'chuanyu-geo[figures]'
     """
     if not has(package.partition(".")[0]):
         raise BadInputError(

@@ -15,8 +15,6 @@ from typing import Any
 
 #: Takes a function and what it is called with; gives a function that returns its result.
 Submit = Callable[..., Callable[[], Any]]
-
-
 #: New objects between two searches for unreachable ones: tables make many that live on, and a
 #: search at every 700, as Python has it, takes a twelfth of a build.
 SEARCH_AFTER = 100_000
@@ -30,21 +28,13 @@ def second_process(*, process: bool) -> Iterator[Submit]:
     Parameters
     ----------
     process
-        Whether to start one. Without it, or where the second process has not come to a piece
-        of work, it is done here when its result is asked for.
+        Whether to start one. Work that no second process has begun when its result is asked
+        for is done here.
 
     Yields
     ------
     submit
-        Takes a function of a module and what it is called with, returns a function that
-        returns the result.
-
-    Examples
-    --------
-    >>> with second_process(process=False) as submit:
-    ...     answer = submit(pow, 2, 5)
-    ...     answer()
-    32
+        Takes a function of a module and its arguments, returns a function that gives the result.
     """
     if not process:
         yield partial

@@ -22,8 +22,7 @@ def json_value(value: Any) -> Any:
     Returns
     -------
     plain
-        A number, text, truth value or None; tables as a list of rows, other sequences as
-        lists, mappings with text as keys; dates in ISO 8601; text of anything else.
+        Tables as lists of rows, keys as text, dates in ISO 8601, anything else as text.
 
     Examples
     --------
@@ -58,12 +57,7 @@ def is_unknown(value: object) -> bool:
     Returns
     -------
     unknown
-        True where there is nothing to show.
-
-    Examples
-    --------
-    >>> is_unknown(float("nan")), is_unknown(0)
-    (True, False)
+        True where there is nothing to show; 0 is something.
     """
     if isinstance(value, (str, list)):
         return not value

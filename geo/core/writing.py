@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,6 @@ def staged_folder(out: Path) -> Iterator[Path]:
     """
     Write a folder of files so that a failure leaves the earlier files whole.
 
-    Files are written into a folder of their own on the same disk and moved into place, each
-    in one step, when everything is there.
-
     Parameters
     ----------
     out
@@ -42,41 +39,25 @@ def staged_folder(out: Path) -> Iterator[Path]:
     Yields
     ------
     stage
-        The folder to write to.
+        The folder to write to; its files are moved into place when the block ends without error.
 
     Raises
     ------
     OutputError
         When the folder cannot be written.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     try:
-    ...         with staged_folder(Path(folder)) as stage:
-    ...             size = (stage / "half.csv").write_text("half")
-    ...             raise KeyboardInterrupt
-    ...     except KeyboardInterrupt:
-    ...         print(list(Path(folder).iterdir()))
-    []
     """
-    try:
-        with _staged(out) as stage:
-            yield stage
-    except OutputError:
-        raise
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(
-            "cannot write to {folder}: {reason}", folder=out, reason=reason
-        ) from error
+
+    def refusal(reason: object) -> OutputError:
+        return OutputError("cannot write to {folder}: {reason}", folder=out, reason=reason)
+
+    with _staged(out, refusal) as stage:
+        yield stage
 
 
 @contextmanager
 def replaced_file(path: Path) -> Iterator[Path]:
     """
-    Write a file whole or not at all.
+    Write a file whole or not at all, as `staged_folder` does a folder.
 
     Parameters
     ----------
@@ -86,53 +67,37 @@ def replaced_file(path: Path) -> Iterator[Path]:
     Yields
     ------
     temporary
-        A path to write to; moved into place when the block ends without error.
-
-    Raises
-    ------
-    OutputError
-        When the folder or the file cannot be written.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     with replaced_file(Path(folder) / "note.txt") as temporary:
-    ...         size = temporary.write_text("whole")
-    ...     print([path.name for path in Path(folder).iterdir()])
-    ['note.txt']
+        A path to write to.
     """
-    try:
-        with _staged(path.parent) as stage:
-            yield stage / path.name
-    except OutputError:
-        raise
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError("cannot write {file}: {reason}", file=path, reason=reason) from error
+
+    def refusal(reason: object) -> OutputError:
+        return OutputError("cannot write {file}: {reason}", file=path, reason=reason)
+
+    with _staged(path.parent, refusal) as stage:
+        yield stage / path.name
 
 
 @contextmanager
-def _staged(out: Path) -> Iterator[Path]:
+def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Path]:
     """Yield a temporary folder inside `out`; move its files into place when all are there."""
-    out.mkdir(parents=True, exist_ok=True)
-    _sweep(out)
-    stage = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=out))
     try:
-        yield stage
-        for file in sorted(path for path in stage.rglob("*") if path.is_file()):
-            target = out / file.relative_to(stage)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(target)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _sweep(out: Path) -> None:
-    """Remove what builds that were killed long ago left behind."""
-    for folder in out.glob(_TEMPORARY + "*"):
-        if time.time() - folder.stat().st_mtime > _STALE_S:
-            shutil.rmtree(folder, ignore_errors=True)
+        out.mkdir(parents=True, exist_ok=True)
+        for old in out.glob(_TEMPORARY + "*"):
+            if time.time() - old.stat().st_mtime > _STALE_S:
+                shutil.rmtree(old, ignore_errors=True)
+        with tempfile.TemporaryDirectory(
+            prefix=_TEMPORARY, dir=out, ignore_cleanup_errors=True
+        ) as folder:
+            stage = Path(folder)
+            yield stage
+            for file in sorted(path for path in stage.rglob("*") if path.is_file()):
+                target = out / file.relative_to(stage)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                file.replace(target)
+    except OutputError:
+        raise
+    except OSError as error:
+        raise refusal(error.strerror or error) from error
 
 
 def with_index_column(frame: DataFrame) -> DataFrame:
@@ -148,11 +113,6 @@ def with_index_column(frame: DataFrame) -> DataFrame:
     -------
     frame
         The same rows, numbered.
-
-    Examples
-    --------
-    >>> with_index_column(lay.routes[["name_zh"]]).columns.tolist()
-    ['route_id', 'name_zh']
     """
     return frame.reset_index(drop=frame.index.name is None)
 
@@ -163,10 +123,8 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
 
     Parameters
     ----------
-    frame
-        The table.
-    path
-        The file.
+    frame, path
+        The table and the file.
     index
         Whether to write the index.
     """
@@ -175,13 +133,7 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
         shapes = shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=DECIMALS)
         plain = plain.assign(geometry=shapes)
     with replaced_file(path) as temporary:
-        plain.to_csv(
-            temporary,
-            index=index,
-            encoding="utf-8",
-            lineterminator="\n",
-            float_format="%.10g",
-        )
+        plain.to_csv(temporary, index=index, lineterminator="\n", float_format="%.10g")
 
 
 def write_json(value: dict[str, Any], path: Path) -> None:
@@ -190,10 +142,8 @@ def write_json(value: dict[str, Any], path: Path) -> None:
 
     Parameters
     ----------
-    value
-        What JSON can hold.
-    path
-        The file.
+    value, path
+        What JSON can hold, and the file.
     """
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
     with replaced_file(path) as temporary:

@@ -63,14 +63,8 @@ def node_lines(
         The columns of the lines with `parent` (label of the line), `part` (number along it,
         from 0) and `share` (of its length, by the coordinates), in the order of the lines.
 
-    Raises
-    ------
-    BadInputError
-        When a geometry is no line.
-
     Examples
     --------
-    >>> import geopandas as gpd
     >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 2 2)", "LINESTRING (0 2, 2 0)"])
     >>> pieces = node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads))
     >>> pieces["parent"].tolist(), pieces["share"].tolist()
@@ -208,8 +202,7 @@ def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.G
     Parameters
     ----------
     lines
-        Lines (LineString). A vertex that repeats the one before it is dropped, and so is a line
-        without length.
+        Lines (LineString). Repeated vertices and lines without length are dropped.
     digits
         Decimals of the coordinates that must agree; 7 of a degree are 1 cm.
 
@@ -219,14 +212,8 @@ def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.G
         The columns of the lines with `parent` (position of the line), in the order and the
         direction of the lines.
 
-    Raises
-    ------
-    BadInputError
-        When a geometry is no line.
-
     Examples
     --------
-    >>> import geopandas as gpd
     >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 0, 2 0)", "LINESTRING (1 0, 1 1)"])
     >>> split_at_shared_points(gpd.GeoDataFrame(geometry=roads))["parent"].tolist()
     [0, 0, 1]
@@ -273,18 +260,11 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     Returns
     -------
     graph
-        Nodes in the order of x and y, with these columns in the coordinates of the lines
-        (a point for each would take as long as all the rest), and the lines with the columns
-        `u` and `v`.
-
-    Raises
-    ------
-    BadInputError
-        When a geometry is no line.
+        Nodes in the order of x and y, without point objects (these would take as long as all
+        the rest), and the lines with the columns `u` and `v`.
 
     Examples
     --------
-    >>> import geopandas as gpd
     >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 1)", "LINESTRING (1 1, 2 0)"])
     >>> made = noded_graph(gpd.GeoDataFrame(geometry=roads))
     >>> len(made.nodes), made.edges[["u", "v"]].to_numpy().tolist()
@@ -315,11 +295,9 @@ def contract(
     ----------
     graph
         Nodes and edges.
-    add
-        Columns of the edges that are added up, such as times and lengths.
-    same
-        Columns that must agree on both sides of a node that goes, such as a class; they are
-        kept.
+    add, same
+        Columns that are added up, such as times, and columns that are kept and must agree on
+        both sides of a node that goes, such as a class.
     keep
         Numbers of nodes that stay.
 
@@ -332,7 +310,6 @@ def contract(
 
     Examples
     --------
-    >>> import geopandas as gpd
     >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 1)", "LINESTRING (1 1, 2 0)"])
     >>> made = noded_graph(gpd.GeoDataFrame({"minutes": [3.0, 4.0]}, geometry=roads))
     >>> joined = contract(made, add=["minutes"]).edges

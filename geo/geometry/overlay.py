@@ -14,8 +14,6 @@ from geo.core import BadInputError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Shapes = NDArray[np.object_]
-
-
 #: Two places on a line nearer to each other than this share of its length are one.
 SAME = 1e-9
 
@@ -36,25 +34,17 @@ def line_area_crossings(
     areas
         Areas (Polygon, MultiPolygon) that do not overlap, in the coordinates of the lines.
     least
-        A stretch shorter than this, in units of the coordinates, is no stay in an area: a road
-        that winds along a border river, or the gap between two areas that do not quite meet.
-        The crossing is then in the middle of what is skipped.
+        A stretch shorter than this is no stay in an area: a road that winds along a border, or
+        the gap between two areas that do not quite meet. The crossing is then in its middle.
 
     Returns
     -------
     crossings
-        One row per crossing, along every line: `line` (its position in `lines`), `at` (how far
-        along it), `x`, `y`, and `before` and `after`, the positions of the areas, -1 outside
-        all of them.
-
-    Raises
-    ------
-    BadInputError
-        When a geometry is no line or no area.
+        One row per crossing, along every line: `line` (its position), `at` (how far along it),
+        `x`, `y`, and `before` and `after`, the positions of the areas, -1 outside of all.
 
     Examples
     --------
-    >>> import geopandas as gpd, shapely
     >>> west, east = shapely.box(0, 0, 5, 9), shapely.box(5, 0, 9, 9)
     >>> road = shapely.LineString([(1, 1), (8, 1), (8, 12)])
     >>> frame = gpd.GeoDataFrame(geometry=[road])
@@ -71,15 +61,9 @@ def line_area_crossings(
     at = (end[here] + start[here + 1]) / 2
     points = shapely.line_interpolate_point(shapes[line[here]], at)
     x, y = shapely.get_coordinates(points).T
+    before, after = area[here], area[here + 1]
     return pd.DataFrame(
-        {
-            "line": line[here],
-            "at": at,
-            "x": x,
-            "y": y,
-            "before": area[here],
-            "after": area[here + 1],
-        }
+        {"line": line[here], "at": at, "x": x, "y": y, "before": before, "after": after}
     )
 
 
@@ -89,21 +73,13 @@ def areas_of(points: Shapes, areas: Shapes) -> Ints:
 
     Parameters
     ----------
-    points
-        Points.
-    areas
-        Areas; a point on a border belongs to the first of its areas.
+    points, areas
+        Points and areas.
 
     Returns
     -------
     areas
-        Position of the area of every point, -1 where it lies in none.
-
-    Examples
-    --------
-    >>> import shapely
-    >>> areas_of(shapely.points([[1, 1], [5, 1], [7, 7]]), shapely.box([0, 4], 0, [5, 6], 9))
-    array([ 0,  0, -1])
+        Position of the first area of every point, -1 where it lies in none.
     """
     found = np.full(len(points), -1)
     area, which = shapely.STRtree(points).query(areas, predicate="intersects")

@@ -47,10 +47,8 @@ def to_metres(frame: Bounds, lonlat: NDArray[np.float64]) -> NDArray[np.float64]
 
     Parameters
     ----------
-    frame
-        West, south, east, north in degrees.
-    lonlat
-        Points in degrees (WGS-84), shape (n, 2).
+    frame, lonlat
+        As for `metric_crs`, and points in degrees (WGS-84), shape (n, 2).
 
     Returns
     -------
@@ -72,20 +70,13 @@ def to_degrees(frame: Bounds, xy: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    frame
-        West, south, east, north in degrees.
-    xy
-        Metres, shape (n, 2).
+    frame, xy
+        As for `metric_crs`, and metres, shape (n, 2).
 
     Returns
     -------
     lonlat
         Degrees (WGS-84), shape (n, 2).
-
-    Examples
-    --------
-    >>> to_degrees((104.0, 29.0, 106.0, 31.0), np.array([[0.0, 11085.0]])).round(3).tolist()
-    [[105.0, 30.1]]
     """
     back = _transformer(metric_crs(frame), "EPSG:4326")
     return np.column_stack(back.transform(*xy.T))

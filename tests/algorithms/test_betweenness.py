@@ -20,7 +20,7 @@ def kernel(request, monkeypatch):
     if request.param == "compiled":
         pytest.importorskip("numba")
     else:
-        monkeypatch.setattr("geo.algorithms.betweenness.has", lambda _: False)
+        monkeypatch.setattr("geo.algorithms.kernels.has", lambda _: False)
 
 
 @st.composite

@@ -23,7 +23,7 @@ def kernel(request, monkeypatch):
     if request.param == "compiled":
         pytest.importorskip("numba")
     else:
-        monkeypatch.setattr("geo.algorithms.link_removal.has", lambda _: False)
+        monkeypatch.setattr("geo.algorithms.kernels.has", lambda _: False)
 
 
 def brute(case, group, lost):
@@ -111,8 +111,9 @@ def test_the_textbook_network_k(kernel):
     ]
 
 
-def test_the_links_of_the_region(kernel, drawn):
+def test_the_links_of_the_region(drawn):
     """The same numbers, to the last bit, as the search that is done again per link."""
+    pytest.importorskip("numba")
     swept = link_sweep(geo.build_network(drawn), mode="road")
     arcs = swept.arcs
     g = build_graph(arcs.size, arcs.tail, arcs.head, arcs.minutes, directed=True)
