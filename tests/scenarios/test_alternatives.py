@@ -10,7 +10,7 @@ import toy
 import geo
 from geo.catalogue import Project
 from geo.layers import open_sections
-from geo.scenarios import travel_times_on, with_projects, with_sections
+from geo.scenarios import with_projects, with_sections
 from geo.scenarios.alternatives import section_ids
 
 DAY = date(2027, 12, 31)
@@ -99,15 +99,3 @@ def test_projects_are_done_one_after_the_other(layers):
     closed = with_projects(layers, [one, one.model_copy(update={"change": "close"})], date=DAY)
     assert set(open_sections(closed, DAY).index) == {"ab-1"}
     assert with_projects(layers, [], date=DAY) is layers
-
-
-def test_a_line_of_the_catalogue_closed_or_delayed(drawn, cat):
-    line = next(p for p in cat.projects if p.project_id == "chengyu-middle")
-    closed = with_projects(drawn, [line.model_copy(update={"change": "close"})], date=DAY)
-    late = line.model_copy(update={"change": "delay", "year": 2030})
-    for state in (closed, with_projects(drawn, [late], date=DAY)):
-        assert not set(section_ids(line)) & set(open_sections(state, DAY).index)
-    assert set(section_ids(line)) <= set(open_sections(drawn, DAY).index)
-    slower, faster = travel_times_on(closed, DAY, "rail"), travel_times_on(drawn, DAY, "rail")
-    assert (slower >= faster - 1e-9).all()
-    assert (slower > faster + 1).any()

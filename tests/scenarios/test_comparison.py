@@ -14,7 +14,7 @@ from geo.catalogue import Project
 from geo.cli.main import main
 from geo.connectivity import global_efficiency
 from geo.core import run_locally
-from geo.layers import open_sections, stages_by_year
+from geo.layers import stages_by_year
 from geo.scenarios import (
     city_changes,
     compare_cities,
@@ -152,30 +152,6 @@ def test_indices_on_two_dates(two):
     assert back.loc["road.links"].tolist() == [2, 0, -2]
 
 
-def test_a_date_compared_with_itself_changes_nothing(drawn):
-    table = compare_indices(drawn, NOW, NOW)
-    assert (table["delta"].dropna() == 0).all()
-    cities = compare_cities(drawn, NOW, NOW)
-    assert (cities["mean_min_delta"].abs() < 1e-9).all()
-
-
-def test_statistics_carry_the_links_across_the_border(drawn):
-    table = compare_indices(drawn, date(2020, 12, 31), NOW)
-    assert table.loc["road.links", ["before", "after"]].tolist() == [12, 17]
-    assert table.loc["rail.links", "delta"] == 1
-    for key in ("before", "after"):
-        v, e, p, mu = table.loc[["v", "e", "p", "mu"], key]
-        assert mu == e - v + p
-
-
-def test_new_lines_bring_cities_nearer_and_never_further(drawn):
-    cities = compare_cities(drawn, NOW, SOON, mode="any").set_index("city_id")
-    assert (cities["mean_min_delta"].dropna() <= 1e-9).all()
-    assert (cities["people_120min_delta"] >= 0).all()
-    assert cities.loc["dazhou", "mean_min_delta"] < -5
-    assert cities["people_120min_delta"].sum() > 1e7
-
-
 def test_two_dates_side_by_side(two):
     asked = []
 
@@ -284,22 +260,6 @@ def test_benefits_in_percent_of_the_start():
     assert row["project_id"] == "p"
     unknown = _benefit(project_of("p"), 1.0, 0.5, 0.0)
     assert np.isnan([unknown["first_in_percent"], unknown["last_in_percent"]]).all()
-
-
-def test_projects_of_the_catalogue_leave_nothing_over(drawn):
-    table = project_benefits(drawn, NOW, SOON).set_index("project_id")
-    assert {"chengyu-middle", "chengdawan"} <= set(table.index)
-    assert (table[["first_in_percent", "last_in_percent"]] >= -1e-9).all().all()
-    named = table.loc[["chengyu-middle", "chengdawan"]]
-    assert (named["last_in_percent"] > 1).all()
-
-
-def test_widening_gives_the_road_its_lanes_and_speed(drawn):
-    before, after = (
-        open_sections(drawn, day).loc["chengyu-1"] for day in (NOW, date(2028, 12, 31))
-    )
-    assert (before["lanes"], after["lanes"]) == (4, 8)
-    assert (before["design_speed_kmh"], after["design_speed_kmh"]) == (80, 100)
 
 
 def test_compare_command(capsys, two_provinces):

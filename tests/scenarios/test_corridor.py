@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import pytest
 import toy
 
 import geo
-from geo.cli.main import main
-from geo.connectivity import minimum_cut
 from geo.scenarios import city_pair_profile, corridor_profile
 
 NOW = date(2026, 11, 23)
@@ -207,77 +204,3 @@ def test_two_cities_and_a_section_to_come(line):
     assert later["assumed"] == ["abcd-2"]
     assert later["complete_date"] == "2029-12-31"
     assert later["gaps"] == []
-
-
-def test_the_profile_of_a_route_of_the_catalogue(drawn, cat):
-    sheet = corridor_profile(drawn, cat.find_route("成达万高铁"), date=NOW)
-    assert sheet["length_km"] == pytest.approx(486.4)
-    assert sheet["open_share"] == pytest.approx(54 / 486.4)
-    assert sheet["border"][0]["sides"]["重庆"]["county"] == "开州区"
-    assert sheet["times"]["rail"]["complete_min"] < sheet["times"]["rail"]["now_min"]
-    assert sheet["penalty_min"] > 0
-    assert {gap["expected"] for gap in sheet["gaps"]} == {2027}
-    assert all(source["title"] for source in sheet["sources"])
-
-
-def test_corridors_of_every_kind_have_a_profile(drawn, cat):
-    inside = ("wankaida", "chengyu-widening")
-    main = [route for route in cat.routes if route.group in ("named", "inter17")]
-    kinds = {(route.group, route.class_): route for route in main}
-    for route in [*kinds.values(), *(cat.route[key] for key in inside)]:
-        sheet = corridor_profile(drawn, route, date=NOW)
-        assert 0 <= sheet["open_share"] <= 1
-        assert sheet["detour_index"] >= 1
-        assert sheet["border"] or route.route_id in inside
-
-
-def test_the_profile_of_two_cities(drawn, cat):
-    sheet = city_pair_profile(drawn, cat.find_city("万州"), cat.find_city("达州"), date=NOW)
-    assert len(sheet["modes"]["road"]) >= 2
-    assert all(way["detour_index"] > 1 for ways in sheet["modes"].values() for way in ways)
-    assert sheet["times"]["rail"]["complete_min"] < sheet["times"]["rail"]["now_min"]
-    assert sheet["modes"]["rail"][0]["names_zh"] == ["达万铁路"]
-    assert sheet["modes"]["rail"][0]["tracks"] == 1
-    assert sheet["modes"]["road"][0]["lanes"] == 4
-    assert {gap["section_id"] for gap in sheet["gaps"]} == {
-        "wankaida-1", "chengdawan-hsr-5", "chengdawan-hsr-6"}  # fmt: skip
-    assert {"万州", "达州"} <= set(sheet["cities_served"])
-    assert sheet["population_served"] < sum(city.population for city in cat.cities)
-    assert sheet["assumed"] == []
-
-
-@pytest.mark.parametrize("mode", ["road", "rail"])
-def test_the_redundancy_of_two_cities_is_their_cut(mode, drawn, cat):
-    pair = cat.find_city("万州"), cat.find_city("达州")
-    found = city_pair_profile(drawn, *pair, date=NOW)["redundancy"][mode]
-    net = geo.build_network(drawn, year=NOW, mode=mode, nodes="stops")
-    wanted, _, _ = minimum_cut(net, "万州", "达州")
-    assert found["value"] == wanted.value == len(wanted.cut)
-
-
-def test_cities_that_share_a_stop_cannot_be_parted(drawn, cat):
-    sheet = city_pair_profile(drawn, cat.find_city("大足"), cat.find_city("荣昌"), date=NOW)
-    reasons = [row for row in sheet["redundancy"].values() if row["value"] is None]
-    assert all("no loss of links" in row["reason"] for row in reasons)
-    assert reasons
-
-
-def test_a_ring_has_no_ends(drawn, cat):
-    sheet = corridor_profile(drawn, cat.find_route("chengdu-ring-1"), date=NOW)
-    assert sheet["ends"] == []
-    assert sheet["detour_index"] is None
-    assert sheet["population_served"] > 20_000_000
-
-
-@pytest.mark.parametrize(
-    "names", [["成渝中线高铁"], ["成都", "重庆"], ["开江—渝中"], ["Chengdu", "Wanzhou"]]
-)
-def test_corridor_command(capsys, names):
-    code = main(["corridor", *names, "--json", "--year", "2026-11-23"])
-    out, err = capsys.readouterr()
-    if names == ["开江—渝中"]:
-        assert (code, out) == (2, "")
-        assert "closest" in err
-    else:
-        assert code == 0
-        assert json.loads(out)["date"] == "2026-11-23"

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 import small_region
+import toy
 
 import geo
 from geo.connectivity import connectivity_indices
@@ -130,6 +131,15 @@ def test_no_way_is_no_figure(layers):
     found = Timeline({"2020": day}, {}, [0], [{}], [{}], [apart])
     assert figures_by_year(found, layers, day, {2020: day}) == [
         {"km": {}, "times": {"cores": None, "near": None}}]  # fmt: skip
+
+
+def test_a_region_alone_has_one_core_and_no_time_between_cores(tmp_path):
+    folder = toy.region(tmp_path, {"a": (0, 0), "b": (9, 0)}, {"ab": 9}, {"a": 1})
+    layers = geo.build_layers(geo.load(folder))
+    day = date(2020, 12, 31)
+    found = Timeline({"2020": day}, {}, [0], [{}], [{}], [np.zeros((1, 1))])
+    (figures,) = figures_by_year(found, layers, day, {2020: day})
+    assert figures["times"] == {"cores": None, "near": None}
 
 
 def test_values_of_a_page(layers):
