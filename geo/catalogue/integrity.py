@@ -18,7 +18,6 @@ Numbered = list[tuple[int, Any]]
 def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
     """Return what is wrong between rows that are each right on their own."""
     return [
-        *_sources(tables),
         *_references(tables),
         *_alignments(tables),
         *_sections(tables),
@@ -41,20 +40,13 @@ def _unknown(table: str, line: int, column: str, value: str, known: Collection[s
     return Problem(_file(table), line, column, value, text)
 
 
-def _sources(tables: dict[str, Numbered]) -> Iterator[Problem]:
-    known = _ids(tables["sources"], "key")
-    for table, numbered in tables.items():
-        for line, row in numbered:
-            for key in row.sources:
-                if key not in known:
-                    yield _unknown(table, line, "source", key, known)
-
-
 def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     routes = _ids(tables["routes"], "route_id")
     places = _ids(tables["places"], "place_id")
     sections = _ids(tables["sections"], "section_id")
     cities = {name for _, c in tables["cities"] for name in (c.city_id, c.name_zh, c.name_en)}
+    for table in tables:
+        yield from _missing(tables, table, "source", _ids(tables["sources"], "key"))
     yield from _missing(tables, "alignments", "route_id", routes)
     yield from _missing(tables, "sections", "route_id", routes)
     yield from _missing(tables, "alignments", "place_id", places)
@@ -71,10 +63,11 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
 def _missing(
     tables: dict[str, Numbered], table: str, column: str, known: Collection[str]
 ) -> Iterator[Problem]:
-    """Find ids that nothing carries; several sections are separated by semicolons."""
+    """Find ids that nothing carries; several are separated by semicolons where they may be."""
+    several = column in {"source", "sections"}
     for line, row in tables[table]:
-        text = getattr(row, "from_" if column == "from" else column)
-        for value in filter(None, text.split(";") if column == "sections" else [text]):
+        text = getattr(row, "from_" if column == "from" else column, "")
+        for value in filter(None, text.split(";") if several else [text]):
             if value not in known:
                 yield _unknown(table, line, column, value, known)
 
@@ -184,10 +177,9 @@ def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
                 yield Problem(file, line, column, getattr(row, column), text)
                 return
         if places[position] != row.from_place:
-            ahead = row.from_place in places[position:]
             place = places[position] or Message("the end of the section before")
             text = Message("expected {place}: it overlaps the section before", place=place)
-            if ahead:
+            if row.from_place in places[position:]:
                 text = Message("expected {place}: a section is missing before it", place=place)
             yield Problem(file, line, "from_place", row.from_place, text)
             return

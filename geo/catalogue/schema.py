@@ -297,10 +297,5 @@ def columns(model: type[Row]) -> list[str]:
     -------
     names
         In the order of the file.
-
-    Examples
-    --------
-    >>> columns(City)[:4]
-    ['city_id', 'adcode', 'name_zh', 'name_en']
     """
     return [field.alias or name for name, field in model.model_fields.items()]

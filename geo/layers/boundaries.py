@@ -203,13 +203,6 @@ def county_index(
     -------
     index
         Position in `counties` of every point, -1 where it lies in none.
-
-    Examples
-    --------
-    >>> import shapely
-    >>> counties = read_base(cat, "counties")
-    >>> county_index(counties, shapely.points([[104.07, 30.67], [0, 0]]))[1]
-    np.int64(-1)
     """
     shapes = counties.geometry.to_numpy()
     if not province:

@@ -240,11 +240,6 @@ def crossings_or_none(layers: Layers, date: dt.date, mode: str | None = None) ->
     -------
     crossings
         As :func:`border_crossings` returns them; empty where they cannot be known.
-
-    Examples
-    --------
-    >>> sorted(set(crossings_or_none(lay, cat.region.as_of)["mode"]))
-    ['rail', 'road', 'water']
     """
     if layers.catalogue.region.bordered and len(layers.sections):
         return border_crossings(layers, year=date, mode=mode)

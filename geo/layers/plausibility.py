@@ -82,11 +82,6 @@ def layer_findings(layers: Layers) -> list[Finding]:
     -------
     findings
         Errors first, then warnings and remarks.
-
-    Examples
-    --------
-    >>> {finding.severity for finding in layer_findings(lay)} <= {"error", "warning", "info"}
-    True
     """
     found = [*_lengths(layers), *_route_lengths(layers), *_dates(layers), *_jumps(layers)]
     if layers.catalogue.region.base.counties:

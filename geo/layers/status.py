@@ -186,12 +186,6 @@ def years_of(layers: Layers, date: dt.date) -> dict[int, dt.date]:
     -------
     dates
         Date by year.
-
-    Examples
-    --------
-    >>> years = years_of(lay, cat.region.as_of)
-    >>> min(years), str(years[2020])
-    (1995, '2020-12-31')
     """
     first, last = layers.catalogue.region.map.years
     days = {year: dt.date(year, 12, 31) for year in range(first, last + 1)}

@@ -68,11 +68,6 @@ def weight_of(class_: str, group: str) -> float:
     -------
     weight
         Width in pixels.
-
-    Examples
-    --------
-    >>> weight_of("hsr", "named"), weight_of("hsr", "background")
-    (4.0, 2.2)
     """
     style = LINES.get(class_, OTHER_LINE)
     return round(style.weight * EMPHASIS.get(group, BACKGROUND), 2)

@@ -173,7 +173,8 @@ def read_pbf(
                 continue
             ids.append(way.id)
             shapes.append(shape)
-            rows.append([tags.get(key) for key in TAGS] + _lifecycle(tags))
+            cells = {key: tags.get(key) for key in TAGS} | _lifecycle(tags)
+            rows.append(list(cells.values()))
     if broken and not ids:
         raise BadInputError(
             "{path}: expected the nodes of its ways, before the ways (osmium sort puts them in "
@@ -181,13 +182,10 @@ def read_pbf(
             path=path,
         )
     progress(f"{len(ids):,} ways, {broken:,} without known nodes")
-    names = [*TAGS, "_highway", "_railway", "_construction", "_proposed"]
-    table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
-    for key in ("highway", "railway", "construction", "proposed"):
-        table[key] = table[f"_{key}"].where(table[f"_{key}"].notna(), table[key])
+    table = pd.DataFrame(rows, columns=list(TAGS), index=_index(ids), dtype=object)
     _add_routes(table, path)
     lines = shapely.from_wkb(np.array(shapes, dtype=object))
-    ways = gpd.GeoDataFrame(table[list(TAGS)], geometry=lines, crs=CRS)
+    ways = gpd.GeoDataFrame(table, geometry=lines, crs=CRS)
     ways = ways.astype(dict.fromkeys(TAGS, object))
     return ways[_touching(ways.geometry.to_numpy(), bounds)]
 
@@ -324,15 +322,15 @@ def _wanted(*, waterways: bool) -> list[tuple[str, str]]:
     return tags + ([("waterway", value) for value in WATERWAYS] if waterways else [])
 
 
-def _lifecycle(tags: Any) -> list[str | None]:
-    """Return highway, railway, construction and proposed as the prefixed keys give them."""
+def _lifecycle(tags: Any) -> dict[str, str]:
+    """Return what the prefixed keys say of highway, railway, construction and proposed."""
     found: dict[str, str] = {}
     for stage in LIFECYCLE:
         for key in ("highway", "railway"):
             value = tags.get(f"{stage}:{key}")
             if value and not tags.get(key):
                 found |= {key: stage, stage: value}
-    return [found.get(key) for key in ("highway", "railway", "construction", "proposed")]
+    return found
 
 
 def _add_routes(table: pd.DataFrame, path: Path | str) -> None:
