@@ -11,22 +11,14 @@ from numpy.typing import ArrayLike
 from geo.algorithms.distances import checked_nodes
 from geo.algorithms.graphs import TIE, Floats, Graph, Ints
 from geo.algorithms.kernels import compiled
-from geo.algorithms.search import grow_tree
+from geo.algorithms.search import Rows, grow_tree
 from geo.core import BadInputError
 
 
 @compiled
-def _tight(
-    indptr: Ints,
-    indices: Ints,
-    weights: Floats,
-    order: Ints,
-    far: Floats,
-    paths: Floats,
-    tight: Ints,
-    tails: Ints,
-) -> int:
+def _tight(rows: Rows, order: Ints, far: Floats, paths: Floats, tight: Ints, tails: Ints) -> int:
     """List the arcs of shortest paths in order, count the paths to every node; return how many."""
+    indptr, indices, weights = rows
     for v in order:
         paths[v] = 0.0
     paths[order[0]] = 1.0
@@ -43,9 +35,7 @@ def _tight(
 
 
 @compiled
-def brandes(
-    indptr: Ints, indices: Ints, weights: Floats, sources: Ints, nodes: Floats, arcs: Floats
-) -> None:
+def brandes(rows: Rows, sources: Ints, nodes: Floats, arcs: Floats) -> None:
     """Add what shortest paths from some sources to all nodes run through (Brandes 2001)."""
     # `load[v]` is the dependency of the source on v: the sum over targets t of the share of
     # the shortest paths to t that pass v. It is handed down from the farthest node: every path
@@ -53,19 +43,20 @@ def brandes(
     # paths[v] / paths[u] comes over this one; u itself is a target as well (the 1). Nodes come
     # in the reverse order of settling, so the load of u is complete when it is handed on.
     # Where no two paths are equal, this is the number of nodes below v in the tree.
+    indptr, indices, _ = rows
     n, m = len(indptr) - 1, len(indices)
     far, load, paths = np.empty(n), np.zeros(n), np.empty(n)
     into, order = np.empty(n, np.int32), np.empty(n, np.int32)
-    keys, heap = np.empty(m + 1), np.empty(m + 1, np.int32)
+    heap = np.empty(m + 1), np.empty(m + 1, np.int32)
     tails, tight, tight_tail = np.empty(m, np.int32), np.empty(0, np.int32), np.empty(0, np.int32)
     for v in range(n):
         tails[indptr[v] : indptr[v + 1]] = v
     for s in sources:
-        count, tied = grow_tree(indptr, indices, weights, s, far, into, order, keys, heap)
+        count, tied = grow_tree(rows, s, far, into, order, heap)
         if tied:
             if not len(tight):
                 tight, tight_tail = np.empty(m, np.int32), np.empty(m, np.int32)
-            found = _tight(indptr, indices, weights, order[:count], far, paths, tight, tight_tail)
+            found = _tight(rows, order[:count], far, paths, tight, tight_tail)
             for j in range(found - 1, -1, -1):
                 v, u = tight_tail[j], indices[tight[j]]
                 share = paths[v] / paths[u] * (1.0 + load[u])
@@ -140,7 +131,7 @@ def edge_node_betweenness(
 
     def count(own: Ints) -> tuple[Floats, Floats]:
         nodes, arcs = np.zeros(graph.size), np.zeros(len(graph.indices))
-        brandes(graph.indptr, graph.indices, graph.weights, own, nodes, arcs)
+        brandes((graph.indptr, graph.indices, graph.weights), own, nodes, arcs)
         return nodes, arcs
 
     shares = max(1, min(SHARES, len(begun) // LEAST), -(-len(begun) // BATCH))

@@ -125,7 +125,7 @@ def shortest_path_trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]
     if not len(start):
         return np.empty((0, graph.size)), np.empty((0, graph.size), np.int32)
     if graph.size * len(start) >= LARGE and has("numba"):
-        far, into, *_ = grow_trees(graph.indptr, graph.indices, graph.weights, start)
+        far, into, *_ = grow_trees((graph.indptr, graph.indices, graph.weights), start)
         return far, into
     matrix, arc = lightest_arcs(graph)
     found, before = dijkstra(matrix, indices=start, return_predecessors=True)

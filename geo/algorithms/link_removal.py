@@ -10,10 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 from geo.algorithms.distances import checked_nodes
 from geo.algorithms.graphs import TIE, Floats, Graph, Ints, build_graph
 from geo.algorithms.kernels import compiled
-from geo.algorithms.search import drop, grow_tree, grow_trees, push
+from geo.algorithms.search import Heap, drop, grow_tree, grow_trees, push
 from geo.core import BadInputError
 
 Found = tuple[Floats, Ints, Floats, Ints]
+#: Indptr, indices, weights, links or groups, and tails of arcs.
+Arcs = tuple[Ints, Ints, Floats, Ints, Ints]
+#: Tails, heads, weights of links.
+Ends = tuple[Ints, Ints, Floats]
 
 
 @compiled
@@ -107,12 +111,7 @@ def add(sums: Floats, edge: int, old: float, new: float, weight: float) -> None:
 
 @compiled
 def _around(
-    ends: tuple[Ints, Ints, Floats],
-    path: Ints,
-    level: Ints,
-    far_s: Floats,
-    far_t: Floats,
-    best: Floats,
+    ends: Ends, path: Ints, level: Ints, far_s: Floats, far_t: Floats, best: Floats
 ) -> None:
     """Fill row 0 of `best`: the distance from s to t without edge i of the path, for every i."""
     # For undirected graphs (Hershberger and Suri 2001, "Vickrey prices and shortest paths").
@@ -177,12 +176,7 @@ def _path(
 
 @compiled
 def replacement_paths(
-    network: tuple[Ints, Ints, Floats, Ints, Ints],
-    ends: tuple[Ints, Ints, Floats],
-    terminals: Ints,
-    worth: Floats,
-    sums: Floats,
-    listed: bool,
+    network: Arcs, ends: Ends, terminals: Ints, worth: Floats, sums: Floats, listed: bool
 ) -> tuple[Floats, Ints, Floats]:
     """
     Find, for every pair of terminals, its distance without each edge of its path.
@@ -190,10 +184,10 @@ def replacement_paths(
     One pass over nodes and edges per pair. Adds up `sums` per edge (see `add`); if `listed`,
     returns base distances, rows of (edge, i, j) with i < j, and the new distances.
     """
-    indptr, indices, weights, links, tails = network
-    n, k = len(indptr) - 1, len(terminals)
+    links, tails = network[3:]
+    n, k = len(network[0]) - 1, len(terminals)
     base = np.full((k, k), np.inf)
-    far, into, order, count = grow_trees(indptr, indices, weights, terminals)
+    far, into, order, count = grow_trees(network[:3], terminals)
     level, path = np.empty(n, np.int32), np.empty(n, np.int32)
     best = np.empty((int(np.log2(n + 1)) + 1, n))
     rows, minutes, found = np.empty((64, 3), np.int32), np.empty(64), 0
@@ -258,21 +252,21 @@ def _slices(
 
 @compiled
 def _again(
-    network: tuple[Ints, Ints, Floats, Ints, Ints],
+    network: Arcs,
     backward: tuple[Ints, Ints],
     group: int,
     cut: Ints,
     far: Floats,
     new: Floats,
     inside: Ints,
-    keys: Floats,
-    nodes: Ints,
+    heap: Heap,
 ) -> None:
     """Find the distances of the nodes below the arcs of a group, without these arcs."""
     # Nodes outside keep their distance, for their paths in the tree use none of the arcs; so
     # the search starts with the arcs that lead in, and stays inside.
     indptr, indices, weights, groups, tails = network
     into, arcs = backward
+    keys, nodes = heap
     count = 0
     for y in cut:
         new[y] = np.inf
@@ -299,7 +293,7 @@ def _again(
 
 @compiled
 def subtrees(
-    network: tuple[Ints, Ints, Floats, Ints, Ints],
+    network: Arcs,
     backward: tuple[Ints, Ints],
     sources: Ints,
     targets: Ints,
@@ -314,12 +308,12 @@ def subtrees(
     """
     # An arc outside the tree can be lost without effect, and one inside concerns the nodes
     # below it alone: only those are searched again, and only where a target is among them.
-    indptr, indices, weights, groups, tails = network
-    n, base = len(indptr) - 1, np.empty((len(sources), len(targets)))
+    groups, tails = network[3:]
+    n, base = len(network[0]) - 1, np.empty((len(sources), len(targets)))
     far, new = np.empty(n), np.empty(n)
     into, order = np.empty(n, np.int32), np.empty(n, np.int32)
     # the second search may push one entry per node before any arc
-    keys, heap = np.empty(len(indices) + n + 1), np.empty(len(indices) + n + 1, np.int32)
+    heap = np.empty(len(network[1]) + n + 1), np.empty(len(network[1]) + n + 1, np.int32)
     spot, below, tree = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
     first, following = np.full(sums.shape[1], -1, np.int32), np.empty(n, np.int32)
     cut, inside, holds = np.empty(n, np.int32), np.zeros(n, np.int32), np.zeros(n + 1, np.int32)
@@ -327,7 +321,7 @@ def subtrees(
     is_target[targets] = 1
     rows, minutes, found = np.empty((64, 3), np.int32), np.empty(64), 0
     for i in range(len(sources)):
-        count = grow_tree(indptr, indices, weights, sources[i], far, into, order, keys, heap)[0]
+        count = grow_tree(network[:3], sources[i], far, into, order, heap)[0]
         _preorder(into, tails, order[:count], spot, below, tree)
         base[i] = far[targets]
         for p in range(count):
@@ -346,7 +340,7 @@ def subtrees(
             if not size:
                 continue
             inside[cut[:size]] = 1
-            _again(network, backward, group, cut[:size], far, new, inside, keys, heap)
+            _again(network, backward, group, cut[:size], far, new, inside, heap)
             for j in range(len(targets)):
                 if inside[targets[j]]:
                     t = targets[j]

@@ -7,6 +7,11 @@ import numpy as np
 from geo.algorithms.graphs import TIE, Floats, Ints
 from geo.algorithms.kernels import compiled
 
+#: The rows of a graph: `indptr`, `indices`, `weights`.
+Rows = tuple[Ints, Ints, Floats]
+#: Keys and nodes.
+Heap = tuple[Floats, Ints]
+
 
 @compiled
 def push(keys: Floats, nodes: Ints, hole: int, key: float, node: int) -> None:
@@ -38,22 +43,16 @@ def drop(keys: Floats, nodes: Ints, last: int) -> None:
 
 @compiled
 def grow_tree(
-    indptr: Ints,
-    indices: Ints,
-    weights: Floats,
-    source: int,
-    far: Floats,
-    into: Ints,
-    order: Ints,
-    keys: Floats,
-    nodes: Ints,
+    rows: Rows, source: int, far: Floats, into: Ints, order: Ints, heap: Heap
 ) -> tuple[int, bool]:
     """
     Search from a source (Dijkstra 1959): distances, arcs into nodes and the order of settling.
 
-    `keys` and `nodes` are the heap: room for all arcs and one more. Returns how many nodes are
+    The heap has room for all arcs and one more. Returns how many nodes are
     reached, and whether some node may have two paths that differ by no more than a share `TIE`.
     """
+    indptr, indices, weights = rows
+    keys, nodes = heap
     far[:] = np.inf
     into[:] = -1
     far[source] = keys[0] = 0.0
@@ -82,16 +81,12 @@ def grow_tree(
 
 
 @compiled
-def grow_trees(
-    indptr: Ints, indices: Ints, weights: Floats, sources: Ints
-) -> tuple[Floats, Ints, Ints, Ints]:
+def grow_trees(rows: Rows, sources: Ints) -> tuple[Floats, Ints, Ints, Ints]:
     """Return distances, arcs, order and number of the nodes reached from every source."""
-    shape = len(sources), len(indptr) - 1
+    shape = len(sources), len(rows[0]) - 1
     far, into, order = np.empty(shape), np.empty(shape, np.int32), np.empty(shape, np.int32)
-    keys, heap = np.empty(len(indices) + 1), np.empty(len(indices) + 1, np.int32)
+    heap = np.empty(len(rows[1]) + 1), np.empty(len(rows[1]) + 1, np.int32)
     count = np.empty(len(sources), np.int32)
     for i in range(len(sources)):
-        count[i] = grow_tree(
-            indptr, indices, weights, sources[i], far[i], into[i], order[i], keys, heap
-        )[0]
+        count[i] = grow_tree(rows, sources[i], far[i], into[i], order[i], heap)[0]
     return far, into, order, count
