@@ -240,7 +240,7 @@ def accessibility_page(
             title=title,
             body=_body(layers, date, title, dates, nets, results),
             styles=("crossings", "accessibility"),
-            modules=("reach", "accessibility"),
+            module="accessibility",
             call=f"geo.accessibility({map_.get_name()},{page_settings(layers)});",
             data={
                 "data-cities": _labels(layers, cities),

@@ -33,7 +33,14 @@ from geo.maps.elements import (
     table_row,
 )
 from geo.maps.features import class_order
-from geo.maps.map_page import COLOR, add_sections, class_groups, page_settings, page_with_map
+from geo.maps.map_page import (
+    COLOR,
+    add_sections,
+    class_groups,
+    page_settings,
+    page_with_map,
+    status_table,
+)
 from geo.maps.offline import MAP_SLOT, stable_ids
 from geo.scenarios import (
     Analysis,
@@ -47,13 +54,10 @@ from geo.scenarios import (
 )
 
 Pair = tuple[str, str]
-#: CSS classes and names of the statuses of a section, by :data:`geo.catalogue.STATUS_CODES`.
-STAGES = {
-    "o": ("open", Label("已通车", "Open")),
-    "a": ("open assumed", Label("预计通车", "Expected open")),
-    "c": ("construction", Label("在建", "Being built")),
-    "p": ("planned", Label("无开工记录", "No works known")),
-}
+#: Codes of status as this page names them: a start of works may be unknown.
+STATUSES = status_table(
+    {"c": Label("在建", "Being built"), "p": Label("无开工记录", "No works known")}
+)
 #: From the least to the most advanced, as the table sorts them.
 RANK = {letter: i for i, letter in enumerate(("p", "c", "a", "o"))}
 #: White dots lie on what counts as open only because its expected year is over.
@@ -156,9 +160,9 @@ def compare_page(
                 layers, title, date, timeline, (pairs, start), list(classes), values, horizon
             ),
             styles=("crossings", "compare"),
-            modules=("compare",),
+            module="compare",
             call=_call(map_.get_name(), layers, classes, parts),
-            data={"data-compare": _data(layers, timeline, start)},
+            data={"data-status": STATUSES, "data-compare": _data(layers, timeline, start)},
         )
 
 
@@ -222,6 +226,11 @@ def _body(
 {footer(layers.catalogue, date)}"""
 
 
+def _status(code: str) -> str:
+    row = STATUSES[code]
+    return status_mark(row["stage"] + " assumed" * row["assumed"], row["label"])
+
+
 def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
     """Return all sections with their stages on two dates; those that stay the same are hidden."""
     i, j = (timeline.at(key) for key in pair)
@@ -239,8 +248,8 @@ def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
                 f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
                 f'<small class="ends"><i class="swatch" style="{color}"></i>{between}</small>'
             ),
-            cell(status_mark(*STAGES[a]), order=RANK[a], css="from"),
-            cell(status_mark(*STAGES[b]), order=RANK[b], css="to"),
+            cell(_status(a), order=RANK[a], css="from"),
+            cell(_status(b), order=RANK[b], css="to"),
             cell(opened + started, order=opened.strip("()"), css="nowrap"),
             number_cell(row["running_km"], 1),
         ]
@@ -424,9 +433,9 @@ def _legend(classes: list[str]) -> str:
     stages = entries(
         [
             (line_sample(""), Label("已通车", "Open")),
-            (EXPECTED_SAMPLE, STAGES["a"][1]),
-            (line_sample("", "construction"), STAGES["c"][1]),
-            (line_sample("", "planned"), STAGES["p"][1]),
+            (EXPECTED_SAMPLE, STATUSES["a"]["label"]),
+            (line_sample("", "construction"), STATUSES["c"]["label"]),
+            (line_sample("", "planned"), STATUSES["p"]["label"]),
         ]
     )
     changes = bi(Label("彩色粗线为变化，灰线为不变", "Thick: changed; grey: unchanged"))
@@ -474,5 +483,4 @@ def _data(layers: Layers, timeline: Timeline, start: tuple[str, str]) -> dict[st
     return timeline_values(timeline, layers) | {
         "start": start,
         "routes": dict(zip(map(str, layers.routes.index), names, strict=True)),
-        "stages": STAGES,
     }

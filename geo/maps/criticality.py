@@ -105,7 +105,7 @@ def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None
             title=title,
             body=_body(layers, date, title, net, results),
             styles=("crossings", "criticality"),
-            modules=("criticality",),
+            module="criticality",
             call=f"geo.criticality({map_.get_name()},{page_settings(layers)});",
             data={"data-losses": _data(layers, net, stops, results)},
         )

@@ -12,7 +12,7 @@ import folium
 import geopandas as gpd
 import shapely
 
-from geo.catalogue import ASSUMED, CLASS, MODE, STAGE, AdminRegion, Label
+from geo.catalogue import ASSUMED, MODE, STAGE, AdminRegion, Label
 from geo.layers import (
     DASHES,
     Layers,
@@ -51,6 +51,7 @@ from geo.maps.map_page import (
     page_settings,
     page_with_map,
     split_body,
+    status_table,
 )
 from geo.maps.offline import stable_ids
 from geo.scenarios import open_groups_by_year
@@ -103,10 +104,10 @@ def crossings_page(
             title=title,
             body=_body(layers, date, title, pair, found),
             styles=("crossings",),
-            modules=("crossings",),
+            module="crossings",
             call=f"geo.crossings({map_.get_name()},{groups},{points},{looks},{page_settings(layers)});",
             data={
-                "data-labels": {"stage": STAGE_KEYS, "class": CLASS, "assumed": ASSUMED},
+                "data-status": status_table({"p": STAGE_KEYS["planned"]}),
                 "data-routes": {
                     key: [row["name_zh"], row["name_en"]] for key, row in layers.routes.iterrows()
                 },

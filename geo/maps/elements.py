@@ -16,7 +16,6 @@ from geo.layers import (
     CASINGS,
     DASHES,
     LINES,
-    OPACITY,
     OTHER_LINE,
     POINTS,
     weight_of,
@@ -175,13 +174,8 @@ def style_sheet(*names: str) -> str:
     return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)
 
 
-def scripts(*names: str) -> str:
-    """Return scripts of this package."""
-    return "\n".join(asset(f"{name}.js") for name in ("shell", *names))
-
-
-#: What the scripts of the pages need to draw lines.
-LOOKS = {"dashes": DASHES, "opacity": OPACITY, "casing": CASINGS, "casingWidth": CASING_WIDTH}
+#: The casings of lines by class of accuracy, for the scripts of the pages.
+LOOKS = {"casing": CASINGS, "casingWidth": CASING_WIDTH}
 
 
 def line_sample(

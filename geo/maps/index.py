@@ -8,6 +8,7 @@ from html import escape
 
 from geo.catalogue import ACCURACY, CLASS, GROUP, STAGE, Label, named
 from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_on
+from geo.maps.bundling import page_script
 from geo.maps.crossings import GROUPS, growth_series, growth_table
 from geo.maps.elements import (
     bi,
@@ -17,7 +18,6 @@ from geo.maps.elements import (
     line_sample,
     number,
     number_cell,
-    scripts,
     status_mark,
     style_sheet,
     table,
@@ -88,7 +88,6 @@ METHODS = (
 )
 #: Findings that stand beside the map; the others follow below.
 FIRST = 6
-_READY = 'document.documentElement.dataset.ready = "true";'
 COLUMNS = (
     (Label("名称", "Name"), ""),
     (Label("编号", "No."), ""),
@@ -123,7 +122,9 @@ def index_page(
 {_sources(layers)}
 </main>
 {footer(layers.catalogue, date)}"""
-    return html_document(body, title=title, css=style_sheet("index"), script=scripts() + _READY)
+    return html_document(
+        body, title=title, css=style_sheet("index"), script=page_script("index") + "geo.index();"
+    )
 
 
 def _section(title: Label, content: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import folium
 
-from geo.catalogue import STAGE, Label
-from geo.layers import LINES, OTHER_LINE, Layers
-from geo.maps.elements import bi_attribute, footer, scripts, style_sheet
+from geo.catalogue import STAGE, STATUS_CODES, Label
+from geo.layers import DASHES, LINES, OPACITY, OTHER_LINE, Layers
+from geo.maps.bundling import page_script
+from geo.maps.elements import bi_attribute, footer, style_sheet
 from geo.maps.features import add_geojson, class_order, section_features
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.offline import MAP_SLOT, json_text, offline_html
@@ -25,6 +27,20 @@ STAGE_KEYS = {
 }
 
 
+def status_table(names: Mapping[str, Label]) -> dict[str, dict[str, Any]]:
+    """Return what each code of status means and looks like on a page; `names` replace labels."""
+    return {
+        code: {
+            "stage": stage,
+            "assumed": assumed,
+            "label": names.get(code, label),
+            "dash": DASHES[stage],
+            "opacity": OPACITY[stage],
+        }
+        for code, (stage, assumed, label) in STATUS_CODES.items()
+    }
+
+
 def mode_color(mode: str) -> str:
     """Return the colour of a mode."""
     return COLOR.get(mode, OTHER_LINE.color)
@@ -37,7 +53,7 @@ def page_with_map(
     title: Label,
     body: str,
     styles: Iterable[str],
-    modules: Iterable[str],
+    module: str,
     call: str,
     data: dict[str, object],
 ) -> str:
@@ -51,7 +67,7 @@ def page_with_map(
         title=title,
         body=body,
         css=style_sheet("map", *styles),
-        script=scripts("map", *modules) + call,
+        script=page_script(module) + call,
         data=names | data,
     )
 

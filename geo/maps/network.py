@@ -10,7 +10,6 @@ import folium
 
 from geo.catalogue import (
     ACCURACY,
-    ASSUMED,
     CLASS,
     CONFIDENCE,
     GROUP,
@@ -34,6 +33,7 @@ from geo.layers import (
     years_of,
 )
 from geo.maps.basemap import Part, add_basemap, context, context_part, new_map
+from geo.maps.bundling import page_script
 from geo.maps.elements import (
     LOOKS,
     bi,
@@ -47,7 +47,6 @@ from geo.maps.elements import (
     number_cell,
     opening,
     point_sample,
-    scripts,
     status_mark,
     style_sheet,
     table,
@@ -56,7 +55,14 @@ from geo.maps.elements import (
 )
 from geo.maps.features import add_geojson, point_features, route_facts
 from geo.maps.lettering import area_labels, city_labels
-from geo.maps.map_page import STAGE_KEYS, add_sections, class_groups, page_settings, region_title
+from geo.maps.map_page import (
+    STAGE_KEYS,
+    add_sections,
+    class_groups,
+    page_settings,
+    region_title,
+    status_table,
+)
 from geo.maps.offline import MAP_SLOT, offline_html, stable_ids
 from geo.scenarios import Timeline, build_timeline, figures_by_year
 
@@ -83,7 +89,6 @@ UI = {
     "place": Label("地点", "Place"),
     "routes": Label("经过的线路", "Routes here"),
     "status": STATUS,
-    "assumed": ASSUMED,
     "opened": Label("通车", "Opened"),
     "started": Label("开工", "Works began"),
     "expected": Label("预计通车", "Expected"),
@@ -390,7 +395,6 @@ def _stage(letter: str) -> str:
 
 def _script(layers: Layers, drawn: Drawn) -> str:
     """Return the scripts and the call that hands the layers of folium to them."""
-    west, south, east, north = layers.catalogue.region.frame
     places = ",".join(
         "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
         f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
@@ -398,12 +402,11 @@ def _script(layers: Layers, drawn: Drawn) -> str:
         for style in [POINTS[key]]
     )
     base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in drawn.parts)
-    looks = LOOKS | {"frame": [[south, west], [north, east]]}
     call = (
         f"geo.network({drawn.name},{class_groups(drawn.classes)},[{places}],{{{base}}},"
-        f"{json.dumps(looks)},{page_settings(layers)});"
+        f"{json.dumps(LOOKS)},{page_settings(layers)});"
     )
-    return scripts("map", "packed", "profile", "network") + call
+    return page_script("network") + call
 
 
 def _data(
@@ -412,12 +415,13 @@ def _data(
     """Return the data blocks of the page."""
     cat = layers.catalogue
     keys = {key for row in (*cat.sections, *cat.routes, *cat.places) for key in row.sources}
-    labels = {"class": CLASS, "mode": MODE, "group": GROUP, "kind": KIND, "stage": STAGE_KEYS}
+    labels = {"class": CLASS, "group": GROUP, "kind": KIND}
     labels |= {"accuracy": ACCURACY, "confidence": CONFIDENCE, "ui": UI}
     return {
         "data-routes": route_facts(layers),
         "data-sources": used_sources(cat, keys),
         "data-labels": labels,
+        "data-status": status_table({"p": STAGE_KEYS["planned"]}),
         "data-cities": city_labels(cat),
         "data-areas": area_labels(cat),
         "data-years": {

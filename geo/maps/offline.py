@@ -196,7 +196,8 @@ def offline_html(
     figure: Any = map_.get_root()
     with _safe_templates():
         figure.render()
-        script = figure.script.render() + "\n" + script
+        # in a function, so that the variables of folium stay out of the global scope
+        script = f"(() => {{\n{figure.script.render()}\n{script}\n}})();"
     head = _head(figure)
     slot = body or f"<main><h1>{html.escape(label.zh)}</h1>{MAP_SLOT}</main>"
     css = css or "html,body,main{height:100%;margin:0}h1{position:absolute;left:-999em}"

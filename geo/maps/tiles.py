@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from geo.catalogue import Label
 from geo.core import BadInputError, Message
+from geo.maps.bundling import page_script
 from geo.maps.offline import CONTENT_POLICY, MissingAssetError, asset, json_block
 
 #: The variable of the environment that holds the token of Tianditu.
@@ -204,7 +205,7 @@ def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
     parts = [
         f"<style>\n{asset('tiles.css')}</style>",
         json_block("data-tiles", spec),
-        f"<script>\n{asset('tiles.js')}</script>",
+        f"<script>\n{page_script('tiles')}geo.tiles();\n</script>",
     ]
     page = page.replace(CONTENT_POLICY, policy)
     page = page.replace("</head>", "\n".join(parts) + "\n</head>")

@@ -21,7 +21,7 @@ MARK = (255, 0, 255)
 #: Everything but the tiles is hidden where pixels are measured.
 ALONE = """body * { visibility: hidden !important }
 .leaflet-tiles-pane, .leaflet-tiles-pane * { visibility: visible !important }"""
-MAP = "window[Object.keys(window).find(key => /^map_/.test(key))]"
+MAP = "geo.maps[0]"
 
 
 def to_pixels(lonlat, zoom):
@@ -177,7 +177,7 @@ def test_both_languages_of_the_formula_agree(show, server):
         [97.4, 26.1],
     ]
     moved = page.evaluate(
-        "points => points.map(p => { const at = geo.gcj02(L.latLng(p[1], p[0])); return [at.lng, at.lat] })",
+        "points => points.map(p => { const at = geo.toGcj02(L.latLng(p[1], p[0])); return [at.lng, at.lat] })",
         points,
     )
     assert np.allclose(moved, to_gcj02(points), rtol=0, atol=1e-12)

@@ -1,132 +1,236 @@
 // The page of the crossings: numbered markers, and rows that show them.
-"use strict";
-geo.crossings = function (map, groups, points, looks, settings) {
-  var labels = geo.data("data-labels"), routes = geo.data("data-routes"), el = geo.el, bi = geo.bi;
-  var stages = {o: "open", a: "open", c: "construction", p: "planned"};
-  var rows = Array.from(document.querySelectorAll("[data-crossing]")), markers = {}, hidden = {}, boxes = [];
-  var calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+import { getState, onAddressChange, setState } from "./address.js";
+import {
+  all,
+  bilingual,
+  element,
+  markReady,
+  onEscape,
+  one,
+  ownValue,
+  pageData,
+  scrollToMap,
+} from "./dom.js";
+import { PlaceLabels } from "./labels.js";
+import { prepareMap, reducedMotion } from "./map.js";
+import { namesOf } from "./names.js";
+import { startPage } from "./page.js";
+import { RouteLines } from "./route-lines.js";
+import { codeOf, statusMark } from "./status.js";
 
-  geo.prepare(map, settings);
-  var lines = geo.drawLines(map, groups, looks);
-  map.createPane("numbers").style.zIndex = 620;
+const MOST_ROUNDS = 80;
 
-  function stageName(status, assumed) { return assumed && status === "open" ? labels.assumed : labels.stage[status]; }
-
-  if (points) {
-    points.eachLayer(function (point) {
-      var p = point.feature.properties;
-      var face = el("span", {"class": "number " + p.mode + (p.status === "open" ? "" : " hollow"),
-        style: "--mode:" + p.color}, p.number);
-      var whole = el("div", {}, el("span", {"class": "leader"}), el("span", {"class": "at"}), face);
-      var marker = L.marker(point.getLatLng(), {pane: "numbers", keyboard: true,
-        icon: L.divIcon({html: whole, className: "crossing", iconSize: [24, 24]})});
-      marker.bindTooltip(function () {
-        return el("div", {}, el("b", {}, bi([p.name_zh, p.name_en])), el("br"), bi([p.place_zh, p.place_en]), el("br"),
-          el("span", {"class": "stage " + p.status}, bi(stageName(p.status, p.assumed))));
-      }, {direction: "top", offset: [0, -10]});
-      marker.on("click", function () { choose(p.number, true); });
-      marker.on("keypress", function (event) {
-        if (event.originalEvent.key === "Enter") { choose(p.number, true); }
-      });
-      marker.properties = p;
-      markers[p.number] = marker;
-    });
-  }
-  lines.list.forEach(function (section) {
-    section.hit.bindTooltip(function () {
-      var mark = section.properties.stages;
-      return el("div", {}, el("b", {}, bi(routes[section.properties.route_id])), el("br"),
-        el("span", {"class": "stage " + stages[mark]}, bi(stageName(stages[mark], mark === "a"))));
-    }, {sticky: true, direction: "top"});
-  });
-
-  function modeOf(section) {
-    return Object.keys(markers).reduce(function (mode, key) {
-      return markers[key].properties.sections.indexOf(section.id) >= 0 ? markers[key].properties.mode : mode;
-    }, "");
-  }
-  function redraw() {
-    lines.redraw(function (section) { return hidden[modeOf(section)] ? "" : stages[section.properties.stages]; });
-    Object.keys(markers).forEach(function (key) {
-      var marker = markers[key];
-      if (hidden[marker.properties.mode]) { marker.remove(); } else if (!map.hasLayer(marker)) {
-        marker.addTo(map);
-        marker.getElement().setAttribute("aria-label", key + " " + marker.properties.name_zh + " " + marker.properties.name_en);
-      }
-    });
-    spread();
+class CrossingsPage {
+  constructor(map, groups, points, looks, settings) {
+    this.map = map;
+    this.rows = all("[data-crossing]");
+    this.markers = {};
+    this.hiddenModes = new Set();
+    this.boxes = [];
+    prepareMap(map, settings);
+    this.lines = new RouteLines(map, groups, looks);
+    map.createPane("numbers").style.zIndex = 620;
+    points?.eachLayer((point) => this.addMarker(point));
+    this.addTooltips(pageData("data-routes"));
+    this.addListeners();
   }
 
-  // Push numbers that lie on each other apart; a thin line leads to the place.
-  function spread() {
-    var items = Object.keys(markers).filter(function (key) { return map.hasLayer(markers[key]); }).map(function (key) {
-      var at = map.latLngToLayerPoint(markers[key].getLatLng());
-      return {marker: markers[key], at: at, x: at.x, y: at.y, width: key.length > 2 ? 34 : 27};
+  addMarker(point) {
+    const { properties } = point.feature;
+    const { number } = properties;
+    const icon = L.divIcon({
+      html: numberNode(properties),
+      className: "crossing",
+      iconSize: [24, 24],
     });
-    for (var round = 0, moved = true; moved && round < 80; round += 1) {
-      moved = false;
-      items.forEach(function (a, i) {
-        items.slice(i + 1).forEach(function (b) {
-          var dx = b.x - a.x, dy = b.y - a.y, need = Math.max(26, (a.width + b.width) / 2);
-          var distance = Math.hypot(dx, dy);
-          if (distance >= need) { return; }
-          if (distance < 0.5) { dx = Math.cos(i); dy = Math.sin(i); distance = 1; }
-          var push = (need - distance) / 2 / distance;
-          a.x -= dx * push; a.y -= dy * push;
-          b.x += dx * push; b.y += dy * push;
-          moved = true;
-        });
+    /** @type {any} */
+    const marker = L.marker(point.getLatLng(), { pane: "numbers", keyboard: true, icon });
+    marker.bindTooltip(() => tooltipOf(properties), { direction: "top", offset: [0, -10] });
+    marker.on("click", () => this.choose(number, { fromMap: true }));
+    marker.on("keypress", ({ originalEvent }) => {
+      if (originalEvent.key === "Enter") this.choose(number, { fromMap: true });
+    });
+    marker.properties = properties;
+    this.markers[number] = marker;
+  }
+
+  addTooltips(routes) {
+    for (const section of this.lines.list) {
+      const tooltip = () => {
+        const name = element("b", {}, bilingual(routes[section.properties.route_id]));
+        return element("div", {}, name, element("br"), statusMark(section.properties.stages));
+      };
+      section.hit.bindTooltip(tooltip, { sticky: true, direction: "top" });
+    }
+  }
+
+  addListeners() {
+    this.map.on("zoomend", () => this.spread());
+    for (const box of all("[data-mode]")) {
+      box.addEventListener("change", () => {
+        if (box.checked) this.hiddenModes.delete(box.dataset.mode);
+        else this.hiddenModes.add(box.dataset.mode);
+        this.redraw();
       });
     }
-    boxes = items.map(function (item) { return [item.x - 15, item.y - 13, item.x + 15, item.y + 13]; });
-    items.forEach(function (item) {
-      var dx = item.x - item.at.x, dy = item.y - item.at.y, far = Math.hypot(dx, dy);
-      var node = item.marker.getElement(), face = node.querySelector(".number"), leader = node.querySelector(".leader");
-      face.style.setProperty("--dx", dx.toFixed(1) + "px");
-      face.style.setProperty("--dy", dy.toFixed(1) + "px");
-      leader.style.width = far.toFixed(1) + "px";
-      leader.style.transform = "rotate(" + Math.atan2(dy, dx).toFixed(3) + "rad)";
+    for (const row of this.rows) {
+      row.addEventListener("click", () => {
+        this.choose(row.dataset.crossing);
+        scrollToMap();
+      });
+    }
+    this.map.on("click", () => this.choose(null));
+    onEscape(() => this.choose(null));
+  }
+
+  isHidden(marker) {
+    return this.hiddenModes.has(marker.properties.mode);
+  }
+
+  /** The mode of the last crossing that a section belongs to. */
+  modeOf(section) {
+    const owners = Object.values(this.markers).filter(({ properties }) =>
+      properties.sections.includes(section.id),
+    );
+    return owners.at(-1)?.properties.mode;
+  }
+
+  redraw() {
+    this.lines.redraw((section) =>
+      this.hiddenModes.has(this.modeOf(section)) ? "" : section.properties.stages,
+    );
+    for (const [number, marker] of Object.entries(this.markers)) {
+      if (this.isHidden(marker)) marker.remove();
+      else if (!this.map.hasLayer(marker)) this.show(marker, number);
+    }
+    this.spread();
+  }
+
+  show(marker, number) {
+    const name = `${number} ${namesOf(marker.properties).join(" ")}`;
+    marker.addTo(this.map);
+    marker.getElement().setAttribute("aria-label", name);
+  }
+
+  /** Numbers that lie on each other move apart; a thin line leads to the place. */
+  spread() {
+    const shown = Object.entries(this.markers).filter(([, marker]) => this.map.hasLayer(marker));
+    const items = shown.map(([number, marker]) => {
+      const at = this.map.latLngToLayerPoint(marker.getLatLng());
+      return { marker, at, x: at.x, y: at.y, width: number.length > 2 ? 34 : 27 };
+    });
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      if (!pushApart(items)) break;
+    }
+    this.boxes = items.map(({ x, y }) => [x - 15, y - 13, x + 15, y + 13]);
+    items.forEach(placeNumber);
+  }
+
+  /** @param {string | null} number */
+  choose(number, { fromMap = false } = {}) {
+    const marker = this.markers[number];
+    for (const row of this.rows) row.classList.toggle("chosen", row.dataset.crossing === number);
+    for (const node of all(".crossing.chosen")) node.classList.remove("chosen");
+    this.lines.highlight(marker ? marker.properties.sections : []);
+    setState({ crossing: marker ? number : null });
+    if (!marker) return;
+    marker.getElement()?.classList.add("chosen");
+    if (fromMap) this.showRow(number);
+    else this.showMarker(marker);
+  }
+
+  showRow(number) {
+    const row = this.rows.find((other) => other.dataset.crossing === number);
+    row.scrollIntoView({ block: "nearest", behavior: reducedMotion.matches ? "auto" : "smooth" });
+  }
+
+  showMarker(marker) {
+    const zoom = Math.max(this.map.getZoom(), 9.5);
+    this.map.setView(marker.getLatLng(), zoom, { animate: !reducedMotion.matches });
+  }
+
+  showAll() {
+    const places = Object.values(this.markers).map((marker) => marker.getLatLng());
+    const bounds = L.latLngBounds(places);
+    if (!bounds.isValid()) return;
+    this.map.fitBounds(bounds, {
+      animate: false,
+      paddingTopLeft: [40, 90],
+      paddingBottomRight: [40, 40],
+      maxZoom: 9,
     });
   }
-  map.on("zoomend", spread);
-  document.querySelectorAll("[data-mode]").forEach(function (box) {
-    box.addEventListener("change", function () { hidden[box.dataset.mode] = !box.checked; redraw(); });
-  });
 
-  function choose(number, fromMap) {
-    var marker = markers[number];
-    rows.forEach(function (row) { row.classList.toggle("chosen", row.dataset.crossing === number); });
-    document.querySelectorAll(".crossing.chosen").forEach(function (node) { node.classList.remove("chosen"); });
-    if (!marker) { lines.highlight([]); geo.setState({crossing: null}); return; }
-    lines.highlight(marker.properties.sections);
-    if (marker.getElement()) { marker.getElement().classList.add("chosen"); }
-    geo.setState({crossing: number});
-    if (fromMap) {
-      rows.find(function (row) { return row.dataset.crossing === number; })
-        .scrollIntoView({block: "nearest", behavior: calm ? "auto" : "smooth"});
-    } else { map.setView(marker.getLatLng(), Math.max(map.getZoom(), 9.5), {animate: !calm}); }
+  restore() {
+    const wanted = getState().get("crossing");
+    if (ownValue(this.markers, wanted)) this.choose(wanted);
   }
-  rows.forEach(function (row) {
-    row.addEventListener("click", function () {
-      choose(row.dataset.crossing, false);
-      if (innerWidth <= 900) { document.querySelector(".stage-area").scrollIntoView(); }
-    });
-  });
-  map.on("click", function () { choose(null); });
-  document.addEventListener("keydown", function (event) { if (event.key === "Escape") { choose(null); } });
+}
 
-  function home() {
-    var bounds = L.latLngBounds(Object.keys(markers).map(function (key) { return markers[key].getLatLng(); }));
-    if (bounds.isValid()) { map.fitBounds(bounds, {animate: false, paddingTopLeft: [40, 90], paddingBottomRight: [40, 40], maxZoom: 9}); }
+function numberNode({ number, mode, status, color }) {
+  const hollow = status === "open" ? "" : " hollow";
+  const face = { class: `number ${mode}${hollow}`, style: `--mode:${color}` };
+  return element(
+    "div",
+    {},
+    element("span", { class: "leader" }),
+    element("span", { class: "at" }),
+    element("span", face, number),
+  );
+}
+
+function tooltipOf(properties) {
+  const { place_zh: zh, place_en: en, status, assumed } = properties;
+  return element(
+    "div",
+    {},
+    element("b", {}, bilingual(namesOf(properties))),
+    element("br"),
+    bilingual([zh, en]),
+    element("br"),
+    statusMark(codeOf(status, assumed && status === "open")),
+  );
+}
+
+/** One round of pushing; tells whether anything moved. */
+function pushApart(items) {
+  let moved = false;
+  for (const [i, a] of items.entries()) {
+    for (const b of items.slice(i + 1)) {
+      let [dx, dy] = [b.x - a.x, b.y - a.y];
+      let distance = Math.hypot(dx, dy);
+      const needed = Math.max(26, (a.width + b.width) / 2);
+      if (distance >= needed) continue;
+      if (distance < 0.5) [dx, dy, distance] = [Math.cos(i), Math.sin(i), 1];
+      const push = (needed - distance) / 2 / distance;
+      a.x -= dx * push;
+      a.y -= dy * push;
+      b.x += dx * push;
+      b.y += dy * push;
+      moved = true;
+    }
   }
-  function restore() {
-    var wanted = geo.state().get("crossing");
-    if (geo.own(markers, wanted)) { choose(wanted, false); }
-  }
-  home();
-  redraw();
-  geo.labels(map, geo.data("data-cities").concat(geo.data("data-areas")), function () { return boxes; });
-  restore();
-  window.addEventListener("hashchange", restore);
-  document.documentElement.dataset.ready = "true";
-};
+  return moved;
+}
+
+function placeNumber({ marker, at, x, y }) {
+  const [dx, dy] = [x - at.x, y - at.y];
+  const node = marker.getElement();
+  const leader = one(".leader", node);
+  one(".number", node).style.setProperty("--dx", `${dx.toFixed(1)}px`);
+  one(".number", node).style.setProperty("--dy", `${dy.toFixed(1)}px`);
+  leader.style.width = `${Math.hypot(dx, dy).toFixed(1)}px`;
+  leader.style.transform = `rotate(${Math.atan2(dy, dx).toFixed(3)}rad)`;
+}
+
+export function crossings(map, groups, points, looks, settings) {
+  startPage();
+  const page = new CrossingsPage(map, groups, points, looks, settings);
+  page.showAll();
+  page.redraw();
+  const names = [...pageData("data-cities"), ...pageData("data-areas")];
+  new PlaceLabels(map, names, () => page.boxes);
+  page.restore();
+  onAddressChange(() => page.restore());
+  markReady();
+}

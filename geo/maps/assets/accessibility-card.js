@@ -1,0 +1,166 @@
+// The card of the chosen city.
+
+import { BANDS } from "./accessibility-areas.js";
+import { bilingual, element } from "./dom.js";
+import { closeButton, translatedName } from "./language.js";
+import { joined } from "./names.js";
+import { fixed, people, sameInBoth, signed } from "./numbers.js";
+
+const COLUMNS = [
+  ["分钟", "Min"],
+  ["面积 km²", "Area km²"],
+  ["人口", "People"],
+  ["城市", "Cities"],
+];
+
+const change = (before, after, difference) => [
+  element("span", { class: "pair" }, bilingual(before), " → ", bilingual(after)),
+  " ",
+  element("em", {}, bilingual(difference)),
+];
+
+export class CityCard {
+  /**
+   * @param {import("./accessibility-data.js").AccessibilityData} data
+   * @param {any} state what is shown
+   * @param {{onClose: () => void, onLimit: (limit: number) => void, onDates: () => void}} actions
+   */
+  constructor(data, state, actions) {
+    this.data = data;
+    this.state = state;
+    this.actions = actions;
+  }
+
+  content() {
+    const { data, state } = this;
+    const inhabitants = data.people([state.chosen]);
+    const title = element(
+      "small",
+      {},
+      bilingual(people(inhabitants)),
+      bilingual([" 人", " people"]),
+    );
+    return [
+      closeButton(["取消选择", "Leave the city"], this.actions.onClose),
+      element("h2", {}, bilingual(data.name(state.chosen)), title),
+      this.facts(),
+      element("div", { class: "bar" }, this.limitSwitch(), this.dateSwitch()),
+      this.reachTable(),
+      this.newcomers(),
+    ];
+  }
+
+  facts() {
+    const { data, state } = this;
+    const rows = data.choices.indicator.map((key) => {
+      const { name, unit } = data.indicators[key];
+      const [before, after, difference] = [0, 1, 2].map((column) =>
+        bilingual(data.valueText(state.now.mode, key, column, state.chosen)),
+      );
+      const label = [`${name[0]}（${unit[0]}）`, `${name[1]} (${unit[1]})`];
+      return element(
+        "div",
+        { class: key === state.now.indicator ? "strong" : null },
+        element("dt", {}, bilingual(label)),
+        element("dd", {}, before, " → ", after, element("em", {}, difference)),
+      );
+    });
+    return element("dl", { class: "facts" }, rows);
+  }
+
+  limitSwitch() {
+    const name = translatedName(["时限", "Limit"]);
+    const buttons = [0, ...this.data.limits].map((limit) => this.limitButton(limit));
+    return element("div", { class: "switch small", role: "group", ...name }, buttons);
+  }
+
+  limitButton(limit) {
+    const attributes = {
+      type: "button",
+      "aria-pressed": String(this.state.only === limit),
+      on: { click: () => this.actions.onLimit(limit) },
+    };
+    const label = limit ? sameInBoth(String(limit)) : ["全部", "All"];
+    const button = element("button", attributes, bilingual(label));
+    button.dataset.key = `limit${limit}`;
+    return button;
+  }
+
+  dateSwitch() {
+    const boxes = this.data.dates.map((label, date) => {
+      const input = element("input", {
+        type: "checkbox",
+        "data-key": `date${date}`,
+        "data-date": String(date),
+        checked: this.state.shownDates[date],
+        on: {
+          change: () => {
+            this.state.shownDates[date] = input.checked;
+            this.actions.onDates();
+          },
+        },
+      });
+      const mark = element("i", { class: date ? "mark later" : "mark day" });
+      return element("label", {}, input, mark, bilingual(label));
+    });
+    return element("div", { class: "dates" }, boxes);
+  }
+
+  reachTable() {
+    const caption = bilingual(["各时限内的面积与人口", "Area and people within each limit"]);
+    const heads = COLUMNS.map((label) => element("th", { scope: "col" }, bilingual(label)));
+    const rows = this.data.limits.map((limit, k) => this.reachRow(limit, k));
+    return element(
+      "table",
+      { class: "reach" },
+      element("caption", { class: "visually-hidden" }, caption),
+      element("thead", {}, element("tr", {}, heads)),
+      element("tbody", {}, rows),
+    );
+  }
+
+  reachRow(limit, k) {
+    const { now, chosen, only } = this.state;
+    const areas = this.data.modes[now.mode].areas[chosen].map((byLimit) => byLimit[k]);
+    const within = [0, 1].map((date) => this.data.citiesWithin(now.mode, date, chosen, limit));
+    const inhabitants = within.map((cities) => this.data.people(cities));
+    const counts = within.map((cities) => cities.length);
+    const gain = inhabitants[1] - inhabitants[0];
+    const band = element("i", { class: "band", style: `--band:${BANDS[k]}` });
+    return element(
+      "tr",
+      { class: only === limit ? "strong" : null },
+      element("th", { scope: "row" }, band, String(limit)),
+      element("td", {}, numberChange(areas)),
+      element(
+        "td",
+        {},
+        change(people(inhabitants[0]), people(inhabitants[1]), people(gain, { withSign: true })),
+      ),
+      element("td", {}, numberChange(counts)),
+    );
+  }
+
+  newcomers() {
+    const { now, chosen, only } = this.state;
+    const limits = this.data.limits.filter((limit) => !only || limit === only);
+    const lines = limits.map((limit) => {
+      const [before, after] = [0, 1].map((date) =>
+        this.data.citiesWithin(now.mode, date, chosen, limit),
+      );
+      const gained = after.filter((i) => !before.includes(i));
+      if (!gained.length) return null;
+      const title = element("b", {}, bilingual([`${limit} 分钟新增 `, `New in ${limit} min: `]));
+      return element("p", {}, title, bilingual(joined(gained.map((i) => this.data.name(i)))));
+    });
+    return element("div", { class: "newly" }, lines);
+  }
+}
+
+/** @param {number[]} pair before and after */
+const numberChange = ([before, after]) =>
+  change(
+    sameInBoth(fixed(before, 0)),
+    sameInBoth(fixed(after, 0)),
+    sameInBoth(signed(after - before, 0)),
+  );

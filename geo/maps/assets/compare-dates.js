@@ -1,0 +1,63 @@
+// The two dates of the comparison and what the sections are on each.
+import { bilingual, element, pageData } from "./dom.js";
+import { endsOf } from "./names.js";
+import { statusMark } from "./status.js";
+
+export class Comparison {
+  constructor() {
+    this.data = pageData("data-compare");
+    this.keys = this.data.moments;
+    this.positions = this.data.start.map((key) => this.keys.indexOf(key));
+  }
+
+  /** Names of the two dates. */
+  get dates() {
+    return this.positions.map((position) => this.keys[position]);
+  }
+
+  /** Days of the two dates, as YYYY-MM-DD. */
+  get days() {
+    return this.positions.map((position) => this.data.dates[position]);
+  }
+
+  /** The states of the network on the two dates, to which the figures belong. */
+  get states() {
+    return this.positions.map((position) => this.data.state[position]);
+  }
+
+  get isBackwards() {
+    return this.positions[1] < this.positions[0];
+  }
+
+  /** The code of status of a section on the first (0) or second (1) date. */
+  code(section, which) {
+    return section.properties.stages[this.positions[which]];
+  }
+
+  hasChanged(section) {
+    return this.code(section, 0) !== this.code(section, 1);
+  }
+
+  nameOf(section) {
+    return this.data.routes[section.properties.route_id];
+  }
+
+  statusMarks(section) {
+    return this.dates.map((date, which) => {
+      const mark = statusMark(this.code(section, which));
+      return element("span", { class: "when" }, element("b", {}, date), " ", mark);
+    });
+  }
+
+  tooltip(section) {
+    return element(
+      "div",
+      {},
+      element("b", {}, bilingual(this.nameOf(section))),
+      element("br"),
+      bilingual(endsOf(section.properties)),
+      element("br"),
+      this.statusMarks(section),
+    );
+  }
+}

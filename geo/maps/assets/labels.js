@@ -1,0 +1,151 @@
+// Names of places in the order of their importance; one that would cover another waits for
+// more room.
+import { element } from "./dom.js";
+import { isEnglish, onLanguageChange } from "./language.js";
+
+/** Pixels of the main and of the second language. */
+const SIZES = {
+  metropolis: [17, 11.5],
+  city: [13.5, 10.5],
+  town: [12, 9.5],
+  river: [11.5, 10],
+  province: [15, 11],
+  point: [11.5, 9.5],
+};
+const WITH_DOT = ["metropolis", "city", "town"];
+const LETTER_SPACING = 1.35; // of provinces, by the style sheet
+const PADDING = 3;
+
+export class PlaceLabels {
+  /**
+   * @param {L.Map} map
+   * @param {any[]} items `over`: may cover obstacles where there is no other room
+   * @param {() => number[][]} obstacles boxes, in pixels of the layer, that no label may cover
+   */
+  constructor(map, items, obstacles = () => []) {
+    this.map = map;
+    this.items = items;
+    this.obstacles = obstacles;
+    this.visible = true;
+    this.pane = labelPane(map);
+    this.pen = document.createElement("canvas").getContext("2d");
+    this.family = getComputedStyle(document.body).fontFamily;
+    map.on("zoomend moveend resize", () => this.place());
+    onLanguageChange(() => this.place());
+    this.place();
+  }
+
+  show(visible) {
+    this.visible = visible;
+    this.place();
+  }
+
+  place() {
+    this.pane.textContent = "";
+    if (!this.visible) return;
+    const zoom = this.map.getZoom();
+    const view = this.map.getBounds().pad(0.05);
+    const obstacles = this.obstacles();
+    const taken = [...obstacles];
+    for (const item of this.items) {
+      if (item.hidden || zoom < item.zoom || !view.contains(item.at)) continue;
+      const at = this.map.latLngToLayerPoint(item.at);
+      const box = this.measure(item);
+      const own = item.over ? taken.slice(obstacles.length) : null;
+      const offset = freeOffset(item, at, box, taken) ?? (own && freeOffset(item, at, box, own));
+      if (!offset) continue;
+      taken.push(frameOf(item, at, box, offset), [at.x - 6, at.y - 6, at.x + 6, at.y + 6]);
+      this.pane.append(labelNode(item, at, offset));
+    }
+  }
+
+  measure(item) {
+    const [main, second] = isEnglish() ? [item.en, item.zh] : [item.zh, item.en];
+    const [large, small] = SIZES[item.kind];
+    this.pen.font = `700 ${large}px ${this.family}`;
+    const spacing = item.kind === "province" ? LETTER_SPACING : 1;
+    let width = this.pen.measureText(main).width * spacing;
+    if (item.kind === "river") return { width: width + 4, height: large + 4 };
+    this.pen.font = `${small}px ${this.family}`;
+    width = Math.max(width, this.pen.measureText(second).width);
+    return { width: width + 4, height: large + small + 5 };
+  }
+}
+
+function labelPane(map) {
+  const pane = map.createPane("labels");
+  pane.style.zIndex = 480;
+  pane.style.pointerEvents = "none";
+  pane.classList.add("leaflet-zoom-hide");
+  pane.setAttribute("aria-hidden", "true");
+  return pane;
+}
+
+/**
+ * Offsets of the middle of the text from the place: right, left, above, below, in between.
+ * @returns {number[][]}
+ */
+function offsetsOf(item, box) {
+  if (item.kind === "river" || item.kind === "province") return [[0, 0]];
+  const gap = item.gap || 8;
+  const [x, y] = [box.width / 2 + gap, box.height / 2 + gap - 2];
+  const sides = [
+    [x, 0],
+    [-x, 0],
+    [0, -y],
+    [0, y],
+    [x * 0.8, -y * 0.8],
+    [-x * 0.8, y * 0.8],
+  ];
+  const corners = [
+    [x, y * 0.6],
+    [x, -y * 0.6],
+    [-x, y * 0.6],
+    [-x, -y * 0.6],
+  ];
+  const inner = [
+    [x * 0.4, y],
+    [x * 0.4, -y],
+    [-x * 0.4, y],
+    [-x * 0.4, -y],
+  ];
+  return item.gap ? [...sides, ...corners, ...inner] : sides;
+}
+
+function frameOf(item, at, box, offset) {
+  const [dx, dy] = offset;
+  const turned = item.angle ? Math.abs(Math.sin((item.angle * Math.PI) / 180)) : 0;
+  const height = box.height + turned * (box.width - box.height);
+  const [x, y] = [at.x + dx, at.y + dy];
+  return [
+    x - box.width / 2 - PADDING,
+    y - height / 2 - PADDING,
+    x + box.width / 2 + PADDING,
+    y + height / 2 + PADDING,
+  ];
+}
+
+const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+function freeOffset(item, at, box, taken) {
+  return offsetsOf(item, box).find((offset) => {
+    const frame = frameOf(item, at, box, offset);
+    return !taken.some((other) => overlap(frame, other));
+  });
+}
+
+function labelNode(item, at, offset) {
+  const [dx, dy] = offset;
+  const [zh, en] = [
+    element("b", { lang: "zh-CN" }, item.zh),
+    element("i", { lang: "en" }, item.en),
+  ];
+  const text = element("div", { class: "text" }, zh, en);
+  const turn = item.angle ? ` rotate(${item.angle}deg)` : "";
+  text.style.transform = `translate(-50%,-50%) translate(${dx}px,${dy}px)${turn}`;
+  const node = element("div", { class: `label ${item.kind}` });
+  if (WITH_DOT.includes(item.kind)) node.append(element("span", { class: "dot" }));
+  node.append(text);
+  L.DomUtil.setPosition(node, at);
+  return node;
+}

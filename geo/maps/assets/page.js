@@ -1,0 +1,40 @@
+// What every page does: languages, sortable tables, the link to the table.
+import { getState, isFramed, onAddressChange, setState } from "./address.js";
+import { all, one } from "./dom.js";
+import { isEnglish, setLanguage } from "./language.js";
+import { sortTable } from "./sorting.js";
+
+function switchLanguage() {
+  setLanguage(isEnglish() ? "zh-CN" : "en");
+  setState({ lang: isEnglish() ? "en" : "zh" });
+}
+
+/** Following the link would replace the state in the address. */
+function jumpToTable(event, link) {
+  const target = one(link.getAttribute("href"));
+  event.preventDefault();
+  if (!target) return;
+  target.closest("section").scrollIntoView();
+  target.closest("[tabindex]").focus();
+}
+
+function handleClick(event) {
+  const sort = event.target.closest("[data-sort]");
+  const jump = event.target.closest("[data-jump]");
+  if (sort) sortTable(sort);
+  if (event.target.closest("[data-switch-language]")) switchLanguage();
+  if (jump) jumpToTable(event, jump);
+}
+
+export function startPage() {
+  if (isFramed) {
+    // the other pages are not in the notebook
+    for (const nav of all(".top nav")) nav.style.display = "none";
+  }
+  document.addEventListener("click", handleClick);
+  setLanguage(getState().get("lang"));
+  onAddressChange(() => {
+    const language = getState().get("lang");
+    if (language && (language === "en") !== isEnglish()) setLanguage(language);
+  });
+}
