@@ -36,7 +36,7 @@ def test_pages_fit_desktop_and_phone(leaf):
 @pytest.mark.parametrize(
     ("words", "where"),
     [
-        ("betweenness", "network.html#geo.node_indices.betweenness"),
+        ("isochrone_areas", "connectivity.html#geo.connectivity.isochrone_areas"),
         ("最小割", "tutorial.zh.html#"),
         ("来源 铁路", "tutorial.zh.html#"),
     ],
