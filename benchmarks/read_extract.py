@@ -3,9 +3,9 @@ Make a large OpenStreetMap extract and time its reading, in a process of its own
 
     python benchmarks/read_extract.py --megabytes 100
 
-The extract has what a real one has: many small streets around few main lines, nodes first,
-about 5 bytes a node, half of what real
-ones with their dates and users have, so there are twice as many. Prints the size, the seconds and the peak of memory of `read_pbf` and of
+The extract has what a real one has: many small streets around few main lines, nodes first. A node
+takes about 5 bytes, half of what it takes in real ones with their dates and users, so there are
+twice as many. Prints the size, the seconds and the peak of memory of `read_pbf` and of
 `geo new --from-pbf`.
 """
 
@@ -26,12 +26,12 @@ MOTORWAYS, STREET_NODES, WAY_NODES, MAIN_STEP = 60, 10, 30, 0.001
 #: What is timed: read the path in the first argument, write to the folder in the second.
 WORK = {
     "read_pbf": """
-from geo.sources.pbf import read_pbf
+from geo.readers import read_pbf
 result = f"{len(read_pbf(sys.argv[1])):,} ways"
 """,
     "geo new": """
 from pathlib import Path
-from geo.newregion import draft_region
+from geo.sources import draft_region
 report = draft_region(Path(sys.argv[2]), Path(sys.argv[1]))
 result = f"{report['routes']:.0f} lines, {report['km']:.0f} km"
 """,

@@ -216,7 +216,9 @@ def _removal(title: str, roads: Roads, nodes: NDArray) -> Case:
 
         from geo.algorithms import lightest_arcs
 
-        return dijkstra(lightest_arcs(build_graph(roads.size, *changed[1:]))[0], indices=nodes)[:, nodes]
+        return dijkstra(lightest_arcs(build_graph(roads.size, *changed[1:]))[0], indices=nodes)[
+            :, nodes
+        ]
 
     share, part = (len(few) + 1) / (links + 1), few  # the base is searched too
     loose = 1e-6  # a loop takes the difference of two large sums

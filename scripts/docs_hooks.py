@@ -308,7 +308,9 @@ def house() -> str:
     (contract,) = tomllib.loads(PROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     folder = Path(geo.__file__).parent
     rows = []
-    for number, layer in zip(range(len(contract["layers"]), 0, -1), contract["layers"], strict=True):
+    for number, layer in zip(
+        range(len(contract["layers"]), 0, -1), contract["layers"], strict=True
+    ):
         for name in (part.strip() for part in layer.split("|")):
             place = folder / name.removeprefix("geo.")
             file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")

@@ -13,7 +13,7 @@ RETURNS = re.compile(r"(?<=\nReturns\n-------\n).*?(?=\n\n\w+\n-+\n|\Z)", re.DOT
 class Returns(griffe.Extension):
     """Mark the names of results, which the parser would take for types."""
 
-    def on_function(self, *, func: griffe.Function, **_: Any) -> None:  # noqa: ANN401
+    def on_function(self, *, func: griffe.Function, **_: Any) -> None:
         """Add the colon that makes a word a name."""
         if func.docstring is not None:
             func.docstring.value = RETURNS.sub(_named, func.docstring.value)

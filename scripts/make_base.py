@@ -148,7 +148,7 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path, digits: int = DIGITS) -> 
     print(f"{path.relative_to(DATA)}  {len(features)} features  {len(text) / 1000:.0f} kB")
 
 
-def rounded(value: Any, digits: int) -> Any:  # noqa: ANN401
+def rounded(value: Any, digits: int) -> Any:
     """
     Round coordinates at any depth.
 
@@ -514,7 +514,7 @@ def graph_lines(name: str) -> list[Any]:
     return joined(shapely.linestrings(lonlat[np.array(pairs)]))
 
 
-def joined(lines: Any) -> list[Any]:  # noqa: ANN401
+def joined(lines: Any) -> list[Any]:
     """
     Join lines that meet where nothing else does.
 

@@ -6,13 +6,14 @@ Damage a hundred thousand inputs and count what comes of them.
     python scripts/reliability.py --parts tables --only 17     # one input again, by its number
 
 Every input is one number of one part; the number decides the damage. An input must end in a
-correct result or be refused in clear lines; everything else is broken and is told by number.
+correct result or be refused in clear lines; everything else is broken and is reported by number.
 Work is done by processes of their own, so that a crash or a hang of a library is counted too.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -20,7 +21,6 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,27 +33,26 @@ CHUNK = 200
 
 def worker(part: str, numbers: range) -> None:
     """Try some inputs and print one line of JSON for each."""
-    sys.path[:0] = [
-        str(ROOT),
-        *(str(ROOT / "tests" / name) for name in ("", "overpass", "reliability")),
-    ]
-    import answers
-    import broken_borders
-    import broken_files
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
+    import damaged_answers
+    import damaged_borders
+    import damaged_files
     import trial
 
     trial.strict()
-    makers = {"tables": trial.small, "shipped": trial.shipped, "files": broken_files.originals,
-              "answers": answers.originals,
-              "borders": broken_borders.originals}  # fmt: skip
-    attempts = {"tables": trial.tried, "shipped": trial.tried_shipped,
-                "files": broken_files.tried, "answers": answers.tried,
-                "borders": broken_borders.tried}  # fmt: skip
+    ways = {
+        "tables": (trial.small, trial.tried),
+        "shipped": (trial.shipped, trial.tried_shipped),
+        "files": (damaged_files.originals, damaged_files.tried),
+        "answers": (damaged_answers.originals, damaged_answers.tried),
+        "borders": (damaged_borders.originals, damaged_borders.tried),
+    }
+    make, attempt = ways[part]
     with tempfile.TemporaryDirectory(prefix="geo-reliability-") as folder:
         room = Path(folder)
-        source = makers[part](room / "source")
+        source = make(room / "source")
         for number in numbers:
-            outcome = attempts[part](source, room, f"{SEED}-{number}")
+            outcome = attempt(source, room, f"{SEED}-{number}")
             print(json.dumps([number, *outcome]), flush=True)
 
 
@@ -61,15 +60,8 @@ def chunk(part: str, numbers: range, until: float) -> list[list[str]]:
     """Try some inputs in a process of its own; what it did not get to has died with it."""
     if time.monotonic() > until:
         return []
-    command = [
-        sys.executable,
-        __file__,
-        "--parts",
-        part,
-        "--work",
-        str(numbers.start),
-        str(numbers.stop),
-    ]
+    work = ["--work", str(numbers.start), str(numbers.stop)]
+    command = [sys.executable, __file__, "--parts", part, *work]
     limit = 60 + PARTS[part][1] * len(numbers)
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)  # noqa: S603
@@ -128,7 +120,7 @@ def main() -> int:
     if arguments.only is not None:
         worker(arguments.parts[0], range(arguments.only, arguments.only + 1))
         return 0
-    print(f"{date.today()}, {versions()}")  # noqa: DTZ011
+    print(f"{dt.datetime.now(dt.UTC).date()}, {versions()}")
     until = time.monotonic() + arguments.seconds
     whole, broken = sum(PARTS[part][0] for part in arguments.parts), 0
     for part in arguments.parts:

@@ -19,7 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 import geo
-from geo.catalogue import parse_day
+from geo.catalogue import parse_date
 from geo.pipeline import build
 
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
@@ -122,7 +122,7 @@ def main() -> int:
         print("no Chromium: apt-get install chromium fonts-noto-cjk", file=sys.stderr)
         return 2
     catalogue = geo.load(arguments.data)
-    day = parse_day(arguments.day) if arguments.day else catalogue.region.as_of
+    day = parse_date(arguments.day) if arguments.day else catalogue.region.as_of
     with tempfile.TemporaryDirectory() as folder:
         pages = build(catalogue, Path(folder), date=day)["pages"]
         shoot({Path(page).stem: Path(folder) / page for page in pages}, arguments.out)
