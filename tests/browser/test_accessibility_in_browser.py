@@ -83,6 +83,8 @@ def test_a_circle_chooses_its_city(path, visit):
     at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.move(*at)
     name = page.locator(".leaflet-tooltip b .zh").inner_text()
+    told = page.locator(".leaflet-tooltip").inner_text()
+    assert re.fullmatch(rf"{name}\n平均时间 [\d.]+ 分钟", told)
     page.mouse.click(*at)
     assert page.locator("#card h2 .zh").first.inner_text() == name
     assert page.locator(".home-name").inner_text() == name

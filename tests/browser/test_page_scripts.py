@@ -8,8 +8,8 @@ from geo.catalogue import STATUS_CODES
 from geo.maps import PAGES
 from geo.maps.tiles import tile_provider, with_tiles
 
-#: Leaflet brings two names of its own.
-LEAFLET = {"L", "leaflet"}
+#: Leaflet brings names of its own.
+LEAFLET = {"L", "leaflet", "_leaflet_events"}
 STATUSES = """codes => codes.map(code => {
   const { stage, assumed } = geo.statusOf(code);
   return [code, stage, assumed, geo.codeOf(stage, assumed)];
