@@ -73,12 +73,26 @@ def run(module: Path, folder: Path, sample: int, processes: int) -> dict[str, in
     names = list(json.loads(results.read_text("utf-8"))["exit_code_by_key"])
     if sample and sample < len(names):
         names = [names[i * len(names) // sample] for i in range(sample)]
+    share_fixtures(folder / "mutants" / "mutmut-stats.json")
     if names:
         mutmut(folder, "run", "--max-children", str(processes), *names)
     codes = json.loads(results.read_text("utf-8"))["exit_code_by_key"]
     if any(codes[name] is None for name in names):
         sys.exit(f"{module}: the tests fail without any change: try `pytest {tests}`")
     return {name: codes[name] for name in names}
+
+
+def share_fixtures(stats: Path) -> None:
+    """
+    Let all tests of a file try what one of them calls.
+
+    mutmut counts a call in a fixture of the file for the first test alone.
+    """
+    known = json.loads(stats.read_text("utf-8"))
+    for callers in known["tests_by_mangled_function_name"].values():
+        files = {test.partition("::")[0] for test in callers}
+        callers[:] = [t for t in known["duration_by_test"] if t.partition("::")[0] in files]
+    stats.write_text(json.dumps(known), encoding="utf-8")
 
 
 def mutmut(folder: Path, *words: str) -> str:

@@ -139,7 +139,7 @@ def test_a_build_of_nothing_new_is_not_done_again(small, tmp_path, monkeypatch):
     page.write_text(page.read_text("utf-8") + " ", encoding="utf-8")
     assert "maps" in stages()  # a result was changed
     assert stages() == {"inputs"}
-    assert "maps" in stages(date=date(2025, 1, 1))
+    assert "maps" in stages(date(2025, 1, 1))
     assert "maps" in stages()
     table = data / "tables" / "cities.csv"
     table.write_text(table.read_text("utf-8").replace(",4,", ",5,"), encoding="utf-8")
