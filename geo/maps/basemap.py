@@ -19,6 +19,9 @@ from geo.catalogue import Catalogue, Label
 from geo.layers import read_base, relief_file
 from geo.maps.features import add_geojson, one_feature
 from geo.maps.line_encoding import pack_lines, rounded_points
+from geo.maps.texts import Texts
+
+TEXT = Texts("basemap")
 
 #: Tolerance of the simplified coverage and of rivers, in degrees.
 COUNTY_TOLERANCE = 0.009
@@ -79,18 +82,18 @@ def add_basemap(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
     """Draw the background."""
     base, parts = catalogue.region.base, []
     if base.relief:
-        parts.append(Part("relief", Label("地形", "Relief"), [_relief(map_, catalogue)], on=True))
+        parts.append(Part("relief", TEXT["relief"], [_relief(map_, catalogue)], on=True))
     if base.rivers:
         rivers = read_base(catalogue, "rivers").simplify(RIVER_TOLERANCE)
         layer = _lines(map_, _inside(catalogue, list(rivers)), "rivers", RIVER)
-        parts.append(Part("rivers", Label("河流", "Rivers"), [layer], on=True))
+        parts.append(Part("rivers", TEXT["rivers"], [layer], on=True))
     if base.counties:
         parts += _borders(map_, catalogue)
     return parts
 
 
 def context(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Return the context network, packed for :data:`geo.packed` of the page."""
+    """Return the context network, packed for `packed-layer.js` of the page."""
     found, files = [], catalogue.region.context
     for layer, file in files.model_dump().items():
         if file and (catalogue.folder / file).exists():
@@ -105,10 +108,7 @@ def context_part(layers: list[dict[str, Any]]) -> list[Part]:
     if not layers:
         return []
     count, metres = sum(row["lines"] for row in layers), max(row["tolerance_m"] for row in layers)
-    label = Label(
-        f"OSM 背景路网（{count:,} 条，简化至 {metres:.0f} m）",
-        f"OSM context network ({count:,} lines, simplified to {metres:.0f} m)",
-    )
+    label = TEXT.fill("context", count=count, metres=metres)
     return [Part("context", label, [], on=False)]
 
 
@@ -145,8 +145,8 @@ def _borders(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
         if lines
     ]
     return [
-        Part("counties", Label("市县界", "Prefectures and counties"), fine, on=True),
-        Part("provinces", Label("省级界", "Provincial borders"), outlines, on=True),
+        Part("counties", TEXT["counties"], fine, on=True),
+        Part("provinces", TEXT["provinces"], outlines, on=True),
     ]
 
 
