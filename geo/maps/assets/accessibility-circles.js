@@ -133,7 +133,7 @@ export class CityCircles {
       bilingual(name),
       " ",
       bilingual(isNumber ? text.map((number, k) => `${number} ${unit[k]}`) : text),
-      ...this.timesFromChosen(i),
+      this.timesFromChosen(i),
     );
   }
 
@@ -146,7 +146,7 @@ export class CityCircles {
       return Number.isFinite(minutes) ? fixed(minutes, 0) : "–";
     });
     const range = withUnit(times.join(" → "), ["分钟", "min"]);
-    return [element("br"), ...bilingual([`距${zh} ${range[0]}`, `From ${en} ${range[1]}`])];
+    return [element("br"), bilingual([`距${zh} ${range[0]}`, `From ${en} ${range[1]}`])];
   }
 
   /** Boxes that names keep clear of. */

@@ -2,7 +2,7 @@
 import { bilingual, element } from "./dom.js";
 import { closeButton } from "./language.js";
 import { joined } from "./names.js";
-import { atLeast, fixed, withUnit } from "./numbers.js";
+import { fixed, fixedOrLess, withUnit } from "./numbers.js";
 
 /** Values of `detour` that are no ratio. */
 const NO_WAY = -1;
@@ -56,8 +56,8 @@ function head(link, onClose) {
 }
 
 function facts({ extra, cutOff, efficiency, pairs, detour }) {
-  const extraText = bilingual(withUnit(atLeast(extra, 2), MINUTES));
-  const lost = `${efficiency > 0 ? "−" : ""}${atLeast(Math.max(efficiency, 0), 2)}%`;
+  const extraText = bilingual(withUnit(fixedOrLess(extra, 2), MINUTES));
+  const lost = `${efficiency > 0 ? "−" : ""}${fixedOrLess(Math.max(efficiency, 0), 2)}%`;
   return element(
     "dl",
     { class: "costs" },
@@ -84,7 +84,7 @@ function worstPair([from, to, before, after], nameOf) {
     element("b", {}, bilingual([`${a[0]} – ${b[0]}`, `${a[1]} – ${b[1]}`])),
     " ",
     bilingual(withUnit(times, MINUTES)),
-    element("em", {}, `+${atLeast(after - before, 1)}`),
+    element("em", {}, `+${fixedOrLess(after - before, 1)}`),
   );
 }
 
@@ -96,7 +96,7 @@ function losers(list, nameOf) {
       { style: `--share:${((100 * minutes) / most).toFixed(1)}%` },
       element("span", { class: "city" }, bilingual(nameOf(city))),
       element("span", { class: "bar" }),
-      element("b", {}, `+${atLeast(minutes, 1)}`),
+      element("b", {}, `+${fixedOrLess(minutes, 1)}`),
     ),
   );
   const title = ["多花最多的城市（平均分钟）", "Cities that lose most (mean minutes)"];

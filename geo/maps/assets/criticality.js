@@ -17,7 +17,7 @@ import {
 } from "./dom.js";
 import { PlaceLabels } from "./labels.js";
 import { createPanes, INK, prepareMap, reducedMotion, zoomFactor } from "./map.js";
-import { atLeast, fixed } from "./numbers.js";
+import { fixed, fixedOrLess } from "./numbers.js";
 import { startPage } from "./page.js";
 
 const PANES = {
@@ -59,7 +59,7 @@ class CriticalityPage {
 
   tooltip(link) {
     const { extra, cutOff } = this.loss(link);
-    const time = atLeast(extra, 2);
+    const time = fixedOrLess(extra, 2);
     const people = fixed(cutOff, 0);
     const cut = bilingual([`断联 ${people} 人`, `${people} people cut off`]);
     return element(

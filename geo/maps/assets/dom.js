@@ -21,7 +21,7 @@ export const ownValue = (object, key) =>
   object && Object.hasOwn(object, key) ? object[key] : undefined;
 
 /**
- * An element; text among its children never becomes HTML.
+ * An element; its children may stand in lists, and text among them never becomes HTML.
  * @param {string} tag
  * @param {Record<string, any>} attributes `on` holds the listeners by type of event
  * @param {...any} children
@@ -36,7 +36,7 @@ export function element(tag, attributes = {}, ...children) {
       node.setAttribute(key, value === true ? "" : value);
     }
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return node;
 }
 

@@ -16,7 +16,7 @@ export function signed(value, digits) {
 }
 
 /** "<0.01" for what would round to zero and is more. */
-export function atLeast(value, digits) {
+export function fixedOrLess(value, digits) {
   const least = 10 ** -digits;
   return value > 0 && value < least / 2 ? `<${least}` : fixed(value, digits);
 }
