@@ -46,8 +46,11 @@ from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_settings, page_with_map, split_body
 from geo.maps.offline import stable_ids
+from geo.maps.texts import Texts
 from geo.network import CONSTANTS, Network, build_network, travel_time_matrix
 from geo.scenarios import horizon_of
+
+TEXT = Texts("accessibility")
 
 Array = NDArray[np.float64]
 LIMITS = (30, 60, 90, 120)
@@ -59,19 +62,7 @@ OUTLINE_M, STEP = 400.0, 1e-3
 #: The same for the lines.
 LINE_M, LINE_STEP = 150.0, 1e-4
 NAME = "accessibility.html"
-SHORT = TRAVEL | {"any": Label("综合", "All")}
-CHANGE = Label("差异", "change")
-SAME_DESTINATIONS = Label(
-    "平均时间与路网效率的差异只比较两个日期都可达的目的地。",
-    "Changes of mean time and efficiency compare the destinations reached on both dates.",
-)
-INVITE = Label(
-    "点地图上的圆、表中的名称，或在上面选择城市：看 30–120 分钟能到哪里，两个日期有何不同。",
-    "Click a circle on the map or a name in the table, or choose a city above: how far one gets "
-    "in 30–120 minutes, on both dates.",
-)
-NO_CITIES = Label("数据中没有城市。", "There are no cities in the data.")
-NEW = Label("新通达", "newly reached")
+SHORT = TRAVEL | {"any": TEXT["all_modes"]}
 
 
 class Shown(NamedTuple):
@@ -106,23 +97,19 @@ class Reach(NamedTuple):
 
 #: The indicators of the page by name.
 INDICATORS = {
-    "mean": Shown(
-        "location", Label("平均时间", "Mean time"), Label("分钟", "min"), 1, less_is_better=True
-    ),
-    "people": Shown(
-        "daily", Label("两小时人口", "Within 2 h"), Label("人", "people"), 0, less_is_better=False
-    ),
+    "mean": Shown("location", TEXT["mean_time"], TEXT["minutes"], 1, less_is_better=True),
+    "people": Shown("daily", TEXT["within_2_h"], TEXT["people"], 0, less_is_better=False),
     "potential": Shown(
         "potential",
-        Label("潜力", "Potential"),
-        Label("人/分钟^1.5", "people/min^1.5"),
+        TEXT["potential"],
+        TEXT["potential_unit"],
         2,
         less_is_better=False,
     ),
     "efficiency": Shown(
         "efficiency",
-        Label("路网效率", "Efficiency"),
-        Label("倍", "ratio"),
+        TEXT["efficiency"],
+        TEXT["ratio"],
         2,
         less_is_better=True,
     ),
@@ -228,9 +215,9 @@ def accessibility_page(
         results = [city_reach(layers, nets, mode) for mode in modes_shown(layers, nets[1])]
     dates = (
         Label(date.isoformat(), date.isoformat()),
-        Label(f"{horizon.year} 年底", f"end of {horizon.year}"),
+        TEXT.fill("end_of_year", year=horizon.year),
     )
-    title = Label("可达性：现在与将来", "Accessibility, now and later")
+    title = TEXT["title"]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -257,21 +244,19 @@ def _body(
     nets: Sequence[Network],
     results: Sequence[Reach],
 ) -> str:
-    views = dict(zip(("before", "after", "change"), (*dates, CHANGE), strict=True))
+    views = dict(zip(("before", "after", "change"), (*dates, TEXT["change"]), strict=True))
     bar = "".join(
         [
-            _switch(
-                "indicator", Label("指标", "Indicator"), {k: v.name for k, v in INDICATORS.items()}
-            ),
-            _switch("view", Label("日期", "Date"), views),
-            _switch("mode", Label("出行方式", "Mode"), {r.mode: SHORT[r.mode] for r in results}),
+            _switch("indicator", TEXT["indicator"], {k: v.name for k, v in INDICATORS.items()}),
+            _switch("view", TEXT["date"], views),
+            _switch("mode", TEXT["mode"], {r.mode: SHORT[r.mode] for r in results}),
         ]
     )
     digits = {key: _digits(key, results) for key in INDICATORS}
     tables = "".join(_table(layers, found, dates, digits) for found in results)
-    hint = bi_attribute("placeholder", Label("汉字、拼音、英文", "Name or pinyin"))
-    city, find = bi(Label("城市", "City")), bi(Label("搜索", "Search"))
-    card = bi_attribute("aria-label", Label("所选城市", "The chosen city"))
+    hint = bi_attribute("placeholder", TEXT["search_hint"])
+    city, find = bi(TEXT["city"]), bi(TEXT["search"])
+    card = bi_attribute("aria-label", TEXT["chosen_city"])
     return split_body(
         layers,
         date,
@@ -284,9 +269,9 @@ def _body(
 <label>{find}<input type="search" id="find" autocomplete="off" spellcheck="false" {hint}></label>\
 <output id="hits" for="find"></output></div>
 <div class="panel card" id="card" role="region" tabindex="0" aria-live="polite" {card}>\
-<p>{bi(INVITE if results else NO_CITIES)}</p></div>
+<p>{bi(TEXT["invite"] if results else TEXT["no_cities"])}</p></div>
 {tables}
-{method_panel(_method(layers, dates, nets, results))}""",
+{_method(layers, dates, nets, results)}""",
     )
 
 
@@ -310,12 +295,12 @@ def _digits(key: str, results: Sequence[Reach]) -> int:
 
 def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: dict[str, int]) -> str:
     """Return the table of a mode: all indicators, of which the page shows one at a time."""
-    columns = [(Label("城市", "City"), ""), (Label("人口", "Population"), "num")]
+    columns = TEXT.columns("columns")
     for key, shown in INDICATORS.items():
         name = shown.name
         columns += [
-            (Label(f"{name.zh}\n{when.zh}", f"{name.en}\n{when.en}"), f"num i i-{key}")
-            for when in (*dates, CHANGE)
+            (TEXT.fill("heading", name=name, when=when), f"num i i-{key}")
+            for when in (*dates, TEXT["change"])
         ]
     cities = layers.catalogue.centres
     rows = [_row(i, city, found, digits) for i, city in enumerate(cities)]
@@ -334,7 +319,7 @@ def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: dict[st
     ]
     before, after, change = found.figures["mean"]
     if (abs(after - before - change) > 0.05).any():
-        notes.append(SAME_DESTINATIONS)
+        notes.append(TEXT["same_destinations"])
     caption = Label(
         " ".join([f"{mode.zh}：{len(cities)} 个城市，点一行选中。", *(note.zh for note in notes)]),
         " ".join([f"{mode.en}: {len(cities)} cities; a row chooses one.", *(n.en for n in notes)]),
@@ -355,7 +340,7 @@ def _row(i: int, city: City, found: Reach, digits: dict[str, int]) -> str:
         css = f"num i i-{key}"
         cells += [number_cell(value, digits[key], css=css) for value in rows[:2, i]]
         change = rows[2, i]
-        text = bi(NEW) if math.isnan(change) and fresh else signed(change, digits[key])
+        text = bi(TEXT["new"]) if math.isnan(change) and fresh else signed(change, digits[key])
         cells.append(number_cell(change, text=text, css=css))
     return table_row(cells, f' data-city="{i}"')
 
@@ -368,69 +353,19 @@ def _method(
         "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
         ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
-    notes = [_formulas(), _constants(ideal), _simplified()]
-    text = "".join(f"<p>{bi(note)}</p>" for note in notes)
+    values = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
+    notes = [
+        TEXT["formulas"],
+        TEXT.fill("constants", **values, ideal=ideal),
+        TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
+    ]
+    more = ""
     for when, net in zip(dates, nets, strict=True):
         if net.assumed:
-            label = Label(
-                f"{when.zh}：{len(net.assumed)} 段按预计年份视为通车",
-                f"{len(net.assumed)} sections count as open by their expected year, {when.en}",
-            )
+            label = TEXT.fill("assumed", when=when, count=len(net.assumed))
             items = "".join(_assumed(layers, section_id) for section_id in net.assumed)
-            text += f"<h3>{bi(label)}</h3><ul>{items}</ul>"
-    return text
-
-
-def _formulas() -> Label:
-    return Label(
-        "时间从市中心到市中心，门到门，不含时刻表与拥堵。"
-        "平均时间 A = Σ t·P / ΣP，对所有可达的其他城市，P 为人口，越小越好。"
-        "两小时人口：120 分钟内可到的城市人口之和，含本市。"
-        "潜力 = Σ P / t^1.5（Hansen 1959），不含本市，只宜作比值。"
-        "路网效率 = Σ (t / t*)·P / ΣP，t* 为以理想速度走直线的时间（Gutiérrez 等 1998），"
-        "1 为最好，越小越好。平均时间与路网效率的差异只比较两个日期都可达的目的地，"
-        "所以可能不等于两列之差。等时圈：沿路网到达后再按市内道路速度走到周围地面；"
-        "公路可在任何一处离开，列车只能在车站。人口：中心在该时间内可到的城市人口之和。",
-        "Times are from centre to centre, door to door, without timetable or congestion. "
-        "Mean time A = Σ t·P / ΣP over all other cities that are reached, P their population; "
-        "lower is better. Within 2 h: people of the cities within 120 min, its own included. "
-        "Potential = Σ P / t^1.5 (Hansen 1959) without its own people; only ratios say "
-        "something. Efficiency = Σ (t / t*)·P / ΣP with t* the time of a straight way at an "
-        "ideal speed (Gutiérrez et al. 1998); 1 is best, lower is better. Changes of mean time "
-        "and efficiency compare the destinations reached on both dates, so they may not be the "
-        "difference of the two columns. Isochrones: over the network and then over the ground at "
-        "the speed of streets; roads are left anywhere, trains at stations. People: those of "
-        "the cities whose centre is within the time.",
-    )
-
-
-def _constants(ideal: Label) -> Label:
-    value = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
-    return Label(
-        f"常数：公路为设计速度的 {value['road_factor']} 倍，铁路为 {value['rail_factor']} 倍，"
-        f"起停 {value['rail_start_min']} 分钟，途中每站 {value['stop_min']} 分钟；"
-        f"进站候车 {value['board_min']} 分钟，出站 {value['alight_min']} 分钟；"
-        f"市内道路 {value['access_speed']} km/h，绕行 {value['access_detour']} 倍，"
-        f"直线不超过 {value['access_limit']} km。理想速度 km/h：{ideal.zh}。",
-        f"Constants: roads at {value['road_factor']} of the design speed, rail at "
-        f"{value['rail_factor']}, {value['rail_start_min']} min for starting and stopping, "
-        f"{value['stop_min']} min per stop on the way, {value['board_min']} min boarding, "
-        f"{value['alight_min']} min leaving the station; streets at {value['access_speed']} km/h "
-        f"with a detour of {value['access_detour']}, at most {value['access_limit']} km straight. "
-        f"Ideal speeds in km/h: {ideal.en}.",
-    )
-
-
-def _simplified() -> Label:
-    return Label(
-        f"图形简化：等时圈轮廓略去小于 {OUTLINE_M:g} m 的细节与更小的碎块，坐标取 {STEP:g}° "
-        f"（约 0.1 km）；线路略去小于 {LINE_M:g} m 的细节。面积在简化之前计算。"
-        "图上线路为所选方式已通车的线，虚线为到后一日期新通车的线。",
-        f"Drawn simpler: outlines of isochrones leave out details below {OUTLINE_M:g} m and "
-        f"smaller islands, coordinates are rounded to {STEP:g}° (about 0.1 km); lines leave out "
-        f"details below {LINE_M:g} m. Areas are measured before. The lines on the map are those "
-        "open for the chosen mode, dashed where they open until the later date.",
-    )
+            more += f"<h3>{bi(label)}</h3><ul>{items}</ul>"
+    return method_panel(notes, more)
 
 
 def _assumed(layers: Layers, section_id: str) -> str:

@@ -42,6 +42,7 @@ from geo.maps.map_page import (
     status_table,
 )
 from geo.maps.offline import MAP_SLOT, stable_ids
+from geo.maps.texts import Texts
 from geo.scenarios import (
     Analysis,
     Timeline,
@@ -53,11 +54,11 @@ from geo.scenarios import (
     timeline_values,
 )
 
+TEXT = Texts("compare")
+
 Pair = tuple[str, str]
 #: Codes of status as this page names them: a start of works may be unknown.
-STATUSES = status_table(
-    {"c": Label("在建", "Being built"), "p": Label("无开工记录", "No works known")}
-)
+STATUSES = status_table({"c": TEXT["being_built"], "p": TEXT["no_works_known"]})
 #: From the least to the most advanced, as the table sorts them.
 RANK = {letter: i for i, letter in enumerate(("p", "c", "a", "o"))}
 #: White dots lie on what counts as open only because its expected year is over.
@@ -66,33 +67,12 @@ EXPECTED_SAMPLE = line_sample("").replace(
     f'<path d="M6 6H36" stroke="{CASING}" stroke-width="2.2" stroke-linecap="round" '
     'stroke-dasharray="0.1 7"/></svg>',
 )
+DIGITS = {"pi": 2, "eta_km": 1, "theta_km": 1, "alpha_nonplanar": 4, "gamma_nonplanar": 4}
+DIGITS |= dict.fromkeys(("alpha", "beta", "gamma", "detour_index"), 3)
 #: Names and decimals of the statistics, in the order of the table.
-STATISTICS = {
-    "length_km": (Label("通车里程 L (km)", "Open length L (km)"), 0),
-    "v": (Label("节点 v", "Nodes v"), 0),
-    "e": (Label("边 e", "Edges e"), 0),
-    "p": (Label("连通部分 p", "Connected parts p"), 0),
-    "mu": (Label("独立环路 μ", "Independent cycles μ"), 0),
-    "alpha": (Label("α 环路度", "α, cycles of those possible"), 3),
-    "beta": (Label("β 边点比", "β, edges per node"), 3),
-    "gamma": (Label("γ 连接度", "γ, edges of those possible"), 3),
-    "alpha_nonplanar": (Label("α(非平面)", "α, non-planar"), 4),
-    "gamma_nonplanar": (Label("γ(非平面)", "γ, non-planar"), 4),
-    "eta_km": (Label("η 平均边长 (km)", "η, mean edge (km)"), 1),
-    "theta_km": (Label("θ 每点里程 (km)", "θ, length per node (km)"), 1),
-    "diameter_km": (Label("直径 D (km)", "Diameter D (km)"), 0),
-    "pi": (Label("π = L / D", "π = L / D"), 2),
-    "detour_index": (Label("迂回系数", "Detour index"), 3),
-    "loops": (Label("自环", "Loops"), 0),
-    "parallel_edges": (Label("平行边", "Parallel edges"), 0),
-    "links": (Label("跨界贯通", "Open border crossings"), 0),
-}
-ALL = Label("全网", "Whole network")
-RELATION = {
-    "complements": Label("互补", "Complements"),
-    "replaces": Label("部分替代", "Replaces in part"),
-    "independent": Label("独立", "Independent"),
-}
+STATISTICS = {key: (name, DIGITS.get(key, 0)) for key, name in TEXT.group("statistics").items()}
+ALL = TEXT["whole_network"]
+RELATION = TEXT.group("relation")
 #: People are counted within this many minutes, in millions.
 WITHIN, MILLION = 120, 1e6
 NAME = "compare.html"
@@ -100,34 +80,8 @@ NAME = "compare.html"
 LOOK_BACK = 10
 #: Share of the map that the first date has at the start.
 HALF = 50
-VIEWS = {
-    "swipe": Label("滑动对比", "Swipe"),
-    "side": Label("并排", "Side by side"),
-    "diff": Label("只看变化", "Changes only"),
-}
-TABS = {
-    "sections": Label("路段变化", "Sections"),
-    "stats": Label("连通指标", "Statistics"),
-    "cities": Label("城市时间", "Cities"),
-    "projects": Label("项目贡献", "Projects"),
-}
-METHOD = Label(
-    "年份指当年 12 月 31 日，另有本页日期可选。状态规则与路网页相同：通车之日起为已通车，"
-    "开工之日起为在建，此前为“无开工记录”（包括开工日期不详的）；资料日期之后，"
-    "预计年份已过的路段按预计通车计（白点、“预计通车”）。里程取公布值，没有的按官方桩号"
-    "或图上线形，共线只计一次。指标、城市时间和项目与命令 geo compare 相同。"
-    "城市平均出行时间为各城市平均值再按人口加权，只计两期都可达的城市对；"
-    "不含时刻表与拥堵。“只看变化”中粗线为状态改变的路段。",
-    "A year means its 31 December; the day of this page is a choice of its own. Status as on "
-    "the page of the network: open from its opening, under construction from the start of "
-    "works, before that no works known (as where the start is unknown). After the date of the "
-    "data a section whose expected year is over counts as expected open (white dots). Lengths "
-    "are the published ones, else by official chainage or the line drawn, shared track once. "
-    "Statistics, city times and projects are those of the command geo compare. The mean time "
-    "of the cities weights each city's mean by its people, over pairs linked on both dates; "
-    "no timetable, no congestion. Thick lines in the view of changes are sections whose "
-    "status differs.",
-)
+VIEWS = TEXT.group("views")
+TABS = TEXT.group("tabs")
 
 
 def compare_page(
@@ -147,7 +101,7 @@ def compare_page(
         if analysis and analysis.date == date
         else project_benefits(layers, date, horizon)
     )
-    title = Label("两期对比：哪里变了，变了多少", "Two dates compared: what changes, how much")
+    title = TEXT["title"]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         parts = add_basemap(map_, layers.catalogue)
@@ -192,8 +146,8 @@ def _body(
     horizon: dt.date,
 ) -> str:
     start = pairs[1]
-    area = bi_attribute("aria-label", Label("地图", "Map"))
-    swipe = bi_attribute("aria-label", Label("左右分界", "Divider of the two dates"))
+    area = bi_attribute("aria-label", TEXT["map"])
+    swipe = bi_attribute("aria-label", TEXT["divider"])
     tables = {
         "sections": _sections_table(layers, timeline, start),
         "stats": _statistics_table(timeline, start),
@@ -203,7 +157,7 @@ def _body(
     tables = {key: html for key, html in tables.items() if html}
     tabs = "".join(choice("tab", key, TABS[key], on=key == "sections") for key in tables)
     panels = "".join(f'<div data-panel="{key}">{html}</div>' for key, html in tables.items())
-    which = bi_attribute("aria-label", Label("表格", "Tables"))
+    which = bi_attribute("aria-label", TEXT["tables"])
     return f"""{header(title, NAME, table="changes")}
 <main class="compare">
 {_bar(timeline, *pairs)}
@@ -215,12 +169,12 @@ def _body(
 <b class="date-b">{start[1]}</b></div>
 {_legend(classes)}
 <div class="panel card" id="card" role="region" tabindex="-1" hidden
- {bi_attribute("aria-label", Label("所选路段", "The chosen section"))}></div></section>
+ {bi_attribute("aria-label", TEXT["chosen_section"])}></div></section>
 <section class="page"><div class="sums">
 <dl class="tiles" id="tiles" aria-live="polite" hidden></dl>
 {_chart(timeline, date, start)}</div>
 <div class="tabs" role="group" {which}>{tabs}</div>
-{panels}{method_panel(f"<p>{bi(METHOD)}</p>")}</section>
+{panels}{method_panel([TEXT["method"]])}</section>
 </div>
 </main>
 {footer(layers.catalogue, date)}"""
@@ -239,7 +193,7 @@ def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
         letters = timeline.stages[str(section_id)]
         a, b = letters[i], letters[j]
         opened = opening(row)
-        began = Label(f"开工 {row['started']}", f"from {row['started']}")
+        began = TEXT.fill("began", started=row["started"])
         started = f"<small>{bi(began)}</small>" if row["started"] else ""
         name, between = bi((row["route_zh"], row["route_en"])), bi(ends(row))
         color = f"--mode:{LINES[row['class']].color}" if row["class"] in LINES else ""
@@ -257,17 +211,14 @@ def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
         rows.append(table_row(cells, f' data-row="{section_id}"{hidden}'))
     heads = _dated(pair)
     columns = (
-        (Label("线路与路段", "Route and section"), ""),
+        (TEXT["route_section"], ""),
         (heads[0][0], "date-a"),
         (heads[1][0], "date-b"),
-        (Label("通车", "Opened"), ""),
-        (Label("km", "km"), "num"),
+        (TEXT["opened"], ""),
+        (TEXT["km"], "num"),
     )
-    caption = Label(
-        "两期状态不同的路段，括号内为预计年份；点名称在地图上定位，点表头排序。",
-        "Sections whose status differs, expected years in brackets; a name shows it on the map.",
-    )
-    none = bi(Label("两期之间没有路段改变状态。", "No section changes between these dates."))
+    caption = TEXT["sections_table_caption"]
+    none = bi(TEXT["no_changes"])
     return (
         '<p class="counts" id="counts" aria-live="polite"></p>'
         f'<p class="nothing" id="nothing" hidden>{none}</p>'
@@ -279,7 +230,7 @@ def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
 def _dated(pair: Pair, unit: str = "") -> list[tuple[Label, str]]:
     """Return the headings of both dates, which the page changes, and of the difference."""
     heads = [(Label(key, key), f"num date-{name}") for name, key in zip("ab", pair, strict=True)]
-    return [*heads, (Label(f"差{unit}", f"Change{unit}"), "num")]
+    return [*heads, (TEXT.fill("change", unit=unit), "num")]
 
 
 def _statistics_table(timeline: Timeline, pair: Pair) -> str:
@@ -291,7 +242,7 @@ def _statistics_table(timeline: Timeline, pair: Pair) -> str:
         _figure(f"km:{key}", named(CLASS, key), [timeline.km[s].get(key, 0.0) for s in states], 0)
         for key in class_order(key for km in timeline.km for key in km)
     ]
-    bodies.append(_group(Label("通车里程 (km)", "Open length (km)"), rows))
+    bodies.append(_group(TEXT["open_length_km"], rows))
     for mode in ("", *MODES):
         rows = [
             _figure(f"stats:{key}", label, [timeline.stats[s].get(key) for s in states], digits)
@@ -301,11 +252,8 @@ def _statistics_table(timeline: Timeline, pair: Pair) -> str:
         ]
         if rows and (not mode or f"{mode}.v" in names):
             bodies.append(_group(MODE[mode] if mode else ALL, rows))
-    heads = [(Label("指标", "Statistic"), ""), *_dated(pair)]
-    caption = Label(
-        "与 geo compare 相同的指标；公式见概览页与文档。直径与 π 取最长的连通部分。",
-        "The statistics of geo compare; diameter and π are those of the longest connected part.",
-    )
+    heads = [(TEXT["statistic"], ""), *_dated(pair)]
+    caption = TEXT["statistics_table_caption"]
     return table(heads, bodies, name="statistics", caption=caption, sortable=False)
 
 
@@ -342,14 +290,9 @@ def _cities_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
         reached = [row[f"people_{WITHIN}min_{name}"] / MILLION for name in ("before", "after")]
         name = cell(bi((row["name_zh"], row["name_en"])))
         rows.append(table_row([name, mean, _triple(reached[0], reached[1], 2)]))
-    more = [(Label(f"2 h：{h.zh}", f"2 h: {h.en}"), f"{css} within") for h, css in _dated(pair)]
-    heads = [(Label("城市", "City"), ""), *_dated(pair, " min"), *more]
-    caption = Label(
-        "综合方式到其他城市的平均分钟（按人口加权，只计两期都可达的城市）；"
-        "右三列为 2 小时内可达人口（百万，含本市）。",
-        "Mean minutes to other cities by any mode, weighted by people, over cities reached on "
-        "both dates; right: people within 2 h, in millions, with the city itself.",
-    )
+    more = [(TEXT.fill("within_2_h", h=h), f"{css} within") for h, css in _dated(pair)]
+    heads = [(TEXT["city"], ""), *_dated(pair, " min"), *more]
+    caption = TEXT["cities_table_caption"]
     return table(heads, rows, name="cities", caption=caption)
 
 
@@ -374,20 +317,8 @@ def _projects_table(layers: Layers, values: DataFrame, date: dt.date, horizon: d
             cell(relation),
         ]
         rows.append(table_row(cells))
-    columns = (
-        (Label("项目", "Project"), ""),
-        (Label("类型", "Kind"), ""),
-        (Label("年份", "Year"), "num"),
-        (Label("单独先建 %", "First in %"), "num"),
-        (Label("最后建成 %", "Last in %"), "num"),
-        (Label("与其他项目", "To the others"), ""),
-    )
-    caption = Label(
-        f"固定为 {date} 至 {horizon}，不随上方两期变化。人与人的接近度（时间倒数的人口加权均值）"
-        "的增幅：只建它，或其余都建成后再建它。",
-        f"Always from {date} to {horizon}, whatever dates are chosen above. Gain in nearness "
-        "(people-weighted mean of 1/time): the project alone, or after all the others.",
-    )
+    columns = TEXT.columns("project_columns")
+    caption = TEXT.fill("projects_table_caption", date=date, horizon=horizon)
     return table(columns, rows, name="projects", caption=caption)
 
 
@@ -395,8 +326,8 @@ def _bar(timeline: Timeline, pairs: list[tuple[str, str]], start: tuple[str, str
     """Return the strip that chooses the dates and the view."""
     choices = []
     for name, key, label in (
-        ("a", start[0], Label("前期 A", "Date A")),
-        ("b", start[1], Label("后期 B", "Date B")),
+        ("a", start[0], TEXT["date_a"]),
+        ("b", start[1], TEXT["date_b"]),
     ):
         options = "".join(
             f"<option{' selected' if moment == key else ''}>{moment}</option>"
@@ -405,16 +336,13 @@ def _bar(timeline: Timeline, pairs: list[tuple[str, str]], start: tuple[str, str
         choices.append(
             f'<label for="{name}">{bi(label)}</label><select id="{name}">{options}</select>'
         )
-    swap = bi_attribute("aria-label", Label("交换两期", "Swap the dates"))
+    swap = bi_attribute("aria-label", TEXT["swap_dates"])
     ready = "".join(
         f'<button type="button" data-from="{a}" data-to="{b}">{a} → {b}</button>' for a, b in pairs
     )
     views = "".join(choice("view", key, label, on=key == "swipe") for key, label in VIEWS.items())
-    groups = [
-        bi_attribute("aria-label", label)
-        for label in (Label("常用对比", "Ready pairs"), Label("视图", "View"))
-    ]
-    whole = bi_attribute("aria-label", Label("两期与视图", "Dates and view"))
+    groups = [bi_attribute("aria-label", label) for label in (TEXT["ready_pairs"], TEXT["view"])]
+    whole = bi_attribute("aria-label", TEXT["dates_view"])
     return f"""<section class="bar" {whole}>
 <div class="dates">{choices[0]}<button type="button" class="swap" id="swap" {swap}>⇄</button>\
 {choices[1]}</div>
@@ -432,13 +360,13 @@ def _legend(classes: list[str]) -> str:
     lines = entries([(line_sample(key), named(CLASS, key)) for key in classes])
     stages = entries(
         [
-            (line_sample(""), Label("已通车", "Open")),
+            (line_sample(""), TEXT["open"]),
             (EXPECTED_SAMPLE, STATUSES["a"]["label"]),
             (line_sample("", "construction"), STATUSES["c"]["label"]),
             (line_sample("", "planned"), STATUSES["p"]["label"]),
         ]
     )
-    changes = bi(Label("彩色粗线为变化，灰线为不变", "Thick: changed; grey: unchanged"))
+    changes = bi(TEXT["changes_key"])
     return legend_panel(
         f'<div class="block">{lines}</div><div class="block">{stages}</div>'
         f'<p class="only-diff">{changes}</p>'
@@ -460,7 +388,7 @@ def _chart(timeline: Timeline, date: dt.date, start: tuple[str, str]) -> str:
         for mode in ("road", "rail", "water")
         if any(f"{mode}.length_km" in values for values in states)
     ]
-    title = Label("通车里程（千公里）", "Open length (1,000 km)")
+    title = TEXT["chart_title"]
     marks = {name: decimal_year(timeline.days[key]) for name, key in zip("AB", start, strict=True)}
     return growth_chart(years, series, title=title, known_to=date.year, marks=marks)
 

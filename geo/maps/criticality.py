@@ -33,8 +33,11 @@ from geo.maps.elements import (
 from geo.maps.line_encoding import line_steps
 from geo.maps.map_page import mode_color, page_settings, page_with_map, split_body
 from geo.maps.offline import stable_ids
+from geo.maps.texts import Texts
 from geo.network import Network, build_network
 from geo.scenarios import Analysis
+
+TEXT = Texts("criticality")
 
 Matrix = NDArray[np.float64]
 Detail = dict[str, list[float]]
@@ -43,35 +46,7 @@ NAME = "criticality.html"
 WIDTHS = ((0.0, 1.3), (0.05, 2.6), (0.5, 4.2), (2.0, 6.2), (5.0, 8.6))
 #: Links of a mode, the worst first, whose details are in the page; and cities for each.
 DETAILED, TOP = 400, 10
-INVITE = Label(
-    "点地图上的线或表中的名称，即中断这一段：看平均多花多少时间、谁断了联系、绕行走哪里。",
-    "Click a line on the map or a name in the table to close that link: what it costs on "
-    "average, who is cut off, and where the way round goes.",
-)
-METHOD = Label(
-    "一段为路网上两个节点之间的连接；逐段中断，重算所有城市对的最快时间"
-    "（不含时刻表与拥堵，大城市之间的列车也照常停站）。"
-    "平均多花：中断前后都可达的城市对时间差，按两端人口之积加权。断联：失去联系的城市人口，"
-    "不含人口最多的剩余部分。效率损失：各城市对时间倒数之和的减少。绕行倍数：两端之间新的最短时间"
-    "与原时间之比。绕行线为加权损失最大的城市对的新最快路线；点线为市内道路。",
-    "A link joins two nodes of the network. Each is closed once and the fastest times between "
-    "all cities are computed again (no timetable, no congestion; trains between large cities "
-    "stop like others). Extra time: the mean over "
-    "pairs connected before and after, weighted by the product of their populations. Cut off: "
-    "people in cities that lose their connection, without the most populous remainder. "
-    "Efficiency: the fall of the sum of 1/time over all pairs. Detour: the best way between "
-    "the ends of the link against its own time. The line on the map is the new fastest way "
-    "of the pair that loses most, times people; dotted parts are city streets.",
-)
-COLUMNS = (
-    (Label("序", "No."), "num"),
-    (Label("路段", "Link"), ""),
-    (Label("平均多花分钟", "Extra min"), "num"),
-    (Label("断联人口", "People cut off"), "num"),
-    (Label("效率损失 %", "Efficiency lost %"), "num"),
-    (Label("绕行倍数", "Detour factor"), "num"),
-    (Label("影响对数", "Pairs hit"), "num"),
-)
+COLUMNS = TEXT.columns("columns")
 
 
 class Losses(NamedTuple):
@@ -95,7 +70,7 @@ def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
     results = [_losses(stops, mode) for mode in ("any", *present)]
-    title = Label("关键路段：断一段，影响谁", "Critical links: what a closure costs")
+    title = TEXT["title"]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -166,10 +141,10 @@ def _runs(steps: Sequence[tuple[int, int]]) -> list[float]:
 
 def _body(layers: Layers, date: dt.date, title: Label, net: Network, results: list[Losses]) -> str:
     switch = "".join(choice("mode", result.mode, TRAVEL[result.mode]) for result in results)
-    which = bi_attribute("aria-label", Label("出行方式", "Mode of travel"))
+    which = bi_attribute("aria-label", TEXT["mode"])
     place = {str(edge): i for i, edge in enumerate(net.edges.index)}
     tables = "".join(_ranking(result, place) for result in results)
-    card = bi_attribute("aria-label", Label("所选路段", "The chosen link"))
+    card = bi_attribute("aria-label", TEXT["chosen_link"])
     return split_body(
         layers,
         date,
@@ -179,8 +154,8 @@ def _body(layers: Layers, date: dt.date, title: Label, net: Network, results: li
 {legend_panel("")}</div>""",
         content=f"""
 <div class="panel card" id="card" role="region" tabindex="0" aria-live="polite" {card}>\
-<p>{bi(INVITE)}</p></div>
-{tables}{method_panel(f"<p>{bi(METHOD)}</p>")}""",
+<p>{bi(TEXT["invite"])}</p></div>
+{tables}{method_panel([TEXT["method"]])}""",
     )
 
 
@@ -191,14 +166,9 @@ def _ranking(result: Losses, place: dict[str, int]) -> str:
     rows = [_row(i, row, place[row["edge_id"]]) for i, row in enumerate(records, 1)]
     mode, rest = TRAVEL[result.mode], len(result.table) - len(found)
     cut = int((found["cut_off_population"] > 0).sum())
-    caption = Label(
-        f"{mode.zh}：{len(found)} 段中断会改变最快时间（其中 {cut} 段使人断联），"
-        f"其余 {rest} 段没有影响。",
-        f"{mode.en}: the loss of {len(found)} links changes fastest times ({cut} cut people "
-        f"off); {rest} links have no effect.",
-    )
+    caption = TEXT.fill("ranking_caption", mode=mode, count=len(found), cut=cut, rest=rest)
     html = table(COLUMNS, rows, name=f"losses-{result.mode}", caption=caption)
-    more = bi(Label(f"显示全部 {len(rows)} 段", f"Show all {len(rows)} links"))
+    more = bi(TEXT.fill("show_all", count=len(rows)))
     button = f'<button type="button" class="more" data-more>{more}</button>'
     return f'<div class="ranking" data-ranking="{result.mode}">{html}{button}</div>'
 
@@ -210,7 +180,7 @@ def _row(rank: int, row: dict[Hashable, Any], place: int) -> str:
     mark = f'<i class="swatch" style="--mode:{color}"></i>'
     button = f'<button type="button" class="link">{mark}<span>{name}</span></button>'
     extra, cut, lost = row["extra_min"], row["cut_off_population"], 100 * row["efficiency_loss"]
-    around, none = row["detour"], bi(Label("无绕行", "none"))
+    around, none = row["detour"], bi(TEXT["no_detour"])
     bridge = not is_unknown(around) and math.isinf(around)
     cells = [
         cell(str(rank), css="num"),

@@ -54,15 +54,14 @@ from geo.maps.map_page import (
     status_table,
 )
 from geo.maps.offline import stable_ids
+from geo.maps.texts import Texts
 from geo.scenarios import open_groups_by_year
+
+TEXT = Texts("crossings")
 
 #: The chart of growth ends in this year, or where the years of the map end.
 CHART_END = 2030
-GROUPS = {
-    "road": Label("高速公路跨界通道", "Expressway crossings"),
-    "rail": Label("铁路跨界通道", "Railway crossings"),
-    "water": Label("水运跨界通道", "Waterway crossings"),
-}
+GROUPS, COUNTS = TEXT.group("groups"), TEXT.group("counts")
 SIDE_COLORS = ("#9C4F86", "#8A6A00")
 NAME = "crossings.html"
 #: Letter before the numbers of a mode.
@@ -183,7 +182,7 @@ def _body(
     charts = "".join(
         _growth_block(layers, date, pair, mode, found) for mode in modes if mode != "water"
     )
-    nothing = Label("没有跨界通道数据。", "There are no data on crossings.")
+    nothing = TEXT["nothing"]
     first = f"crossings-{modes[0]}" if modes else ""
     return split_body(
         layers,
@@ -199,11 +198,11 @@ def _body(
 
 def _table(layers: Layers, pair: Sequence[AdminRegion], mode: str, found: list[Numbered]) -> str:
     columns = [
-        (Label("序号", "No."), "num"),
-        (Label("名称", "Name"), ""),
-        *((Label(f"{r.name_zh}侧", f"{r.name_en} side"), "") for r in pair),
-        (Label("贯通", "Through"), "nowrap"),
-        (Label("车道", "Lanes") if mode == "road" else Label("线数", "Tracks"), "num"),
+        (TEXT["number"], "num"),
+        (TEXT["name"], ""),
+        *((TEXT.fill("side", name=Label(r.name_zh, r.name_en)), "") for r in pair),
+        (TEXT["through"], "nowrap"),
+        (TEXT["lanes"] if mode == "road" else TEXT["tracks"], "num"),
     ]
     if mode == "water":
         columns.pop()
@@ -211,10 +210,7 @@ def _table(layers: Layers, pair: Sequence[AdminRegion], mode: str, found: list[N
     rows = [
         _row(item, pair, counties, lanes=mode != "water") for item in found if item.mode == mode
     ]
-    caption = Label(
-        f"{GROUPS[mode].zh}：点一行在地图上显示；括号内为预计年份。",
-        f"{GROUPS[mode].en}: a row shows its crossing on the map; expected years in brackets.",
-    )
+    caption = TEXT.fill("table_caption", name=GROUPS[mode])
     return table(columns, rows, name=f"crossings-{mode}", caption=caption)
 
 
@@ -285,10 +281,9 @@ def _growth_block(
     """Return the growth of the number of crossings of a mode, with the numbers as a table."""
     rows = [item.row for item in found if item.mode == mode]
     years, series = growth_series(layers, date, pair, mode, rows)
-    title = Label(f"{GROUPS[mode].zh}数量", f"Number of {GROUPS[mode].en.lower()}")
-    data = growth_table(years, series, name=f"growth-{mode}", caption=title)
-    more = bi(Label("数据表", "Data table"))
-    drawn = growth_chart(years, series, title=title, known_to=date.year)
+    data = growth_table(years, series, name=f"growth-{mode}", caption=COUNTS[mode])
+    more = bi(TEXT["data_table"])
+    drawn = growth_chart(years, series, title=COUNTS[mode], known_to=date.year)
     return f"<div>{drawn}<details><summary>{more}</summary>{data}</details></div>"
 
 
@@ -307,14 +302,14 @@ def growth_series(
     both = [[side.section_id for side in row.sides.values()] for row in rows]
     series = [
         Series(
-            Label(f"{region.name_zh}侧通车", f"{region.name_en} side open"),
+            TEXT.fill("side_open", name=Label(region.name_zh, region.name_en)),
             open_groups_by_year(groups, stages, len(days)),
             color,
         )
         for region, groups, color in zip(pair, sides, SIDE_COLORS, strict=False)
     ]
     through = open_groups_by_year(both, stages, len(days))
-    label = Label("两侧贯通", "Open on both sides")
+    label = TEXT["open_on_both_sides"]
     return list(days), [*series, Series(label, through, COLOR[mode], filled=True)]
 
 
@@ -327,7 +322,7 @@ def growth_table(
     changes: bool = False,
 ) -> str:
     """Return a chart of growth as a table of all years, or, sortable, of those with a change."""
-    heads = [(Label("年份", "Year"), "num"), *((line.label, "num") for line in series)]
+    heads = [(TEXT["year"], "num"), *((line.label, "num") for line in series)]
     values = list(zip(*(line.values for line in series), strict=True))
     rows = [
         table_row(cell(str(value), css="num") for value in (year, *now))
@@ -350,28 +345,17 @@ def _key(modes: list[str]) -> str:
         for stage, label in STAGE.items()
         if stage in DASHES
     )
-    name = bi_attribute("aria-label", Label("图例", "Legend"))
+    name = bi_attribute("aria-label", TEXT["legend"])
     return f'<div class="panel key-panel" role="region" {name}>{items}{lines}</div>'
 
 
 def _intro(pair: Sequence[AdminRegion], date: dt.date, found: list[Numbered]) -> str:
     if len(pair) < 2:
-        one = Label(
-            "这里只有一个区域，没有内部边界。", "There is one region only, and no border in it."
-        )
+        one = TEXT["one_region"]
         return f'<p class="lead">{bi(one)}</p>'
     roads = [item.row for item in found if item.mode == "road"]
     passable = sum(row.status == "open" for row in roads)
-    zh, en = (" / ".join(getattr(r, f"name_{lang}") for r in pair) for lang in ("zh", "en"))
-    count = Label(
-        f"截至 {date}，{len(roads)} 条高速公路跨界通道中已有 {passable} 条两侧贯通。",
-        f"On {date}, {passable} of {len(roads)} expressway crossings are open on both sides.",
-    )
-    text = Label(
-        f"两侧（{zh}）各自修建、各自统计本侧路段：一侧通车并不等于可以通行。"
-        "“贯通”按出行者所见计算，即取两侧中进度较慢者。编号按贯通先后。",
-        f"Each side ({en}) builds and counts its own part: one side open does not mean one can "
-        "drive through. The status here is the traveller's: that of the less advanced side. "
-        "Numbers follow the order of opening.",
-    )
+    names = Label(" / ".join(r.name_zh for r in pair), " / ".join(r.name_en for r in pair))
+    count = TEXT.fill("intro_count", date=date, count=len(roads), passable=passable)
+    text = TEXT.fill("intro_text", names=names)
     return f'<p class="lead">{bi(count)}</p><p>{bi(text)}</p>'

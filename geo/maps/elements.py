@@ -21,52 +21,36 @@ from geo.layers import (
     weight_of,
 )
 from geo.maps.offline import asset
+from geo.maps.texts import Texts
 
-#: Pages of the navigation: file name and title.
-NAVIGATION = (
-    ("index.html", Label("概览", "Overview")),
-    ("network.html", Label("路网", "Network")),
-    ("crossings.html", Label("跨界通道", "Crossings")),
-    ("accessibility.html", Label("可达性", "Accessibility")),
-    ("criticality.html", Label("关键路段", "Critical links")),
-    ("compare.html", Label("对比", "Compare")),
-)
-NO_SCRIPT = Label(
-    "本页的地图需要 JavaScript；下方表格不需要。",
-    "The map on this page needs JavaScript; the tables below do not.",
-)
+TEXT = Texts("elements")
 
 
 def header(title: Label, current: str, *, table: str = "") -> str:
     """Return the head of a page: title, navigation and the language switch."""
     links = "".join(
-        f'<a href="{file}"{" aria-current=page" if file == current else ""}>{bi(label)}</a>'
-        for file, label in NAVIGATION
+        f'<a href="{page}.html"{" aria-current=page" if f"{page}.html" == current else ""}>'
+        f"{bi(label)}</a>"
+        for page, label in TEXT.group("navigation").items()
     )
-    skip = bi(Label("跳到表格", "Skip to the table"))
+    skip = bi(TEXT["skip"])
     jump = f'<a class="skip" href="#{table}" data-jump>{skip}</a>' if table else ""
-    label = bi_attribute("aria-label", Label("页面", "Pages"))
+    label = bi_attribute("aria-label", TEXT["pages"])
     return f"""{jump}<header class="top">
 <h1>{bi(title)}</h1>
 <nav {label}>{links}</nav>
 <button type="button" class="lang" data-switch-language><span class="zh" lang="en">English</span>\
 <span class="en" lang="zh-CN">中文</span></button>
 </header>
-<noscript><p class="noscript">{escape(NO_SCRIPT.zh)} {escape(NO_SCRIPT.en)}</p></noscript>"""
+<noscript><p class="noscript">{escape(" ".join(TEXT["no_script"]))}</p></noscript>"""
 
 
 def footer(catalogue: Catalogue, date: dt.date) -> str:
     """Return the foot of a page: dates, credits and licences."""
     as_of = catalogue.region.as_of
-    facts = Label(
-        f"数据截至 {as_of}；状态日期 {date}。坐标系 WGS-84。",
-        f"Data as of {as_of}; status on {date}. Coordinates in WGS-84.",
-    )
+    facts = TEXT.fill("footer_facts", as_of=as_of, date=date)
     credit = catalogue.region.map.attribution
-    notes = Label(
-        "地图软件 Leaflet（BSD-2），许可全文见本页源代码。",
-        "Map software Leaflet (BSD-2); its licence is in the source of this page.",
-    )
+    notes = TEXT["footer_notes"]
     text = f"<p>{escape(credit)}</p>" if credit else ""
     return f'<footer class="foot"><p>{bi(facts)}</p>{text}<p>{bi(notes)}</p></footer>'
 
@@ -150,14 +134,15 @@ def status_mark(css: str, label: Label) -> str:
 
 def legend_panel(content: str) -> str:
     """Return the legend of a map, which can be folded."""
-    title = bi(Label("图例", "Legend"))
+    title = bi(TEXT["legend"])
     return f'<details class="panel key-list" open><summary>{title}</summary>{content}</details>'
 
 
-def method_panel(content: str) -> str:
+def method_panel(notes: Iterable[Label], more: str = "") -> str:
     """Return how a page computes, folded."""
-    title = bi(Label("怎样计算", "How it is computed"))
-    return f'<details class="how"><summary>{title}</summary>\n{content}</details>'
+    text = "".join(f"<p>{bi(note)}</p>" for note in notes)
+    title = bi(TEXT["method"])
+    return f'<details class="how"><summary>{title}</summary>\n{text}{more}</details>'
 
 
 def choice(kind: str, key: str, label: Label, *, on: bool = False) -> str:

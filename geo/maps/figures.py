@@ -42,24 +42,22 @@ from geo.layers import (
     sections_on,
 )
 from geo.maps.basemap import PROVINCE, RIVER, dissolved, simplified_counties
-from geo.maps.crossings import GROUPS, growth_series, numbered
+from geo.maps.crossings import COUNTS, growth_series, numbered
 from geo.maps.features import class_order
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.map_page import mode_color, region_title
 from geo.maps.pages import FIGURES, FORMATS
 from geo.maps.sketches import Stroke, main_box, mercator, section_strokes
+from geo.maps.texts import Texts
 from geo.scenarios import compare_cities
+
+TEXT = Texts("figures")
 
 #: Fonts with Chinese letters, the first installed one is taken.
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC",
          "Microsoft YaHei", "WenQuanYi Micro Hei", "Noto Sans CJK JP")  # fmt: skip
 #: Landscape A4 in inches.
 PAGE = (11.69, 8.27)
-ACCURACY = Label(
-    "线形精度因路段而异，不可用于测量或导航。",
-    "Accuracy differs by section: not for survey or navigation.",
-)
-ASSUMED = Label("含届时预计通车的路段。", "With sections that are expected to be open by then.")
 #: Points of a printed line per pixel of a line on the screen.
 POINTS = 0.5
 #: White ticks on a line, in points.
@@ -75,16 +73,6 @@ AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 DPI = 300
 LANGUAGES = ("both", "zh", "en")
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
-LATER = Label("到 {} 年底", "end of {}")
-NUMBERS = Label(
-    "编号同网页：R 铁路，W 水运；实底为两侧贯通，空心为未贯通。",
-    "Numbers as on the page: R rail, W water; filled: open on both sides.",
-)
-EXPECTED = Label("虚线为预计通车年份。", "Dashed: by expected years of opening.")
-COMPUTED = Label(
-    "按模型计算，非时刻表；预计通车的项目均按期通车。",
-    "Computed, not from timetables; all that is expected opens in its year.",
-)
 
 
 class _Taken:
@@ -139,15 +127,22 @@ def _sheet(
     first, second = (title.en, "") if lang == "en" else (title.zh, title.en * (lang == "both"))
     figure.text(0.025, 0.945, first, fontsize=18, fontweight="bold", va="baseline")
     figure.text(0.025, 0.918, second, fontsize=10.5, va="baseline", color="#4A5763")
-    status = Label(f"状态日期 {date}", f"Status on {date}")
+    status = TEXT.fill("status_date", date=date)
     figure.text(0.975, 0.945, _words(status, lang, "  "), fontsize=10.5, ha="right", va="baseline")
-    facts = Label(f"数据截至 {region.as_of}", f"Data as of {region.as_of}")
-    lines = [f"{_words(facts, lang, '  ')}  ·  {_words(ACCURACY, lang)}", region.map.attribution]
-    if charts:
-        lines[0] = _words(facts, lang, "  ")
+    facts = TEXT.fill("facts", as_of=region.as_of)
+    notes = [_words(facts, lang, "  ")]
+    if not charts:
+        notes.append(_words(TEXT["accuracy"], lang))
     if sections_on(layers, date)["assumed"].any():
-        lines[0] += f"  ·  {_words(ASSUMED, lang)}"
-    figure.text(0.025, 0.018, "\n".join(lines), fontsize=7, color="#4A5763", linespacing=1.5)
+        notes.append(_words(TEXT["assumed"], lang))
+    figure.text(
+        0.025,
+        0.018,
+        f"{'  ·  '.join(notes)}\n{region.map.attribution}",
+        fontsize=7,
+        color="#4A5763",
+        linespacing=1.5,
+    )
     if charts:
         left = 0.045 if charts > 1 else 0.16
         return figure, figure.subplots(
@@ -400,7 +395,7 @@ def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
     """Draw where corridors cross the border, numbered as on the page of the crossings."""
     pair, found = _crossings(layers, date)
     names = Label("—".join(r.name_zh for r in pair), "–".join(r.name_en for r in pair))
-    title = Label(f"{names.zh}跨界通道", f"Crossings: {names.en}")
+    title = TEXT.fill("crossings_title", names=names)
     figure, ax = _sheet(layers, date, title, lang)
     taken = _base(ax, layers)
     own = {side.section_id for item in found for side in item.row.sides.values()}
@@ -408,8 +403,8 @@ def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
     _draw_legend(ax, layers, date, lang)
     _draw_numbers(ax, found, taken)
     _draw_names(ax, layers, lang, taken, smallest=7)
-    figure.text(0.975, 0.09, _words(NUMBERS, lang, "\n"), fontsize=7.5, ha="right", va="center",
-                linespacing=1.5)  # fmt: skip
+    note = _words(TEXT["numbers"], lang, "\n")
+    figure.text(0.975, 0.09, note, fontsize=7.5, ha="right", va="center", linespacing=1.5)
     return figure
 
 
@@ -454,7 +449,7 @@ def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
     pair, found = _crossings(layers, date)
     end = layers.catalogue.region.map.years[1]
     modes = [mode for mode in ("road", "rail") if any(item.mode == mode for item in found)]
-    title = Label("跨界通道的增长", "Growth of the crossings")
+    title = TEXT["growth_title"]
     figure, axes = _sheet(layers, date, title, lang, charts=max(len(modes), 1))
     for ax, mode in zip(np.atleast_1d(axes), modes, strict=False):
         rows = [item.row for item in found if item.mode == mode]
@@ -471,13 +466,12 @@ def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
             if line.filled:
                 ax.fill_between(years, values, step="post", color=color, alpha=0.13, linewidth=0)
         ax.axvline(date.year, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-        name = Label(f"{GROUPS[mode].zh}数量", f"Number of {GROUPS[mode].en.lower()}")
-        ax.set_title(_words(name, lang), fontsize=11, loc="left", pad=10)
+        ax.set_title(_words(COUNTS[mode], lang), fontsize=11, loc="left", pad=10)
         ax.set(ylim=(0, None), xlim=(years[0], years[-1]))
         ax.yaxis.get_major_locator().set_params(integer=True)
         ax.legend(loc="upper left", fontsize=8.5, frameon=False)
         _plain_axes(ax, "y")
-    figure.text(0.045, 0.075, _words(EXPECTED, lang), fontsize=8.5)
+    figure.text(0.045, 0.075, _words(TEXT["expected"], lang), fontsize=8.5)
     return figure
 
 
@@ -495,11 +489,11 @@ def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> F
     horizon = dt.date(max([date.year, *map(int, years)]), 12, 31)
     table = compare_cities(layers, date, horizon).dropna(subset=["mean_min_before"])
     table = table.sort_values(["mean_min_before", "city_id"], ascending=False)
-    title = Label("各城市的平均旅行时间", "Mean journey time of every city")
+    title = TEXT["accessibility_title"]
     figure, ax = _sheet(layers, date, title, lang, charts=1)
     rows = np.arange(len(table))
     ax.hlines(rows, table["mean_min_after"], table["mean_min_before"], color="#B9C3CC", lw=2)
-    later = Label(LATER.zh.format(horizon.year), LATER.en.format(horizon.year))
+    later = TEXT.fill("later", year=horizon.year)
     ax.plot(table["mean_min_before"], rows, "o", color="#0072B2", markersize=5.5, label=str(date))
     ax.plot(table["mean_min_after"], rows, "D", color="#D55E00", markersize=4.6,
             label=_words(later, lang))  # fmt: skip
@@ -507,14 +501,11 @@ def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> F
     size = float(np.clip(300 / max(len(table), 1), 4.5, 9.5))
     ax.set_yticks(rows, [_words(label, lang, "  ") for label in labels], fontsize=size)
     ax.set_ylim(-0.8, len(table) - 0.2)
-    unit = Label(
-        "分钟（人口加权平均，任何方式，门到门）",
-        "minutes (people-weighted mean, any mode, door to door)",
-    )
+    unit = TEXT["accessibility_unit"]
     ax.set_xlabel(_words(unit, lang, "  "), fontsize=9)
     ax.legend(loc="upper right", fontsize=9, frameon=False)
     ax.tick_params(axis="y", length=0)
-    figure.text(0.025, 0.075, _words(COMPUTED, lang), fontsize=8.5)
+    figure.text(0.025, 0.075, _words(TEXT["computed"], lang), fontsize=8.5)
     _plain_axes(ax, "x")
     return figure
 

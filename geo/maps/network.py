@@ -64,67 +64,18 @@ from geo.maps.map_page import (
     status_table,
 )
 from geo.maps.offline import MAP_SLOT, offline_html, stable_ids
+from geo.maps.texts import Texts
 from geo.scenarios import Timeline, build_timeline, figures_by_year
 
-NOTE = Label(
-    "粗线为骨干与省际通道。线形精度因路段而异（±60 m 至数公里），不可用于测量或导航。",
-    "Thick lines are main corridors. Accuracy differs by section (±60 m to some km): "
-    "not for survey or navigation.",
-)
-STATUS, PLAY = Label("状态", "Status"), Label("播放", "Play")
-TIERS = {
-    "high": Label("骨干与省际通道", "Main corridors"),
-    "low": Label("其他线路", "Other routes"),
-}
+TEXT = Texts("network")
+
+TIERS = TEXT.group("tiers")
 NAME = "network.html"
 #: What the casing of a line says about its accuracy.
-ALIGNMENT = {
-    "surveyed": Label("误差 1 km 以内", "Within 1 km"),
-    "sketch": Label("示意，误差更大", "Sketched, farther off"),
-}
+ALIGNMENT = TEXT.group("alignment")
 #: Texts of the card and the controls.
-UI = {
-    "section": Label("路段", "Section"),
-    "sections": Label("本线路各路段", "Sections of this route"),
-    "place": Label("地点", "Place"),
-    "routes": Label("经过的线路", "Routes here"),
-    "status": STATUS,
-    "opened": Label("通车", "Opened"),
-    "started": Label("开工", "Works began"),
-    "expected": Label("预计通车", "Expected"),
-    "published": Label("公布里程", "Published length"),
-    "geometry": Label("图上里程", "Length on the map"),
-    "speed": Label("设计速度", "Design speed"),
-    "operating": Label("运营速度", "Operating speed"),
-    "lanes": Label("车道", "Lanes"),
-    "tracks": Label("线数", "Tracks"),
-    "profile": Label("设计速度 (km/h) 沿线", "Design speed (km/h) along the route"),
-    "shares": Label("共线", "Shares track or carriageway of"),
-    "accuracy": Label("位置精度", "Position accuracy"),
-    "confidence": Label("可信度", "Confidence"),
-    "sources": Label("来源", "Sources"),
-    "close": Label("关闭", "Close"),
-    "none": Label("没有找到", "Nothing found"),
-    "play": PLAY,
-    "pause": Label("暂停", "Pause"),
-    "step": Label("下一年", "Next year"),
-    "yearend": Label("年底", "year end"),
-    "sketch": Label(
-        "示意线形：只说明走向，不可量取位置。",
-        "Sketched line: shows the course, not the position.",
-    ),
-}
-COLUMNS = (
-    (Label("线路", "Route"), ""),
-    (Label("路段", "Section"), ""),
-    (Label("类别", "Class"), "nowrap"),
-    (Label("编号", "No."), "nowrap"),
-    (Label("通车", "Opened"), "nowrap"),
-    (Label("状态", "Status"), "nowrap"),
-    (Label("公布 km", "Published km"), "num"),
-    (Label("图上 km", "Map km"), "num"),
-    (Label("精度 m", "Accuracy m"), "num"),
-)
+UI = TEXT.group("ui")
+COLUMNS = TEXT.columns("columns")
 
 
 class Drawn(NamedTuple):
@@ -179,7 +130,7 @@ def _body(
     drawn: Drawn,
 ) -> str:
     start = list(days).index(min(max(date.year, min(days)), max(days)))
-    area = bi_attribute("aria-label", Label("地图与控件", "Map and controls"))
+    area = bi_attribute("aria-label", TEXT["map_and_controls"])
     return f"""{header(region_title(layers), NAME, table="sections")}
 <main>
 <section class="stage-area" {area}>
@@ -187,12 +138,12 @@ def _body(
 <div class="side left">{_search_panel()}{_legend(layers, drawn)}</div>
 <div class="side right">{_figures_panel(layers, figures, start, list(drawn.classes))}
 <div class="panel card" id="sheet-card" role="region" tabindex="-1" hidden
- {bi_attribute("aria-label", Label("详情", "Details"))}></div></div>
+ {bi_attribute("aria-label", TEXT["details"])}></div></div>
 {_sheet_buttons()}
 {_timebar(days, start)}
 </section>
-<section class="page"><h2>{bi(Label("全部路段", "All sections"))}</h2>
-<p>{bi(NOTE)}</p>
+<section class="page"><h2>{bi(TEXT["all_sections"])}</h2>
+<p>{bi(TEXT["note"])}</p>
 {_sections_table(layers, stages, start)}</section>
 </main>
 {footer(layers.catalogue, date)}"""
@@ -200,12 +151,12 @@ def _body(
 
 def _search_panel() -> str:
     """Return the search box."""
-    label = Label("搜索线路、城市、车站", "Search routes, cities, stations")
+    label = TEXT["search_hint"]
     return f"""<div class="panel search" id="sheet-search">
 <input type="search" id="search" autocomplete="off" spellcheck="false" role="combobox"
  aria-expanded="false" aria-controls="found" aria-autocomplete="list"
  {bi_attribute("aria-label", label)} placeholder="{label.zh}">
-<ul id="found" role="listbox" {bi_attribute("aria-label", Label("结果", "Results"))} hidden></ul>
+<ul id="found" role="listbox" {bi_attribute("aria-label", TEXT["results"])} hidden></ul>
 </div>"""
 
 
@@ -221,21 +172,21 @@ def _legend(layers: Layers, drawn: Drawn) -> str:
         ]
         groups.append((named(MODE, mode), "".join(items)))
     stages = [_switch(f"stage:{k}", line_sample("", k), label) for k, label in STAGE_KEYS.items()]
-    groups.append((STATUS, "".join(stages) if drawn.classes else ""))
+    groups.append((TEXT["status"], "".join(stages) if drawn.classes else ""))
     if len({EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in layers.routes["group"]}) > 1:
         samples = {"high": "named", "low": "background"}
         tiers = [_switch(f"tier:{k}", line_sample("", group=samples[k]), TIERS[k]) for k in TIERS]
-        groups.append((Label("层级", "Tier"), "".join(tiers)))
+        groups.append((TEXT["tier"], "".join(tiers)))
     known = [
         f'<div class="item key">{line_sample("", accuracy=key)}<span>{bi(label)}</span></div>'
         for key, label in ALIGNMENT.items()
     ]
-    groups.append((Label("线形", "Alignment"), "".join(known) if drawn.classes else ""))
+    groups.append((TEXT["alignment_heading"], "".join(known) if drawn.classes else ""))
     places = [_switch(f"points:{key}", point_sample(key), KIND[key]) for key in drawn.points]
-    more = [(Label("地点", "Places"), "".join(places))]
+    more = [(TEXT["places"], "".join(places))]
     base = [_switch(f"base:{part.key}", "", part.label, on=part.on) for part in drawn.parts]
-    base.append(_switch("base:labels", "", Label("地名", "Place names")))
-    more.append((Label("底图", "Background"), "".join(base)))
+    base.append(_switch("base:labels", "", TEXT["place_names"]))
+    more.append((TEXT["background"], "".join(base)))
     body = "".join(
         f"<fieldset><legend>{bi(label)}</legend>{items}</fieldset>" if items else ""
         for label, items in groups
@@ -244,11 +195,11 @@ def _legend(layers: Layers, drawn: Drawn) -> str:
         f"<details><summary>{bi(label)}</summary>{items}</details>" if items else ""
         for label, items in more
     )
-    name = Label("图例与图层", "Legend and layers")
+    name = TEXT["legend_and_layers"]
     return (
         f'<div class="panel legend" id="sheet-legend" role="region" tabindex="0" '
         f"{bi_attribute('aria-label', name)}><h2>{bi(name)}</h2>{body}"
-        f'<p class="note">{bi(NOTE)}</p></div>'
+        f'<p class="note">{bi(TEXT["note"])}</p></div>'
     )
 
 
@@ -280,7 +231,7 @@ def _figures_panel(
     layers: Layers, figures: list[dict[str, Any]], start: int, classes: list[str]
 ) -> str:
     """Return the panel of key figures, filled in for the first year."""
-    now, name = figures[start], Label("关键数字", "Key figures")
+    now, name = figures[start], TEXT["key_figures"]
     top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
     bars = "".join(_bar(key, now["km"].get(key, 0), top) for key in classes)
     modes = [m for m in MODE if any(f[k].get(m) for f in figures for k in ("routes", "crossings"))]
@@ -293,11 +244,11 @@ def _figures_panel(
         + "</tr>"
         for mode in modes
     )
-    heads = (Label("全线通车", "Routes open"), Label("跨界贯通", "Crossings open"))
+    heads = (TEXT["routes_open"], TEXT["crossings_open"])
     head = "".join(f'<th scope="col" class="num">{bi(label)}</th>' for label in heads)
     return f"""<div class="panel figures" id="sheet-figures" role="region" tabindex="0"
  {bi_attribute("aria-label", name)}><h2>{bi(name)} <output class="figures-year"></output></h2>
-<h3>{bi(Label("通车里程 (km)", "Open length (km)"))}</h3><dl>{bars}</dl>
+<h3>{bi(TEXT["open_length_km"])}</h3><dl>{bars}</dl>
 <table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>
 {_times(layers, figures, start)}</div>"""
 
@@ -316,8 +267,8 @@ def _times(layers: Layers, figures: list[dict[str, Any]], start: int) -> str:
     pair = core_cities(layers.catalogue)
     ends = Label("–".join(c.name_zh for c in pair), "–".join(c.name_en for c in pair))
     labels = {
-        "cores": Label(f"{ends.zh} 门到门 (min)", f"{ends.en}, door to door (min)"),
-        "near": Label("城市接近度（本页日期=100）", "Nearness of cities (this date = 100)"),
+        "cores": TEXT.fill("door_to_door", ends=ends),
+        "near": TEXT["nearness"],
     }
     rows = "".join(
         f'<div><dt>{bi(label)}</dt><dd data-figure="times:{key}">'
@@ -331,9 +282,9 @@ def _times(layers: Layers, figures: list[dict[str, Any]], start: int) -> str:
 def _sheet_buttons() -> str:
     """Return the buttons that open the panels on a small screen."""
     buttons = (
-        ("search", Label("搜索", "Search")),
-        ("legend", Label("图例", "Legend")),
-        ("figures", Label("数字", "Figures")),
+        ("search", TEXT["search"]),
+        ("legend", TEXT["legend"]),
+        ("figures", TEXT["figures"]),
     )
     items = "".join(
         f'<button type="button" data-sheet="sheet-{key}" aria-expanded="false" '
@@ -351,9 +302,9 @@ def _timebar(days: dict[int, dt.date], start: int) -> str:
         for tick in days
         if tick % 5 == 0
     )
-    label = Label("年份", "Year")
+    label = TEXT["year"]
     return f"""<div class="panel timebar" role="region" {bi_attribute("aria-label", label)}>
-<button type="button" class="play" {bi_attribute("aria-label", PLAY)}><svg width="18"
+<button type="button" class="play" {bi_attribute("aria-label", TEXT["play"])}><svg width="18"
  height="18" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 2l12 7-12 7z" /></svg></button>
 <div class="year"><output for="year">{year}</output><small class="year-note"></small></div>
 <div class="track"><input type="range" id="year" min="{first}" max="{last}" value="{year}" step="1"
@@ -379,11 +330,7 @@ def _sections_table(layers: Layers, stages: dict[str, str], start: int) -> str:
             number_cell(row["accuracy_m"], text=f"±{number(row['accuracy_m'])}"),
         ]
         rows.append(table_row(cells))
-    caption = Label(
-        "括号内为预计年份；状态随所选年份变化。点线路名在地图上显示。",
-        "Expected years in brackets; the status follows the chosen year. "
-        "A route's name shows it on the map.",
-    )
+    caption = TEXT["sections_table_caption"]
     return table(COLUMNS, rows, name="sections", caption=caption)
 
 

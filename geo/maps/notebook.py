@@ -21,26 +21,16 @@ from geo.maps.elements import number
 from geo.maps.features import class_order
 from geo.maps.pages import PAGES
 from geo.maps.sketches import svg_path
+from geo.maps.texts import Texts
 from geo.network import Network
+
+TEXT = Texts("notebook")
 
 #: Pixels of the sketch: the longer side, and the detail that is left out.
 SIDE, DETAIL = 340.0, 0.6
 #: Indices of a network in the order of the table.
 INDICES = ("v", "e", "p", "mu", "alpha", "beta", "gamma", "eta_km", "diameter_km", "length_km")
-ROUTES, SECTIONS, LENGTH = (
-    Label("线路", "Routes"),
-    Label("路段", "Sections"),
-    Label("里程 (km)", "Length (km)"),
-)
-TABLES = {
-    "places": Label("地点", "Places"),
-    "sections": SECTIONS,
-    "routes": ROUTES,
-    "cities": Label("城市", "Cities"),
-    "services": Label("公布的旅行时间", "Published times"),
-    "projects": Label("项目", "Projects"),
-    "sources": Label("来源", "Sources"),
-}
+TABLES = TEXT.group("tables")
 _BOX = (
     "display:flex;flex-wrap:wrap;gap:12px 28px;align-items:flex-start;"
     "font:13px/1.45 system-ui,'Noto Sans CJK SC',sans-serif;max-width:76em"
@@ -88,23 +78,22 @@ def catalogue_html(cat: Catalogue) -> str:
     )
     layers = as_layers(cat)
     title = Label(region.name_zh, region.name_en)
-    known = Label(f"数据截至 {region.as_of}", f"Data as of {region.as_of}")
+    known = TEXT.fill("as_of", as_of=region.as_of)
     return _card(title, known, _table(counts) + lists, _sketch(layers.sections, title))
 
 
 def layers_html(layers: Layers) -> str:
     """Return layers as routes, sections and lengths by class, and a sketch."""
     region, rows = layers.catalogue.region, []
-    head = ["", *(_both(label, "<br>") for label in (ROUTES, SECTIONS, LENGTH))]
+    heads = TEXT["routes"], TEXT["sections"], TEXT["length"]
+    head = ["", *(_both(label, "<br>") for label in heads)]
     groups = dict(list(layers.sections.groupby("class")))
     for key in class_order(groups):
         own = groups[key]
         numbers = own["route_id"].nunique(), len(own), own["running_km"].sum()
         rows.append([_both(named(CLASS, key)), *map(number, numbers)])
     title = Label(region.name_zh, region.name_en)
-    about = Label(
-        f"{len(layers.places):,} 个地点，WGS-84", f"{len(layers.places):,} places, WGS-84"
-    )
+    about = TEXT.fill("places", count=len(layers.places))
     return _card(title, about, _table(rows, head), _sketch(layers.sections, title))
 
 
@@ -118,13 +107,11 @@ def network_html(net: Network) -> str:
         label, digits = STATISTICS[key]
         rows.append([_both(label), *(number(value, digits) for value in found[key])])
     region = net.layers.catalogue.region
-    title = Label(f"{region.name_zh}路网", f"Network: {region.name_en}")
-    about = Label(f"{net.date} 通车", f"open on {net.date}")
+    title = TEXT.fill("network_title", name=Label(region.name_zh, region.name_en))
+    about = TEXT.fill("open_on", date=net.date)
     if net.assumed:
         n = len(net.assumed)
-        about = Label(
-            f"{about.zh}，含 {n} 个预计通车路段", f"{about.en}, {n} sections as expected"
-        )
+        about = TEXT.fill("with_assumed", about=about, n=n)
     edges = net.edges.assign(status="open")
     return _card(title, about, _table(rows, head), _sketch(edges, title))
 
@@ -185,7 +172,7 @@ def _sketch(lines: gpd.GeoDataFrame, title: Label) -> str:
     shown = [key for key in LINES if key in set(frame["class"])]
     marks = [(LINES[key].color, "━", CLASS[key]) for key in shown]
     if set(frame["status"]) != {"open"}:
-        marks.append(("inherit", "┄", Label("未通车", "Not open")))
+        marks.append(("inherit", "┄", TEXT["not_open"]))
     legend = " ".join(
         f'<span style="white-space:nowrap;margin-right:8px"><span style="color:{color}">{mark}'
         f"</span> {_both(label)}</span>"
