@@ -119,7 +119,7 @@ def conflate(ways: gpd.GeoDataFrame, layers: Layers, route_id: str) -> Match:
     if not near["belongs"].isin(["ref", "name"]).any():
         what = route.ref or route.name_zh
         text = "no way within {km:.1f} km carries its number or name: {names}"
-        return _no_match(Message(text, km=reach / 1000, names=what))
+        return no_match(Message(text, km=reach / 1000, names=what))
     named = [i for i, place in enumerate(track.places) if place]
     stops = knots[named]
     own = (near["belongs"] != "foreign").to_numpy(bool)
@@ -130,7 +130,8 @@ def conflate(ways: gpd.GeoDataFrame, layers: Layers, route_id: str) -> Match:
     return _match(layers, route_id, near, graph, path, at, graph.xy[graph.sketch + stops])
 
 
-def _no_match(reason: str) -> Match:
+def no_match(reason: str) -> Match:
+    """Return that nothing could be matched, and why."""
     empty, nan = gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"), float("nan")
     return Match(empty, empty, 0.0, 0.0, nan, nan, [], [], [], reason)
 

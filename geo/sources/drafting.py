@@ -12,7 +12,7 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -20,7 +20,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
-from shapely import LineString
 from shapely.ops import substring
 
 from geo.catalogue import last_day
@@ -303,13 +302,12 @@ def _tables(
     for k, (chain, line, title) in enumerate(zip(chains, lines, titles, strict=True)):
         here = {key: spot for key, spot in known.items() if k in spot.lines}
         tables["routes"].append(_route(title, line, chain))
-        for name, rows in _route_rows(extract, title, chain, here).items():
+        for name, rows in _RouteDraft(extract, title, chain, here).rows().items():
             tables[name] += rows
     used = {row.get("place_id") for row in tables["alignments"]}
     for key, spot in known.items():
         if key in used:
-            here_on = shapely.Point(spot.x, spot.y)
-            off = max(lines[k].shape.distance(here_on) for k in spot.lines)
+            off = max(lines[k].shape.distance(_point(spot)) for k in spot.lines)
             tables["places"].append(extract.place_row(key, spot, ACCURACY_M + off))
     return tables
 
@@ -373,44 +371,122 @@ def _cities(towns: gpd.GeoDataFrame, within: NDArray[np.object_]) -> tuple[Rows,
 # A route becomes places, an alignment and sections.
 
 
-def _route_rows(
-    extract: _Extract, title: _Title, chain: Chain, known: dict[str, Spot]
-) -> dict[str, Rows]:
-    """Return rows of alignments, sections and new places of a route with its known places."""
-    closed, scale = chain.closed, extract.scale
-    if closed and known:
-        chain = _turned_to(chain, next(iter(known.values())))
-    line = chain.line
-    places: Rows = []
+class _RouteDraft:
+    """The rows of alignments, sections and new places of a route with its known places."""
 
-    def place_at(metres: float, zh: str, en: str) -> _Stop:
-        point = line.interpolate(metres)
-        key = extract.place_id(f"{title.route_id}-{en.removeprefix(title.en)}")
-        spot = Spot(point.x, point.y, "end", zh, en, frozenset())
-        places.append(extract.place_row(key, spot, ACCURACY_M))
+    def __init__(
+        self, extract: _Extract, title: _Title, chain: Chain, known: dict[str, Spot]
+    ) -> None:
+        self.extract, self.title, self.known = extract, title, known
+        self.places: Rows = []
+        self.chain = chain
+        if chain.closed and known:
+            self.chain = _turned_to(chain, next(iter(known.values())))
+        self.line, self.stages = self.chain.line, _stages(self.chain, extract.tags)
+
+    def rows(self) -> dict[str, Rows]:
+        """Return the rows by table."""
+        stops = self._with_ends(self._known_stops())
+        limit = STAGE_M * self.extract.scale
+        for metres in _changes(self.stages, self.chain.metres, limit):
+            near = min(stops, key=lambda stop: abs(stop.at - metres))
+            if abs(near.at - metres) > limit:
+                km = f"{(metres - stops[0].at) / 1000:.1f} km"
+                stops.append(self._new_stop(metres, f" {km}", f", {km}"))
+            elif not near.cut:
+                stops[stops.index(near)] = near._replace(cut=True)
+        stops.sort()
+        sections = self._sections([stop for stop in stops if stop.cut])
+        return {"places": self.places, "alignments": self._alignment(stops), "sections": sections}
+
+    def _known_stops(self) -> list[_Stop]:
+        """Return the places in order; of two that are too close that of fewer lines goes."""
+        found = [
+            _Stop(self.line.project(_point(s)), key, len(s.lines) > 1 or s.kind == "border")
+            for key, s in self.known.items()
+        ]
+        stops: list[_Stop] = []
+        for stop in sorted(found):
+            if stops and stop.at - stops[-1].at < 2 * ROOM_M * max(self.extract.scale, 0.2):
+                stays = max(stops[-1], stop, key=lambda s: len(self.known[s.place].lines))
+                stops[-1] = stays._replace(cut=stops[-1].cut or stop.cut)
+            else:
+                stops.append(stop)
+        return stops
+
+    def _new_stop(self, metres: float, zh: str, en: str) -> _Stop:
+        """Add a place at a distance along the line, named after the route."""
+        key = self.extract.place_id(f"{self.title.route_id}-{en}")
+        point = self.line.interpolate(metres)
+        names = self.title.zh + zh, self.title.en + en
+        spot = Spot(point.x, point.y, "end", frozenset(), *names)
+        self.places.append(self.extract.place_row(key, spot, ACCURACY_M))
         return _Stop(metres, key, cut=True)
 
-    stops = _stops(line, known, ROOM_M * max(scale, 0.2))
-    if closed:
-        stops = _ring_ends(stops, line.length, END_M * scale, title, place_at)
-    else:
-        stops = _ends(stops, line.length, END_M * scale, title, place_at)
-    stages = _stages(chain, extract.tags)
-    for metres in _changes(stages, chain.metres, STAGE_M * scale):
-        near = min(stops, key=lambda stop: abs(stop.at - metres))
-        if abs(near.at - metres) > STAGE_M * scale:
-            km = f"{(metres - stops[0].at) / 1000:.1f} km"
-            stops.append(place_at(metres, f"{title.zh} {km}", f"{title.en}, {km}"))
-        elif not near.cut:
-            stops[stops.index(near)] = near._replace(cut=True)
-    stops.sort()
-    names = {key: spot.zh for key, spot in known.items()}
-    names |= {row["place_id"]: row["name_zh"] for row in places}
-    return {
-        "places": places,
-        "alignments": _alignment(extract, title.route_id, line, stops, known),
-        "sections": _sections(extract, title, chain, [s for s in stops if s.cut], stages, names),
-    }
+    def _with_ends(self, stops: list[_Stop]) -> list[_Stop]:
+        """Let the line begin and end at a place, a new one where none is near; a ring at one."""
+        length, reach = self.line.length, END_M * self.extract.scale
+        if not stops or (not self.chain.closed and stops[0].at > reach):
+            stops = [self._new_stop(0.0, " 起点", ", start"), *stops]
+        if self.chain.closed:
+            middle = [stop for stop in stops[1:] if reach < stop.at < length - reach]
+            ends = _Stop(0.0, stops[0].place, True), _Stop(length, stops[0].place, True)
+            return [ends[0], *middle, ends[1]]
+        if stops[-1].at < length - reach or len(stops) < 2:
+            stops = [*stops, self._new_stop(length, " 终点", ", end")]
+        return [stops[0]._replace(cut=True), *stops[1:-1], stops[-1]._replace(cut=True)]
+
+    def _room(self, stop: _Stop) -> float:
+        spot = self.known.get(stop.place)
+        return max(self.line.distance(_point(spot)), ROOM_M) if spot else ROOM_M
+
+    def _alignment(self, stops: list[_Stop]) -> Rows:
+        """Return the places in order with the shape points between them."""
+        rows: Rows = [{"place_id": stops[0].place}]
+        for a, b in itertools.pairwise(stops):
+            start, end = a.at + self._room(a), b.at - self._room(b)
+            if end > start:
+                part = shapely.simplify(substring(self.line, start, end), SIMPLIFY_M)
+                xy = shapely.get_coordinates(shapely.segmentize(part, LONGEST_M))
+                # rounded, neighbours may be equal: each stands once
+                for (lon, lat), _ in itertools.groupby(self.extract.lonlat(xy)):
+                    rows.append(
+                        {"lon": lon, "lat": lat, "accuracy_m": ACCURACY_M, "source": "osm"}
+                    )
+            rows.append({"place_id": b.place})
+        route = {"route_id": self.title.route_id}
+        return [route | {"seq": k} | row for k, row in enumerate(rows, 1)]
+
+    def _sections(self, cuts: list[_Stop]) -> Rows:
+        """Return the pieces between two cuts with what most of their length says."""
+        names = {key: spot.zh for key, spot in self.known.items()}
+        names |= {row["place_id"]: row["name_zh"] for row in self.places}
+        title, edge, metres = self.title, self.chain.edge, self.chain.metres
+        middle, length = (metres[1:] + metres[:-1]) / 2, np.diff(metres)
+        rows = []
+        for k, (a, b) in enumerate(itertools.pairwise(cuts), 1):
+            inside = np.flatnonzero((middle >= a.at) & (middle <= b.at))
+            inside = inside if len(inside) else np.array([np.abs(middle - a.at).argmin()])
+            used = inside[edge[inside] >= 0]
+            stage = _prevailing(self.stages[inside], length[inside])[0]
+            row = {
+                "section_id": f"{title.route_id}-{k}",
+                "route_id": title.route_id,
+                "seq": k,
+                "name_zh": f"{title.zh}({names[a.place]}–{names[b.place]})"[:200],
+                "from_place": a.place,
+                "to_place": b.place,
+                "status": stage,
+                "source": "osm",
+                "confidence": "medium",
+            }
+            tags, as_of = self.extract.tags.iloc[edge[used]], self.extract.as_of
+            rows.append(row | _standard(tags, length[used], title.mode, stage, as_of))
+        return rows
+
+
+def _point(spot: Spot) -> shapely.Point:
+    return shapely.Point(spot.x, spot.y)
 
 
 def _turned_to(chain: Chain, spot: Spot) -> Chain:
@@ -418,50 +494,6 @@ def _turned_to(chain: Chain, spot: Spot) -> Chain:
     k = int(np.argmin(np.hypot(*(chain.points[:-1] - [spot.x, spot.y]).T)))
     points = np.vstack([chain.points[k:-1], chain.points[: k + 1]])
     return Chain(points, np.concatenate([chain.edge[k:], chain.edge[:k]]))
-
-
-def _stops(line: LineString, known: dict[str, Spot], room: float) -> list[_Stop]:
-    """Return the places in order; of two that are too close that of fewer lines goes."""
-    found = [
-        _Stop(line.project(shapely.Point(s.x, s.y)), key, len(s.lines) > 1 or s.kind == "border")
-        for key, s in known.items()
-    ]
-    stops: list[_Stop] = []
-    for stop in sorted(found):
-        if stops and stop.at - stops[-1].at < 2 * room:
-            stays = max(stops[-1], stop, key=lambda s: len(known[s.place].lines))
-            stops[-1] = stays._replace(cut=stops[-1].cut or stop.cut)
-        else:
-            stops.append(stop)
-    return stops
-
-
-def _ring_ends(
-    stops: list[_Stop],
-    length: float,
-    reach: float,
-    title: _Title,
-    place_at: Callable[[float, str, str], _Stop],
-) -> list[_Stop]:
-    """Let a ring begin and end at its first place, a new one where there is none."""
-    first = stops[0] if stops else place_at(0.0, f"{title.zh} 起点", f"{title.en}, start")
-    middle = [stop for stop in stops[1:] if reach < stop.at < length - reach]
-    return [_Stop(0.0, first.place, True), *middle, _Stop(length, first.place, True)]
-
-
-def _ends(
-    stops: list[_Stop],
-    length: float,
-    reach: float,
-    title: _Title,
-    place_at: Callable[[float, str, str], _Stop],
-) -> list[_Stop]:
-    """Let a line begin and end at a place, a new one where none is near."""
-    if not stops or stops[0].at > reach:
-        stops = [place_at(0.0, f"{title.zh} 起点", f"{title.en}, start"), *stops]
-    if stops[-1].at < length - reach or len(stops) < 2:
-        stops = [*stops, place_at(length, f"{title.zh} 终点", f"{title.en}, end")]
-    return [stops[0]._replace(cut=True), *stops[1:-1], stops[-1]._replace(cut=True)]
 
 
 def _stages(chain: Chain, tags: DataFrame) -> Stages:
@@ -481,64 +513,6 @@ def _changes(stages: Stages, metres: Floats, least: float) -> list[float]:
     ends = [*(start for start, _ in runs[1:]), metres[-1]]
     long = [run for run, end in zip(runs, ends, strict=True) if end - run[0] >= least]
     return [start for before, (start, stage) in itertools.pairwise(long) if stage != before[1]]
-
-
-def _alignment(
-    extract: _Extract,
-    route_id: str,
-    line: LineString,
-    stops: list[_Stop],
-    known: dict[str, Spot],
-) -> Rows:
-    """Return the places in order with the shape points between them."""
-
-    def room(stop: _Stop) -> float:
-        spot = known.get(stop.place)
-        off = line.distance(shapely.Point(spot.x, spot.y)) if spot else 0.0
-        return max(off, ROOM_M)
-
-    rows: Rows = [{"place_id": stops[0].place}]
-    for a, b in itertools.pairwise(stops):
-        start, end = a.at + room(a), b.at - room(b)
-        if end > start:
-            part = shapely.simplify(substring(line, start, end), SIMPLIFY_M)
-            xy = shapely.get_coordinates(shapely.segmentize(part, LONGEST_M))
-            for (lon, lat), _ in itertools.groupby(extract.lonlat(xy)):  # each point once in a row
-                rows.append({"lon": lon, "lat": lat, "accuracy_m": ACCURACY_M, "source": "osm"})
-        rows.append({"place_id": b.place})
-    return [{"route_id": route_id, "seq": k} | row for k, row in enumerate(rows, 1)]
-
-
-def _sections(
-    extract: _Extract,
-    title: _Title,
-    chain: Chain,
-    cuts: list[_Stop],
-    stages: Stages,
-    names: dict[str, str],
-) -> Rows:
-    metres = chain.metres
-    middle, length = (metres[1:] + metres[:-1]) / 2, np.diff(metres)
-    rows = []
-    for k, (a, b) in enumerate(itertools.pairwise(cuts), 1):
-        inside = np.flatnonzero((middle >= a.at) & (middle <= b.at))
-        inside = inside if len(inside) else np.array([np.abs(middle - a.at).argmin()])
-        used = inside[chain.edge[inside] >= 0]
-        stage = _prevailing(stages[inside], length[inside])[0]
-        row = {
-            "section_id": f"{title.route_id}-{k}",
-            "route_id": title.route_id,
-            "seq": k,
-            "name_zh": f"{title.zh}({names[a.place]}–{names[b.place]})"[:200],
-            "from_place": a.place,
-            "to_place": b.place,
-            "status": stage,
-            "source": "osm",
-            "confidence": "medium",
-        }
-        tags = extract.tags.iloc[chain.edge[used]]
-        rows.append(row | _standard(tags, length[used], title.mode, stage, extract.as_of))
-    return rows
 
 
 def _standard(

@@ -44,16 +44,24 @@ class Line(NamedTuple):
     class_: str
     shape: shapely.LineString
 
+    def foot(self, point: shapely.Point) -> shapely.Point:
+        """Return the nearest point of the line."""
+        return self.shape.interpolate(self.shape.project(point))
+
 
 class Spot(NamedTuple):
-    """A place on lines: where, what kind, its names, and the positions of its lines."""
+    """A place on lines: where, what kind, the positions of its lines, and its names."""
 
     x: float
     y: float
     kind: str
-    zh: str
-    en: str
     lines: frozenset[int]
+    zh: str = ""
+    en: str = ""
+
+    def metres_to(self, other: Spot) -> float:
+        """Return the distance to another place."""
+        return float(np.hypot(self.x - other.x, self.y - other.y))
 
 
 def find_spots(
@@ -69,18 +77,18 @@ def find_spots(
     `group` is the group of every edge, -1 for none; `points` are stations, motorway junctions,
     cities and towns; `scale` shortens all distances in a region smaller than usual.
     """
+    reach = MERGE_M * scale
     junctions, ramps = _meetings(lines, edges, group, scale)
     found = list(_stations(lines, points[points["railway"].notna()], scale))
-    for spot in _merged(junctions, MERGE_M * scale):
-        if not _near(spot, found, 2 * MERGE_M * scale, both=True):
+    for spot in _merged(junctions, reach):
+        # a station may stand for a junction only where all lines of the junction stop
+        if not any(spot.lines <= s.lines and spot.metres_to(s) <= 2 * reach for s in found):
             found.append(spot)
     exits = _exits(lines, edges, group, points[points["highway"].notna()], scale)
-    found = [_named(spot, exits, 1.5 * MERGE_M * scale) for spot in found]
-    for spot in [*sorted(exits, key=lambda s: not s.zh), *ramps]:
-        if not _near(spot, found, 1.5 * MERGE_M * scale):
-            found.append(spot)
-    for spot in _towns(lines, points[points["place"].notna()], scale):
-        if not _near(spot, found, 1.5 * MERGE_M * scale):
+    found = [_named(spot, exits, 1.5 * reach) for spot in found]
+    towns = _towns(lines, points[points["place"].notna()], scale)
+    for spot in itertools.chain(sorted(exits, key=lambda s: not s.zh), ramps, towns):
+        if not any(spot.lines & s.lines and spot.metres_to(s) <= 1.5 * reach for s in found):
             found.append(spot)
     return found
 
@@ -110,7 +118,7 @@ def _meetings(
         if len(groups) == 1 and key in linked:
             (owner,) = groups
             at = xy[sorted(groups[owner])].mean(axis=0)
-            ramps += _at(lines, owner, at, ("interchange", "", ""), BESIDE_M * scale)
+            ramps += _interchanges(lines, owner, at, BESIDE_M * scale)
     return met, ramps
 
 
@@ -143,7 +151,7 @@ def _meeting(
         ]
         p, q = nearest_points(*parts)
         if p.distance(q) <= reach:
-            yield Spot((p.x + q.x) / 2, (p.y + q.y) / 2, "junction", "", "", frozenset((i, j)))
+            yield Spot((p.x + q.x) / 2, (p.y + q.y) / 2, "junction", frozenset((i, j)))
 
 
 def _stations(lines: Sequence[Line], stations: gpd.GeoDataFrame, scale: float) -> Iterator[Spot]:
@@ -155,9 +163,8 @@ def _stations(lines: Sequence[Line], stations: gpd.GeoDataFrame, scale: float) -
         own = [k for k in rails if lines[k].shape.distance(point) <= STATION_M * max(scale, 0.4)]
         if not own or not zh:
             continue
-        feet = [lines[k].shape.interpolate(lines[k].shape.project(point)) for k in own]
-        x, y = shapely.get_coordinates(feet).mean(axis=0)
-        spot = Spot(float(x), float(y), "station", zh, en, frozenset(own))
+        x, y = shapely.get_coordinates([lines[k].foot(point) for k in own]).mean(axis=0)
+        spot = Spot(float(x), float(y), "station", frozenset(own), zh, en)
         if not any(s.zh == zh and s.lines & spot.lines for s in seen):
             seen.append(spot)
             yield spot
@@ -173,33 +180,28 @@ def _exits(
     """Return the motorway junctions that lie on a road of the draft."""
     own = np.flatnonzero(group >= 0)
     tree = shapely.STRtree(edges.geometry.to_numpy()[own])
-    which, found = tree.query_nearest(
+    which, nearest = tree.query_nearest(
         points.geometry.to_numpy(), max_distance=ON_ROAD_M, all_matches=False
     )
     exits: list[Spot] = []
     rows = points.to_dict("records")
-    for k, edge in zip(which.tolist(), own[found].tolist(), strict=True):
+    for k, edge in zip(which.tolist(), own[nearest].tolist(), strict=True):
         zh, en = element_names(rows[k])
         if not zh and rows[k]["ref"]:
             zh, en = f"{rows[k]['ref']} 出口", f"Exit {rows[k]['ref']}"
         at = shapely.get_coordinates(points.geometry.iloc[k])[0]
-        exits += _at(lines, int(group[edge]), at, ("interchange", zh, en), BESIDE_M * scale)
+        found = _interchanges(lines, int(group[edge]), at, BESIDE_M * scale)
+        exits += [spot._replace(zh=zh, en=en) for spot in found]
     return exits
 
 
-def _at(
-    lines: Sequence[Line],
-    group: int,
-    at: Floats,
-    named: tuple[str, str, str],
-    reach: float,
-) -> Iterator[Spot]:
-    """Yield a place on the lines of a group near a point."""
+def _interchanges(lines: Sequence[Line], group: int, at: Floats, reach: float) -> Iterator[Spot]:
+    """Yield an interchange on every line of a group near a point."""
     here = shapely.Point(at)
     for k, line in enumerate(lines):
         if line.group == group and line.shape.distance(here) <= reach:
-            foot = line.shape.interpolate(line.shape.project(here))
-            yield Spot(foot.x, foot.y, *named, frozenset([k]))
+            foot = line.foot(here)
+            yield Spot(foot.x, foot.y, "interchange", frozenset([k]))
 
 
 def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame, scale: float) -> Iterator[Spot]:
@@ -210,8 +212,8 @@ def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame, scale: float) -> Iter
         for row, point in zip(towns.to_dict("records"), towns.geometry, strict=True):
             zh, en = element_names(row)
             if zh and line.shape.distance(point) <= TOWN_M * scale:
-                foot = line.shape.interpolate(line.shape.project(point))
-                yield Spot(foot.x, foot.y, "town", zh, en, frozenset([k]))
+                foot = line.foot(point)
+                yield Spot(foot.x, foot.y, "town", frozenset([k]), zh, en)
 
 
 def _merged(found: list[Spot], reach: float) -> list[Spot]:
@@ -219,42 +221,24 @@ def _merged(found: list[Spot], reach: float) -> list[Spot]:
     groups: list[list[Spot]] = []
     for spot in found:
         for group in groups:
-            if any(spot.lines & s.lines and _apart(spot, s) <= reach for s in group):
+            if any(spot.lines & s.lines and spot.metres_to(s) <= reach for s in group):
                 group.append(spot)
                 break
         else:
             groups.append([spot])
+    middles = [np.mean([(s.x, s.y) for s in group], axis=0).tolist() for group in groups]
     return [
-        Spot(
-            float(np.mean([s.x for s in group])),
-            float(np.mean([s.y for s in group])),
-            group[0].kind,
-            "",
-            "",
-            frozenset().union(*(s.lines for s in group)),
-        )
-        for group in groups
+        Spot(x, y, group[0].kind, frozenset().union(*(s.lines for s in group)))
+        for (x, y), group in zip(middles, groups, strict=True)
     ]
-
-
-def _apart(a: Spot, b: Spot) -> float:
-    return float(np.hypot(a.x - b.x, a.y - b.y))
-
-
-def _near(spot: Spot, others: list[Spot], reach: float, *, both: bool = False) -> bool:
-    """Tell whether another place of the same line, or of all the same lines, is near."""
-    return any(
-        (spot.lines <= s.lines if both else spot.lines & s.lines) and _apart(spot, s) <= reach
-        for s in others
-    )
 
 
 def _named(spot: Spot, exits: list[Spot], reach: float) -> Spot:
     """Give a junction without a name that of the nearest exit of its lines."""
-    near = [e for e in exits if e.zh and e.lines & spot.lines and _apart(e, spot) <= reach]
+    near = [e for e in exits if e.zh and e.lines & spot.lines and e.metres_to(spot) <= reach]
     if spot.zh or not near:
         return spot
-    best = min(near, key=lambda e: (_apart(e, spot), e.zh))
+    best = min(near, key=lambda e: (e.metres_to(spot), e.zh))
     return spot._replace(zh=best.zh, en=best.en)
 
 
@@ -265,7 +249,7 @@ def border_spots(lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float = 
     zh, en = ([*areas[key], ""] for key in ("name_zh", "name_en"))
     columns = (found[key].tolist() for key in ("line", "x", "y", "before", "after"))
     return [
-        Spot(x, y, "border", _sides(zh, one, two), _sides(en, one, two), frozenset([line]))
+        Spot(x, y, "border", frozenset([line]), _sides(zh, one, two), _sides(en, one, two))
         for line, x, y, one, two in zip(*columns, strict=True)
     ]
 

@@ -27,7 +27,7 @@ from geo.catalogue import Catalogue, TextTable, load
 from geo.core import BadInputError, Message, Problem, staged_folder, write_json
 from geo.geometry import Bounds, along_km, smooth, to_degrees, to_metres
 from geo.layers import Layers, build_layers, layer_findings
-from geo.sources.conflation import TOLERANCE_M, UNKNOWN_ACCURACY_M, Match, conflate
+from geo.sources.conflation import TOLERANCE_M, UNKNOWN_ACCURACY_M, Match, conflate, no_match
 
 Floats = NDArray[np.float64]
 LonLat = tuple[float, float]
@@ -129,13 +129,12 @@ def refresh_alignments(
     [['chengyu-hsr', 'replaced', 1.0]]
     """
     layers, skipped = build_layers(catalogue), skipped or {}
-    matches: dict[str, Match] = {}
-    reasons = dict(skipped)
+    matches = {route_id: no_match(reason) for route_id, reason in skipped.items()}
     for route_id in catalogue.route if routes is None else routes:
         progress(catalogue.route[route_id].name_zh)
         if route_id not in skipped:
             matches[route_id] = conflate(ways, layers, route_id)
-            reasons[route_id] = verdict(matches[route_id], layers, route_id)
+    reasons = {key: verdict(match, layers, key) for key, match in matches.items()}
     row = {**source, "date": date.isoformat()}
     row["key"] = _source_key(catalogue, row)
     before = _errors(layers) if not all(reasons.values()) else set()
@@ -234,28 +233,26 @@ def _report(
     reasons: dict[str, str],
     source: dict[str, str],
 ) -> DataFrame:
-    nan, rows = float("nan"), []
-    for route_id, reason in reasons.items():
-        match = matches.get(route_id)
-        rows.append(
-            {
-                "route_id": route_id,
-                "name_zh": catalogue.route[route_id].name_zh,
-                "status": "kept" if reason else "replaced",
-                "matched_share": match.matched_share if match else 0.0,
-                "median_shift_m": match.median_shift_m if match else nan,
-                "p95_shift_m": match.p95_shift_m if match else nan,
-                "gaps": [gap._asdict() for gap in match.gaps] if match else [],
-                "places_off": [
-                    {"place_id": key, "offset_m": round(off, 1)}
-                    for key, off in (match.offsets_m if match else [])
-                    if off > _accuracy(catalogue, key)
-                ],
-                "source": source["key"],
-                "date": source["date"],
-                "reason": reason,
-            }
-        )
+    rows = [
+        {
+            "route_id": route_id,
+            "name_zh": catalogue.route[route_id].name_zh,
+            "status": "kept" if reasons[route_id] else "replaced",
+            "matched_share": match.matched_share,
+            "median_shift_m": match.median_shift_m,
+            "p95_shift_m": match.p95_shift_m,
+            "gaps": [gap._asdict() for gap in match.gaps],
+            "places_off": [
+                {"place_id": key, "offset_m": round(off, 1)}
+                for key, off in match.offsets_m
+                if off > _accuracy(catalogue, key)
+            ],
+            "source": source["key"],
+            "date": source["date"],
+            "reason": reasons[route_id],
+        }
+        for route_id, match in matches.items()
+    ]
     report = pd.DataFrame(rows)
     report["reason"] = pd.Series([row["reason"] for row in rows], dtype=object)  # keeps messages
     return report
