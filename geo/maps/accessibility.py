@@ -100,19 +100,9 @@ INDICATORS = {
     "mean": Shown("location", TEXT["mean_time"], TEXT["minutes"], 1, less_is_better=True),
     "people": Shown("daily", TEXT["within_2_h"], TEXT["people"], 0, less_is_better=False),
     "potential": Shown(
-        "potential",
-        TEXT["potential"],
-        TEXT["potential_unit"],
-        2,
-        less_is_better=False,
+        "potential", TEXT["potential"], TEXT["potential_unit"], 2, less_is_better=False
     ),
-    "efficiency": Shown(
-        "efficiency",
-        TEXT["efficiency"],
-        TEXT["ratio"],
-        2,
-        less_is_better=True,
-    ),
+    "efficiency": Shown("efficiency", TEXT["efficiency"], TEXT["ratio"], 2, less_is_better=True),
 }
 
 

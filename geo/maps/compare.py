@@ -325,10 +325,7 @@ def _projects_table(layers: Layers, values: DataFrame, date: dt.date, horizon: d
 def _bar(timeline: Timeline, pairs: list[tuple[str, str]], start: tuple[str, str]) -> str:
     """Return the strip that chooses the dates and the view."""
     choices = []
-    for name, key, label in (
-        ("a", start[0], TEXT["date_a"]),
-        ("b", start[1], TEXT["date_b"]),
-    ):
+    for name, key, label in (("a", start[0], TEXT["date_a"]), ("b", start[1], TEXT["date_b"])):
         options = "".join(
             f"<option{' selected' if moment == key else ''}>{moment}</option>"
             for moment in timeline.days

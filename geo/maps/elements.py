@@ -5,25 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from html import escape
+from pathlib import Path
 from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geo.catalogue import Catalogue, Label
 from geo.core import is_unknown
-from geo.layers import (
-    CASING,
-    CASING_WIDTH,
-    CASINGS,
-    DASHES,
-    LINES,
-    OTHER_LINE,
-    POINTS,
-    weight_of,
-)
+from geo.layers import CASING, CASING_WIDTH, CASINGS, DASHES, LINES, OTHER_LINE, POINTS, weight_of
 from geo.maps.offline import asset
 from geo.maps.texts import Texts
 
 TEXT = Texts("elements")
+_TEMPLATES = Environment(  # noqa: S701 - every text of a page goes through `bi` or `escape`
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined
+)
+
+
+def render(name: str, **values: Any) -> str:
+    """Return the body of a page from its template."""
+    helpers = {"bi": bi, "aria": partial(bi_attribute, "aria-label")}
+    helpers |= {"escape": escape, "number": number}
+    return _TEMPLATES.get_template(f"{name}.html").render(helpers | values)
 
 
 def header(title: Label, current: str, *, table: str = "") -> str:

@@ -37,7 +37,6 @@ from geo.maps.bundling import page_script
 from geo.maps.elements import (
     LOOKS,
     bi,
-    bi_attribute,
     cell,
     ends,
     footer,
@@ -47,6 +46,7 @@ from geo.maps.elements import (
     number_cell,
     opening,
     point_sample,
+    render,
     status_mark,
     style_sheet,
     table,
@@ -130,38 +130,40 @@ def _body(
     drawn: Drawn,
 ) -> str:
     start = list(days).index(min(max(date.year, min(days)), max(days)))
-    area = bi_attribute("aria-label", TEXT["map_and_controls"])
-    return f"""{header(region_title(layers), NAME, table="sections")}
-<main>
-<section class="stage-area" {area}>
-<div class="map-frame">{MAP_SLOT}</div>
-<div class="side left">{_search_panel()}{_legend(layers, drawn)}</div>
-<div class="side right">{_figures_panel(layers, figures, start, list(drawn.classes))}
-<div class="panel card" id="sheet-card" role="region" tabindex="-1" hidden
- {bi_attribute("aria-label", TEXT["details"])}></div></div>
-{_sheet_buttons()}
-{_timebar(days, start)}
-</section>
-<section class="page"><h2>{bi(TEXT["all_sections"])}</h2>
-<p>{bi(TEXT["note"])}</p>
-{_sections_table(layers, stages, start)}</section>
-</main>
-{footer(layers.catalogue, date)}"""
+    groups, folded = _legend(layers, drawn)
+    first, last = min(days), max(days)
+    top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
+    return render(
+        "network",
+        text=TEXT,
+        map_slot=MAP_SLOT,
+        head=header(region_title(layers), NAME, table="sections"),
+        foot=footer(layers.catalogue, date),
+        groups=groups,
+        folded=folded,
+        now=figures[start],
+        top=top,
+        bars=[_bar(key, figures[start]["km"].get(key, 0), top) for key in drawn.classes],
+        modes=[
+            (mode, name)
+            for mode, name in MODE.items()
+            if any(figure[k].get(mode) for figure in figures for k in ("routes", "crossings"))
+        ],
+        times=_times(layers, figures),
+        first=first,
+        last=last,
+        year=list(days)[start],
+        ticks=[
+            (tick, f"{100 * (tick - first) / max(last - first, 1):.2f}")
+            for tick in days
+            if tick % 5 == 0
+        ],
+        table=_sections_table(layers, stages, start),
+    )
 
 
-def _search_panel() -> str:
-    """Return the search box."""
-    label = TEXT["search_hint"]
-    return f"""<div class="panel search" id="sheet-search">
-<input type="search" id="search" autocomplete="off" spellcheck="false" role="combobox"
- aria-expanded="false" aria-controls="found" aria-autocomplete="list"
- {bi_attribute("aria-label", label)} placeholder="{label.zh}">
-<ul id="found" role="listbox" {bi_attribute("aria-label", TEXT["results"])} hidden></ul>
-</div>"""
-
-
-def _legend(layers: Layers, drawn: Drawn) -> str:
-    """Return the legend, which is also the switch of the layers."""
+def _legend(layers: Layers, drawn: Drawn) -> tuple[list[tuple[Label, str]], ...]:
+    """Return the parts of the legend, which also switch the layers; then those folded."""
     mode_of = dict(zip(layers.routes["class"], layers.routes["mode"], strict=True))
     groups: list[tuple[Label, str]] = []
     for mode in [*MODE, *sorted(set(mode_of.values()).difference(MODE))]:
@@ -187,20 +189,7 @@ def _legend(layers: Layers, drawn: Drawn) -> str:
     base = [_switch(f"base:{part.key}", "", part.label, on=part.on) for part in drawn.parts]
     base.append(_switch("base:labels", "", TEXT["place_names"]))
     more.append((TEXT["background"], "".join(base)))
-    body = "".join(
-        f"<fieldset><legend>{bi(label)}</legend>{items}</fieldset>" if items else ""
-        for label, items in groups
-    )
-    body += "".join(
-        f"<details><summary>{bi(label)}</summary>{items}</details>" if items else ""
-        for label, items in more
-    )
-    name = TEXT["legend_and_layers"]
-    return (
-        f'<div class="panel legend" id="sheet-legend" role="region" tabindex="0" '
-        f"{bi_attribute('aria-label', name)}><h2>{bi(name)}</h2>{body}"
-        f'<p class="note">{bi(TEXT["note"])}</p></div>'
-    )
+    return groups, more
 
 
 def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:
@@ -227,89 +216,24 @@ def _routes(layers: Layers, class_: str) -> str:
     return f'<details class="tree"><summary>{bi(label)}</summary>{items}</details>'
 
 
-def _figures_panel(
-    layers: Layers, figures: list[dict[str, Any]], start: int, classes: list[str]
-) -> str:
-    """Return the panel of key figures, filled in for the first year."""
-    now, name = figures[start], TEXT["key_figures"]
-    top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
-    bars = "".join(_bar(key, now["km"].get(key, 0), top) for key in classes)
-    modes = [m for m in MODE if any(f[k].get(m) for f in figures for k in ("routes", "crossings"))]
-    rows = "".join(
-        f"<tr><th scope=row>{bi(MODE[mode])}</th>"
-        + "".join(
-            f'<td class="num" data-figure="{kind}:{mode}">{number(now[kind].get(mode, 0))}</td>'
-            for kind in ("routes", "crossings")
-        )
-        + "</tr>"
-        for mode in modes
-    )
-    heads = (TEXT["routes_open"], TEXT["crossings_open"])
-    head = "".join(f'<th scope="col" class="num">{bi(label)}</th>' for label in heads)
-    return f"""<div class="panel figures" id="sheet-figures" role="region" tabindex="0"
- {bi_attribute("aria-label", name)}><h2>{bi(name)} <output class="figures-year"></output></h2>
-<h3>{bi(TEXT["open_length_km"])}</h3><dl>{bars}</dl>
-<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>
-{_times(layers, figures, start)}</div>"""
-
-
-def _bar(class_: str, value: int, top: int) -> str:
+def _bar(class_: str, value: int, top: int) -> dict[str, Any]:
+    """Return the bar of a class: its length as a share of the longest of any year."""
     color = LINES.get(class_, OTHER_LINE).color
-    share = 100 * value / top if top else 0
-    return (
-        f'<div style="--share:{share:.1f}%;--color:{color}"><dt>{bi(named(CLASS, class_))}</dt>'
-        f'<dd data-figure="km:{class_}" data-top="{top}">{number(value)}</dd></div>'
-    )
+    share = f"{100 * value / top if top else 0:.1f}"
+    name = named(CLASS, class_)
+    return {"key": class_, "label": name, "value": value, "share": share, "color": color}
 
 
-def _times(layers: Layers, figures: list[dict[str, Any]], start: int) -> str:
+def _times(layers: Layers, figures: list[dict[str, Any]]) -> dict[str, Label]:
     """Return the rows on travel times that have a value in some year."""
     pair = core_cities(layers.catalogue)
     ends = Label("–".join(c.name_zh for c in pair), "–".join(c.name_en for c in pair))
-    labels = {
-        "cores": TEXT.fill("door_to_door", ends=ends),
-        "near": TEXT["nearness"],
-    }
-    rows = "".join(
-        f'<div><dt>{bi(label)}</dt><dd data-figure="times:{key}">'
-        f"{number(figures[start]['times'][key])}</dd></div>"
+    labels = {"cores": TEXT.fill("door_to_door", ends=ends), "near": TEXT["nearness"]}
+    return {
+        key: label
         for key, label in labels.items()
         if any(figure["times"][key] is not None for figure in figures)
-    )
-    return f'<dl class="times">{rows}</dl>' if rows else ""
-
-
-def _sheet_buttons() -> str:
-    """Return the buttons that open the panels on a small screen."""
-    buttons = (
-        ("search", TEXT["search"]),
-        ("legend", TEXT["legend"]),
-        ("figures", TEXT["figures"]),
-    )
-    items = "".join(
-        f'<button type="button" data-sheet="sheet-{key}" aria-expanded="false" '
-        f'aria-controls="sheet-{key}">{bi(label)}</button>'
-        for key, label in buttons
-    )
-    return f'<div class="sheets">{items}</div>'
-
-
-def _timebar(days: dict[int, dt.date], start: int) -> str:
-    """Return the year slider with its play button."""
-    first, last, year = min(days), max(days), list(days)[start]
-    ticks = "".join(
-        f'<span style="left:{100 * (tick - first) / max(last - first, 1):.2f}%">{tick}</span>'
-        for tick in days
-        if tick % 5 == 0
-    )
-    label = TEXT["year"]
-    return f"""<div class="panel timebar" role="region" {bi_attribute("aria-label", label)}>
-<button type="button" class="play" {bi_attribute("aria-label", TEXT["play"])}><svg width="18"
- height="18" viewBox="0 0 18 18" aria-hidden="true"><path d="M4 2l12 7-12 7z" /></svg></button>
-<div class="year"><output for="year">{year}</output><small class="year-note"></small></div>
-<div class="track"><input type="range" id="year" min="{first}" max="{last}" value="{year}" step="1"
- {bi_attribute("aria-label", label)}><div class="ticks" aria-hidden="true">{ticks}</div></div>
-</div>"""
+    }
 
 
 def _sections_table(layers: Layers, stages: dict[str, str], start: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -13,7 +13,7 @@ from geo.maps import texts
 from geo.maps.texts import Texts, read_texts
 
 HOME = Path(texts.__file__).parent
-METHODS = {f"TEXT.{name}" for name in ("fill", "group", "listed", "columns")}
+KEY = re.compile(r'\b(?:TEXT|text)(?:\[|\.(?:fill|group|listed|columns)\()\s*"(\w+)"')
 
 
 def rows(table, at=""):
@@ -30,24 +30,9 @@ TEXTS = list(rows(read_texts()))
 
 
 def uses(module):
-    """Return the keys that a module asks `TEXT` for, all of them literals."""
-    keys = set()
-    for node in ast.walk(ast.parse((HOME / f"{module}.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "TEXT":
-            asked = node.slice
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in METHODS:
-            asked = node.args[0]
-        else:
-            continue
-        keys |= set(literals(asked))
-    return keys
-
-
-def literals(node):
-    """Return the keys of an expression: a literal, or one of two."""
-    if isinstance(node, ast.IfExp):
-        return literals(node.body) + literals(node.orelse)
-    return [ast.literal_eval(node)]
+    """Return the keys that a module and its template ask for, all of them literals."""
+    files = [HOME / f"{module}.py", *HOME.glob(f"templates/{module}.html")]
+    return {key for file in files for key in KEY.findall(file.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("module", read_texts())
