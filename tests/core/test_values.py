@@ -20,7 +20,7 @@ from geo.core.values import is_unknown, json_value
         (None, None), (True, True), (np.bool_(False), False), ("", ""), ("km", "km"),
         (3, 3), (np.int64(3), 3), (2.5, 2.5), (np.float32(0.5), 0.5),
         (float("nan"), None), (float("inf"), None), (-np.inf, None), (np.float64("nan"), None),
-        (pd.NA, None), (pd.NaT, None), (np.datetime64("NaT"), None),
+        (pd.NA, None), (pd.NaT, None), (np.datetime64("NaT", "D"), None),
         (dt.date(2025, 12, 31), "2025-12-31"), (dt.datetime(2025, 12, 31, 6, tzinfo=dt.UTC), "2025-12-31T06:00:00+00:00"),
         (pd.Timestamp("2025-12-31"), "2025-12-31T00:00:00"), (np.datetime64("2025-12-31"), "2025-12-31"),
         (Point(1, 2), "POINT (1 2)"),

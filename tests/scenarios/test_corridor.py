@@ -120,28 +120,32 @@ def test_without_two_cities_there_is_nothing_to_travel_between(tmp_path, people)
 
 
 @pytest.mark.parametrize(
-    ("x", "ends"),
-    [((1, 100), ["x", "y"]), ((-70, 15), ["y", "x"]), ((-70, 16), ["y", "x"])],
+    ("x", "y", "ends"),
+    [
+        (1, 100, [("x", 1), ("y", 70)]),
+        (-70, 14, [("x", 70), ("y", 16)]),
+        (100, 14, [("y", 14), ("x", 70)]),
+        (14, 100, [("x", 14), ("y", 70)]),
+    ],
 )
-def test_one_city_near_both_ends(tmp_path, x, ends):
-    """A route of 30 km whose ends are both nearest to one city: the other one ends it as well."""
-    nodes = {"a": (0, 0), "b": (30, 0), "x": (x[0], 0), "y": (x[1], 0)}
+def test_one_city_near_both_ends(tmp_path, x, y, ends):
+    """A route from 0 to 30 km, both ends nearest to one city: the other city ends it as well."""
+    nodes = {"a": (0, 0), "b": (30, 0), "x": (x, 0), "y": (y, 0)}
     folder = toy.region(tmp_path, nodes, {"ab": 30}, {"x": 1, "y": 1})
     layers = geo.build_layers(geo.load(folder))
-    found = corridor_profile(layers, layers.catalogue.find_route("ab"), date=NOW)
-    assert sorted(end["name_zh"] for end in found["ends"]) == ["x", "y"]
-    far = {
-        ("a", "x"): abs(x[0]),
-        ("a", "y"): abs(x[1]),
-        ("b", "x"): abs(30 - x[0]),
-        ("b", "y"): abs(30 - x[1]),
-    }
-    best = min(
-        (far["a", "x"] + far["b", "y"], ["x", "y"]), (far["a", "y"] + far["b", "x"], ["y", "x"])
-    )
-    assert [end["name_zh"] for end in found["ends"]] == best[1]
-    km = [far["ab"[i], end["name_zh"]] for i, end in enumerate(found["ends"])]
-    assert [end["km"] for end in found["ends"]] == pytest.approx(km, abs=0.051)
+    found = corridor_profile(layers, layers.catalogue.find_route("ab"), date=NOW)["ends"]
+    assert [end["name_zh"] for end in found] == [name for name, _ in ends]
+    assert [end["km"] for end in found] == pytest.approx([km for _, km in ends], abs=0.051)
+
+
+def test_a_small_ring_has_no_ends_and_no_detour(tmp_path):
+    nodes = {"a": (0, 0), "b": (50, 0), "c": (50, 50), "d": (0.9, 0), "n": (0, 9)}
+    folder = toy.region(tmp_path, nodes, {"an": 9}, {"a": 1, "b": 1})
+    add_route(folder, ("a", "b", "c", "d"), (50, 50, 70))
+    layers = geo.build_layers(geo.load(folder))
+    found = corridor_profile(layers, layers.catalogue.find_route("线"), date=NOW)
+    assert (found["ends"], found["detour_index"], found["times"]) == ([], None, {})
+    assert found["cities_served"] == ["a", "b"]
 
 
 def test_a_border_on_the_way(two_provinces):
