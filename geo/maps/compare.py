@@ -16,9 +16,7 @@ from geo.maps.charts import Series, growth_chart
 from geo.maps.elements import (
     LOOKS,
     bi,
-    bi_attribute,
     cell,
-    choice,
     ends,
     footer,
     header,
@@ -27,6 +25,7 @@ from geo.maps.elements import (
     method_panel,
     number_cell,
     opening,
+    render,
     signed,
     status_mark,
     table,
@@ -80,8 +79,6 @@ NAME = "compare.html"
 LOOK_BACK = 10
 #: Share of the map that the first date has at the start.
 HALF = 50
-VIEWS = TEXT.group("views")
-TABS = TEXT.group("tabs")
 
 
 def compare_page(
@@ -146,38 +143,27 @@ def _body(
     horizon: dt.date,
 ) -> str:
     start = pairs[1]
-    area = bi_attribute("aria-label", TEXT["map"])
-    swipe = bi_attribute("aria-label", TEXT["divider"])
     tables = {
         "sections": _sections_table(layers, timeline, start),
         "stats": _statistics_table(timeline, start),
         "cities": _cities_table(layers, timeline, start),
         "projects": _projects_table(layers, values, date, horizon),
     }
-    tables = {key: html for key, html in tables.items() if html}
-    tabs = "".join(choice("tab", key, TABS[key], on=key == "sections") for key in tables)
-    panels = "".join(f'<div data-panel="{key}">{html}</div>' for key, html in tables.items())
-    which = bi_attribute("aria-label", TEXT["tables"])
-    return f"""{header(title, NAME, table="changes")}
-<main class="compare">
-{_bar(timeline, *pairs)}
-<div class="split">
-<section class="stage-area" {area}><div class="map-frame">{MAP_SLOT}</div>
-<div class="map-frame twin" hidden><div id="twin"></div></div>
-<input type="range" id="swipe" min="0" max="100" value="{HALF}" {swipe}>
-<div class="divider"><b class="date-a">{start[0]}</b><i class="grip" aria-hidden="true"></i>\
-<b class="date-b">{start[1]}</b></div>
-{_legend(classes)}
-<div class="panel card" id="card" role="region" tabindex="-1" hidden
- {bi_attribute("aria-label", TEXT["chosen_section"])}></div></section>
-<section class="page"><div class="sums">
-<dl class="tiles" id="tiles" aria-live="polite" hidden></dl>
-{_chart(timeline, date, start)}</div>
-<div class="tabs" role="group" {which}>{tabs}</div>
-{panels}{method_panel([TEXT["method"]])}</section>
-</div>
-</main>
-{footer(layers.catalogue, date)}"""
+    return render(
+        "compare",
+        text=TEXT,
+        map_slot=MAP_SLOT,
+        head=header(title, NAME, table="changes"),
+        foot=footer(layers.catalogue, date),
+        moments=list(timeline.days),
+        pairs=pairs[0],
+        start=start,
+        half=HALF,
+        legend=_legend(classes),
+        chart=_chart(timeline, date, start),
+        tables={key: html for key, html in tables.items() if html},
+        method=method_panel([TEXT["method"]]),
+    )
 
 
 def _status(code: str) -> str:
@@ -322,52 +308,18 @@ def _projects_table(layers: Layers, values: DataFrame, date: dt.date, horizon: d
     return table(columns, rows, name="projects", caption=caption)
 
 
-def _bar(timeline: Timeline, pairs: list[tuple[str, str]], start: tuple[str, str]) -> str:
-    """Return the strip that chooses the dates and the view."""
-    choices = []
-    for name, key, label in (("a", start[0], TEXT["date_a"]), ("b", start[1], TEXT["date_b"])):
-        options = "".join(
-            f"<option{' selected' if moment == key else ''}>{moment}</option>"
-            for moment in timeline.days
-        )
-        choices.append(
-            f'<label for="{name}">{bi(label)}</label><select id="{name}">{options}</select>'
-        )
-    swap = bi_attribute("aria-label", TEXT["swap_dates"])
-    ready = "".join(
-        f'<button type="button" data-from="{a}" data-to="{b}">{a} → {b}</button>' for a, b in pairs
-    )
-    views = "".join(choice("view", key, label, on=key == "swipe") for key, label in VIEWS.items())
-    groups = [bi_attribute("aria-label", label) for label in (TEXT["ready_pairs"], TEXT["view"])]
-    whole = bi_attribute("aria-label", TEXT["dates_view"])
-    return f"""<section class="bar" {whole}>
-<div class="dates">{choices[0]}<button type="button" class="swap" id="swap" {swap}>⇄</button>\
-{choices[1]}</div>
-<div class="presets" role="group" {groups[0]}>{ready}</div>
-<div class="views" role="group" {groups[1]}>{views}</div>
-</section>"""
-
-
 def _legend(classes: list[str]) -> str:
     """Return what the lines mean; the last entries belong to the view of changes."""
-
-    def entries(items: list[tuple[str, Label]]) -> str:
-        return "".join(f"<span>{sample}{bi(label)}</span>" for sample, label in items)
-
-    lines = entries([(line_sample(key), named(CLASS, key)) for key in classes])
-    stages = entries(
-        [
-            (line_sample(""), TEXT["open"]),
-            (EXPECTED_SAMPLE, STATUSES["a"]["label"]),
-            (line_sample("", "construction"), STATUSES["c"]["label"]),
-            (line_sample("", "planned"), STATUSES["p"]["label"]),
-        ]
-    )
-    changes = bi(TEXT["changes_key"])
-    return legend_panel(
-        f'<div class="block">{lines}</div><div class="block">{stages}</div>'
-        f'<p class="only-diff">{changes}</p>'
-    )
+    lines = [(line_sample(key), named(CLASS, key)) for key in classes]
+    stages = [(line_sample(""), TEXT["open"]), (EXPECTED_SAMPLE, STATUSES["a"]["label"])]
+    for code, stage in (("c", "construction"), ("p", "planned")):
+        stages.append((line_sample("", stage), STATUSES[code]["label"]))
+    blocks = [
+        "".join(f"<span>{sample}{bi(label)}</span>" for sample, label in items)
+        for items in (lines, stages)
+    ]
+    key = "".join(f'<div class="block">{block}</div>' for block in blocks)
+    return legend_panel(f'{key}<p class="only-diff">{bi(TEXT["changes_key"])}</p>')
 
 
 def _chart(timeline: Timeline, date: dt.date, start: tuple[str, str]) -> str:

@@ -27,7 +27,7 @@ _TEMPLATES = Environment(  # noqa: S701 - every text of a page goes through `bi`
 def render(name: str, **values: Any) -> str:
     """Return the body of a page from its template."""
     helpers = {"bi": bi, "aria": partial(bi_attribute, "aria-label")}
-    helpers |= {"escape": escape, "number": number}
+    helpers |= {"choice": choice, "escape": escape, "number": number}
     return _TEMPLATES.get_template(f"{name}.html").render(helpers | values)
 
 

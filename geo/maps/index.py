@@ -140,5 +140,5 @@ def _sources_table(layers: Layers) -> str:
         publisher = f'<span lang="zh-CN">{escape(source.publisher)}</span>'
         cells = (title, publisher, escape(source.date), escape(source.licence))
         rows.append(table_row(cell(text) for text in cells))
-    caption = TEXT["sources_caption"]
-    return table(TEXT.columns("source_columns"), rows, name="sources", caption=caption)
+    columns, caption = TEXT.columns("source_columns"), TEXT["sources_caption"]
+    return table(columns, rows, name="sources", caption=caption)

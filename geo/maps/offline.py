@@ -22,7 +22,7 @@ from geo.core import GeoError
 
 #: What folium links to by default and nothing here uses (no popups of folium, no icon fonts).
 UNUSED_LINKS = frozenset(
-    {
+    [
         "jquery",
         "bootstrap",
         "bootstrap_css",
@@ -31,7 +31,7 @@ UNUSED_LINKS = frozenset(
         "awesome_markers_css",
         "awesome_markers_font_css",
         "awesome_rotate_css",
-    }
+    ]
 )
 #: Kinds of elements that load images from elsewhere.
 ONLINE_KINDS = ("TileLayer", "WmsTileLayer", "VideoOverlay")
@@ -72,12 +72,9 @@ def leaflet() -> Leaflet:
         js = (folder / "leaflet.js").read_text(encoding="utf-8")
         css = re.sub(r"url\(images/([\w.-]+)\)", lambda m: f"url({_png(folder, m[1])})", css)
         icons = {
-            key: _png(folder, name)
-            for key, name in (
-                ("iconUrl", "marker-icon.png"),
-                ("iconRetinaUrl", "marker-icon-2x.png"),
-                ("shadowUrl", "marker-shadow.png"),
-            )
+            "iconUrl": _png(folder, "marker-icon.png"),
+            "iconRetinaUrl": _png(folder, "marker-icon-2x.png"),
+            "shadowUrl": _png(folder, "marker-shadow.png"),
         }
     except (PackageNotFoundError, OSError) as error:
         text = f"Leaflet is not installed: pip install {DISTRIBUTION} ({error})"
