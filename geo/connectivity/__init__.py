@@ -17,7 +17,6 @@ from geo.connectivity.calibration import WIDE, calibrate_times, calibration_summ
 from geo.connectivity.cuts import (
     articulation_points,
     bridges,
-    edge_detour_ratios,
     minimum_cut,
 )
 from geo.connectivity.densities import network_densities
@@ -38,7 +37,6 @@ from geo.connectivity.vulnerability import (
     cut_off,
     extra_minutes,
     link_losses,
-    link_sweep,
     link_use,
     pair_losses,
     removal_loss,
@@ -64,7 +62,6 @@ __all__ = [
     "count_open_sectors",
     "cumulative_opportunities",
     "cut_off",
-    "edge_detour_ratios",
     "extra_minutes",
     "gini",
     "global_efficiency",
@@ -73,7 +70,6 @@ __all__ = [
     "indicator_table",
     "isochrone_areas",
     "link_losses",
-    "link_sweep",
     "link_use",
     "links_by_sector",
     "logsum",

@@ -18,9 +18,7 @@ from geo.network import Network, build_travel_graph, has_stops
 
 def bridges(net: Network) -> DataFrame:
     """
-    Return the edges whose loss breaks the network apart (割边).
-
-    Of two parallel edges neither is a bridge.
+    Return the edges whose loss breaks the network apart (割边); of two parallel ones neither.
 
     Parameters
     ----------
@@ -81,12 +79,6 @@ def articulation_points(net: Network) -> DataFrame:
     table
         One row per node, indexed by place id: `name_zh`, `name_en` and `parts`, the number of
         pieces its component falls into.
-
-    Examples
-    --------
-    >>> points = articulation_points(net.select("rail"))
-    >>> int(points["parts"].min()), len(points) < len(net.nodes)
-    (2, True)
     """
     simple = nx.Graph(net.graph)
     parts = {}
@@ -100,30 +92,10 @@ def articulation_points(net: Network) -> DataFrame:
 
 def edge_detour_ratios(net: Network, weight: str = "time_min") -> Series[float]:
     """
-    Return how much longer the shortest alternative to every edge is.
+    Return t'(u, v) / t(e) by edge id, t' being the shortest way between the ends without edge e.
 
-    Formula: t'(u, v) / t(e), with t' the shortest way between the ends of edge e without it
-    (after Jenelius, Petersen and Mattsson 2006).
-
-    Parameters
-    ----------
-    net
-        A network; with nodes at junctions its edges are the links.
-    weight
-        Column of its edges: `time_min` or `length_km`.
-
-    Returns
-    -------
-    detour
-        Ratio by edge id: infinite for a bridge, NaN for a loop, below 1 where a parallel edge
-        is shorter.
-
-    Examples
-    --------
-    >>> roads = net.select("road")
-    >>> ratio = edge_detour_ratios(roads)
-    >>> set(bridges(roads)["edge_id"]) == set(ratio.index[np.isinf(ratio)])
-    True
+    Infinite for a bridge, NaN for a loop, below 1 where a parallel edge is shorter (after
+    Jenelius, Petersen and Mattsson 2006).
     """
     rows = net.edges[["u", "v"]].itertuples()
     found = [detour_ratio(net.graph, edge, u, v, weight) for edge, u, v in rows]
@@ -173,9 +145,8 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
     NotFoundError
         When a name is unknown.
     BadInputError
-        When the network has no nodes at stops, when the two are the same, one is part of the
-        other, or both are cities that can enter the same stop, so that no loss of links parts
-        them.
+        When the network has no nodes at stops, one of the two is or holds the other, or both
+        can enter the same stop, so that no loss of links parts them.
 
     Examples
     --------

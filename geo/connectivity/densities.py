@@ -30,7 +30,7 @@ def network_densities(net: Network, *, listed: bool = False) -> DataFrame:
     Returns
     -------
     table
-        One row per region and mode ("all" first): `region`, `mode`, `date`, `length_km`
+        One row per region and mode ("all" first): `region`, `mode`, `day`, `length_km`
         (running length within the region), `area_km2` (geodesic, with inland waters),
         `population` (of the cities in the tables), `km_per_100km2`, `km_per_10k_people` and
         `reason`, why a number is NaN: the cities of the tables are not the whole region.
@@ -39,12 +39,6 @@ def network_densities(net: Network, *, listed: bool = False) -> DataFrame:
     ------
     BadInputError
         When the region has no counties.
-
-    Examples
-    --------
-    >>> table = network_densities(net)
-    >>> table.columns[:4].tolist()
-    ['region', 'mode', 'day', 'length_km']
     """
     catalogue = net.layers.catalogue
     counties = read_base(catalogue, "counties")
@@ -60,19 +54,13 @@ def network_densities(net: Network, *, listed: bool = False) -> DataFrame:
         whole = bool(used.any()) and not bool((used & ~own).any())
         area = _area_km2(counties[used])
         for mode, km in _clipped_km(net, counties[used]).items():
-            rows.append(
-                {
-                    "region": region.name_zh,
-                    "mode": mode,
-                    "day": net.date,
-                    "length_km": km,
-                    "area_km2": area,
-                    "population": people if whole else NAN,
-                    "km_per_100km2": 100 * km / area if area > 0 else NAN,
-                    "km_per_10k_people": 1e4 * km / people if whole and people > 0 else NAN,
-                    "reason": "" if whole else "the cities of the tables are not all there are",
-                }
-            )
+            rows.append({
+                "region": region.name_zh, "mode": mode, "day": net.date, "length_km": km,
+                "area_km2": area, "population": people if whole else NAN,
+                "km_per_100km2": 100 * km / area if area > 0 else NAN,
+                "km_per_10k_people": 1e4 * km / people if whole and people > 0 else NAN,
+                "reason": "" if whole else "the cities of the tables are not all there are",
+            })  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -16,10 +16,8 @@ def coefficient_of_variation(values: Array, weights: Array) -> float:
 
     Parameters
     ----------
-    values
-        Values, shape (n,).
-    weights
-        Weights, shape (n,).
+    values, weights
+        Shape (n,).
 
     Returns
     -------
@@ -44,10 +42,8 @@ def gini(values: Array, weights: Array) -> float:
 
     Parameters
     ----------
-    values
-        Values, shape (n,), none negative.
-    weights
-        Weights, shape (n,).
+    values, weights
+        Shape (n,), none negative.
 
     Returns
     -------

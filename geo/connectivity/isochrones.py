@@ -27,8 +27,6 @@ from geo.network import (
 )
 
 Array = NDArray[np.float64]
-
-
 #: Reached roads are drawn in pieces of at most this length, in metres.
 PIECE_M = 4000.0
 #: Outlines leave out details smaller than this, in metres.
@@ -74,8 +72,7 @@ def isochrone_areas(
     A point is reached over the network and then straight over the ground, at the access speed
     divided by the detour of streets, as far as travellers go to enter a network. Roads can be
     left anywhere, trains and ships only at their stops; around the city itself no network is
-    needed. At a point on a road edge the earlier of both ends counts. The network is prepared
-    once for all cities.
+    needed. At a point on a road edge the earlier of both ends counts.
 
     Parameters
     ----------
@@ -233,7 +230,7 @@ def _area(pieces: _Piece, limit: float) -> Any:
 
 def reached_km(net: Network, source_node: str, minutes: float) -> float:
     """
-    Return the length of network within a time of a node.
+    Return the length of network within a time of a node, in km.
 
     Of a road edge min(t, rest at u + rest at v) / t of its length counts; an edge of another
     mode counts when it can be travelled from end to end, for trains are left only at stops.
@@ -251,11 +248,6 @@ def reached_km(net: Network, source_node: str, minutes: float) -> float:
     -------
     length
         Kilometres, of parallel edges each.
-
-    Raises
-    ------
-    BadInputError
-        When the network has no such node.
     """
     if source_node not in net.nodes.index:
         raise BadInputError("reached_km: no node {node!r} in this network", node=source_node)

@@ -15,8 +15,6 @@ from geo.geometry import straight_km
 from geo.network import Network
 
 Array = NDArray[np.float64]
-
-
 NAN = float("nan")
 
 
@@ -38,8 +36,7 @@ def shortest_path_matrix(net: Network, weight: str | None = "length_km") -> Arra
 
     Examples
     --------
-    >>> hops = shortest_path_matrix(net.select("water"), weight=None)
-    >>> int(hops.max())
+    >>> int(shortest_path_matrix(net.select("water"), weight=None).max())
     3
     """
     if net.nodes.empty:
@@ -68,24 +65,7 @@ def shimbel_indices(matrix: Array) -> Array:
 
 
 def dispersion(matrix: Array) -> float:
-    """
-    Return the dispersion of a network: the sum of all Shimbel indices.
-
-    Parameters
-    ----------
-    matrix
-        Shortest paths in hops or km, shape (v, v).
-
-    Returns
-    -------
-    total
-        Sum over ordered pairs; infinite with several components, NaN without nodes.
-
-    Examples
-    --------
-    >>> dispersion(np.array([[0.0, 2], [2, 0]]))
-    4.0
-    """
+    """Return the sum of all Shimbel indices; infinite where unreachable, NaN without nodes."""
     return float(matrix.sum()) if len(matrix) else NAN
 
 
@@ -147,10 +127,8 @@ def circuity(matrix: Array, straight: Array) -> dict[str, float]:
 
     Parameters
     ----------
-    matrix
-        Shortest paths in km, shape (v, v).
-    straight
-        Geodesic distances in km, shape (v, v).
+    matrix, straight
+        Shortest paths and geodesic distances in km, shape (v, v).
 
     Returns
     -------
@@ -189,11 +167,6 @@ def node_table(net: Network) -> DataFrame:
         `component_nodes`, `konig`, `konig_reached`, `shimbel_hops`, `shimbel_km`,
         `shimbel_km_reached`, `closeness_hops`, `closeness_km`, `straightness`,
         `betweenness_hops` and `betweenness_km` (in pairs).
-
-    Examples
-    --------
-    >>> bool((node_table(net.select("water"))["konig"] <= 3).all())
-    True
     """
     hops, km = shortest_path_matrix(net, None), shortest_path_matrix(net)
     place = net.nodes.geometry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ NEIGHBOUR_KM = 150.0
 
 def core_cities(catalogue: Catalogue) -> list[City]:
     """
-    Return the core cities: the most populous city of each of the first two regions.
+    Return the most populous city of each of the first two regions, where they have cities.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def core_cities(catalogue: Catalogue) -> list[City]:
     Returns
     -------
     cities
-        At most two; a region without cities has no core.
+        At most two.
 
     Examples
     --------
@@ -66,9 +66,9 @@ def travel_circle_table(
     """
     Compare travel times with the aims of the travel circles in `PRESETS`.
 
-    The times are those of `travel_time_matrix`: from door to door, with access in the cities. The
-    published aims speak of trains from station to station, which is less; a pair that misses
-    an aim here may meet it there.
+    The times are from door to door, with access in the cities. The published aims speak of
+    trains from station to station, which is less; a pair that misses an aim here may meet it
+    there.
 
     Parameters
     ----------
@@ -87,23 +87,19 @@ def travel_circle_table(
         One row per preset and pair: `preset`, `name_zh`, `name_en`, `pair` (Chinese names),
         `from_id`, `to_id`, `minutes`, `target`, `met`, `straight_km` and `basis`, which is
         "door to door". A pair may be in several presets.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from geo.scenarios import travel_times_on
-    >>> table = travel_circle_table(travel_times_on(lay, date(2025, 12, 31)), cat)
-    >>> table["preset"].unique().tolist()
-    ['cores', 'neighbours', 'circle']
     """
     cities = catalogue.centres
     apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
     middle = [cities.index(city) for city in core_cities(catalogue)]
-    rows = [
-        _row(preset, cities, i, j, minutes=minutes, apart=apart)
-        for preset, pairs in _pairs(apart, middle, neighbour_km).items()
-        for i, j in pairs
-    ]
+    rows = []
+    for preset, pairs in _pairs(apart, middle, neighbour_km).items():
+        aim = PRESETS[preset]
+        for i, j in pairs:
+            a, b, time = cities[i], cities[j], float(minutes[i, j])
+            met = time <= aim.minutes + 1e-9
+            rows.append((preset, aim.name_zh, aim.name_en, f"{a.name_zh}–{b.name_zh}", a.city_id,
+                         b.city_id, time, aim.minutes, met, float(apart[i, j]),
+                         "door to door"))  # fmt: skip
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -122,23 +118,4 @@ def _pairs(
         "cores": [(middle[0], middle[1])] if len(middle) == 2 else [],
         "neighbours": near,
         "circle": [(i, j) for i in range(n) for j in range(i + 1, n)],
-    }
-
-
-def _row(
-    preset: str, cities: Sequence[City], i: int, j: int, *, minutes: Array, apart: Array
-) -> dict[str, Any]:
-    aim, time = PRESETS[preset], float(minutes[i, j])
-    return {
-        "preset": preset,
-        "name_zh": aim.name_zh,
-        "name_en": aim.name_en,
-        "pair": f"{cities[i].name_zh}–{cities[j].name_zh}",
-        "from_id": cities[i].city_id,
-        "to_id": cities[j].city_id,
-        "minutes": time,
-        "target": aim.minutes,
-        "met": time <= aim.minutes + 1e-9,
-        "straight_km": float(apart[i, j]),
-        "basis": "door to door",
     }

@@ -64,17 +64,6 @@ def node_ways(ways: gpd.GeoDataFrame) -> tuple[DataFrame, gpd.GeoDataFrame]:
     edges
         LineStrings in the direction of their way: `u`, `v` (nodes), `osm_id`, `class`,
         `length_km` (geodesic), `forward` and `backward` (whether traffic may go that way).
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> from shapely import LineString
-    >>> from geo.readers.overpass import ways_of
-    >>> lines = [LineString([(104, 30), (104, 31), (104, 32)]), LineString([(104, 31), (105, 31)])]
-    >>> ways = gpd.GeoDataFrame({"highway": ["primary", "secondary"]}, geometry=lines)
-    >>> nodes, edges = node_ways(ways_of(ways))
-    >>> len(nodes), edges["length_km"].round().tolist()
-    (4, [111.0, 111.0, 96.0])
     """
     pieces = split_at_shared_points(ways)
     nodes, made = noded_graph(pieces)
@@ -128,15 +117,14 @@ def read_background(
     path: Path | str, catalogue: Catalogue, *, progress: Callable[[str], None] = lambda _: None
 ) -> Background:
     """
-    Read the other roads of a region out of an OpenStreetMap extract.
+    Read the other roads of a region out of an OpenStreetMap extract (``.osm.pbf``).
 
     Parameters
     ----------
     path
-        An extract, ``.osm.pbf``.
+        The extract.
     catalogue
-        The catalogue: roads outside of its frame, or with the number of one of its routes,
-        are left out.
+        Roads outside of its frame, or with the number of one of its routes, are left out.
     progress
         Called with a line of text now and then.
 
@@ -202,21 +190,12 @@ def background_from_ways(
 
 def expect_roads(mode: str) -> None:
     """
-    Make sure that a mode of travel uses roads.
+    Raise BadInputError when a mode of travel (road, rail, water or any) uses no roads.
 
     Parameters
     ----------
     mode
-        Road, rail, water or any.
-
-    Raises
-    ------
-    BadInputError
-        When it does not.
-
-    Examples
-    --------
-    >>> expect_roads("any")
+        The mode.
     """
     if mode not in ("road", "any"):
         raise BadInputError(

@@ -49,7 +49,6 @@ def leaving_minutes(mode: str) -> float:
     --------
     >>> leaving_minutes("rail"), leaving_minutes("road")
     (14.5, 0.0)
-
     """
     if mode != "rail":
         return 0.0

@@ -18,7 +18,7 @@ from pandas import Series, notna
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import STAGE, STAGES, TRANSFER_KINDS, Place, Region, last_day
+from geo.catalogue import STAGE, STAGES, TRANSFER_KINDS, Place, last_day
 from geo.core import Message
 from geo.geometry import leg_lengths_km, metric_crs
 from geo.layers import (
@@ -98,20 +98,18 @@ class Ground:
         points = shapely.points(np.array(lonlat, float).reshape(-1, 2))
         return np.asarray(gpd.GeoSeries(points, crs=CRS).to_crs(self.crs).to_numpy())
 
-    @property
-    def region(self) -> Region:
-        """Settings of the region."""
-        return self.layers.catalogue.region
-
     @cached_property
     def crs(self) -> str:
         """The projection in metres."""
-        return metric_crs(self.region.frame)
+        return metric_crs(self.layers.catalogue.region.frame)
 
     def accuracy(self, place: str) -> float:
         """Return the accuracy of a place in metres, 0 where it is unknown."""
-        value = self.layers.catalogue.place[place].accuracy_m
-        return float(value or 0)
+        return float(self.layers.catalogue.place[place].accuracy_m or 0)
+
+    def others(self, frame: gpd.GeoDataFrame, place: str, mode: str) -> gpd.GeoDataFrame:
+        """Return the sections of a mode whose routes do not have a place."""
+        return frame[(frame["mode"] == mode) & ~frame["route_id"].isin(self.routes_at[place])]
 
     def near_shared(self, place: str, one: str, other: str, metres: float) -> bool:
         """Tell whether two routes share a place within a distance of a place."""
@@ -126,26 +124,21 @@ def _dead_end(ground: Ground, place: str, section: str) -> dict[str, Any]:
     point = ground.layers.catalogue.place[place]
     row = ground.sections.loc[section]
     base = {
-        "place_id": place,
-        "name_zh": point.name_zh,
-        "name_en": point.name_en,
-        "mode": row["mode"],
-        "route_id": row["route_id"],
-        "section_id": section,
-        "lon": point.lon,
-        "lat": point.lat,
-        "continuation": "",
-        "expected": None,
-        "other_route": "",
-        "distance_m": np.nan,
-        "class": "unknown",
+        "place_id": place, "name_zh": point.name_zh, "name_en": point.name_en,
+        "mode": row["mode"], "route_id": row["route_id"], "section_id": section,
+        "lon": point.lon, "lat": point.lat, "continuation": "", "expected": None,
+        "other_route": "", "distance_m": np.nan, "class": "unknown",
         "reason_en": Message("nothing in the catalogue tells why it ends here"),
         "reason_zh": "目录未说明为何止于此",
-    }
+    }  # fmt: skip
     for reason in (_continues, _study_border, _gap, _terminus):
         if found := reason(ground, place, section):
             return base | found
     return base | _nearest(ground, place, section)
+
+
+def _reason(kind: str, english: Message, chinese: str, **more: Any) -> dict[str, Any]:
+    return {"class": kind, "reason_en": english, "reason_zh": chinese, **more}
 
 
 def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
@@ -159,30 +152,27 @@ def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
         return {}
     ahead.sort(key=lambda key: STAGES.index(frame["stage"][key]))
     first = frame.loc[ahead[0]]
-    year = min(filter(None, map(_year, ahead, itertools.repeat(frame))), default=None)
-    ends = "from_en", "to_en", "from_zh", "to_zh"
-    from_en, to_en, from_zh, to_zh = (first[key] for key in ends)
+    year = min(filter(None, (_year(frame.loc[key]) for key in ahead)), default=None)
     ahead_en = Message(
         "goes on with {route} ({start}–{end}): {status}",
         route=first["route_en"],
-        start=from_en,
-        end=to_en,
-        status=Message(first.stage),
+        start=first["from_en"],
+        end=first["to_en"],
+        status=Message(first["stage"]),
     )
     return {
         "class": "continues",
         "reason_en": Message("{text}, opening {year}", text=ahead_en, year=year)
         if year
         else Message("{text}, opening not known", text=ahead_en),
-        "reason_zh": f"由{first['name_zh']}({from_zh}–{to_zh},{STAGE[first['stage']].zh})接续"
-        + (f",{year}年通车" if year else ",通车时间不详"),
+        "reason_zh": f"由{first['name_zh']}({first['from_zh']}–{first['to_zh']},"
+        f"{STAGE[first['stage']].zh})接续" + (f",{year}年通车" if year else ",通车时间不详"),
         "continuation": ";".join(ahead),
         "expected": year,
     }
 
 
-def _year(section: str, frame: gpd.GeoDataFrame) -> int | None:
-    row = frame.loc[section]
+def _year(row: Series[Any]) -> int | None:
     if row["opened"]:
         return last_day(row["opened"]).year
     return int(row["expected"]) if notna(row["expected"]) else None
@@ -212,40 +202,30 @@ def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
     if ground.area is not None:
         km = ground.area.boundary.distance(here) / 1000
         if km <= AT_BORDER_KM:
-            return {
-                "class": "study-border",
-                "reason_en": Message(
-                    "{km:.1f} km from the outer border: what lies beyond, in {region}, is not in "
-                    "the catalogue",
-                    km=km,
-                    region=name_en,
-                ),
-                "reason_zh": f"距省外界{km:.1f}公里,{name_zh}境内不在目录中",
-            }
+            text = Message(
+                "{km:.1f} km from the outer border: what lies beyond, in {region}, is not in "
+                "the catalogue",
+                km=km,
+                region=name_en,
+            )
+            return _reason("study-border", text, f"距省外界{km:.1f}公里,{name_zh}境内不在目录中")
         if not ground.area.intersects(here):
-            return {
-                "class": "study-border",
-                "reason_en": Message(
-                    "lies outside the regions, in {region}: not followed further", region=name_en
-                ),
-                "reason_zh": f"位于研究区外({name_zh}),不再延伸",
-            }
+            text = Message(
+                "lies outside the regions, in {region}: not followed further", region=name_en
+            )
+            return _reason("study-border", text, f"位于研究区外({name_zh}),不再延伸")
     return _at_frame(ground, place)
 
 
 def _at_frame(ground: Ground, place: str) -> dict[str, Any]:
-    west, south, east, north = ground.region.frame
-    point = ground.layers.catalogue.place[place]
-    lon, lat = point.lon, point.lat
+    west, south, east, north = ground.layers.catalogue.region.frame
+    lon, lat = ground.layers.catalogue.place[place].lon, ground.layers.catalogue.place[place].lat
     edges = ((west, lat), (east, lat), (lon, south), (lon, north))
     km = min(float(leg_lengths_km(np.array([(lon, lat), edge]))[0]) for edge in edges)
     if km > AT_BORDER_KM:
         return {}
-    return {
-        "class": "study-border",
-        "reason_en": Message("{km:.1f} km from the edge of the frame", km=km),
-        "reason_zh": f"距研究范围边缘{km:.1f}公里",
-    }
+    text = Message("{km:.1f} km from the edge of the frame", km=km)
+    return _reason("study-border", text, f"距研究范围边缘{km:.1f}公里")
 
 
 def _gap(ground: Ground, place: str, section: str) -> dict[str, Any]:
@@ -274,8 +254,7 @@ def nearby(
 ) -> tuple[str, float] | None:
     """Return the nearest section of another route that has no place in common near a place."""
     here, limit = ground.points[place], GAP_M + ground.accuracy(place)
-    mode = ground.layers.catalogue.route[route].mode
-    others = frame[(frame["mode"] == mode) & ~frame["route_id"].isin(ground.routes_at[place])]
+    others = ground.others(frame, place, ground.layers.catalogue.route[route].mode)
     metres = others.distance(here)
     for key, far in metres[metres <= limit].sort_values(kind="stable").items():
         other = others["route_id"][key]
@@ -290,12 +269,7 @@ def nearby(
 def _nearest(ground: Ground, place: str, section: str) -> dict[str, Any]:
     """Return the nearest open line of another route, for an end without a reason."""
     frame = ground.sections
-    row = frame.loc[section]
-    others = frame[
-        (frame["stage"] == "open")
-        & (frame["mode"] == row["mode"])
-        & ~frame["route_id"].isin(ground.routes_at[place])
-    ]
+    others = ground.others(frame[frame["stage"] == "open"], place, frame["mode"][section])
     if others.empty:
         return {}
     metres = others.distance(ground.points[place])
@@ -320,15 +294,13 @@ def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
         km = shapely.distance(ground.cities, here) / 1000
         if km.min() <= CITY_KM:
             city = catalogue.cities[int(km.argmin())]
-            return {
-                "class": "terminus",
-                "reason_en": Message(
-                    "{km:.0f} km from the centre of {city}; the catalogue has nothing beyond",
-                    km=km.min(),
-                    city=city.name_en,
-                ),
-                "reason_zh": f"距{city.name_zh}中心{km.min():.0f}公里,目录中无后续线路",
-            }
+            text = Message(
+                "{km:.0f} km from the centre of {city}; the catalogue has nothing beyond",
+                km=km.min(),
+                city=city.name_en,
+            )
+            zh = f"距{city.name_zh}中心{km.min():.0f}公里,目录中无后续线路"
+            return _reason("terminus", text, zh)
     county, point = _county(ground, place), catalogue.place[place]
     if county and _named_after(point, county):
         why = Message("in {county}, whose name it has", county=county), f"位于同名的{county}"
@@ -337,11 +309,8 @@ def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
         why = Message("a {kind} in {county}", kind=kind, county=county), f"位于{county}"
     else:
         return {}
-    return {
-        "class": "terminus",
-        "reason_en": Message("{why}; the catalogue has nothing beyond", why=why[0]),
-        "reason_zh": f"{why[1]},目录中无后续线路",
-    }
+    text = Message("{why}; the catalogue has nothing beyond", why=why[0])
+    return _reason("terminus", text, f"{why[1]},目录中无后续线路")
 
 
 def _named_after(place: Place, county: str) -> bool:
@@ -357,10 +326,10 @@ def base_name(name: str) -> str:
 
 
 def _county(ground: Ground, place: str) -> str:
-    if not ground.region.base.counties:
+    catalogue = ground.layers.catalogue
+    if not catalogue.region.base.counties:
         return ""
-    counties = read_base(ground.layers.catalogue, "counties")
-    point = ground.layers.catalogue.place[place]
+    counties, point = read_base(catalogue, "counties"), catalogue.place[place]
     index = county_index(counties, np.array([shapely.Point(point.lon, point.lat)]))[0]
     return str(counties["name_zh"].iloc[index]) if index >= 0 else ""
 
@@ -374,6 +343,12 @@ _END_COLUMNS = ["place_id", "name_zh", "name_en", "mode", "route_id", "section_i
                 "distance_m"]  # fmt: skip
 
 
+def _point_frame(rows: list[dict[str, Any]], columns: list[str]) -> gpd.GeoDataFrame:
+    """Return rows as a table of points at their `lon` and `lat`."""
+    geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
+    return gpd.GeoDataFrame(rows, columns=columns, geometry=geometry, crs=CRS)
+
+
 def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
     Return the ends of the open network of every mode (断头路), with the reason why they end.
@@ -384,8 +359,7 @@ def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     passes within 1.5 km beyond the accuracy of the place and shares no place near it: likely
     a missing junction), terminus (within 15 km of the centre of a city, in a county of the
     same name, or a station or port in a city or district: the catalogue ends there, not that
-    no line goes on), unknown. The row also has the `continuation` (sections) with its year,
-    or the nearest open line and its distance.
+    no line goes on), unknown.
     """
     ground = Ground(layers, date)
     net = build_network(layers, year=date)
@@ -395,8 +369,7 @@ def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
         degree = Counter([*edges["u"], *edges["v"]])
         for u, v, section in zip(edges["u"], edges["v"], edges["section_id"], strict=True):
             rows += [_dead_end(ground, p, section) for p in (u, v) if degree[p] == 1]
-    geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
-    frame = gpd.GeoDataFrame(rows, columns=_END_COLUMNS, geometry=geometry, crs=CRS)
+    frame = _point_frame(rows, _END_COLUMNS)
     reasons = [row["reason_en"] for row in rows]
     frame["reason_en"] = Series(reasons, dtype=object)  # keeps messages
     return frame.astype({"expected": "Int64", "distance_m": float}).sort_values(
@@ -515,10 +488,8 @@ def near_misses(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
                 "shared": len(ground.routes_at[place]) > 1,
                 "stage": max(stages, key=STAGES.index), "lon": point.lon, "lat": point.lat,
             })  # fmt: skip
-    columns = ["place_id", "name_zh", "name_en", "mode", "route_id", "other_route",
-               "other_section", "distance_m", "shared", "stage", "lon", "lat"]  # fmt: skip
-    geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
-    return gpd.GeoDataFrame(rows, columns=columns, geometry=geometry, crs=CRS)
+    return _point_frame(rows, ["place_id", "name_zh", "name_en", "mode", "route_id", "other_route",
+        "other_section", "distance_m", "shared", "stage", "lon", "lat"])  # fmt: skip
 
 
 def same_places(layers: Layers) -> gpd.GeoDataFrame:
@@ -549,10 +520,8 @@ def same_places(layers: Layers) -> gpd.GeoDataFrame:
             "mode": min(modes[a] & modes[b]), "distance_m": round(float(far), 1),
             "same_name": same, "lon": frame["lon"].iloc[a], "lat": frame["lat"].iloc[a],
         })  # fmt: skip
-    columns = ["place_id", "other_place", "name_zh", "other_zh", "mode", "distance_m",
-               "same_name", "lon", "lat"]  # fmt: skip
-    geometry = gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows])
-    return gpd.GeoDataFrame(rows, columns=columns, geometry=geometry, crs=CRS)
+    return _point_frame(rows, ["place_id", "other_place", "name_zh", "other_zh", "mode",
+        "distance_m", "same_name", "lon", "lat"])  # fmt: skip
 
 
 def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
@@ -569,13 +538,8 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
     Returns
     -------
     findings
-        Warnings first, with the codes dead-end, gap, crosses-without-junction (one per pair
-        of routes, at their first crossing), near-miss and same-place.
-
-    Raises
-    ------
-    BadInputError
-        When a base layer cannot be read.
+        Warnings first, with the codes dead-end, gap, crosses-without-junction (one per pair of
+        routes, at their first crossing), near-miss, same-place and slower-track.
     """
     ends = dead_ends(layers, date)
     known = dict(zip(ends["place_id"], ends["class"], strict=True))
@@ -590,67 +554,65 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row, f.message))
 
 
+def _about_place(
+    layers: Layers, severity: str, code: str, text: Message, row: dict[str, Any], route: str
+) -> Finding:
+    """Return a finding about the place of a row."""
+    at = row["lon"], row["lat"]
+    place = row["place_id"]
+    return Finding.about(layers, severity, code, text, "places", place, route_id=route, at=at)
+
+
 def _end_findings(layers: Layers, ends: gpd.GeoDataFrame) -> Iterator[Finding]:
-    lines = layers.catalogue.lines["places"]
     for row in ends.to_dict("records"):
-        name = layers.catalogue.route[row["route_id"]].name_zh
         kind = row["class"]
         text = Message(
             "{route} ends at {place} ({id}), {kind}: {reason}",
-            route=name,
+            route=layers.catalogue.route[row["route_id"]].name_zh,
             place=row["name_zh"],
             id=row["place_id"],
             kind=Message(kind),
             reason=row["reason_en"],
         )
-        severity = "warning" if row["class"] in {"gap", "unknown"} else "info"
-        yield Finding(severity, "gap" if row["class"] == "gap" else "dead-end",
-                      text, "tables/places.csv", lines[row["place_id"]],
-                      row["route_id"], row["lon"], row["lat"])  # fmt: skip
+        severity = "warning" if kind in {"gap", "unknown"} else "info"
+        code = "gap" if kind == "gap" else "dead-end"
+        yield _about_place(layers, severity, code, text, row, row["route_id"])
 
 
 def _crossing_findings(layers: Layers, crossings: gpd.GeoDataFrame) -> Iterator[Finding]:
-    lines = layers.catalogue.lines["routes"]
     for (one, other), rows in crossings.groupby(["route_id", "other_route"], sort=True):
-        first = rows.iloc[0]
         text = Message(
             "{name} and {other} cross at {count} places without a shared place near",
             name=layers.catalogue.route[one].name_zh,
             other=layers.catalogue.route[other].name_zh,
             count=len(rows),
         )
-        yield Finding("info", "crosses-without-junction", text, "tables/routes.csv", lines[one],
-                      one, first["lon"], first["lat"])  # fmt: skip
+        at = rows["lon"].iloc[0], rows["lat"].iloc[0]
+        yield Finding.about(layers, "info", "crosses-without-junction", text, "routes", one, at=at)
 
 
 def _miss_findings(
     layers: Layers, misses: gpd.GeoDataFrame, known: dict[str, str]
 ) -> Iterator[Finding]:
-    lines = layers.catalogue.lines["places"]
     for row in misses.to_dict("records"):
         why = known.get(row["place_id"], "")
         if why == "gap":
             continue
-        one, other = (
-            layers.catalogue.route[row[key]].name_zh for key in ("route_id", "other_route")
-        )
         text = Message(
             "{route} ends at {place} ({id}), {metres:.0f} m from {other}, without a shared place "
             "near",
-            route=one,
+            route=layers.catalogue.route[row["route_id"]].name_zh,
             place=row["name_zh"],
             id=row["place_id"],
             metres=row["distance_m"],
-            other=other,
+            other=layers.catalogue.route[row["other_route"]].name_zh,
         )
         normal = row["shared"] or row["stage"] != "open" or why == "study-border"
         severity = "info" if normal else "warning"
-        yield Finding(severity, "near-miss", text, "tables/places.csv", lines[row["place_id"]],
-                      row["route_id"], row["lon"], row["lat"])  # fmt: skip
+        yield _about_place(layers, severity, "near-miss", text, row, row["route_id"])
 
 
 def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]:
-    lines = layers.catalogue.lines["places"]
     for row in pairs.to_dict("records"):
         text = Message(
             "{name} ({id}) and {other_name} ({other_id}) are {metres:.0f} m apart on different "
@@ -663,8 +625,7 @@ def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]
         )
         route = layers.places["routes"][row["place_id"]].partition(";")[0]
         severity = "warning" if row["same_name"] else "info"
-        yield Finding(severity, "same-place", text, "tables/places.csv", lines[row["place_id"]],
-                      route, row["lon"], row["lat"])  # fmt: skip
+        yield _about_place(layers, severity, "same-place", text, row, route)
 
 
 def _slower_tracks(layers: Layers) -> Iterator[Finding]:

@@ -46,8 +46,7 @@ def build_travel_graph(
     background
         Other roads to travel on as well.
     parallel
-        Keep parallel edges, as a multigraph for the removal of links; there trains between
-        large cities stop like others.
+        Keep parallel edges, for the removal of links; trains between large cities stop there.
 
     Returns
     -------
@@ -60,8 +59,7 @@ def build_travel_graph(
     Raises
     ------
     BadInputError
-        When the mode is unknown or none of the network, or there are other roads for one
-        without roads.
+        When the mode is unknown or none of the network, or uses no roads beside other roads.
 
     Examples
     --------
@@ -148,8 +146,7 @@ class Arcs(NamedTuple):
     Parameters
     ----------
     names
-        Nodes of the graph by number; the node to arrive at has the number of the city plus
-        that of all nodes.
+        Nodes of the graph by number; the node to arrive at a city is numbered so many higher.
     tail, head
         Numbers of nodes, shape (2 e,): every edge forwards, then backwards.
     minutes
@@ -195,12 +192,6 @@ def travel_arcs(graph: nx.Graph[str]) -> Arcs:
     -------
     arcs
         Nodes are numbered in the order of the alphabet.
-
-    Examples
-    --------
-    >>> arcs = travel_arcs(build_travel_graph(net, cat.cities[:2], mode="rail"))
-    >>> arcs.matrix()[0].shape == (arcs.size, arcs.size)
-    True
     """
     names = sorted(graph)
     number = {name: i for i, name in enumerate(names)}

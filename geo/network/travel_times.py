@@ -194,8 +194,7 @@ def station_to_station(net: Network, start: str, end: str) -> tuple[float, float
     net
         A network with a node at every stop.
     start, end
-        Place ids of two stations. Where both lie in cities between which trains run without a
-        stop (`CONSTANTS`), so do these.
+        Place ids of two stations; between large cities trains run without a stop (`CONSTANTS`).
 
     Returns
     -------
@@ -280,10 +279,8 @@ def travel_time_matrix(
         A network, with its mode and its changes; edges between junctions are cut at stops.
     origins, destinations
         Cities: ids, names or rows of the table; default: all centres.
-    mode
-        Road, rail, water or any.
-    background
-        Other roads to travel on as well (`read_background`).
+    mode, background
+        As in `fastest_routes`.
     long
         One row for every pair of an origin and a destination.
     executor
@@ -299,17 +296,13 @@ def travel_time_matrix(
     Raises
     ------
     BadInputError
-        When the mode is unknown or none of the network, or there are other roads for one
-        without roads.
+        When the mode is unknown or none of the network, or uses no roads beside other roads.
     NotFoundError
         When a city is unknown.
 
     Examples
     --------
     >>> net = geo.build_network(geo.load(), year=2025)
-    >>> minutes = geo.travel_time_matrix(net, mode="rail")
-    >>> bool(minutes.loc["chengdu", "chongqing"] < 150 < minutes.loc["chengdu", "qianjiang"])
-    True
     >>> geo.travel_time_matrix(net, "成都", ["万州"], mode="water", long=True)["minutes"].tolist()
     [inf]
     """
@@ -343,11 +336,6 @@ def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
     -------
     table
         The same minutes.
-
-    Examples
-    --------
-    >>> matrix_by_name(geo.travel_time_matrix(net, ["chengdu"], ["wanzhou"]), cat).columns.tolist()
-    ['万州']
     """
     names = {city.city_id: city.name_zh for city in catalogue.cities}
     return table.rename(index=names, columns=names).rename_axis(columns=None)

@@ -25,7 +25,6 @@ from geo.connectivity import (
     group_openness,
     isochrone_areas,
     link_losses,
-    link_sweep,
     link_use,
     minimum_cut,
     network_densities,
@@ -38,6 +37,7 @@ from geo.connectivity import (
 from geo.connectivity.accessibility import INDICATORS
 from geo.connectivity.indices import straight_edges_km
 from geo.connectivity.travel_circles import PRESETS
+from geo.connectivity.vulnerability import link_sweep
 from geo.core import BadInputError, NotFoundError
 from geo.network import CONSTANTS, build_travel_graph, leaving_minutes
 

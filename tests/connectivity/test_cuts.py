@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import geo
 from geo.algorithms import minimum_edge_cut
-from geo.connectivity import articulation_points, bridges, edge_detour_ratios, minimum_cut
+from geo.connectivity import articulation_points, bridges, minimum_cut
+from geo.connectivity.cuts import edge_detour_ratios
 from geo.core import BadInputError, NotFoundError
 
 K = {pair: float(km) for pair, km in toy.K_EDGES.items()}
