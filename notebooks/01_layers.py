@@ -68,9 +68,9 @@ network_map(lay, day)
 # the track of another are left out here, so that no kilometre counts twice.
 
 # %%
-from geo.layers import status_frame
+from geo.layers import sections_on
 
-sections = status_frame(lay.sections, day, day)
+sections = sections_on(lay, day)
 own = sections[sections["shares"] == ""]
 stages = ["open", "construction", "planned"]
 km = own.pivot_table("running_km", "class", "stage", "sum", fill_value=0)
