@@ -190,12 +190,8 @@ def _pieces(ground: _Ground, home: Array, reach: Mapping[str, float]) -> _Piece:
     start, end = np.minimum(u[edge] + shares * time, v[edge] + (1 - shares) * time)
     known = np.isfinite(left)
     at, left = at[known], left[known]
-    return _Piece(
-        np.vstack([at, a]),
-        np.vstack([at, b]),
-        np.concatenate([left, start]),
-        np.concatenate([left, end]),
-    )
+    ends = np.vstack([at, a]), np.vstack([at, b])
+    return _Piece(*ends, np.concatenate([left, start]), np.concatenate([left, end]))
 
 
 def _areas(pieces: _Piece, limits: Sequence[float]) -> list[Any]:

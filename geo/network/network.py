@@ -332,12 +332,17 @@ def junction_ids(net: Network) -> set[str]:
         return set(net.nodes.index)
     known = net.layers.sections.reindex(net.edges["section_id"].unique())
     ends = {*known["from_place"].dropna(), *known["to_place"].dropna()}
-    routes: dict[str, set[str]] = {}
-    columns = (net.edges[key].tolist() for key in ("u", "v", "route_id"))
-    for u, v, route in zip(*columns, strict=True):
-        routes.setdefault(u, set()).add(route)
-        routes.setdefault(v, set()).add(route)
+    routes = _met(net.edges, "route_id")
     return (ends & set(routes)) | _shared(net.layers, routes)
+
+
+def _met(edges: DataFrame, key: str) -> dict[str, set[str]]:
+    """Return the values of a column by the places that edges touch."""
+    values: dict[str, set[str]] = {}
+    for u, v, value in zip(*(edges[k].tolist() for k in ("u", "v", key)), strict=True):
+        values.setdefault(u, set()).add(value)
+        values.setdefault(v, set()).add(value)
+    return values
 
 
 def _shared(layers: Layers, routes: dict[str, set[str]]) -> set[str]:
@@ -412,11 +417,7 @@ def _edges(
 
 def _node_frame(layers: Layers, edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the places that edges touch, with the modes of these."""
-    modes: dict[str, set[str]] = {}
-    ends = (edges[key].tolist() for key in ("u", "v", "mode"))
-    for u, v, mode in zip(*ends, strict=True):
-        modes.setdefault(u, set()).add(mode)
-        modes.setdefault(v, set()).add(mode)
+    modes = _met(edges, "mode")
     places = layers.places.index.tolist()
     nodes = layers.places[["name_zh", "name_en", "kind", "geometry"]]
     nodes = nodes[[place in modes for place in places]].copy()
