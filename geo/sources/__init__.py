@@ -2,8 +2,8 @@
 
 from geo.sources.corridors import route_requests
 from geo.sources.datum_check import expect_datum
-from geo.sources.new_region import draft_region, new_region
 from geo.sources.refresh import refresh_alignments
+from geo.sources.region_folder import draft_region, new_region
 
 __all__ = [
     "draft_region",

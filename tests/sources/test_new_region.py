@@ -28,7 +28,7 @@ from geo.layers import (
 )
 from geo.network import build_network
 from geo.sources import draft_region
-from geo.sources.new_region import reached_areas
+from geo.sources.region_folder import reached_areas
 
 osmium = pytest.importorskip("osmium")
 DOCS = Path(__file__).parents[2] / "docs" / "second-region.md"
