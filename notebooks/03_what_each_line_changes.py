@@ -207,7 +207,10 @@ from matplotlib.patheffects import withStroke
 from geo.scenarios import city_changes, travel_times_on, with_projects
 
 project = next(p for p in cat.projects if p.project_id == best["project_id"])
-before, after = travel_times_on(lay, day), travel_times_on(with_projects(lay, [project], date=day), day)
+before, after = (
+    travel_times_on(lay, day),
+    travel_times_on(with_projects(lay, [project], date=day), day),
+)
 change = city_changes(cat.centres, before, after).set_index("city_id")["mean_min_delta"]
 at = pd.DataFrame(
     [(c.city_id, c.name_zh, c.name_en, c.lon, c.lat) for c in cat.centres],

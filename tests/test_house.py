@@ -102,7 +102,9 @@ def test_packages_import_what_others_export():
 
 
 def test_no_function_has_the_name_of_a_module():
-    modules = {found.name.rpartition(".")[2] for found in pkgutil.walk_packages(geo.__path__, "geo.")}
+    modules = {
+        found.name.rpartition(".")[2] for found in pkgutil.walk_packages(geo.__path__, "geo.")
+    }
     top = [
         f"{path.relative_to(ROOT)}:{node.name}"
         for path, tree in MODULES.items()
