@@ -152,13 +152,14 @@ def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
         return {}
     ahead.sort(key=lambda key: STAGES.index(frame["stage"][key]))
     first = frame.loc[ahead[0]]
+    stage = first["stage"]
     year = min(filter(None, (_year(frame.loc[key]) for key in ahead)), default=None)
     ahead_en = Message(
         "goes on with {route} ({start}–{end}): {status}",
         route=first["route_en"],
         start=first["from_en"],
         end=first["to_en"],
-        status=Message(first["stage"]),
+        status=Message(stage),
     )
     return {
         "class": "continues",
