@@ -32,7 +32,7 @@ def cluster(count: int) -> Iterator[str]:
     def start(program: str, *options: str) -> None:
         command = [sys.executable, "-m", f"distributed.cli.{program}", "--no-dashboard", *options]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        running.append(subprocess.Popen(command, **quiet))  # noqa: S603
+        running.append(subprocess.Popen(command, **quiet))
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scheduler.json"
@@ -43,8 +43,9 @@ def cluster(count: int) -> Iterator[str]:
                 time.sleep(0.1)
             address = json.loads(file.read_text("utf-8"))["address"]
             for _ in range(count):
-                start("dask_worker", address, "--nthreads", "1", "--no-nanny",
-                      "--host", "127.0.0.1")  # fmt: skip
+                start(
+                    "dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1"
+                )
             yield address
         finally:
             for process in running:
@@ -71,7 +72,7 @@ def sweep(address: str, count: int, size: int, sources: int) -> tuple[float, NDA
         found = [
             b.distances
             for b in od_blocks(network, start, start[:200], block=BLOCK, executor=share)
-        ]  # fmt: skip
+        ]
         return time.perf_counter() - began, np.concatenate(found)
 
 

@@ -92,8 +92,9 @@ def noding(*, quick: bool) -> Iterator[Case]:
             "shapely union": Engine(lambda x=lines: _pieces(shapely.union_all(x)), within=near),
             "shapely node": Engine(lambda x=together: _pieces(shapely.node(x)), within=near),
             "geo, with the line of every piece": Engine(
-                lambda f=frame: _pieces(node_lines(f).geometry.to_numpy())),
-        }  # fmt: skip
+                lambda f=frame: _pieces(node_lines(f).geometry.to_numpy())
+            ),
+        }
         yield Case(f"{size:,} lines", size, engines)
 
 
@@ -148,6 +149,7 @@ def borders(*, quick: bool) -> Iterator[Case]:
 
         engines = {"shapely, prepared": Engine(prepared)}
         engines["geopandas sjoin"] = Engine(
-            lambda a=lines, b=border: np.array([len(gpd.sjoin(a, b))], float))  # fmt: skip
+            lambda a=lines, b=border: np.array([len(gpd.sjoin(a, b))], float)
+        )
         engines["geo, with places and areas"] = Engine(ours)
         yield Case(f"{len(lines):,} lines", len(lines), engines)

@@ -103,7 +103,7 @@ def run(megabytes: float) -> None:
         for what, work in WORK.items():
             print(what, end=": ", flush=True)
             command = [sys.executable, "-c", BEFORE + work + AFTER, str(path), f"{folder}/region"]
-            subprocess.run(command, check=True)  # noqa: S603 - our own code
+            subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,9 @@ def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
         peer, weights = _igraph(roads), roads.weights.tolist()
         engines["igraph"] = Engine(
             lambda: np.array(peer.distances(sources[some].tolist(), targets.tolist(), weights)),
-            part, some)  # fmt: skip
+            part,
+            some,
+        )
     else:
         missing.append("igraph (not installed)")
     if roads.size > LARGE:
@@ -114,9 +116,11 @@ def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
         missing.append("pandana (not installed)")
     engines["geo, prepared"] = Engine(lambda: shortest_distances(prepared, sources, targets))
     engines["geo, other weights and distances"] = Engine(
-        lambda: shortest_distances(reweight(prepared, roads.weights), sources, targets))  # fmt: skip
+        lambda: shortest_distances(reweight(prepared, roads.weights), sources, targets)
+    )
     engines["geo, preparation and distances"] = Engine(
-        lambda: shortest_distances(prepare(g), sources, targets))  # fmt: skip
+        lambda: shortest_distances(prepare(g), sources, targets)
+    )
     text = f"{title}, {roads.size:,} nodes" + (f", {count:,} x {count:,}" if count > 200 else "")
     power = _power(title, roads) if count == min(200, roads.size) else 0
     return Case(text, power, engines, tuple(missing), roads.size > LARGE)

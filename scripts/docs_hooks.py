@@ -64,8 +64,10 @@ def commands() -> str:
 
     verbs = _choices(build_parser())
     shared = [a for a in verbs["routes"]._actions if a.dest in SHARED]
-    parts = ["## Arguments of most commands",
-             table(("argument", "meaning"), map(_argument, shared))]  # fmt: skip
+    parts = [
+        "## Arguments of most commands",
+        table(("argument", "meaning"), map(_argument, shared)),
+    ]
     return "\n\n".join([*parts, *(_command(*item) for item in verbs.items())])
 
 
@@ -142,8 +144,9 @@ def dictionary() -> str:
             rows.append((f"`{column}`{key}", kind, _unit(column), info.description or "", allowed))
         about = (model.__doc__ or "").strip().split("\n\n")[0]
         head = ("column", "type", "unit", "meaning", "allowed")
-        parts.append(f"## {name}.csv\n\nOne row: {about[0].lower()}{about[1:]}\n\n"
-                     f"{table(head, rows)}")  # fmt: skip
+        parts.append(
+            f"## {name}.csv\n\nOne row: {about[0].lower()}{about[1:]}\n\n{table(head, rows)}"
+        )
     return "\n\n".join(parts)
 
 
@@ -162,8 +165,11 @@ def _type(info: Any) -> tuple[str, str]:
         return "date", "YYYY, YYYY-MM, YYYY-MM-DD or empty"
     if models._identifier in limits.values():
         return "id", "lower-case letters, digits, single hyphens"
-    words = [f"{word} {limits[key]:.10g}" for key, word in
-             (("gt", "above"), ("ge", "from"), ("lt", "below"), ("le", "to")) if key in limits]  # fmt: skip
+    words = [
+        f"{word} {limits[key]:.10g}"
+        for key, word in (("gt", "above"), ("ge", "from"), ("lt", "below"), ("le", "to"))
+        if key in limits
+    ]
     if "pattern" in limits:
         words.append("six digits or empty")
     name = {int: "whole number", float: "number"}.get(kind, "text")
@@ -222,8 +228,10 @@ def places() -> str:
 
     title = {source.key: source.title for source in catalogue.sources}
 
-    rows = [(f"`{key}`", title[key], number, f"{np.nanmedian(good[key]):.0f}")
-            for key, number in counts.most_common(12)]  # fmt: skip
+    rows = [
+        (f"`{key}`", title[key], number, f"{np.nanmedian(good[key]):.0f}")
+        for key, number in counts.most_common(12)
+    ]
     return table(("source", "title", "places", "median accuracy, m"), rows)
 
 
@@ -249,9 +257,11 @@ def lengths() -> str:
         for row in sections.loc[worst].itertuples()
     ]  # fmt: skip
     ratio = sections["length_ratio"].sub(1).abs()
-    said = (f"{len(sections)} sections have a published length of their own: "
-            f"{(ratio <= 0.03).sum()} are drawn within 3 % of it, {(ratio <= 0.08).sum()} within 8 %. "
-            f"The {len(rows)} that differ most:")  # fmt: skip
+    said = (
+        f"{len(sections)} sections have a published length of their own: "
+        f"{(ratio <= 0.03).sum()} are drawn within 3 % of it, {(ratio <= 0.08).sum()} within 8 %. "
+        f"The {len(rows)} that differ most:"
+    )
     head = ("route", "section", "published km", "drawn km", "difference", "accuracy class")
     return f"{said}\n\n{table(head, rows)}"
 
@@ -262,13 +272,17 @@ def fit() -> str:
 
     pairs = calibrate_times(_drawn())
     found = calibration_summary(pairs)
-    said = (f"{found['pairs']} published rail times count: median error {found['median_error']:.1%}, "
-            f"worst {found['worst_error']:.1%}, within 20 % {found['within_20_percent']:.0%}. "
-            f"{(pairs['reason'] != '').sum()} more describe something else, with the reason beside them.")  # fmt: skip
+    said = (
+        f"{found['pairs']} published rail times count: median error {found['median_error']:.1%}, "
+        f"worst {found['worst_error']:.1%}, within 20 % {found['within_20_percent']:.0%}. "
+        f"{(pairs['reason'] != '').sum()} more describe something else, with the reason beside them."
+    )
     counted = pairs[(pairs["reason"] == "") & (pairs["mode"] == "rail")]
     worst = counted.loc[counted["error"].abs().sort_values(ascending=False).index[:10]]
-    rows = [(r.from_zh, r.to_zh, r.date, r.published_min, r.computed_min, f"{r.error:+.0%}")
-            for r in worst.itertuples()]  # fmt: skip
+    rows = [
+        (r.from_zh, r.to_zh, r.date, r.published_min, r.computed_min, f"{r.error:+.0%}")
+        for r in worst.itertuples()
+    ]
     head = ("from", "to", "date", "published min", "computed min", "error")
     return f"{said} The {len(rows)} that fit worst:\n\n{table(head, rows)}"
 
@@ -282,8 +296,10 @@ def findings() -> str:
     found = [*layer_findings(drawn), *topology_findings(drawn, drawn.catalogue.region.as_of)]
     first = {finding.code: finding for finding in reversed(found)}
     counts = Counter(finding.code for finding in found)
-    rows = [(f"`{code}`", first[code].severity, number, first[code].message)
-            for code, number in counts.most_common()]  # fmt: skip
+    rows = [
+        (f"`{code}`", first[code].severity, number, first[code].message)
+        for code, number in counts.most_common()
+    ]
     return f"{len(found)} findings:\n\n" + table(
         ("code", "severity", "number", "for example"), rows
     )
@@ -296,8 +312,10 @@ def sources() -> str:
     uses = Counter(
         key for name in tables for row in getattr(catalogue, name) for key in row.sources
     )
-    rows = [(f"`{s.key}`", s.title, s.publisher, s.date, uses[s.key], s.licence)
-            for s in sorted(catalogue.sources, key=lambda s: (-uses[s.key], s.key))]  # fmt: skip
+    rows = [
+        (f"`{s.key}`", s.title, s.publisher, s.date, uses[s.key], s.licence)
+        for s in sorted(catalogue.sources, key=lambda s: (-uses[s.key], s.key))
+    ]
     return table(("key", "title", "publisher", "date", "rows", "licence"), rows)
 
 

@@ -383,8 +383,9 @@ def rivers() -> None:
     frame["name_zh"] = frame["name"].map(RIVERS_ZH)
     frame["scalerank"] = frame["scalerank"].astype(int)
     frame = frame.sort_values(["scalerank", "name_en"])
-    write_geojson(frame[["name_zh", "name_en", "scalerank", "geometry"]],
-                  DATA / "base/rivers.geojson")  # fmt: skip
+    write_geojson(
+        frame[["name_zh", "name_en", "scalerank", "geometry"]], DATA / "base/rivers.geojson"
+    )
 
 
 def renamed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -62,8 +62,10 @@ def run(module: Path, folder: Path, sample: int, processes: int) -> dict[str, in
         copy(ROOT / name, folder / name)
     settings = (folder / "pyproject.toml").read_text("utf-8")
     tests = f"tests/{module.parent.relative_to('geo').as_posix()}"
-    for key, value in (("only_mutate", module.as_posix()),
-                       ("pytest_add_cli_args_test_selection", tests)):  # fmt: skip
+    for key, value in (
+        ("only_mutate", module.as_posix()),
+        ("pytest_add_cli_args_test_selection", tests),
+    ):
         settings = re.sub(rf"^{key} = .*$", f'{key} = ["{value}"]', settings, flags=re.MULTILINE)
     (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
     mutmut(folder, "run", "none")  # makes the changes and measures the tests; tries none
@@ -98,9 +100,7 @@ def share_fixtures(stats: Path) -> None:
 def mutmut(folder: Path, *words: str) -> str:
     """Run mutmut in a folder and return what it prints."""
     command = [sys.executable, "-m", "mutmut", *words]
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if "No module named mutmut" in done.stderr:
         sys.exit("mutmut is not installed: pip install -e '.[mutation]'")
     return done.stdout

@@ -35,7 +35,7 @@ EXCEPTIONS = {
     "python -m venv .venv": "changes the installation",
     ". .venv/bin/activate": "changes the installation",
     "geo build": "the main job has tests of its own, and .ci/run does it as it stands",
-    "geo verify": "needs that job to be done; the reference of its JSON runs it on a small region",
+    "geo --print-completion ": "ends as help does; tests/cli reads what it prints",
     "geo refresh overpass ": "needs a network; tests/support has a server of the protocol",
     "dask ": "starts servers on other machines",
     "geo critical --scheduler ": "needs a scheduler on another machine",
@@ -45,7 +45,7 @@ EXCEPTIONS = {
     "GEO_KILLS=1000 pytest ": "takes long; .ci/run has fifty kills",
 }
 #: Pages whose code another test runs, with what it needs.
-ELSEWHERE = {"docs/second-region.md": "tests/sources/test_new_region.py"}
+ELSEWHERE = {"docs/second-region.md": "tests/sources/test_region_folder.py"}
 
 
 def code(text):

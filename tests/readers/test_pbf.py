@@ -109,7 +109,7 @@ def failure(read, path):
 
 
 def test_broken_files_are_one_line(tmp_path, pbf):
-    rng = random.Random(1)  # noqa: S311 - repeatable damage
+    rng = random.Random(1)
     for path in (tmp_path, tmp_path / "none.osm.pbf"):
         with pytest.raises(BadInputError, match="no such file"):
             read_pbf(path)

@@ -146,8 +146,12 @@ def test_other_ways_to_write_the_same_table_change_nothing(tmp_path, name):
         SAME[name](path)
     if "column" not in name and "cell" not in name:
         SAME[name](other / "region.toml")
-    commands = [["check"], ["stats", "--year", "2026"], ["routes", "--year", "2026"],
-                ["crossings", "--year", "2026"]]  # fmt: skip
+    commands = [
+        ["check"],
+        ["stats", "--year", "2026"],
+        ["routes", "--year", "2026"],
+        ["crossings", "--year", "2026"],
+    ]
     for command in commands:
         runs = [trial.run([*command, "--json", "--data", str(f)]) for f in (plain, other)]
         assert runs[0] == runs[1]
@@ -166,11 +170,13 @@ def test_the_order_of_rows_of_places_is_free(tmp_path):
     for table in ("places", "sources", "services"):
         path = other / "tables" / f"{table}.csv"
         head, *rows = path.read_text("utf-8").splitlines(keepends=True)
-        random.Random(1).shuffle(rows)  # noqa: S311
+        random.Random(1).shuffle(rows)
         path.write_text("".join([head, *rows]), encoding="utf-8", newline="")
     for command in (["stats"], ["matrix"], ["crossings"], ["critical"]):
-        runs = [trial.run([*command, "--year", "2026", "--json", "--data", str(f)])
-                for f in (plain, other)]  # fmt: skip
+        runs = [
+            trial.run([*command, "--year", "2026", "--json", "--data", str(f)])
+            for f in (plain, other)
+        ]
         assert runs[0] == runs[1]
 
 
@@ -224,8 +230,13 @@ def test_a_file_outside_the_data_folder_is_not_read(tmp_path):
     folder = small_region.write(tmp_path / "region")
     (tmp_path / "secret.png").write_bytes(b"\x89PNG secret")
     text = (folder / "region.toml").read_text("utf-8")
-    for file in ("../secret.png", str(tmp_path / "secret.png"), "base/../../secret.png",
-                 "..\\\\secret.png", "C:\\\\secret.png"):  # fmt: skip
+    for file in (
+        "../secret.png",
+        str(tmp_path / "secret.png"),
+        "base/../../secret.png",
+        "..\\\\secret.png",
+        "C:\\\\secret.png",
+    ):
         (folder / "region.toml").write_text(text.replace("base/relief.png", file), "utf-8")
         code, out, err = trial.run(["map", "--data", str(folder), "--out", str(tmp_path / "out")])
         assert (code, out) == (2, "")

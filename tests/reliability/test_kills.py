@@ -64,7 +64,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path, kill
         out,
         (before, restore),
         kills * 2 // 5,
-        random.Random(1),  # noqa: S311
+        random.Random(1),
     )
     assert set(new) == set(before)
     assert new != before
@@ -98,7 +98,7 @@ def test_a_refresh_killed_at_any_moment_leaves_tables_that_can_be_read(starter, 
     new = digest(region)
     assert set(new) - set(before) == {"osm/refreshed.csv"}
     restore()
-    rng = random.Random(2)  # noqa: S311
+    rng = random.Random(2)
     for _ in range(kills * 2 // 5):
         starter.run(command, rng.uniform(0, 1.1) * whole)
         now = digest(region)
@@ -113,7 +113,7 @@ def test_a_new_region_killed_at_any_moment_is_whole_or_not_there(starter, tmp_pa
     pytest.importorskip("osmium")
     source, out = damaged_files.originals(tmp_path / "source"), tmp_path / "new" / "region"
     command = ["new", out, "--from-pbf", source / "plain.osm.pbf"]
-    whole, rng = starter.run(command).seconds, random.Random(3)  # noqa: S311
+    whole, rng = starter.run(command).seconds, random.Random(3)
     new = digest(out)
     for number in range(kills // 5):
         out = tmp_path / f"new{number}" / "region"

@@ -84,8 +84,11 @@ def small_disk(tmp_path):
     """A disk of 300 kB in memory, where one may be mounted."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", folder],
-                      capture_output=True, check=False).returncode:  # fmt: skip
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", folder],
+        capture_output=True,
+        check=False,
+    ).returncode:
         pytest.skip("only root may mount a disk; the limit of a file stands for it")
     yield folder
     subprocess.run(["umount", folder], check=True)
@@ -118,9 +121,12 @@ def test_a_file_where_a_folder_should_be(starter, source, tmp_path, name):
 def test_names_never_lead_out_of_the_folder(starter, region, tmp_path):
     inner = tmp_path / "inner"
     for arguments in (
-        ["map", "../x"], ["map", "/etc/passwd"], ["export", "../csv"], ["map", "--format", "html,../png"],
+        ["map", "../x"],
+        ["map", "/etc/passwd"],
+        ["export", "../csv"],
+        ["map", "--format", "html,../png"],
         ["map", "crossings/../../x"],
-    ):  # fmt: skip
+    ):
         ended = starter.run([*arguments, "--data", region, "--out", inner])
         assert (ended.code, len(ended.err.splitlines())) == (2, 1), ended.err
     assert list(tmp_path.iterdir()) == []
@@ -193,11 +199,19 @@ def test_the_place_the_locale_and_the_clock_change_nothing(starter, region, tmp_
     zones = {"TZ": "Asia/Kathmandu", "LANG": "tr_TR.UTF-8"}
     assert starter.run(["build", "--data", odd, "--out", out, *YEAR], **zones).code == 0
     assert digest(out) == digest(plain)
-    bare = {"LC_ALL": "C", "PATH": os.environ["PATH"], "TZ": "Pacific/Kiritimati",
-            "PYTHONPATH": os.pathsep.join(map(str, filter(None, (Path.cwd(), *sys.path))))}  # fmt: skip
+    bare = {
+        "LC_ALL": "C",
+        "PATH": os.environ["PATH"],
+        "TZ": "Pacific/Kiritimati",
+        "PYTHONPATH": os.pathsep.join(map(str, filter(None, (Path.cwd(), *sys.path)))),
+    }
     out = tmp_path / "简 c"
-    done = subprocess.run([sys.executable, "-m", "geo", "build", "--data", odd, "--out", out, *YEAR],
-                          capture_output=True, check=False, env=bare)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "geo", "build", "--data", odd, "--out", out, *YEAR],
+        capture_output=True,
+        check=False,
+        env=bare,
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert "简 c" in done.stdout.decode("utf-8")
     assert digest(out) == digest(plain)

@@ -123,24 +123,30 @@ def test_another_road_alone_is_not_taken(region, ways):
 
 def cross(folder):
     """Two roads that cross at (5, 5), with the junction 130 m off; and their ways."""
-    toy.region(folder, {"a": (0, 5), "b": (10, 5), "c": (5, 0), "d": (5, 10)},
-               {"ab": 10, "cd": 10})  # fmt: skip
+    toy.region(
+        folder, {"a": (0, 5), "b": (10, 5), "c": (5, 0), "d": (5, 10)}, {"ab": 10, "cd": 10}
+    )
     places = [dict(r.cells) for r in TextTable.read(folder / "tables" / "places.csv").rows]
     for row in places:
         row["accuracy_m"] = 150
     hub = {**places[0], "place_id": "hub", "name_zh": "hub", "name_en": "hub",
            "lon": 5.05 / KM[0], "lat": 5.12 / KM[1]}  # fmt: skip
     toy.write(folder, "places", [*places, hub])
-    toy.write(folder, "alignments", [
-        {"route_id": route, "seq": seq, "place_id": place}
-        for route, stops in (("ab", ["a", "hub", "b"]), ("cd", ["c", "hub", "d"]))
-        for seq, place in enumerate(stops)
-    ])  # fmt: skip
+    toy.write(
+        folder,
+        "alignments",
+        [
+            {"route_id": route, "seq": seq, "place_id": place}
+            for route, stops in (("ab", ["a", "hub", "b"]), ("cd", ["c", "hub", "d"]))
+            for seq, place in enumerate(stops)
+        ],
+    )
     t = np.linspace(0, 10, 41)
     lines = [np.column_stack([t, np.full_like(t, 5)]), np.column_stack([np.full_like(t, 5), t])]
     rows = {"highway": "motorway", "name": ["ab", "cd"]}
-    return gpd.GeoDataFrame(rows, geometry=[shapely.LineString(line / KM) for line in lines],
-                            crs="EPSG:4326")  # fmt: skip
+    return gpd.GeoDataFrame(
+        rows, geometry=[shapely.LineString(line / KM) for line in lines], crs="EPSG:4326"
+    )
 
 
 def test_a_shared_place_moves_to_where_the_roads_cross(tmp_path):
@@ -173,7 +179,10 @@ def test_a_route_that_brings_an_error_is_kept(region, ways, monkeypatch):
     monkeypatch.setattr(module, "layer_findings", checked)
     report = ran(region, ways)
     assert report["status"].to_dict() == {
-        "jia-ding": "kept", "wu-ji": "replaced", "geng-xin": "kept"}  # fmt: skip
+        "jia-ding": "kept",
+        "wu-ji": "replaced",
+        "geng-xin": "kept",
+    }
     assert "crosses-border" in report.loc["jia-ding", "reason"]
     assert {p.source for p in geo.load(region).points_of["jia-ding"] if not p.place_id} == {"toy"}
 
@@ -300,8 +309,11 @@ def test_an_extract_replaces_the_sketch(sketched, tmp_path, capsys):
     pytest.importorskip("osmium")
     assert furthest_m(sketched) > 100
     tags = {"highway": "motorway", "ref": "G5", "name": "甲丙高速", "oneway": "yes"}
-    ways = [(truth(a, a + 10, side)[::order].tolist(), tags)
-            for side, order in ((0.0, 1), (0.03, -1)) for a in (0, 10, 20, 30)]  # fmt: skip
+    ways = [
+        (truth(a, a + 10, side)[::order].tolist(), tags)
+        for side, order in ((0.0, 1), (0.03, -1))
+        for a in (0, 10, 20, 30)
+    ]
     noise = [(truth(0, 40, 0.4).tolist(), {"highway": "secondary", "name": "other"})]
     path = extract.write(tmp_path / "x.osm.pbf", [*ways, *noise])
     assert main(["refresh", "pbf", str(path), "--data", str(sketched), "--json"]) == 0

@@ -74,7 +74,7 @@ def damaged(rng: random.Random, answer: dict, kind: str | None) -> tuple[str, st
 
 def tried(source: Path, room: Path, key: str, kind: str | None = None) -> Outcome:
     """Let a server give one damaged answer to a refresh of one route."""
-    rng, made = random.Random(key), elements()  # noqa: S311
+    rng, made = random.Random(key), elements()
     out, cache = room / f"made-{key}", room / f"cache-{key}"
     lonlat = {number: spot for spot, number in made.nodes.items()}
     points = [{"type": "node", "id": n, "lon": p[0], "lat": p[1]} for n, p in lonlat.items()]

@@ -26,7 +26,7 @@ def originals(folder: Path) -> Path:
 
 def tried(source: Path, room: Path, key: str, kind: str | None = None) -> Outcome:
     """Damage the areas, draft a region with them, and ask it for crossings."""
-    rng = random.Random(key)  # noqa: S311
+    rng = random.Random(key)
     file, out = room / f"areas-{key}.geojson", room / f"made-{key}"
     raw, text = (source / "a.geojson").read_bytes(), rng.random() < 0.5
     kind, raw = damaged_files.damaged(rng, raw, kind, text=text)

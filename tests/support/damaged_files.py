@@ -17,8 +17,12 @@ from trial import Outcome, judge, run, settled
 import geo
 
 #: The names of the originals, and the parts of each that are damaged.
-LAYERS = {"j.geojson": [".geojson"], "g.gpkg": [".gpkg"], "k.kml": [".kml"],
-          "s.shp": [".shp", ".shp", ".dbf", ".dbf", ".shx", ".prj", ".cpg"]}  # fmt: skip
+LAYERS = {
+    "j.geojson": [".geojson"],
+    "g.gpkg": [".gpkg"],
+    "k.kml": [".kml"],
+    "s.shp": [".shp", ".shp", ".dbf", ".dbf", ".shx", ".prj", ".cpg"],
+}
 _KML = """<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>lines</name>{}</Document></kml>
 """
@@ -39,8 +43,9 @@ def originals(folder: Path) -> Path:
     parts = [shapely.get_coordinates(lines[key]) for key in ("south-1", "south-2")]
     frame = gpd.GeoDataFrame(
         {"highway": "motorway", "ref": "S1", "name": ["线south", None], "lanes": [4, 6]},
-        geometry=[shapely.LineString(part) for part in parts], crs=4326,
-    )  # fmt: skip
+        geometry=[shapely.LineString(part) for part in parts],
+        crs=4326,
+    )
     marks = [_MARK.format(" ".join(f"{x},{y}" for x, y in part)) for part in parts]
     (folder / "k.kml").write_text(_KML.format("".join(marks)), encoding="utf-8")
     for name in set(LAYERS) - {"k.kml"}:
@@ -48,11 +53,18 @@ def originals(folder: Path) -> Path:
     tags = {"highway": "motorway", "ref": "S1", "name": "线south"}
     ways = [([tuple(np.round(p, 7)) for p in part], tags) for part in parts]
     ways.append(([(-0.3, 0.2), (0.0, 0.2), (0.3, 0.2)], {"railway": "rail", "name": "铁"}))
-    towns = [(-0.5, 0.01, {"place": "city", "name": "甲", "population": "5000"}),
-             (0.48, 0.2, {"railway": "station", "name": "乙"})]  # fmt: skip
+    towns = [
+        (-0.5, 0.01, {"place": "city", "name": "甲", "population": "5000"}),
+        (0.48, 0.2, {"railway": "station", "name": "乙"}),
+    ]
     for name, how in zip(EXTRACTS, ("none", "zlib"), strict=True):
-        extract.write(folder / name, ways, towns, box=(-0.9, -0.9, 0.9, 0.9),
-                      form=f"pbf,pbf_compression={how}")  # fmt: skip
+        extract.write(
+            folder / name,
+            ways,
+            towns,
+            box=(-0.9, -0.9, 0.9, 0.9),
+            form=f"pbf,pbf_compression={how}",
+        )
     return folder
 
 
@@ -99,7 +111,7 @@ def _word_changed(rng: random.Random, raw: bytes) -> bytes:
 
 def tried(source: Path, room: Path, key: str, kind: str | None = None) -> Outcome:
     """Damage one file, and read it with the command that takes it."""
-    rng = random.Random(key)  # noqa: S311
+    rng = random.Random(key)
     here, out = room / f"files-{key}", room / f"made-{key}"
     here.mkdir()
     name = rng.choice([*LAYERS, *EXTRACTS, *EXTRACTS])
@@ -112,8 +124,12 @@ def tried(source: Path, room: Path, key: str, kind: str | None = None) -> Outcom
     part.write_bytes(raw)
     command = ["refresh", "layer", str(here / name)]
     if name in EXTRACTS:
-        command = rng.choice([["refresh", "pbf", str(here / name)],
-                              ["new", str(out), "--from-pbf", str(here / name)]])  # fmt: skip
+        command = rng.choice(
+            [
+                ["refresh", "pbf", str(here / name)],
+                ["new", str(out), "--from-pbf", str(here / name)],
+            ]
+        )
     if command[0] == "refresh":
         command += ["--data", str(source / "region"), "--out", str(out)]
     label = f"{part.suffix.removeprefix('.')}: {kind}"

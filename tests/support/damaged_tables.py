@@ -210,8 +210,12 @@ def _insert(rng, raw):
 
 def _recode(rng, raw):
     text = raw.decode("utf-8", "replace")
-    return text.encode(rng.choice(["gbk", "utf-16", "utf-16-le", "utf-32", "latin-1", "big5",
-                                   "shift-jis", "utf-7"]), "replace")  # fmt: skip
+    return text.encode(
+        rng.choice(
+            ["gbk", "utf-16", "utf-16-le", "utf-32", "latin-1", "big5", "shift-jis", "utf-7"]
+        ),
+        "replace",
+    )
 
 
 def _cut(rng, raw):

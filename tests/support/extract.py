@@ -7,7 +7,7 @@ from pathlib import Path
 DATE = "2026-03-01T00:00:00Z"
 
 
-def write(  # noqa: PLR0913 - what an extract can be like
+def write(
     path: Path,
     ways,
     points=(),

@@ -59,9 +59,13 @@ ROUTES = {
     "fast": ("rail", "hsr", "named", ["ws", "ms", "es"]),
     "river": ("water", "waterway", "named", ["wp", "mp", "ep"]),
 }
-CITIES = {"aa": (-0.51, 0.01, 50, "West", ""), "bb": (-0.31, 0.22, 20, "West", ""),
-          "cc": (0.51, 0.01, 40, "East", ""), "dd": (0.31, 0.21, 10, "East", ""),
-          "ab": (-0.52, 0.0, 5, "West", "aa")}  # fmt: skip
+CITIES = {
+    "aa": (-0.51, 0.01, 50, "West", ""),
+    "bb": (-0.31, 0.22, 20, "West", ""),
+    "cc": (0.51, 0.01, 40, "East", ""),
+    "dd": (0.31, 0.21, 10, "East", ""),
+    "ab": (-0.52, 0.0, 5, "West", "aa"),
+}
 
 
 def write(folder: Path) -> Path:
@@ -103,8 +107,10 @@ def write(folder: Path) -> Path:
 
 
 #: Text that runs in a page that takes it for markup, a template or an address.
-HOSTILE = ("</script><script>window.hit=1</script>\"'><img src=x onerror=window.hit=2><svg onload=hit=3>"
-           "{{7*7}}${7*7}`%s{0}</title></style><!--&lt;\u202e\u200f\\u003cb")  # fmt: skip
+HOSTILE = (
+    "</script><script>window.hit=1</script>\"'><img src=x onerror=window.hit=2><svg onload=hit=3>"
+    "{{7*7}}${7*7}`%s{0}</title></style><!--&lt;\u202e\u200f\\u003cb"
+)
 
 
 def hostile(folder: Path) -> Path:
@@ -129,8 +135,10 @@ def hostile(folder: Path) -> Path:
     text = (folder / "region.toml").read_text("utf-8")
     lines = [
         f"{line.partition(' = ')[0]} = {json.dumps(json.loads(line.partition(' = ')[2]) + HOSTILE)}"
-        if line.startswith(("name_", "attribution")) else line for line in text.splitlines()
-    ]  # fmt: skip
+        if line.startswith(("name_", "attribution"))
+        else line
+        for line in text.splitlines()
+    ]
     settings = "\n".join(lines)
     for region in ("West", "East"):
         settings = settings.replace(json.dumps(region + HOSTILE), json.dumps(region))

@@ -61,8 +61,12 @@ class Starter:
     """A process that has everything imported, and forks for every command."""
 
     def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, "-c", SERVER], text=True, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE)  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SERVER],
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         return self
 
     def __exit__(self, *_):

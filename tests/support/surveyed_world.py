@@ -58,8 +58,13 @@ def road(elements: Elements) -> None:
                 elements.way(points, **(g85 | tags))
     for start, end in ((30, 35), (35, 40)):
         for side in (1, -1):
-            elements.way(carriageway(start, end, side), highway="construction",
-                         construction="motorway", name="甲丁高速", oneway="yes")  # fmt: skip
+            elements.way(
+                carriageway(start, end, side),
+                highway="construction",
+                construction="motorway",
+                name="甲丁高速",
+                oneway="yes",
+            )
     # a shorter road of another number beside it, joined to it by links
     elements.way([(2, 2.2), (38, 2.4)], highway="motorway", ref="G8", oneway="yes")
     for x in (5, 15, 25):
@@ -96,8 +101,11 @@ SKETCH = {"jia-ding": [(6, 2.1), (8, 2.0), (20, -1.3), (24, -1.8), (35, 1.4)]}
 
 def points():
     """Rows of the alignments."""
-    order = {"jia-ding": ["jia", 0, 1, "yi", 2, 3, "bing", 4, "ding"], "wu-ji": ["wu", "ji"],
-             "geng-xin": ["geng", "xin"]}  # fmt: skip
+    order = {
+        "jia-ding": ["jia", 0, 1, "yi", 2, 3, "bing", 4, "ding"],
+        "wu-ji": ["wu", "ji"],
+        "geng-xin": ["geng", "xin"],
+    }
     for route, stops in order.items():
         for seq, stop in enumerate(stops, 1):
             row = {"route_id": route, "seq": seq}

@@ -139,10 +139,13 @@ def square(folder, half_km=200, name="provinces"):
 
     known = [("990000", "测试", "Toy", None, box(-x, x)), ("980000", "邻", "Next", 1, box(x, 4.9))]
     features = [
-        {"type": "Feature", "geometry": shape,
-         "properties": {"adcode": code, "name_zh": zh, "name_en": en, "context": context}}
+        {
+            "type": "Feature",
+            "geometry": shape,
+            "properties": {"adcode": code, "name_zh": zh, "name_en": en, "context": context},
+        }
         for code, zh, en, context, shape in known
-    ]  # fmt: skip
+    ]
     (folder / "base").mkdir()
     text = json.dumps({"type": "FeatureCollection", "features": features})
     (folder / "base" / f"{name}.geojson").write_text(text, encoding="utf-8")
@@ -174,8 +177,9 @@ def with_edges(net, edges):
     ]  # fmt: skip
     frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=4326)
     ends = {n for u, v, _ in edges for n in (u, v)}
-    made = replace(net, nodes=net.nodes[net.nodes.index.isin(ends)],
-                   edges=frame.set_index("edge_id"))  # fmt: skip
+    made = replace(
+        net, nodes=net.nodes[net.nodes.index.isin(ends)], edges=frame.set_index("edge_id")
+    )
     graph = nx.MultiGraph()
     graph.add_nodes_from(made.nodes.index)
     graph.add_edges_from((u, v, f"e{i}", {"km": km}) for i, (u, v, km) in enumerate(edges))

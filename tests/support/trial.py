@@ -135,7 +135,7 @@ def tried(
     slow: float = 0.03,
 ) -> Outcome:
     """Damage a copy of a folder and run commands on it; the key decides everything."""
-    rng = random.Random(key)  # noqa: S311
+    rng = random.Random(key)
     folder, out = room / f"data-{key}", room / f"out-{key}"
     shutil.copytree(source, folder, symlinks=True)
     kind = damage(rng, folder, kind)

@@ -50,7 +50,11 @@ def test_one_line_per_route(made):
     km = {"a1": 60, "a2": 60, "a3": 40, "branch": 27, "main-line": 60}
     assert routes["geometry_km"].to_dict() == pytest.approx(km, abs=0.6)
     assert routes.loc["a2", ["name_zh", "name_en", "ref", "class"]].tolist() == [
-        "南北高速", "North Road", "A2/E7", "expressway"]  # fmt: skip
+        "南北高速",
+        "North Road",
+        "A2/E7",
+        "expressway",
+    ]
     assert routes.loc["main-line", "class"] == "conventional"
     assert routes.loc["a3", "name_en"] == "A3"
     assert routes.loc["branch", "name_zh"] == "支线"
@@ -88,7 +92,10 @@ def test_status_dates_and_standard_come_from_the_tags(made):
 def test_cities_have_a_population(made):
     cities = load(made).cities
     assert [(c.name_zh, c.name_en, c.population) for c in cities] == [
-        ("Weston", "Weston", 250_000), ("东镇", "Easton", 40_000), ("Norton", "Norton", 9_000)]  # fmt: skip
+        ("Weston", "Weston", 250_000),
+        ("东镇", "Easton", 40_000),
+        ("Norton", "Norton", 9_000),
+    ]
 
 
 def test_what_is_left_out_is_counted(made, capsys, tmp_path):
@@ -187,8 +194,11 @@ def test_the_commands_of_the_guide_work(tmp_path, monkeypatch, capsys):
     )
     extract.write(tmp_path / "china-latest.osm.pbf", WAYS, [*POINTS, middle])
     areas(tmp_path / "provinces.geojson", *THREE)
-    commands = [text for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
-                for text in block.splitlines()]  # fmt: skip
+    commands = [
+        text
+        for block in re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+        for text in block.splitlines()
+    ]
     assert len(commands) == 10
     for command in commands:
         program, *arguments = shlex.split(command)
@@ -209,7 +219,9 @@ def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, cap
     assert "regions: 乙, 甲; lines cross a border 4 times; 1 cities and towns lie outside" in told
     cat = load(tmp_path / "two")
     assert [(r.id, r.name_zh, r.name_en) for r in cat.region.regions] == [
-        ("XX-E", "乙", "乙 Land"), ("XX-W", "甲", "甲 Land")]  # fmt: skip
+        ("XX-E", "乙", "乙 Land"),
+        ("XX-W", "甲", "甲 Land"),
+    ]
     assert cat.region.map.attribution.endswith("; areas.geojson")
     assert {city.name_en: city.region for city in cat.cities} == {
         "Weston": "XX-W",
@@ -217,7 +229,9 @@ def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, cap
     }
     found = border_crossings(cat)
     assert found[["route_id", "mode", "status"]].to_numpy().tolist() == [
-        ["a1", "road", "open"], ["main-line", "rail", "open"]]  # fmt: skip
+        ["a1", "road", "open"],
+        ["main-line", "rail", "open"],
+    ]
     assert ((found.geometry.x - 10) / KM).tolist() == pytest.approx([20.15, 20.15], abs=0.05)
     assert found["name_en"].tolist() == ["East Road", "Main Line"]
     assert found["place_zh"].tolist() == ["East Road(乙–甲界)", "Main Line(乙–甲界)"]
@@ -344,8 +358,10 @@ def test_an_empty_region_is_explained_by_check(tmp_path, capsys):
     assert main(["new", str(tmp_path / "r")]) == 0
     assert main(["check", "--data", str(tmp_path / "r")]) == 2
     errors = capsys.readouterr().err.splitlines()
-    assert errors == [f"tables/{name}.csv:2: expected at least one row"
-                      for name in ("alignments", "places", "routes", "sections")]  # fmt: skip
+    assert errors == [
+        f"tables/{name}.csv:2: expected at least one row"
+        for name in ("alignments", "places", "routes", "sections")
+    ]
     assert "routes.csv" in (tmp_path / "r" / "README.md").read_text(encoding="utf-8")
 
 
@@ -361,9 +377,13 @@ def test_an_empty_folder_is_used_and_a_full_one_refused(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     "options",
-    ["--bbox 1,2,3,4", "--from-pbf none.osm.pbf", "--from-pbf {pbf} --bbox 50,50,51,51",
-     "--from-pbf {pbf} --min-km 1000"],
-)  # fmt: skip
+    [
+        "--bbox 1,2,3,4",
+        "--from-pbf none.osm.pbf",
+        "--from-pbf {pbf} --bbox 50,50,51,51",
+        "--from-pbf {pbf} --min-km 1000",
+    ],
+)
 def test_bad_input_leaves_nothing(made, tmp_path, capsys, options):
     options = options.format(pbf=made.parent / "toy.osm.pbf").split()
     assert main(["new", str(tmp_path / "r"), *options]) == 2
@@ -390,19 +410,31 @@ def tangle(seed):
         ]
         path = np.clip(rng.integers(0, 8, 2) + np.cumsum(steps, axis=0), 0, 7)
         path = [tuple(grid[tuple(p)].tolist()) for p in path]
-        key, value = [("highway", "motorway"), ("highway", "trunk"), ("highway", "motorway_link"),
-                      ("railway", "rail")][rng.integers(0, 4)]  # fmt: skip
-        tags = {"ref": rng.choice(["A1", "A2", "A3;A1", "成", ""]), "name": rng.choice(["X", "Ö-Straße", " q ", ""]),
-                "oneway": rng.choice(["yes", "-1", "no"]), "start_date": rng.choice(["2001", "2030", "1999-13"]),
-                "maxspeed": rng.choice(["100", "none", "60 mph"]), "lanes": rng.choice(["2", "2.5", "12"])}  # fmt: skip
+        key, value = [
+            ("highway", "motorway"),
+            ("highway", "trunk"),
+            ("highway", "motorway_link"),
+            ("railway", "rail"),
+        ][rng.integers(0, 4)]
+        tags = {
+            "ref": rng.choice(["A1", "A2", "A3;A1", "成", ""]),
+            "name": rng.choice(["X", "Ö-Straße", " q ", ""]),
+            "oneway": rng.choice(["yes", "-1", "no"]),
+            "start_date": rng.choice(["2001", "2030", "1999-13"]),
+            "maxspeed": rng.choice(["100", "none", "60 mph"]),
+            "lanes": rng.choice(["2", "2.5", "12"]),
+        }
         built = (
             {key: value}
             if rng.random() < 0.8
             else {key: "construction", "construction": value, "opening_date": "2029"}
         )
         ways.append((path, {k: str(v) for k, v in (tags | built).items()}))
-    kinds = [{"railway": "station", "name": "S"}, {"highway": "motorway_junction", "ref": "1"},
-             {"place": "town", "name": "N", "population": "1 000"}]  # fmt: skip
+    kinds = [
+        {"railway": "station", "name": "S"},
+        {"highway": "motorway_junction", "ref": "1"},
+        {"place": "town", "name": "N", "population": "1 000"},
+    ]
     spots = grid[tuple(rng.integers(0, 8, (2, 12)))].tolist()
     return ways, [(*spot, kinds[k % 3]) for k, spot in enumerate(spots)]
 
