@@ -73,7 +73,7 @@ def test_a_full_disk_leaves_earlier_results_whole(starter, region, tmp_path):
     command = ["build", "--data", region, "--out", out]
     assert starter.run([*command, "--year", "2012"]).code == 0
     before = digest(out)
-    for largest in (1000, 100_000, 250_000):
+    for largest in (1000, 250_000):
         ended = starter.run([*command, *YEAR], largest=largest)
         assert (ended.code, len(ended.err.splitlines())) == (2, 1), ended.err
         assert digest(out) == before
