@@ -6,7 +6,6 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -229,8 +228,9 @@ def _pages(
     if "network" in early:
         timeline, made["network"] = early["network"]()
         if "compare" in wanted:
-            compare = partial(PAGES["compare"], layers, date=date, timeline=timeline)
-            made["compare"] = compare(**options["compare"])
+            made["compare"] = PAGES["compare"](
+                layers, date=date, timeline=timeline, **options["compare"]
+            )
     return {name: made[name] for name in wanted}
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from geo.catalogue.vocabulary import Stage
-from geo.core import Message
+from geo.core import BadInputError, Message
 
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -120,7 +120,7 @@ def parse_date(text: str | int | dt.date | None) -> dt.date:
 
     Raises
     ------
-    ValueError
+    BadInputError
         When it is neither a year nor a date.
 
     Examples
@@ -130,4 +130,9 @@ def parse_date(text: str | int | dt.date | None) -> dt.date:
     """
     if text is None:
         return dt.datetime.now().astimezone().date()
-    return text if isinstance(text, dt.date) else last_day(str(text))
+    if isinstance(text, dt.date):
+        return text
+    try:
+        return last_day(str(text))
+    except ValueError as error:
+        raise BadInputError("{value!r}: {expected}", value=text, expected=error.args[0]) from None

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.messages import _
+from geo.cli.messages import _, error_text
 
 if TYPE_CHECKING:
     from geo.catalogue import Catalogue
@@ -58,11 +58,12 @@ def number(
 def date_or_year(text: str) -> dt.date:
     """Read a year, which means its end, or a date."""
     from geo.catalogue import parse_date
+    from geo.core import BadInputError
 
     try:
         return parse_date(text)
-    except ValueError as error:
-        raise refusal(text, _(str(error))) from None
+    except BadInputError as error:
+        raise argparse.ArgumentTypeError(error_text(error)) from None
 
 
 def full_date(text: str) -> dt.date:

@@ -25,6 +25,7 @@ from geo.layers import (
     AT_BORDER_KM,
     CRS,
     Layers,
+    each_track_once,
     neighbours,
     outer_area,
     route_stage,
@@ -292,7 +293,7 @@ def group_openness(layers: Layers, date: dt.date) -> DataFrame:
         sections = sections.assign(region=[where[str(s)][0] for s in sections.index])
     rows = []
     for g in chosen:
-        share = _share(_tracks(_of_group(sections, g, catalogue.region)))
+        share = _share(each_track_once(_of_group(sections, g, catalogue.region)))
         partial = g.partial or not g.routes
         rows.append((g.id, g.plan, g.name_zh, g.name_en, g.kind, partial, g.confidence, *share))
     heads = ["group_id", "plan", "name_zh", "name_en", "kind", "partial", "confidence",
@@ -304,13 +305,6 @@ def _of_group(sections: DataFrame, group: RouteGroup, region: Region) -> DataFra
     own = sections[sections["route_id"].isin(group.routes)]
     code = next((r.adcode for r in region.regions if r.id == group.region), "")
     return own[own["region"] == code] if code else own
-
-
-def _tracks(sections: DataFrame) -> DataFrame:
-    """Leave out sections whose track other sections of the same frame have."""
-    here = set(sections.index)
-    own = [not shares or not set(shares.split(";")) <= here for shares in sections["shares"]]
-    return sections[np.array(own, bool)]
 
 
 def _share(sections: DataFrame) -> tuple[float, float, float, str]:

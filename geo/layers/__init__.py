@@ -15,6 +15,7 @@ from geo.layers.layers import CRS, Layers, Track, as_layers, build_layers
 from geo.layers.plausibility import Finding, layer_findings
 from geo.layers.status import (
     counts_by_year,
+    each_track_once,
     open_sections,
     route_stage,
     route_table,
@@ -43,7 +44,7 @@ __all__ = [
     "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "CRS", "DASHES",
     "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "Finding",
     "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers", "border_crossings",
-    "build_layers", "counts_by_year", "county_index", "crossings_or_none",
+    "build_layers", "counts_by_year", "county_index", "crossings_or_none", "each_track_once",
     "flat_crossings", "layer_findings", "neighbours", "open_sections", "outer_area",
     "pair_of", "read_areas", "read_base", "relief_file", "route_stage", "route_table",
     "section_regions", "sections_on", "stages_by_year", "weight_of", "years_of",

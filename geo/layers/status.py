@@ -150,7 +150,23 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     False
     """
     sections = sections_on(layers, date)
-    sections = _widened(sections[sections["stage"] == "open"])
+    return each_track_once(_widened(sections[sections["stage"] == "open"]))
+
+
+def each_track_once(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Leave out sections whose track or carriageway other sections of the same frame have.
+
+    Parameters
+    ----------
+    sections
+        Sections indexed by id, with `shares`.
+
+    Returns
+    -------
+    sections
+        The others.
+    """
     here = set(sections.index)
     own = [not shares or not set(shares.split(";")) <= here for shares in sections["shares"]]
     return sections[np.array(own, bool)]

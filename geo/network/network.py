@@ -204,11 +204,7 @@ def build_network(
         raise BadInputError("mode {mode!r}: expected road, rail or water", mode=mode)
     if nodes not in NODE_RULE:
         raise BadInputError("nodes {nodes!r}: expected junctions or stops", nodes=nodes)
-    layers = as_layers(source)
-    try:
-        date = parse_date(year)
-    except ValueError as error:
-        raise BadInputError("{value!r}: {expected}", value=year, expected=error.args[0]) from None
+    layers, date = as_layers(source), parse_date(year)
     sections = open_sections(layers, date)
     if mode is not None:
         sections = sections[sections["mode"] == mode]

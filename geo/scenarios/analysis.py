@@ -24,7 +24,7 @@ from geo.connectivity import (
 )
 from geo.layers import Layers, border_crossings, pair_of
 from geo.network import Network, build_network, travel_time_matrix
-from geo.scenarios.comparison import city_changes, project_tables, travel_times_on
+from geo.scenarios.comparison import city_changes, project_tables
 from geo.scenarios.timeline import horizon_of, milestones
 
 #: The column that holds each indicator of accessibility; its name carries the unit.
@@ -128,10 +128,10 @@ def analyse(
     links, routes = link_losses(stops), route_losses(stops)
     links_later = link_losses(stops_later)
     progress("accessibility")
-    access = _access_table(stops)
+    matrices = [travel_time_matrix(net) for net in (stops, stops_later)]
+    access = _access_table(stops, matrices[0])
     progress("projects")
-    dates = (date, horizon)
-    times = [travel_times_on(layers, day) for day in dates]
+    dates, times = (date, horizon), [minutes.to_numpy() for minutes in matrices]
     projects, effects = project_tables(layers, dates, times)
     progress("borders")
     bordered = region.bordered
@@ -156,9 +156,8 @@ def analyse(
     )
 
 
-def _access_table(stops: Network) -> DataFrame:
+def _access_table(stops: Network, minutes: DataFrame) -> DataFrame:
     """Return all indicators of accessibility by any mode, one row per city."""
-    minutes = travel_time_matrix(stops)
     tables = {
         indicator: city_table(stops, indicator=indicator, minutes=minutes) for indicator in _ACCESS
     }

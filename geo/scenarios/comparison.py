@@ -344,11 +344,9 @@ def project_tables(
 def projects_opening(layers: Layers, before: dt.date, after: dt.date) -> list[Project]:
     """Return the projects with all sections open on the second date and not on the first."""
     found = []
+    stages = [sections_on(layers, date)["stage"] for date in (before, after)]
     for project in layers.catalogue.projects:
-        ids = section_ids(project)
-        first, second = (
-            set(sections_on(layers, date).loc[ids, "stage"]) for date in (before, after)
-        )
+        first, second = (set(stage[section_ids(project)]) for stage in stages)
         if first != {"open"} and second == {"open"}:
             found.append(project)
     return found

@@ -2,7 +2,7 @@
 
 import { decodeSteps } from "./decoding.js";
 import { ownValue, pageData } from "./dom.js";
-import { pointerTolerance } from "./map.js";
+import { HIT_LINE } from "./map.js";
 
 export const drawnLine = (points, options) =>
   L.polyline(points, {
@@ -82,15 +82,7 @@ const linesOf = (points, color) => ({
   casing: drawnLine(points, { pane: "loss-casing", lineCap: "butt" }),
   line: drawnLine(points, { pane: "loss-line", color, className: "loss-line" }),
   rim: drawnLine(points, { pane: "loss-casing", color: "#fff", lineCap: "butt" }),
-  hit: drawnLine(points, {
-    pane: "hit",
-    color: "#000",
-    opacity: 0,
-    weight: pointerTolerance,
-    interactive: true,
-    bubblingMouseEvents: false,
-    className: "route-hit",
-  }),
+  hit: drawnLine(points, { pane: "hit", ...HIT_LINE }),
 });
 
 /** [a, b, c, d] as [[a, b], [c, d]]. */

@@ -4,8 +4,15 @@ import { onLanguageChange, pick } from "./language.js";
 
 export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Pixels around a line that still count as on it: more for a finger. */
-export const pointerTolerance = matchMedia("(pointer: coarse)").matches ? 26 : 14;
+/** An unseen line over a drawn one: so far around it still counts as on it, more for a finger. */
+export const HIT_LINE = {
+  color: "#000",
+  opacity: 0,
+  weight: matchMedia("(pointer: coarse)").matches ? 26 : 14,
+  interactive: true,
+  bubblingMouseEvents: false,
+  className: "route-hit",
+};
 
 /** @type {L.Map[]} The maps of the page, for the console and for tests. */
 export const maps = [];

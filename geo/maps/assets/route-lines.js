@@ -1,5 +1,5 @@
 // Sections of routes on a map: casing, line, ticks, and a wide invisible line to point at.
-import { pointerTolerance, zoomFactor } from "./map.js";
+import { HIT_LINE, zoomFactor } from "./map.js";
 import { statusOf } from "./status.js";
 
 const PANES = { "casing-low": 400, "line-low": 401, halo: 405, casing: 410, line: 411, hit: 450 };
@@ -61,14 +61,7 @@ export class RouteLines {
       casing: line(`casing${low}`, { color: casing, opacity: 0.92, lineCap: "butt" }),
       line: line(`line${low}`, { color: group.color, className: `route-line ${group.key}` }),
       ticks: group.ticks ? line(`line${low}`, { color: "#fff", lineCap: "butt" }) : null,
-      hit: line("hit", {
-        color: "#000",
-        opacity: 0,
-        weight: pointerTolerance,
-        interactive: true,
-        bubblingMouseEvents: false,
-        className: "route-hit",
-      }),
+      hit: line("hit", HIT_LINE),
     };
   }
 
