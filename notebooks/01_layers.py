@@ -176,7 +176,7 @@ Markdown(
 # %%
 route = cat.find_route("成渝中线高铁")
 columns = [
-    "name_zh",
+    "name",
     "from_en",
     "to_en",
     "status",

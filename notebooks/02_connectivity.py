@@ -42,7 +42,7 @@ cat = geo.load()
 lay = geo.build_layers(cat)
 day = cat.region.as_of
 COLOR = {"road": LINES["expressway"].color, "rail": LINES["hsr"].color}
-both = {city.name_zh: f"{city.name_zh} {city.name_en}" for city in cat.cities}
+both = {city.name: f"{city.name} {city.name_en}" for city in cat.cities}
 
 # %% [markdown]
 # ## The network today 今天的路网
@@ -123,7 +123,7 @@ times = {
     mode: matrix_by_name(geo.travel_time_matrix(stops, mode=mode), cat)
     for mode in ("road", "rail", "any")
 }
-people = {city.name_zh: city.population for city in cat.cities}
+people = {city.name: city.population for city in cat.cities}
 large = sorted(times["any"].index, key=people.get, reverse=True)[:12]
 table = times["any"].loc[large, large]
 
@@ -207,10 +207,10 @@ assert rail_wins[long].mean() > rail_wins[~long].mean()
 # %%
 from geo.connectivity import city_table
 
-access = city_table(stops).set_index("name_zh")
+access = city_table(stops).set_index("name")
 mean = access["value_reached"]
 place = (
-    pd.DataFrame([(c.name_zh, c.lon, c.lat) for c in cat.cities], columns=["name", "lon", "lat"])
+    pd.DataFrame([(c.name, c.lon, c.lat) for c in cat.cities], columns=["name", "lon", "lat"])
     .set_index("name")
     .loc[mean.index]
 )
@@ -275,15 +275,15 @@ for ax, city in zip(axes, centres, strict=True):
     net.edges.plot(ax=ax, color="#1B2733", linewidth=0.3, alpha=0.6)
     ax.plot(city.lon, city.lat, "o", color="w", markeredgecolor="#1B2733", markersize=7)
     ax.set(xlim=(102.5, 110.3), ylim=(28, 32.9), xlabel="longitude 经度 (°E)")
-    ax.set_title(f"{both[city.name_zh]}: 60, 120 min")
+    ax.set_title(f"{both[city.name]}: 60, 120 min")
     ax.grid(visible=False)
 axes[0].set_ylabel("latitude 纬度 (°N)")
 axes[1].set_ylabel("")
 plt.show()
 
 # %%
-area = areas.set_index(["name_zh", "minutes"])["area_km2"]
-daily = city_table(stops, indicator="daily").set_index("name_zh")["value"]
+area = areas.set_index(["name", "minutes"])["area_km2"]
+daily = city_table(stops, indicator="daily").set_index("name")["value"]
 reach = [
     f"**{area[name, 120]:,.0f} km²** and cities with {daily[name] / 1e6:.0f} million people lie "
     f"within two hours of {both[name]}"

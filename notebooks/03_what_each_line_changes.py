@@ -109,7 +109,7 @@ wanted = ["road.length_km", "rail.length_km", "road.mu", "rail.mu", "road.links"
 found["stats"].loc[wanted].round(0).astype(int)
 
 # %%
-cities = found["cities"].set_index("name_zh")
+cities = found["cities"].set_index("name")
 top = cities.nsmallest(15, "mean_min_delta")[::-1]
 label = [f"{zh} {en}" for zh, en in zip(top.index, top["name_en"], strict=True)]
 
@@ -128,7 +128,7 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %%
-people = pd.Series({city.name_zh: city.population for city in cat.cities}).loc[cities.index]
+people = pd.Series({city.name: city.population for city in cat.cities}).loc[cities.index]
 saved = -(cities["mean_min_delta"] * people).sum() / people.sum()
 first = cities["mean_min_delta"].idxmin()
 assert (cities["mean_min_delta"] < 0.01).all(), "nobody is farther away than before"
@@ -174,7 +174,7 @@ for row, (first_in, last_in) in enumerate(
     ax.text(last_in + 0.03, row - 0.19, f"{last_in:.2f}", va="center", fontsize=8)
 ax.set_yticks(
     rows,
-    [f"{zh}\n{en}" for zh, en in zip(value["name_zh"], value["name_en"], strict=True)],
+    [f"{zh}\n{en}" for zh, en in zip(value["name"], value["name_en"], strict=True)],
     fontsize=8,
 )
 ax.grid(axis="y", visible=False)
@@ -189,7 +189,7 @@ helps = value[value["relation"] == "complements"]
 shares = value[value["relation"] == "replaces"]
 assert best["relation"] == "complements"
 Markdown(
-    f"**{best['name_zh']} {best['name_en']}** changes most: {best['first_in_percent']:.1f} % alone "
+    f"**{best['name']} {best['name_en']}** changes most: {best['first_in_percent']:.1f} % alone "
     f"and {best['last_in_percent']:.1f} % when the others are there. {len(helps)} of {len(value)} "
     "projects are worth more together with the others than alone: they are pieces of longer ways. "
     f"{len(shares)} are worth less, for others do part of their work."
@@ -213,7 +213,7 @@ before, after = (
 )
 change = city_changes(cat.centres, before, after).set_index("city_id")["mean_min_delta"]
 at = pd.DataFrame(
-    [(c.city_id, c.name_zh, c.name_en, c.lon, c.lat) for c in cat.centres],
+    [(c.city_id, c.name, c.name_en, c.lon, c.lat) for c in cat.centres],
     columns=["id", "zh", "en", "lon", "lat"],
 ).set_index("id")
 
@@ -257,7 +257,7 @@ ax.set(
 )
 ax.grid(visible=False)
 fig.colorbar(dots, label="minutes saved 平均节省分钟", shrink=0.7)
-ax.set_title(f"{project.name_zh} {project.name_en} alone 单独开通")
+ax.set_title(f"{project.name} {project.name_en} alone 单独开通")
 plt.show()
 
 # %%

@@ -105,7 +105,7 @@ Markdown(
 from geo.connectivity import link_losses
 
 losses = {mode: link_losses(stops, mode=mode) for mode in ("road", "rail", "any")}
-columns = ["name_zh", "name_en", "mode", "from", "to", "length_km", "extra_min", "pairs"]
+columns = ["name", "name_en", "mode", "from", "to", "length_km", "extra_min", "pairs"]
 worst = losses["any"].nlargest(10, "extra_min")
 worst[columns].round(1)
 
@@ -134,10 +134,10 @@ for rank, edge in enumerate(worst["edge_id"], 1):
         bbox={"boxstyle": "circle,pad=0.25", "facecolor": "w", "edgecolor": "#1B2733"},
     )
 for city in cat.cities:
-    if city.population > 3e6 or city.name_zh == "万州":
+    if city.population > 3e6 or city.name == "万州":
         ax.plot(city.lon, city.lat, "o", color="#1B2733", markersize=4, zorder=4)
         ax.annotate(
-            f"{city.name_zh} {city.name_en}",
+            f"{city.name} {city.name_en}",
             (city.lon, city.lat),
             xytext=(5, 5),
             textcoords="offset points",
@@ -165,13 +165,13 @@ by_mode = {mode: losses["any"].query("mode == @mode")["extra_min"].max() for mod
 gone = losses["any"].query("cut_off_population > 0")
 assert by_mode["rail"] > by_mode["road"]
 Markdown(
-    f"The worst single loss is **{first['name_zh']} {first['name_en']}** between "
+    f"The worst single loss is **{first['name']} {first['name_en']}** between "
     f"{first['from']} {first['from_en']} and {first['to']} {first['to_en']}: the mean journey takes {first['extra_min']:.1f} minutes longer, over all "
     f"pairs, and {first['pairs']:.0f} pairs of cities are hit. The worst loss of a road costs "
     f"{by_mode['road']:.1f} minutes: roads form a mesh, and the fastest ways are mostly by rail. People "
     f"are left without any way by {len(gone)} of {len(losses['any'])} losses: "
     + "; ".join(
-        f"{x.name_zh} {x.name_en} cuts {x.cut_off_population:,.0f} people off"
+        f"{x.name} {x.name_en} cuts {x.cut_off_population:,.0f} people off"
         for x in gone.itertuples()
     )
     + "."
@@ -191,7 +191,7 @@ change = city_changes(cat.centres, travel_times_on(lay, day), travel_times_on(wi
 hit = change.nlargest(12, "mean_min_delta")[::-1]
 
 fig, ax = plt.subplots(figsize=(9, 4))
-names = [f"{zh} {en}" for zh, en in zip(hit["name_zh"], hit["name_en"], strict=True)]
+names = [f"{zh} {en}" for zh, en in zip(hit["name"], hit["name_en"], strict=True)]
 bars = ax.barh(names, hit["mean_min_delta"], color="#D55E00")
 ax.bar_label(bars, fmt="+%.0f", padding=3)
 ax.grid(axis="y", visible=False)
@@ -208,7 +208,7 @@ plt.show()
 felt = change[change["mean_min_delta"] > 5]
 Markdown(
     f"**{len(felt)} of {len(change)} cities** lose more than five minutes on the mean journey; "
-    f"{hit['name_zh'].iloc[-1]} {hit['name_en'].iloc[-1]} loses {hit['mean_min_delta'].max():.0f}."
+    f"{hit['name'].iloc[-1]} {hit['name_en'].iloc[-1]} loses {hit['mean_min_delta'].max():.0f}."
 )
 
 # %% [markdown]
@@ -239,7 +239,7 @@ for mode, marker in (("road", "o"), ("rail", "s")):
 told = pd.concat([both.nlargest(2, "extra_min"), both.nlargest(1, "use")])
 for row in told.itertuples():
     ax.annotate(
-        f"{row.name_zh}\n{row.name_en}",
+        f"{row.name}\n{row.name_en}",
         (row.use, row.extra_min),
         xytext=(9, 4),
         textcoords="offset points",

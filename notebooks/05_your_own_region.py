@@ -193,7 +193,7 @@ NEW = {
             "mode": "road",
             "class": "expressway",
             "group": "named",
-            "name_zh": "甲丁高速",
+            "name": "甲丁高速",
             "name_en": "Alpha–Delta Motorway",
             "ref": "A3",
             "source": source,
@@ -204,7 +204,7 @@ NEW = {
             "section_id": "a3-1",
             "route_id": "a3",
             "seq": 1,
-            "name_zh": "甲丁高速",
+            "name": "甲丁高速",
             "from_place": start,
             "to_place": end,
             "expected": 2029,
@@ -235,11 +235,11 @@ for table, rows in NEW.items():
     new.replace("nan", "").to_csv(file, index=False)
 
 lay = geo.build_layers(geo.load(own))
-lay.routes[["name_zh", "name_en", "ref", "geometry_km", "accuracy_class"]].round(1)
+lay.routes[["name", "name_en", "ref", "geometry_km", "accuracy_class"]].round(1)
 
 # %%
 change = geo.compare_dates(lay, 2026, 2030)
-cities = change["cities"].set_index("name_zh")
+cities = change["cities"].set_index("name")
 after = geo.build_network(lay, year=2030)
 
 fig, (ax, bars) = plt.subplots(1, 2, figsize=(10, 4.2), width_ratios=(1.15, 1))
@@ -254,7 +254,7 @@ after.edges.query("route_id == 'a3'").plot(ax=ax, color="#D55E00", linewidth=3)
 for city in cat.cities:
     ax.plot(city.lon, city.lat, "o", color="w", markeredgecolor="#1B2733", markersize=8, zorder=3)
     ax.annotate(
-        f"{city.name_zh} {city.name_en}",
+        f"{city.name} {city.name_en}",
         (city.lon, city.lat),
         xytext=(8, -11),
         textcoords="offset points",
@@ -325,18 +325,18 @@ from shapely import box
 from geo.layers import read_areas
 
 west, east = box(-9 * KM, -9 * KM, 30 * KM, 60 * KM), box(30 * KM, -9 * KM, 90 * KM, 60 * KM)
-names = {"adcode": ["XX-W", "XX-E"], "name_zh": ["西省", "东省"], "name_en": ["West", "East"]}
+names = {"adcode": ["XX-W", "XX-E"], "name": ["西省", "东省"], "name_en": ["West", "East"]}
 gpd.GeoDataFrame(names, geometry=[west, east], crs=4326).to_file(folder / "provinces.geojson")
 report = draft_region(
     folder / "two", extract, areas=read_areas(folder / "provinces.geojson"), credit="made up"
 )
 links = geo.border_crossings(geo.load(folder / "two"))
-links[["name_zh", "name_en", "mode", "status", "place_zh"]]
+links[["name", "name_en", "mode", "status", "place_zh"]]
 
 # %%
 Markdown(
     f"{report['borders']} lines cross from {report['regions'][1]} to {report['regions'][0]}: "
-    f"{' and '.join(links['name_zh'])}. 海北高速 lies in the east and crosses nothing."
+    f"{' and '.join(links['name'])}. 海北高速 lies in the east and crosses nothing."
 )
 
 # %% [markdown]

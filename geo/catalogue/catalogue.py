@@ -22,11 +22,15 @@ from geo.catalogue.schema import (
     City,
     Place,
     Project,
+    PublishedTime,
     Route,
     Row,
     Section,
-    Service,
     Source,
+    SpeedPeriod,
+    ThroughRunning,
+    TrainService,
+    Zone,
     columns,
 )
 from geo.core import BadInputError, Message, NotFoundError, Problem
@@ -51,13 +55,13 @@ class Catalogue:
     Examples
     --------
     >>> cat = geo.load()
-    >>> cat.find_city("Chengdu").name_zh
+    >>> cat.find_city("Chengdu").name
     '成都'
     >>> cat.find_city("Chendu")
     Traceback (most recent call last):
         ...
     geo.core.errors.NotFoundError: no city 'Chendu'; closest: Chengdu, Chengkou, Fengdu, Changshou
-    >>> cat.route["chengdawan-hsr"].name_zh
+    >>> cat.route["chengdawan-hsr"].name
     '成达万高铁'
     """
 
@@ -68,7 +72,11 @@ class Catalogue:
     alignments: tuple[AlignmentPoint, ...]
     places: tuple[Place, ...]
     cities: tuple[City, ...]
-    services: tuple[Service, ...]
+    zones: tuple[Zone, ...]
+    published_times: tuple[PublishedTime, ...]
+    train_services: tuple[TrainService, ...]
+    through_running: tuple[ThroughRunning, ...]
+    speeds_by_period: tuple[SpeedPeriod, ...]
     projects: tuple[Project, ...]
     sources: tuple[Source, ...]
     #: By table and id, the line of the file where the row begins; the header is line 1.
@@ -108,7 +116,8 @@ class Catalogue:
         """
         Return the city with a name or id, else raise NotFoundError with the closest names.
 
-        The name is Chinese, official (万州区) or short, or English, or a code, in any letter case.
+        The name is official (万州区) or short, in the region's language or English, or a code, in
+        any letter case.
         """
         return _find("city", name, self.cities, "city_id")
 
@@ -124,18 +133,18 @@ class Catalogue:
         """
         Return a checked copy with one city more, or with some cells of a city changed.
 
-        A new city needs `name_zh`, `lon`, `lat` (degrees, WGS-84), `population` and `region`.
+        A new city needs `name`, `lon`, `lat` (degrees, WGS-84), `population` and `region`.
         Raises BadInputError where the copy would not be valid.
 
         Examples
         --------
         >>> cat = geo.load()
-        >>> more = cat.with_city("xincheng", name_zh="新城", name_en="Xincheng", lon=104.9,
+        >>> more = cat.with_city("xincheng", name="新城", name_en="Xincheng", lon=104.9,
         ...                      lat=30.4, population=800_000, region="四川")
         >>> more.find_city("Xincheng").population, len(more.cities) - len(cat.cities)
         (800000, 1)
         """
-        start = {"level": "county", "source": ADDED.key, "name_en": cells.get("name_zh", "")}
+        start = {"level": "county", "source": ADDED.key, "name_en": cells.get("name", "")}
         if city_id in {city.city_id for city in self.cities}:
             start = self.find_city(city_id).model_dump(by_alias=True)
         city = self._row("cities", start | cells | {"city_id": city_id})
@@ -206,7 +215,7 @@ class Catalogue:
         line
             Its course: a LineString or pairs of longitude and latitude in degrees (WGS-84).
         route_id, name, mode, class_
-            Id, Chinese name, kind of traffic and standard, such as "rail" and "hsr".
+            Id, name, kind of traffic and standard, such as "rail" and "hsr".
         from_place, to_place
             Ids of places where it meets other routes, which become ends of the line; without them
             it gets ends of its own.
@@ -238,7 +247,7 @@ class Catalogue:
         if spots[0] == spots[-1] and not (from_place or to_place):
             ends[1] = ends[0]  # a ring
         facts: dict[str, object] = {
-            "name_zh": name,
+            "name": name,
             "name_en": name,
             "group": "background",
             "status": "open" if cells.get("opened") else "planned",
@@ -257,7 +266,7 @@ class Catalogue:
         route = {key: value for key, value in facts.items() if key in own or key not in parts}
         section = {key: value for key, value in facts.items() if key in parts}
         drawn: dict[str, object] = {"source": facts["source"], "accuracy_m": accuracy_m}
-        end = {key: facts[key] for key in ("name_zh", "name_en", "confidence")} | {"kind": "end"}
+        end = {key: facts[key] for key in ("name", "name_en", "confidence")} | {"kind": "end"}
         fresh = {
             key: drawn | end | {"place_id": key, "lon": lon, "lat": lat}
             for key, (lon, lat) in zip(ends, (spots[0], spots[-1]), strict=True)
@@ -275,11 +284,11 @@ class Catalogue:
 
     def _row(self, table: str, cells: Mapping[str, object]) -> Any:
         """Return a row of a table, checked as if it stood in its file; None is an empty cell."""
-        file, names = f"tables/{table}.csv", columns(TABLES[table])
+        file, model = f"tables/{table}.csv", TABLES[table]
         given = {key: "" if value is None else str(value) for key, value in cells.items()}
-        text = dict.fromkeys(names, "") | given
-        problems: list[Any] = list(header_problems(list(text), names, file, 0))
-        found = problems or list(checked_row(text, TABLES[table], self.region, file, 0))
+        text = dict.fromkeys(columns(model), "") | given
+        problems: list[Any] = list(header_problems(list(text), model, file, 0))
+        found = problems or list(checked_row(text, model, self.region, file, 0))
         if problems := [item for item in found if isinstance(item, Problem)]:
             raise BadInputError(problems)
         return found[0][1]
@@ -407,16 +416,16 @@ def _find(kind: str, name: str, rows: tuple[Named, ...], id_column: str) -> Name
     hits = next(filter(None, found), [])
     if len(hits) == 1:
         return hits[0]
-    close = list(dict.fromkeys(row.name_zh for row in hits))[:5]
+    close = list(dict.fromkeys(row.name for row in hits))[:5]
     if not hits:
-        known = dict.fromkeys(label for row in rows for label in (row.name_zh, row.name_en))
+        known = dict.fromkeys(label for row in rows for label in (row.name, row.name_en))
         close = difflib.get_close_matches(name, known, 4, 0.3)
     raise NotFoundError(kind, name, close)
 
 
 def _names(row: Any, id_column: str) -> list[str]:
     """Return what a row may be called, in small letters."""
-    columns = (id_column, "name_zh", "name_en", "adcode")
+    columns = (id_column, "name", "name_en", "adcode")
     labels = [str(getattr(row, column, "")) for column in columns]
     numbers = [part for part in getattr(row, "ref", "").split("/") if part]
     return [label.casefold() for label in labels + numbers]

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from geo.catalogue.vocabulary import Stage
+from geo.catalogue.vocabulary import KnownStage, Stage
 from geo.core import BadInputError, Message
 
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -61,13 +61,20 @@ def last_day(text: str) -> dt.date:
 
 
 def status_on(
-    date: dt.date, *, today: Stage, started: str, opened: str, expected: int | None, as_of: dt.date
+    date: dt.date,
+    *,
+    today: KnownStage,
+    started: str,
+    opened: str,
+    expected: int | None,
+    as_of: dt.date,
 ) -> Status:
     """
     Return the status of a section on a date.
 
     A section known only by year or month counts from the end of it; an open section of unknown
-    opening is always open. After `as_of`, a section counts as open once its expected year is over.
+    opening is always open. What was begun by `as_of`, nobody knows when, is of unknown status on
+    an earlier date. After `as_of`, a section counts as open once its expected year is over.
 
     Parameters
     ----------
@@ -97,11 +104,12 @@ def status_on(
         return Status("open", assumed=False)
     if date > as_of and expected is not None and dt.date(expected, 12, 31) <= date:
         return Status("open", assumed=True)
-    if started and last_day(started) <= date:
-        return Status("construction", assumed=False)
-    if today == "construction" and date >= as_of:
-        return Status("construction", assumed=False)
-    return Status("planned", assumed=False)
+    if started:
+        begun = last_day(started) <= date
+        return Status("construction" if begun else "planned", assumed=False)
+    if date >= as_of or today == "planned":
+        return Status(today, assumed=False)
+    return Status("unknown", assumed=False)
 
 
 def parse_date(text: str | int | dt.date | None) -> dt.date:

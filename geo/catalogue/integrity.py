@@ -22,7 +22,8 @@ def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
         *_alignments(tables),
         *_sections(tables),
         *_future(tables, region),
-        *_cities(tables, region),
+        *_regions(tables, region),
+        *_cities(tables),
         *unknown_group_routes(region, _ids(tables["routes"], "route_id")),
     ]
 
@@ -44,7 +45,7 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     routes = _ids(tables["routes"], "route_id")
     places = _ids(tables["places"], "place_id")
     sections = _ids(tables["sections"], "section_id")
-    cities = {name for _, c in tables["cities"] for name in (c.city_id, c.name_zh, c.name_en)}
+    cities = {name for _, c in tables["cities"] for name in (c.city_id, c.name, c.name_en)}
     for table in tables:
         yield from _missing(tables, table, "source", _ids(tables["sources"], "key"))
     yield from _missing(tables, "alignments", "route_id", routes)
@@ -53,8 +54,14 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     yield from _missing(tables, "sections", "from_place", places)
     yield from _missing(tables, "sections", "to_place", places)
     yield from _missing(tables, "projects", "sections", sections)
-    yield from _missing(tables, "services", "from", {*places, *cities})
-    yield from _missing(tables, "services", "to", {*places, *cities})
+    for column in ("from", "to"):
+        yield from _missing(tables, "published_times", column, {*places, *cities})
+    yield from _missing(tables, "zones", "city_id", _ids(tables["cities"], "city_id"))
+    for table in ("train_services", "speeds_by_period"):
+        yield from _missing(tables, table, "section_id", sections)
+    yield from _missing(tables, "through_running", "place_id", places)
+    for column in ("route_a", "route_b"):
+        yield from _missing(tables, "through_running", column, routes)
     for line, row in tables["sections"]:
         yield from _shares(line, row, sections, routes)
         yield from _fits_mode(line, row, routes)
@@ -199,12 +206,17 @@ def _coverage(numbered: Numbered, places: list[str]) -> Iterator[Problem]:
         yield Problem(file, line, "to_place", row.to_place, text)
 
 
-def _cities(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
+def _regions(tables: dict[str, Numbered], region: Region) -> Iterator[Problem]:
+    names = [name for r in region.regions for name in (r.id, r.name, r.name_en)]
+    for table in ("cities", "zones"):
+        for line, row in tables[table]:
+            if region.find(row.region) is None:
+                yield _unknown(table, line, "region", row.region, names)
+
+
+def _cities(tables: dict[str, Numbered]) -> Iterator[Problem]:
     known = _ids(tables["cities"], "city_id")
-    names = [name for r in region.regions for name in (r.id, r.name_zh, r.name_en)]
     for line, row in tables["cities"]:
-        if region.find(row.region) is None:
-            yield _unknown("cities", line, "region", row.region, names)
         if row.part_of and row.part_of not in known:
             yield _unknown("cities", line, "part_of", row.part_of, known)
         elif row.part_of and (row.part_of == row.city_id or known[row.part_of].part_of):

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from geo.catalogue.region import Region
-from geo.catalogue.schema import KEY_COLUMN, TABLES, Row, columns
+from geo.catalogue.schema import KEY_COLUMN, OPTIONAL, TABLES, Row, columns
 from geo.catalogue.validation import faults, with_closest
 from geo.core import Message, Problem
 
@@ -34,6 +34,8 @@ def read_table(
 ) -> tuple[list[tuple[int, Any]], list[Problem]]:
     """Return the valid rows with their lines, and everything that is wrong."""
     file = f"tables/{table}.csv"
+    if table in OPTIONAL and not (folder / file).exists():
+        return [], []
     rows: list[tuple[int, Any]] = []
     problems: list[Problem] = []
     try:
@@ -56,7 +58,7 @@ def _lines(
     line = 1
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        wrong = list(header_problems(header, columns(model), file))
+        wrong = list(header_problems(header, model, file))
         yield from wrong
         line = reader.line_num + 1  # where a row begins: its cells may run over several lines
         for cells in reader if not wrong else ():
@@ -101,13 +103,14 @@ def _decoded(path: Path, file: str) -> str:
 
 
 def header_problems(
-    header: list[str], wanted: list[str], file: str, line: int = 1
+    header: list[str], model: type[Row], file: str, line: int = 1
 ) -> Iterator[Problem]:
     """Yield what is wrong with the columns of a table."""
+    wanted, needed = columns(model), columns(model, optional=False)
     missing = Message("expected this column; it is missing")
     twice = Message("expected this column only once")
     other = Message("expected one of the columns {names}", names=", ".join(wanted))
-    for column in wanted:
+    for column in needed:
         if column not in header:
             yield Problem(file, line, column, expected=missing)
     for column in dict.fromkeys(header):

@@ -18,6 +18,7 @@ FILE = "region.toml"
 #: A Chinese administrative code, or one of ISO 3166-2.
 ADCODE = r"[0-9]{6}|[A-Z]{2}-[A-Z0-9]{1,3}"
 Year = Annotated[int, Field(ge=1850, le=2100)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -29,7 +30,7 @@ class AdminRegion(_Settings):
     """One of the regions between which corridors are counted."""
 
     id: Text
-    name_zh: Text
+    name: Text
     name_en: str
     adcode: Annotated[str, Field(pattern=rf"^({ADCODE})?$")]
 
@@ -83,7 +84,7 @@ class RouteGroup(_Settings):
 
     id: Text
     plan: str = ""
-    name_zh: str
+    name: str
     name_en: str
     kind: Literal["ring", "radial", "link", "other"]
     #: Without routes the catalogue holds nothing of it.
@@ -100,8 +101,10 @@ class RouteGroup(_Settings):
 class Region(_Settings):
     """A region: its name, the frame no coordinate may leave, and the regions it consists of."""
 
-    name_zh: str
+    name: str
     name_en: str
+    #: The language of `name` in every table, then English: pages start in the first one.
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=2)] = ("zh", "en")
     #: The day up to which the tables are known.
     as_of: dt.date
     #: West, south, east, north in degrees (WGS-84).
@@ -125,7 +128,7 @@ class Region(_Settings):
 
     @model_validator(mode="after")
     def _regions_differ(self) -> Region:
-        for key in ("id", "name_zh"):
+        for key in ("id", "name"):
             if len({getattr(region, key) for region in self.regions}) < len(self.regions):
                 raise broken_rule("regions", Message("expected every {key} once", key=key))
         return self
@@ -146,6 +149,11 @@ class Region(_Settings):
         return self
 
     @property
+    def page_language(self) -> str:
+        """The language that pages start in: they speak Chinese and English."""
+        return "zh-CN" if self.languages[0].split("-")[0] == "zh" else "en"
+
+    @property
     def bordered(self) -> bool:
         """Whether it has two regions, and counties to find the border between them."""
         return len(self.regions) > 1 and bool(self.base.counties)
@@ -154,7 +162,7 @@ class Region(_Settings):
         """Return the region with a name in any language, an id or a code, if there is one."""
         wanted = name.strip().casefold()
         for region in self.regions if wanted else ():
-            called = region.id, region.name_zh, region.name_en, region.adcode
+            called = region.id, region.name, region.name_en, region.adcode
             if wanted in map(str.casefold, called):
                 return region
         return None

@@ -6,9 +6,10 @@ cell is an unknown value.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -27,10 +28,12 @@ from geo.catalogue.vocabulary import (
     CLASSES_OF_MODE,
     Change,
     Confidence,
+    KnownStage,
     Mode,
     PlaceKind,
     RouteClass,
-    Stage,
+    TimeKind,
+    TrainClass,
 )
 from geo.core import Message
 
@@ -65,6 +68,9 @@ Positive = Annotated[Annotated[Number, Field(ge=1e-3, lt=1e5)] | None, _Unknown]
 Distance = Annotated[Annotated[Number, Field(ge=0, lt=1e5)] | None, _Unknown]
 Speed = Annotated[Annotated[Number, Field(ge=5, le=500)] | None, _Unknown]
 Count = Annotated[Annotated[int, Field(gt=0, le=16)] | None, _Unknown]
+TrainCount = Annotated[Annotated[int, Field(ge=0, lt=10_000)] | None, _Unknown]
+Trains = Annotated[Annotated[Number, Field(ge=0, lt=10_000)] | None, _Unknown]
+People = Annotated[int, Field(ge=0, lt=10**9)]
 Year = Annotated[Annotated[int, Field(ge=1850, le=2100)] | None, _Unknown]
 Seq = Annotated[int, Field(ge=0, lt=100_000)]
 
@@ -106,7 +112,7 @@ class Route(Row):
     mode: Mode = Field(description="Kind of traffic.")
     class_: RouteClass = Field(alias="class", description="Standard of the route.")
     group: Name = Field(description="Its rank: named, inter17, expansion, ring, background.")
-    name_zh: Name = Field(description="Chinese name.")
+    name: Name = Field(description="Name in the first language of the region.")
     name_en: Name = Field(description="English name.")
     ref: str = Field(description="Numbers on signs, such as G65, separated by semicolons.")
     length_km: Positive = Field(description="Published length of the whole route.")
@@ -132,13 +138,13 @@ class Section(Row):
     section_id: Id = Field(description="Identifier of the section.")
     route_id: Id = Field(description="The route it is a piece of.")
     seq: Seq = Field(description="Order along the route.")
-    name_zh: Name = Field(description="Chinese name.")
+    name: Name = Field(description="Name in the first language of the region.")
     from_place: Id = Field(description="Place where it begins.")
     to_place: Id = Field(description="Place where it ends.")
     started: PartialDate = Field(description="Day, month or year when works began.")
     opened: PartialDate = Field(description="Day, month or year when traffic began.")
     expected: Year = Field(description="Year in which it is, or once was, expected to open.")
-    status: Stage = Field(description="Status as known on the day of the data.")
+    status: KnownStage = Field(description="Status as known on the day of the data.")
     design_speed_kmh: Speed = Field(description="Design speed.")
     operating_speed_kmh: Speed = Field(description="Highest speed in service, where it differs.")
     lanes: Count = Field(description="Lanes of both directions together.")
@@ -195,7 +201,7 @@ class Place(_Located):
     """A named point; a junction or station shared by routes is one place."""
 
     place_id: Id = Field(description="Identifier of the place.")
-    name_zh: Name = Field(description="Chinese name.")
+    name: Name = Field(description="Name in the first language of the region.")
     name_en: Name = Field(description="English name.")
     lon: Number = Field(description="Longitude.")
     lat: Number = Field(description="Latitude.")
@@ -212,20 +218,32 @@ class City(_Located):
     adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")] = Field(
         description="Official code of its administrative area."
     )
-    name_zh: Name = Field(description="Chinese name.")
+    name: Name = Field(description="Name in the first language of the region.")
     name_en: Name = Field(description="English name.")
     lon: Number = Field(description="Longitude of the centre.")
     lat: Number = Field(description="Latitude of the centre.")
-    population: Annotated[int, Field(ge=0, lt=10**9)] = Field(
-        description="People, census of 2020."
-    )
+    population: People = Field(description="People, census of 2020.")
     level: Name = Field(description="Rank in the administration.")
     region: Name = Field(description="Region it belongs to, by id or name.")
     part_of: str = Field(description="City whose population holds it already.")
     source: Keys = Field(description="Keys of its sources.")
 
 
-class Service(Row):
+class Zone(Row):
+    """An area where people live, such as a county, with its seat, which may lie off the frame."""
+
+    zone_id: Name = Field(description="Official code of the area.")
+    name: Name = Field(description="Name in the first language of the region.")
+    name_en: Name = Field(description="English name.")
+    city_id: str = Field(description="City whose population it is a part of, if there is one.")
+    region: Name = Field(description="Region it belongs to, by id or name.")
+    lon: Annotated[Number, Field(ge=-180, le=180)] = Field(description="Longitude of the seat.")
+    lat: Annotated[Number, Field(ge=-90, le=90)] = Field(description="Latitude of the seat.")
+    population: People = Field(description="People, census of 2020.")
+    source: Keys = Field(description="Keys of its sources.")
+
+
+class PublishedTime(Row):
     """A published journey time or distance, for validation only."""
 
     from_: Name = Field(alias="from", description="Place or city of departure.")
@@ -234,17 +252,79 @@ class Service(Row):
     minutes: Positive = Field(description="Published time of the journey.")
     km: Positive = Field(description="Published distance.")
     date: PartialDate = Field(description="Day, month or year the figure describes.")
-    reason: str = Field(description="Why the figure does not compare with a computed one, if so.")
+    trains: TrainCount = Field(description="Direct trains a day that the figure rests on.")
+    kind: TimeKind = Field(
+        description="What published it: timetable, press, plan (announced before), or recalled."
+    )
+    ends: str = Field(description="Between which ends it was measured, as far as known.")
     source: Keys = Field(description="Keys of its sources.")
     confidence: Confidence = Field(description="How far the figure can be trusted.")
-    notes: str = Field(description="Remarks.")
+    reason: str = Field(
+        "",
+        description="Why it does not compare with a computed time, if so; may be left out.",
+    )
+    notes: str = Field("", description="Remarks; may be left out.")
+
+
+class _InPeriod(Row):
+    @model_validator(mode="after")
+    def _period_in_order(self) -> Self:
+        first, last = getattr(self, "from_date"), getattr(self, "to_date")  # noqa: B009
+        if first and last and last_day(first) > last_day(last):
+            raise broken_rule("to_date", Message("expected a date after `from_date`"))
+        return self
+
+    def holds(self, date: dt.date) -> bool:
+        """Whether a date lies in the period."""
+        first, last = getattr(self, "from_date"), getattr(self, "to_date")  # noqa: B009
+        return (not first or last_day(first) <= date) and (not last or date <= last_day(last))
+
+
+class TrainService(_InPeriod):
+    """Trains of one class on a section in a period."""
+
+    section_id: Id = Field(description="The section.")
+    from_date: PartialDate = Field(description="First day; empty: from the opening on.")
+    to_date: PartialDate = Field(description="Last day; empty: until today.")
+    class_: TrainClass = Field(
+        alias="class", description="emu (multiple units: G, D, C) or conventional (Z, T, K, L)."
+    )
+    trains_per_day: Trains = Field(description="Trains a day in each direction.")
+    running_kmh: Speed = Field(description="Speed between stops, without starting and stopping.")
+    source: Keys = Field(description="Keys of its sources.")
+    confidence: Confidence = Field(description="How far the figures can be trusted.")
+
+
+class ThroughRunning(_InPeriod):
+    """Trains that go from one route on to another at a station."""
+
+    place_id: Id = Field(description="Station where they pass from one to the other.")
+    route_a: Id = Field(description="One route.")
+    route_b: Id = Field(description="The other.")
+    from_date: PartialDate = Field(description="First day; empty: from the opening on.")
+    to_date: PartialDate = Field(description="Last day; empty: until today.")
+    trains_per_day: Trains = Field(description="Trains a day in each direction.")
+    source: Keys = Field(description="Keys of its sources.")
+
+
+class SpeedPeriod(_InPeriod):
+    """The highest speed in service on a section in a period, where it changed."""
+
+    section_id: Id = Field(description="The section.")
+    from_date: PartialDate = Field(description="First day; empty: from the opening on.")
+    to_date: PartialDate = Field(description="Last day; empty: until today.")
+    operating_speed_kmh: Annotated[float, Field(ge=5, le=500)] = Field(
+        description="Highest speed in service."
+    )
+    source: Keys = Field(description="Keys of its sources.")
+    confidence: Confidence = Field(description="How far the figure can be trusted.")
 
 
 class Project(Row):
     """A what-if or planned project: the sections it adds, upgrades or closes."""
 
     project_id: Id = Field(description="Identifier of the project.")
-    name_zh: Name = Field(description="Chinese name.")
+    name: Name = Field(description="Name in the first language of the region.")
     name_en: Name = Field(description="English name.")
     sections: Keys = Field(description="Sections it concerns.")
     year: Year = Field(description="Year in which it is expected.")
@@ -270,9 +350,17 @@ TABLES: dict[str, type[Row]] = {
     "alignments": AlignmentPoint,
     "sections": Section,
     "cities": City,
-    "services": Service,
+    "zones": Zone,
+    "published_times": PublishedTime,
+    "train_services": TrainService,
+    "through_running": ThroughRunning,
+    "speeds_by_period": SpeedPeriod,
     "projects": Project,
 }
+#: Tables that a region may do without.
+OPTIONAL = frozenset(
+    {"zones", "train_services", "through_running", "speeds_by_period", "projects"}
+)
 #: The column that identifies a row of a table.
 KEY_COLUMN = {
     "sources": "key",
@@ -280,11 +368,12 @@ KEY_COLUMN = {
     "places": "place_id",
     "sections": "section_id",
     "cities": "city_id",
+    "zones": "zone_id",
     "projects": "project_id",
 }
 
 
-def columns(model: type[Row]) -> list[str]:
+def columns(model: type[Row], *, optional: bool = True) -> list[str]:
     """
     Return the names of the columns of a table.
 
@@ -292,10 +381,16 @@ def columns(model: type[Row]) -> list[str]:
     ----------
     model
         Row model of the table.
+    optional
+        Whether also those that a file may leave out.
 
     Returns
     -------
     names
         In the order of the file.
     """
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return [
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if optional or field.is_required()
+    ]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
-Stage = Literal["open", "construction", "planned"]
+#: What a table may say of today.
+KnownStage = Literal["open", "construction", "planned"]
+#: On an earlier date also unknown: when the works began is not known.
+Stage = Literal["open", "construction", "unknown", "planned"]
 #: From the most to the least advanced; the traveller meets the least advanced of several.
-STAGES: tuple[Stage, ...] = ("open", "construction", "planned")
+STAGES: tuple[Stage, ...] = get_args(Stage)
 Mode = Literal["road", "rail", "water"]
 RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
 PlaceKind = Literal["station", "interchange", "junction", "border", "port", "airport", "tunnel",
                     "bridge", "town", "end"]  # fmt: skip
 Confidence = Literal["high", "medium", "low"]
+TimeKind = Literal["timetable", "press", "plan", "recalled"]
+TrainClass = Literal["emu", "conventional"]
 Change = Literal["add", "upgrade", "close", "delay"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 CLASSES_OF_MODE: dict[str, set[str]] = {
@@ -34,9 +39,12 @@ STAGE = {
     "open": Label("已通车", "Open"),
     "partly open": Label("部分通车", "Partly open"),
     "construction": Label("在建", "Under construction"),
+    "unknown": Label("不详", "Unknown"),
     "planned": Label("规划", "Planned"),
 }
 ASSUMED = Label("预计通车", "Expected open")
+#: What today is under way or planned, on a date before it began.
+NOT_BEGUN = Label("未开工", "Not begun")
 
 
 class StatusCode(NamedTuple):
@@ -52,9 +60,14 @@ STATUS_CODES = {
     "o": StatusCode("open", assumed=False, label=STAGE["open"]),
     "a": StatusCode("open", assumed=True, label=ASSUMED),
     "c": StatusCode("construction", assumed=False, label=STAGE["construction"]),
+    "u": StatusCode("unknown", assumed=False, label=STAGE["unknown"]),
     "p": StatusCode("planned", assumed=False, label=STAGE["planned"]),
+    "n": StatusCode("planned", assumed=False, label=NOT_BEGUN),
 }
-CODE_OF_STATUS = {(code.stage, code.assumed): key for key, code in STATUS_CODES.items()}
+#: "n" is "p" on a date that is past.
+CODE_OF_STATUS = {
+    (code.stage, code.assumed): key for key, code in STATUS_CODES.items() if key != "n"
+}
 OPEN_CODES = frozenset(key for key, code in STATUS_CODES.items() if code.stage == "open")
 CLASS = {
     "hsr": Label("高速铁路", "High-speed rail"),

@@ -23,7 +23,7 @@ def od(arguments: argparse.Namespace) -> None:
     origin = catalogue.find_city(arguments.origin)
     destination = catalogue.find_city(arguments.destination)
     if origin is destination:
-        raise BadInputError("od: {city} twice; expected two different cities", city=origin.name_zh)
+        raise BadInputError("od: {city} twice; expected two different cities", city=origin.name)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     journeys = fastest_routes(
@@ -31,17 +31,17 @@ def od(arguments: argparse.Namespace) -> None:
     )
     routes = [_way(catalogue, journey) for journey in journeys]
     if arguments.json:
-        print_json({"from": origin.name_zh, "to": destination.name_zh,
+        print_json({"from": origin.name, "to": destination.name,
                     **stamp(date, catalogue), "mode": arguments.mode,
                     "assumed": list(net.assumed), **_used(roads), "routes": routes})  # fmt: skip
         return
     if not routes:
-        say("{a} and {b} are not connected ({mode}, {date})", a=origin.name_zh,
-            b=destination.name_zh, mode=word(arguments.mode), date=date)  # fmt: skip
+        say("{a} and {b} are not connected ({mode}, {date})", a=origin.name,
+            b=destination.name, mode=word(arguments.mode), date=date)  # fmt: skip
     for number, route in enumerate(routes, 1):
         say("{number}. {minutes:.0f} min, {km:.0f} km", number=number,
             minutes=route["time_min"], km=route["length_km"])  # fmt: skip
-        print_table(route["legs"], {"mode": _("mode"), "name_zh": _("name"), "from": _("from"),
+        print_table(route["legs"], {"mode": _("mode"), "name": _("name"), "from": _("from"),
                                     "to": _("to"), "time_min": _("min"),
                                     "length_km": _("km")})  # fmt: skip
     _say_background(roads)
@@ -72,20 +72,20 @@ def _say_background(roads: Background | None) -> None:
 
 def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
     """Return a journey with names and rounded numbers."""
-    names = {f"city:{row.city_id}": row.name_zh for row in catalogue.cities}
-    names |= {place.place_id: place.name_zh for place in catalogue.places}
+    names = {f"city:{row.city_id}": row.name for row in catalogue.cities}
+    names |= {place.place_id: place.name for place in catalogue.places}
     legs = []
     for leg in journey.legs:
         route = catalogue.route.get(leg["route_id"])
         if route:
-            name_zh, name_en = route.name_zh, route.name_en
+            name, name_en = route.name, route.name_en
         elif leg["mode"] == "access":
-            name_zh, name_en = "接驳", "access"
+            name, name_en = "接驳", "access"
         else:
-            name_zh, name_en = "其他道路", "other roads"
+            name, name_en = "其他道路", "other roads"
         ends = {end: names.get(leg[end], leg[end]) for end in ("from", "to")}
         sizes = {key: round(leg[key], 2) for key in ("time_min", "length_km")}
-        legs.append({**leg, **ends, **sizes, "name_zh": name_zh, "name_en": name_en})
+        legs.append({**leg, **ends, **sizes, "name": name, "name_en": name_en})
     total = {key: round(sum(leg[key] for leg in legs), 1) for key in ("time_min", "length_km")}
     return {**total, "legs": legs}
 
@@ -108,7 +108,7 @@ def matrix(arguments: argparse.Namespace) -> None:
     if arguments.json:
         minutes = [[json_value(round(v, 1)) for v in row] for row in table.to_numpy()]
         cities = catalogue.centres
-        names = {"cities": [c.name_zh for c in cities], "city_ids": [c.city_id for c in cities]}
+        names = {"cities": [c.name for c in cities], "city_ids": [c.city_id for c in cities]}
         print_json({**stamp(date, catalogue), "mode": arguments.mode, **names,
                     "assumed": list(net.assumed), **_used(roads),
                     "time_min": minutes})  # fmt: skip
@@ -129,9 +129,9 @@ def calibrate(arguments: argparse.Namespace) -> None:
     from geo.layers import build_layers
 
     catalogue = load(arguments)
-    if not catalogue.services:
+    if not catalogue.published_times:
         text = Message("expected a published time to compare with")
-        raise BadInputError([Problem("tables/services.csv", 2, expected=text)])
+        raise BadInputError([Problem("tables/published_times.csv", 2, expected=text)])
     table = calibrate_times(build_layers(catalogue))
     fit, rows = json_value(calibration_summary(table)), json_value(table)
     if arguments.json:
@@ -185,12 +185,12 @@ def compare(arguments: argparse.Namespace) -> None:
     print_table(rows, {"name": _("statistic"), "before": first, "after": second, "delta": "+/-"})
     print()
     cities = found["cities"].sort_values("mean_min_delta")
-    columns = {"name_zh": _("city"), "mean_min_before": _("mean min {date}", date=first),
+    columns = {"name": _("city"), "mean_min_before": _("mean min {date}", date=first),
                "mean_min_after": second, "mean_min_delta": "+/-",
                "people_120min_delta": _("people within 2 h +/-")}  # fmt: skip
     print_table(json_value(cities), columns)
     print()
-    columns = {"name_zh": _("project"), "change": _("change"),
+    columns = {"name": _("project"), "change": _("change"),
                "first_in_percent": _("first in, % of nearness"),
                "last_in_percent": _("last in, %"), "relation": _("to the others")}  # fmt: skip
     print_table(json_value(found["projects"].round(3)), columns)
@@ -238,7 +238,7 @@ def access(arguments: argparse.Namespace) -> None:
         minutes = travel_time_matrix(net, mode=mode, background=roads, executor=executor)
     connected = connected_cities(net, mode=mode, minutes=minutes)
     inside = [city.city_id for city in connected]
-    left_out = [c.name_zh for c in catalogue.centres if c.city_id not in inside]
+    left_out = [c.name for c in catalogue.centres if c.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
     table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
                        destinations=inside if mean else None, minutes=minutes)  # fmt: skip
@@ -253,7 +253,7 @@ def access(arguments: argparse.Namespace) -> None:
     best_last = arguments.indicator in ("daily", "potential")
     worst = float("-inf") if best_last else float("inf")
     rows.sort(key=lambda row: worst if row["value"] is None else row["value"], reverse=best_last)
-    shown = {"name_zh": _("city"), "name_en": _("city"), "value": word(f"{indicator} ({unit})")}
+    shown = {"name": _("city"), "name_en": _("city"), "value": word(f"{indicator} ({unit})")}
     hidden = {*shown, "unit", "city_id", "region"}
     more = {key: word(key) for key in table.columns if key not in hidden}
     print_table(rows, {**shown, **more})
@@ -280,7 +280,7 @@ def openness(arguments: argparse.Namespace) -> None:
                     "sectors": json_value(by_sector), "links": links,
                     "groups": json_value(groups.reset_index())})  # fmt: skip
         return
-    print_table(links, {"sector_zh": _("direction"), "mode": _("mode"), "name_zh": _("name"),
+    print_table(links, {"sector_zh": _("direction"), "mode": _("mode"), "name": _("name"),
                         "stage": _("status"), "neighbour_zh": _("leads to"),
                         "expected": _("expected")})  # fmt: skip
     say(
@@ -288,7 +288,7 @@ def openness(arguments: argparse.Namespace) -> None:
         date=date,
         count=count_open_sectors(frame),
     )
-    print_table(json_value(groups), {"name_zh": _("group"), "length_km": _("km"),
+    print_table(json_value(groups), {"name": _("group"), "length_km": _("km"),
                                      "open_km": _("open km"), "stage": _("status"),
                                      "confidence": _("confidence")})  # fmt: skip
 
@@ -304,11 +304,11 @@ def cut(arguments: argparse.Namespace) -> None:
 
     def named(edges: list[str]) -> list[dict[str, Any]]:
         rows = net.edges.loc[edges]
-        names = rows.rename(columns={"route_zh": "name_zh", "route_en": "name_en"})
+        names = rows.rename(columns={"route_zh": "name", "route_en": "name_en"})
         return [
-            {**row, "from": catalogue.place[row.pop("u")].name_zh,
-             "to": catalogue.place[row.pop("v")].name_zh}
-            for row in names[["route_id", "name_zh", "name_en", "section_id", "mode", "u", "v"]]
+            {**row, "from": catalogue.place[row.pop("u")].name,
+             "to": catalogue.place[row.pop("v")].name}
+            for row in names[["route_id", "name", "name_en", "section_id", "mode", "u", "v"]]
             .to_dict("records")
         ]  # fmt: skip
 
@@ -324,11 +324,11 @@ def cut(arguments: argparse.Namespace) -> None:
         "loss parts them:", date=date, count=found.value, a=name_a, b=name_b)  # fmt: skip
     print_table(
         named(found.cut),
-        {"mode": _("mode"), "name_zh": _("name"), "from": _("from"), "to": _("to")},
+        {"mode": _("mode"), "name": _("name"), "from": _("from"), "to": _("to")},
     )
     say("as many ways without a common link:")
     for number_, path in enumerate(paths, 1):
-        print(f"  {number_}. " + " · ".join(catalogue.route[key].name_zh for key in path))
+        print(f"  {number_}. " + " · ".join(catalogue.route[key].name for key in path))
 
 
 def critical(arguments: argparse.Namespace) -> None:
@@ -349,7 +349,7 @@ def critical(arguments: argparse.Namespace) -> None:
                     "assumed": list(net.assumed), "links": json_value(table)})  # fmt: skip
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
-    shown = {"name_zh": _("name"), "from": _("from"), "to": _("to"),
+    shown = {"name": _("name"), "from": _("from"), "to": _("to"),
              "extra_min": _("extra min"), "cut_off_population": _("people cut off"),
              "efficiency_loss": _("efficiency lost"), "pairs": _("pairs")}  # fmt: skip
     print_table(json_value(table), {key: text for key, text in shown.items() if key in table})
@@ -368,14 +368,14 @@ def crossings(arguments: argparse.Namespace) -> None:
     frame = border_crossings(build_layers(catalogue), *names, year=date, mode=arguments.mode)
     rows = [_crossing_row(row) for row in frame.itertuples()]
     if arguments.json:
-        regions = [region.name_zh for region in pair]
+        regions = [region.name for region in pair]
         print_json({**stamp(date, catalogue), "regions": regions, "crossings": rows})
         return
     for row in rows:
         for name, side in row["sides"].items():
             row[name] = f"{side['county']} {word(side['status'])}"
-    a, b = (region.name_zh for region in pair)
-    print_table(rows, {"mode": _("mode"), "name_zh": _("name"), "status": _("status"),
+    a, b = (region.name for region in pair)
+    print_table(rows, {"mode": _("mode"), "name": _("name"), "status": _("status"),
                        "opened": _("opened"), a: a, b: b, "lon": _("lon"),
                        "lat": _("lat")})  # fmt: skip
     for mode in ("road", "rail", "water"):
@@ -393,7 +393,7 @@ def _crossing_row(row: Any) -> dict[str, Any]:
 
     return {
         "route_id": row.route_id,
-        "name_zh": row.name_zh,
+        "name": row.name,
         "name_en": row.name_en,
         "mode": row.mode,
         "group": row.group,

@@ -411,11 +411,11 @@ def _add_new(verbs: Any) -> None:
     text = _("shortest line of a route (default 5)")
     new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
     text = _(
-        "areas to cut the lines at, with codes and names (adcode, name_zh, name_en): they "
+        "areas to cut the lines at, with codes and names (adcode, name, name_en): they "
         "become the regions, and crossings between them can be counted"
     )
     new.add_argument("--borders", type=Path, metavar="FILE", help=text)
-    text = _("what these are called in the file, such as adcode=ISO,name_zh=NAME,name_en=NAME")
+    text = _("what these are called in the file, such as adcode=ISO,name=NAME,name_en=NAME")
     new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…", help=text)
     text = _("whose borders they are (default: the name of the file)")
     new.add_argument("--border-credit", default="", metavar="TEXT", help=text)

@@ -51,8 +51,8 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     """Print rows as an aligned table, numbers to the right; headings are translated already."""
     shown: dict[str, str] = {}
     for key, heading in columns.items():
-        if key == "name_zh" and spoken.get() == "en" and rows and "name_en" in rows[0]:
-            shown |= {"name_en": "name", "name_zh": "中文"}
+        if key == "name" and spoken.get() == "en" and rows and "name_en" in rows[0]:
+            shown |= {"name_en": "name", "name": "中文"}
         else:
             shown[key] = heading
     _print_lines(list(shown.values()), [[_cell(row.get(k), k) for k in shown] for row in rows])
@@ -119,7 +119,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, str]:
     for name in [name for name in kept if name.endswith("_en")]:
         stem = name.removesuffix("_en")
         local = stem if stem in kept else f"{stem}_zh"
-        if local in kept:  # print_table gives both of name_zh and name_en
+        if local in kept:  # print_table gives both of name and name_en
             kept.remove(local if spoken.get() == "en" and stem != "name" else name)
     kept.sort(key=lambda name: any(isinstance(row.get(name), list) for row in rows))  # wide last
     return {name: word(name.removesuffix("_en")) for name in kept}

@@ -124,7 +124,7 @@ def _finish(
     for row in rows:
         row["share"] = f"{row['matched_share']:.1%}"
         row["missing"] = len(row["gaps"]) or ""
-    print_table(rows, {"name_zh": _("name"), "status": _("status"), "share": _("on ways"),
+    print_table(rows, {"name": _("name"), "status": _("status"), "share": _("on ways"),
                        "median_shift_m": _("shift m"), "p95_shift_m": _("95 % m"),
                        "missing": _("gaps"), "reason": _("reason")})  # fmt: skip
     credit = ", ".join(filter(None, (source["publisher"], source["licence"], str(date))))

@@ -26,6 +26,7 @@ from geo.connectivity.isochrones import isochrone_areas, reached_km
 from geo.connectivity.node_measures import circuity, node_table, shortest_path_matrix
 from geo.connectivity.outbound import (
     count_open_sectors,
+    direction_findings,
     group_openness,
     links_by_sector,
     outbound_links,
@@ -62,6 +63,7 @@ __all__ = [
     "count_open_sectors",
     "cumulative_opportunities",
     "cut_off",
+    "direction_findings",
     "extra_minutes",
     "gini",
     "global_efficiency",

@@ -305,7 +305,7 @@ INDICATORS: dict[str, str] = {
     "potential": "people/min^a",
     "efficiency": "1",
 }
-_LABELS = ["city_id", "name_zh", "name_en", "region", "population"]
+_LABELS = ["city_id", "name", "name_en", "region", "population"]
 #: Ideal speeds in km/h, one for all years: the fastest vehicles in use.
 IDEAL_KMH = {"road": 120.0, "rail": 350.0, "water": 30.0, "any": 350.0}
 
@@ -346,7 +346,7 @@ def city_table(
     Returns
     -------
     table
-        One row per city in file order: `city_id`, `name_zh`, `name_en`, `region`,
+        One row per city in file order: `city_id`, `name`, `name_en`, `region`,
         `population`, `value` and `unit`. Beside them, of "location" and "efficiency"
         `share_reached` and `value_reached` (the value is infinite where a destination is
         unreachable); of "daily" `low` and `high` at 0.9 and 1.1 of the limit; of "potential"

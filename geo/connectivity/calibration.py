@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from geo.catalogue import Service
+from geo.catalogue import PublishedTime
 from geo.layers import Layers
 from geo.network import Network, build_network, fastest_routes, station_to_station
 
@@ -41,32 +41,32 @@ def calibrate_times(layers: Layers) -> DataFrame:
     """
     nets: dict[str, Network] = {}
     rows = []
-    for service in layers.catalogue.services:
-        date = service.date or layers.catalogue.region.as_of.isoformat()
+    for time in layers.catalogue.published_times:
+        date = time.date or layers.catalogue.region.as_of.isoformat()
         if date not in nets:
             nets[date] = build_network(layers, year=date, nodes="stops")
-        rows.append(_compared(layers, service, nets[date]))
+        rows.append(_compared(layers, time, nets[date]))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _compared(layers: Layers, service: Service, net: Network) -> tuple[Any, ...]:
+def _compared(layers: Layers, time: PublishedTime, net: Network) -> tuple[Any, ...]:
     """Return a row of the table, in the order of `COLUMNS`."""
     place = layers.catalogue.place
-    city = {name: c for c in layers.catalogue.cities for name in (c.name_en, c.name_zh, c.city_id)}
-    ids = (service.from_, service.to)
-    known: dict[str, Any] = {**city, **place} if service.mode == "rail" else {**place, **city}
+    city = {name: c for c in layers.catalogue.cities for name in (c.name_en, c.name, c.city_id)}
+    ids = (time.from_, time.to)
+    known: dict[str, Any] = {**city, **place} if time.mode == "rail" else {**place, **city}
     minutes = km = float("nan")
-    if service.mode == "rail" and all(key in place for key in ids):
+    if time.mode == "rail" and all(key in place for key in ids):
         minutes, km = station_to_station(net, *ids)
     elif all(key in city for key in ids):
         ends = city[ids[0]], city[ids[1]]
-        for route in fastest_routes(net, *ends, mode=service.mode):
+        for route in fastest_routes(net, *ends, mode=time.mode):
             minutes, km = route.time_min, route.length_km
-    published = service.minutes or float("nan")
-    from_zh, to_zh = (known[key].name_zh for key in ids)
-    return (from_zh, to_zh, service.mode, service.date, published, minutes,
-            minutes / published - 1, km, service.confidence, service.reason,
-            service.notes)  # fmt: skip
+    published = time.minutes or float("nan")
+    from_zh, to_zh = (known[key].name for key in ids)
+    return (from_zh, to_zh, time.mode, time.date, published, minutes,
+            minutes / published - 1, km, time.confidence, time.reason,
+            time.notes)  # fmt: skip
 
 
 def calibration_summary(table: DataFrame) -> dict[str, float]:

@@ -61,7 +61,7 @@ _EDGE_KEYS = ["section_id", "route_id", "route_zh", "route_en"]
 
 def _edge_row(net: Network, edge_id: str) -> dict[str, Any]:
     edge = net.edges.loc[edge_id]
-    ends = {"from": net.nodes.loc[edge["u"], "name_zh"], "to": net.nodes.loc[edge["v"], "name_zh"]}
+    ends = {"from": net.nodes.loc[edge["u"], "name"], "to": net.nodes.loc[edge["v"], "name"]}
     return {**{key: edge[key] for key in _EDGE_KEYS}, **ends}
 
 
@@ -77,7 +77,7 @@ def articulation_points(net: Network) -> DataFrame:
     Returns
     -------
     table
-        One row per node, indexed by place id: `name_zh`, `name_en` and `parts`, the number of
+        One row per node, indexed by place id: `name`, `name_en` and `parts`, the number of
         pieces its component falls into.
     """
     simple = nx.Graph(net.graph)
@@ -86,7 +86,7 @@ def articulation_points(net: Network) -> DataFrame:
         component = nx.node_connected_component(simple, node)
         rest = simple.subgraph(component - {node})
         parts[node] = nx.number_connected_components(rest)
-    table: DataFrame = net.nodes.loc[net.nodes.index.isin(parts), ["name_zh", "name_en"]]
+    table: DataFrame = net.nodes.loc[net.nodes.index.isin(parts), ["name", "name_en"]]
     return table.assign(parts=[parts[node] for node in table.index])
 
 
@@ -173,7 +173,7 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
         nearer = {key: first[key] <= second[key] for key in first.keys() & second}
         first = {key: value for key, value in first.items() if nearer.get(key, True)}
         second = {key: value for key, value in second.items() if not nearer.get(key, False)}
-    if shared := sorted(net.nodes.loc[list(first.keys() & second), "name_zh"]):
+    if shared := sorted(net.nodes.loc[list(first.keys() & second), "name"]):
         raise BadInputError(
             "cut: {a} and {b} can both enter {shared}: no loss of links parts them",
             a=name_a,
@@ -192,12 +192,12 @@ def _side(
 ) -> tuple[str, list[City]]:
     """Return the Chinese name and the cities of a region, or of a city."""
     wanted = name.strip().casefold()
-    exact = any(wanted in (c.city_id, c.name_zh, c.name_en.casefold()) for c in catalogue.cities)
+    exact = any(wanted in (c.city_id, c.name, c.name_en.casefold()) for c in catalogue.cities)
     if region is None or (exact and not both):
         city = catalogue.find_city(name)
-        return city.name_zh, [city]
+        return city.name, [city]
     own = [c for c in catalogue.centres if catalogue.region.find(c.region) == region]
-    return region.name_zh, own
+    return region.name, own
 
 
 def _link_of(graph: nx.MultiGraph[str], terminals: set[str]) -> dict[str, int]:

@@ -55,7 +55,7 @@ def network_densities(net: Network, *, listed: bool = False) -> DataFrame:
         area = _area_km2(counties[used])
         for mode, km in _clipped_km(net, counties[used]).items():
             rows.append({
-                "region": region.name_zh, "mode": mode, "day": net.date, "length_km": km,
+                "region": region.name, "mode": mode, "day": net.date, "length_km": km,
                 "area_km2": area, "population": people if whole else NAN,
                 "km_per_100km2": 100 * km / area if area > 0 else NAN,
                 "km_per_10k_people": 1e4 * km / people if whole and people > 0 else NAN,

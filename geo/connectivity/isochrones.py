@@ -88,7 +88,7 @@ def isochrone_areas(
     Returns
     -------
     areas
-        City by city, one polygon or multipolygon per limit in WGS-84 with `city_id`, `name_zh`,
+        City by city, one polygon or multipolygon per limit in WGS-84 with `city_id`, `name`,
         `minutes`, `mode` and `area_km2`, the shortest time first; each contains the ones before.
 
     Raises
@@ -118,8 +118,8 @@ def isochrone_areas(
     with ThreadPoolExecutor() as pool:  # most of the time is spent outside of Python
         found = pool.map(lambda start: _areas(_pieces(ground, *start), limits), starts)
         shapes = [shape for areas in found for shape in areas]
-    rows = [(city.city_id, city.name_zh, limit, mode) for city in cities for limit in limits]
-    names = ["city_id", "name_zh", "minutes", "mode"]
+    rows = [(city.city_id, city.name, limit, mode) for city in cities for limit in limits]
+    names = ["city_id", "name", "minutes", "mode"]
     frame = gpd.GeoDataFrame(rows, columns=names, geometry=shapes, crs=crs)
     frame["area_km2"] = frame.area / 1e6
     return _nested(frame.to_crs(CRS), len(limits))

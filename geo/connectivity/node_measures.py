@@ -163,7 +163,7 @@ def node_table(net: Network) -> DataFrame:
     Returns
     -------
     table
-        Indexed by place id: `name_zh`, `degree` (edges, parallel ones too, a loop twice),
+        Indexed by place id: `name`, `degree` (edges, parallel ones too, a loop twice),
         `component_nodes`, `konig`, `konig_reached`, `shimbel_hops`, `shimbel_km`,
         `shimbel_km_reached`, `closeness_hops`, `closeness_km`, `straightness`,
         `betweenness_hops` and `betweenness_km` (in pairs).
@@ -173,7 +173,7 @@ def node_table(net: Network) -> DataFrame:
     apart = straight_km(place.x.to_numpy(), place.y.to_numpy())
     inside_km = np.where(np.isfinite(km), km, 0.0)
     columns: dict[str, Any] = {
-        "name_zh": net.nodes["name_zh"].to_numpy(),
+        "name": net.nodes["name"].to_numpy(),
         "degree": [net.graph.degree(node) for node in net.nodes.index],
         "component_nodes": (_reached(hops) + 1).astype(int),
         "konig": konig_numbers(hops),

@@ -24,6 +24,7 @@ from geo.geometry import geod, metric_crs
 from geo.layers import (
     AT_BORDER_KM,
     CRS,
+    Finding,
     Layers,
     each_track_once,
     neighbours,
@@ -36,7 +37,7 @@ from geo.layers import (
 #: The eight sectors clockwise from north, in Chinese and English.
 SECTORS = (("N", "北"), ("NE", "东北"), ("E", "东"), ("SE", "东南"), ("S", "南"),
            ("SW", "西南"), ("W", "西"), ("NW", "西北"))  # fmt: skip
-_COLUMNS = ["route_id", "section_id", "beyond", "name_zh", "name_en", "mode", "place_id", "lon",
+_COLUMNS = ["route_id", "section_id", "beyond", "name", "name_en", "mode", "place_id", "lon",
             "lat", "bearing_deg", "sector", "sector_zh", "neighbour_zh", "neighbour_en", "stage",
             "assumed", "opened", "expected"]  # fmt: skip
 
@@ -152,7 +153,7 @@ def _link(
     route = layers.catalogue.route[route_id]
     return {
         "route_id": route_id, "section_id": owner, "beyond": after if after != owner else "",
-        "name_zh": route.name_zh, "name_en": route.name_en, "mode": route.mode,
+        "name": route.name, "name_en": route.name_en, "mode": route.mode,
         "place_id": track.places[edge], "lon": float(lon), "lat": float(lat),
         "stage": max(rows["stage"], key=STAGES.index),
         "assumed": bool(rows["assumed"].any()),
@@ -209,7 +210,7 @@ def _bearings(links: gpd.GeoDataFrame, catalogue: Catalogue) -> gpd.GeoDataFrame
     points = links.geometry.to_crs(metric_crs(catalogue.region.frame)).to_numpy()
     near = around.iloc[tree.nearest(points)]
     return links.assign(
-        neighbour_zh=near["name_zh"].to_numpy(), neighbour_en=near["name_en"].to_numpy()
+        neighbour_zh=near["name"].to_numpy(), neighbour_en=near["name_en"].to_numpy()
     )
 
 
@@ -259,6 +260,38 @@ def count_open_sectors(frame: DataFrame) -> int:
     return int((links_by_sector(frame)["all"] > 0).sum())
 
 
+def direction_findings(layers: Layers, date: dt.date) -> list[Finding]:
+    """
+    Return the directions in which no open link leaves the region.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The date asked for.
+
+    Returns
+    -------
+    findings
+        One per sector without an open link, with the code no-exit; none where the region has no
+        base layer that tells its area.
+    """
+    if outer_area(layers.catalogue) is None:
+        return []
+    links = outbound_links(layers, date)
+    sectors = links_by_sector(links)
+    found = []
+    for sector in sectors.index[sectors["all"] == 0]:
+        later = links[links["sector"] == sector]["name"].tolist()
+        text = Message("no open link leaves the region in the direction {sector}", sector=sector)
+        if later:
+            text = Message("{text}; not open: {names}", text=text, names=", ".join(later))
+        nowhere = float("nan")
+        found.append(Finding("info", "no-exit", text, "region.toml", 0, "", nowhere, nowhere))
+    return found
+
+
 def group_openness(layers: Layers, date: dt.date) -> DataFrame:
     """
     Return how much of every named group of routes is open.
@@ -295,8 +328,8 @@ def group_openness(layers: Layers, date: dt.date) -> DataFrame:
     for g in chosen:
         share = _share(each_track_once(_of_group(sections, g, catalogue.region)))
         partial = g.partial or not g.routes
-        rows.append((g.id, g.plan, g.name_zh, g.name_en, g.kind, partial, g.confidence, *share))
-    heads = ["group_id", "plan", "name_zh", "name_en", "kind", "partial", "confidence",
+        rows.append((g.id, g.plan, g.name, g.name_en, g.kind, partial, g.confidence, *share))
+    heads = ["group_id", "plan", "name", "name_en", "kind", "partial", "confidence",
              "length_km", "open_km", "share_open", "stage"]  # fmt: skip
     return pd.DataFrame(rows, columns=heads).set_index("group_id")
 

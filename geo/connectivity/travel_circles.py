@@ -20,7 +20,7 @@ class Preset(NamedTuple):
     """A published aim: pairs of cities, and the minutes they should be apart at most."""
 
     minutes: float
-    name_zh: str
+    name: str
     name_en: str
 
 
@@ -84,7 +84,7 @@ def travel_circle_table(
     Returns
     -------
     table
-        One row per preset and pair: `preset`, `name_zh`, `name_en`, `pair` (Chinese names),
+        One row per preset and pair: `preset`, `name`, `name_en`, `pair` (Chinese names),
         `from_id`, `to_id`, `minutes`, `target`, `met`, `straight_km` and `basis`, which is
         "door to door". A pair may be in several presets.
     """
@@ -97,13 +97,13 @@ def travel_circle_table(
         for i, j in pairs:
             a, b, time = cities[i], cities[j], float(minutes[i, j])
             met = time <= aim.minutes + 1e-9
-            rows.append((preset, aim.name_zh, aim.name_en, f"{a.name_zh}–{b.name_zh}", a.city_id,
+            rows.append((preset, aim.name, aim.name_en, f"{a.name}–{b.name}", a.city_id,
                          b.city_id, time, aim.minutes, met, float(apart[i, j]),
                          "door to door"))  # fmt: skip
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-_COLUMNS = ["preset", "name_zh", "name_en", "pair", "from_id", "to_id", "minutes", "target",
+_COLUMNS = ["preset", "name", "name_en", "pair", "from_id", "to_id", "minutes", "target",
             "met", "straight_km", "basis"]  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def package_description(catalogue: Catalogue, tables: Mapping[str, DataFrame]) -
     return {
         "profile": "tabular-data-package",
         "name": "chuanyu-geo-export",
-        "title": f"{region.name_zh} {region.name_en}",
+        "title": f"{region.name} {region.name_en}",
         "description": f"Data as of {region.as_of.isoformat()}",
         **({"licenses": licences} if licences else {}),
         "resources": [_resource(name, table, set(tables)) for name, table in tables.items()],

@@ -172,7 +172,7 @@ def _add_labels(root: Element) -> None:
     labeling = SubElement(root, "labeling", type="simple")
     settings = SubElement(labeling, "settings", calloutType="simple")
     text = {
-        "fieldName": "name_zh",
+        "fieldName": "name",
         "fontSize": "9",
         "fontSizeUnit": "Point",
         "textColor": "17,17,17,255",

@@ -54,7 +54,7 @@ def _config(net: Network) -> pd.DataFrame:
 def _nodes(net: Network) -> pd.DataFrame:
     points = net.nodes.geometry
     table = net.nodes.drop(columns="geometry").rename_axis("node_id").reset_index()
-    table = table.rename(columns={"name_zh": "name", "kind": "node_type"})
+    table = table.rename(columns={"name": "name", "kind": "node_type"})
     table["x_coord"], table["y_coord"] = points.x.to_numpy(), points.y.to_numpy()
     return pd.DataFrame(table.reindex(columns=[*_NODE, "name_en"]).set_index("node_id"))
 

@@ -184,7 +184,9 @@ def _input_files(catalogue: Catalogue) -> list[str]:
     """Return the files of the data folder that a catalogue and its maps are read from."""
     region = catalogue.region
     areas = [*region.base.model_dump().values(), *region.context.model_dump().values()]
-    return ["region.toml", *(f"tables/{name}.csv" for name in TABLES), *filter(None, areas)]
+    tables = [f"tables/{name}.csv" for name in TABLES]
+    given = [file for file in tables if (catalogue.folder / file).exists()]
+    return ["region.toml", *given, *filter(None, areas)]
 
 
 def _changed(folder: Path, listed: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from geo.layers.boundaries import (
 )
 from geo.layers.crossings import Side, border_crossings, crossings_or_none, flat_crossings, pair_of
 from geo.layers.layers import CRS, Layers, Track, as_layers, build_layers
-from geo.layers.plausibility import Finding, layer_findings
+from geo.layers.plausibility import Finding, layer_findings, sourced_shares
 from geo.layers.status import (
     counts_by_year,
     each_track_once,
@@ -20,6 +20,7 @@ from geo.layers.status import (
     route_stage,
     route_table,
     sections_on,
+    speeds_on,
     stages_by_year,
     years_of,
 )
@@ -35,6 +36,7 @@ from geo.layers.symbology import (
     OTHER_LINE,
     POINT_OF_KIND,
     POINTS,
+    UNCASED,
     LineStyle,
     PointStyle,
     weight_of,
@@ -42,10 +44,11 @@ from geo.layers.symbology import (
 
 __all__ = [
     "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "CRS", "DASHES",
-    "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "Finding",
+    "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED", "Finding",
     "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers", "border_crossings",
     "build_layers", "counts_by_year", "county_index", "crossings_or_none", "each_track_once",
     "flat_crossings", "layer_findings", "neighbours", "open_sections", "outer_area",
     "pair_of", "read_areas", "read_base", "relief_file", "route_stage", "route_table",
-    "section_regions", "sections_on", "stages_by_year", "weight_of", "years_of",
+    "section_regions", "sections_on", "sourced_shares", "speeds_on", "stages_by_year",
+    "weight_of", "years_of",
 ]  # fmt: skip

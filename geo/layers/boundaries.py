@@ -21,10 +21,10 @@ from geo.layers.layers import Layers
 
 #: What every base layer is made of: a kind of shape, and columns.
 BASE_LAYERS = {
-    "counties": ("Polygon", ("adcode", "name_zh", "province")),
-    "cities": ("Polygon", ("adcode", "name_zh")),
-    "provinces": ("Polygon", ("adcode", "name_zh", "name_en")),
-    "rivers": ("LineString", ("name_zh",)),
+    "counties": ("Polygon", ("adcode", "name", "province")),
+    "cities": ("Polygon", ("adcode", "name")),
+    "provinces": ("Polygon", ("adcode", "name", "name_en")),
+    "rivers": ("LineString", ("name",)),
     "railways": ("LineString", ()),
     "roads": ("LineString", ()),
 }
@@ -55,7 +55,7 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
 
     Examples
     --------
-    >>> read_base(cat, "provinces")["name_zh"].tolist()[:3]
+    >>> read_base(cat, "provinces")["name"].tolist()[:3]
     ['重庆', '四川', '河南']
     """
     region = catalogue.region
@@ -75,7 +75,7 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
     file
         A file of polygons that GDAL reads.
     columns
-        The names of the columns `adcode`, `name_zh` and `name_en` in the file, where they differ.
+        The names of the columns `adcode`, `name` and `name_en` in the file, where they differ.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
     >>> read_areas(cat.folder / cat.region.base.provinces)["adcode"].tolist()[:2]
     ['500000', '510000']
     """
-    called = {key: (columns or {}).get(key, key) for key in ("adcode", "name_zh", "name_en")}
+    called = {key: (columns or {}).get(key, key) for key in ("adcode", "name", "name_en")}
     read = _read(Path(file), str(file), "Polygon", tuple(called.values()))
     areas = read[[*called.values(), "geometry"]].set_axis([*called, "geometry"], axis=1)
     areas = areas.set_geometry("geometry")

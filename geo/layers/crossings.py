@@ -77,7 +77,7 @@ def pair_of(
             continue
         hit = region.find(name) if name else None
         if hit is None or hit in found:
-            names = [r.name_zh for r in region.regions]
+            names = [r.name for r in region.regions]
             raise NotFoundError("second region" if hit else "region", name or "", names)
         found.append(hit)
     return found[0], found[1]
@@ -135,7 +135,7 @@ def border_crossings(
     return gpd.GeoDataFrame(rows, columns=[*_COLUMNS, "geometry"], geometry="geometry", crs=CRS)
 
 
-_COLUMNS = ["route_id", "name_zh", "name_en", "mode", "class", "group", "ref", "status",
+_COLUMNS = ["route_id", "name", "name_en", "mode", "class", "group", "ref", "status",
             "assumed", "opened", "expected", "place_id", "place_zh", "place_en",
             "sides"]  # fmt: skip
 
@@ -171,7 +171,7 @@ def _crossing(
     ends: tuple[str, str],
 ) -> dict[str, Any]:
     sides = {
-        region.name_zh: _side(layers, sections.loc[section], section, place, region)
+        region.name: _side(layers, sections.loc[section], section, place, region)
         for region, section in zip(pair, ends, strict=True)
     }
     last = max(sides.values(), key=_opening)
@@ -180,7 +180,7 @@ def _crossing(
     point = layers.places.loc[place]
     return {
         "route_id": route.route_id,
-        "name_zh": route.name_zh,
+        "name": route.name,
         "name_en": route.name_en,
         "mode": route.mode,
         "class": route.class_,
@@ -191,7 +191,7 @@ def _crossing(
         "opened": last.opened if both_open else "",
         "expected": max((s.expected for s in sides.values() if s.expected), default=None),
         "place_id": place,
-        "place_zh": point["name_zh"],
+        "place_zh": point["name"],
         "place_en": point["name_en"],
         "sides": sides,
         "order": _opening(last),
@@ -213,7 +213,7 @@ def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRe
     county = county_index(counties, np.array([inside]), region.adcode)[0]
     whole = ("expected", "lanes", "tracks")
     return Side(
-        county=str(counties["name_zh"].iloc[county]) if county >= 0 else "",
+        county=str(counties["name"].iloc[county]) if county >= 0 else "",
         route_id=row["route_id"],
         section_id=section_id,
         status=row["stage"],

@@ -1,7 +1,8 @@
-"""Findings about the data: lengths that differ, borders missed, dates unknown."""
+"""Findings about the data: lengths, dates, speeds, positions, people, sources that look wrong."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import reduce
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from pandas import notna
 
 from geo.core import Message
 from geo.geometry import geodesic_km
@@ -29,6 +32,14 @@ REGION_SHARE = 0.8
 STRAY_KM = 1.0
 #: Points further apart than this cut corners.
 SPARSE_KM = 5.0
+#: No section of a class is faster, in km/h (design speeds planned or built up to 2026).
+FASTEST_KMH = {"expressway": 140, "trunk": 110, "hsr": 400, "intercity": 250, "conventional": 200,
+               "waterway": 60}  # fmt: skip
+#: A route shorter than this may well have opened on one day.
+ONE_DATE_KM = 60.0
+#: A line does not turn more sharply than this at a station that lies on it: lines of old turn in
+#: valleys, and their points lie far apart.
+TURN_DEGREES = {"hsr": 60.0, "intercity": 60.0, "conventional": 90.0}
 
 
 class Finding(NamedTuple):
@@ -83,11 +94,54 @@ def layer_findings(layers: Layers) -> list[Finding]:
     findings
         Errors first, then warnings and remarks.
     """
-    found = [*_lengths(layers), *_route_lengths(layers), *_dates(layers), *_jumps(layers)]
+    found = [
+        *_lengths(layers),
+        *_route_lengths(layers),
+        *_dates(layers),
+        *_one_date(layers),
+        *_too_fast(layers),
+        *_jumps(layers),
+        *_stations_off_line(layers),
+        *_people(layers),
+        *_undated_sources(layers),
+    ]
     if layers.catalogue.region.base.counties:
         found += [*_straddling(layers), *_off_border(layers), *_misplaced_cities(layers)]
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row))
+
+
+def sourced_shares(layers: Layers) -> dict[str, float]:
+    """
+    Return how much of the open network rests on a source, not on recollection.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+
+    Returns
+    -------
+    shares
+        Of the kilometres of open sections: `opened`, those with an opening date, and `speed`,
+        those with a speed, where the row names a source other than `recalled`. Of the sections
+        opened since 2005: `started`, those whose start of works is known. From 0 to 1, NaN
+        where there is nothing to count.
+
+    Examples
+    --------
+    >>> 0.5 < sourced_shares(lay)["opened"] <= 1
+    True
+    """
+    frame = layers.sections[layers.sections["status"] == "open"]
+    sourced = ~frame["source"].isin(["", "recalled"])
+    speed = frame["design_speed_kmh"].notna() | frame["operating_speed_kmh"].notna()
+    km, recent = frame["running_km"], frame[frame["opened"].str[:4] >= "2005"]
+    return {
+        "opened": float(km[sourced & (frame["opened"] != "")].sum() / km.sum()),
+        "speed": float(km[sourced & speed].sum() / km.sum()),
+        "started": float((recent["started"] != "").mean()),
+    }
 
 
 def _off_length(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, Any]]:
@@ -100,7 +154,7 @@ def _length_message(key: str, row: Any, reason: str) -> Message:
     return Message(
         "{name} ({id}): drawn {drawn:.1f} km, published {published:.1f} km "
         "({difference:+.1%}): {reason}",
-        name=row["name_zh"],
+        name=row["name"],
         id=key,
         drawn=row["geometry_km"],
         published=row["length_km"],
@@ -152,9 +206,112 @@ def _dates(layers: Layers) -> Iterator[Finding]:
     never = Message("no expected year: never open in the future")
     kinds = ((unknown, "opening-unknown", always), (late, "expected-unknown", never))
     for mask, code, text in kinds:
-        for key, name in frame.loc[mask, "name_zh"].items():
+        for key, name in frame.loc[mask, "name"].items():
             said = Message("{name} ({id}): {text}", name=name, id=key, text=text)
             yield Finding.about(layers, "info", code, said, "sections", str(key))
+
+
+def _one_date(layers: Layers) -> Iterator[Finding]:
+    """Routes of which all sections carry one date: those that opened earlier may be hidden."""
+    own = layers.sections[(layers.sections["shares"] == "") & (layers.sections["opened"] != "")]
+    for route, rows in own.groupby("route_id"):
+        dates = set(rows["opened"])
+        if len(rows) > 1 and len(dates) == 1 and rows["running_km"].sum() > ONE_DATE_KM:
+            text = Message(
+                "{name} ({id}): all {count} sections opened {date}; expected the date of each, "
+                "for a long route rarely opens on one day",
+                name=layers.catalogue.route[str(route)].name,
+                id=route,
+                count=len(rows),
+                date=dates.pop(),
+            )
+            yield Finding.about(layers, "info", "one-date", text, "routes", str(route))
+
+
+def _too_fast(layers: Layers) -> Iterator[Finding]:
+    """Sections faster than any of their class."""
+    for key, row in layers.sections.iterrows():
+        limit = FASTEST_KMH.get(row["class"], np.inf)
+        for column in ("design_speed_kmh", "operating_speed_kmh"):
+            if notna(row[column]) and row[column] > limit:
+                text = Message(
+                    "{name} ({id}): {column} {speed:g}; expected at most {limit} for its class",
+                    name=row["name"],
+                    id=key,
+                    column=column,
+                    speed=row[column],
+                    limit=limit,
+                )
+                yield Finding.about(
+                    layers, "warning", "speed-above-class", text, "sections", str(key)
+                )
+
+
+def _stations_off_line(layers: Layers) -> Iterator[Finding]:
+    """Stations to which their line makes a spike that is longer than their accuracy."""
+    for route, track in layers.tracks.items():
+        most = TURN_DEGREES.get(layers.catalogue.route[route].class_, np.inf)
+        spots = track.line[track.knots]
+        for k in range(1, len(spots) - 1):
+            place = layers.catalogue.place.get(track.places[k])
+            if place is None or place.kind != "station":
+                continue
+            off, turn = _spike(spots[k - 1 : k + 2])
+            if turn > most and off * 1000 > (place.accuracy_m or 0):
+                text = Message(
+                    "{name} ({id}): {km:.1f} km beside {route}, which turns by {turn:.0f}° to "
+                    "reach it; its accuracy is {metres:.0f} m",
+                    name=place.name,
+                    id=place.place_id,
+                    km=off,
+                    route=layers.catalogue.route[route].name,
+                    turn=turn,
+                    metres=place.accuracy_m or 0,
+                )
+                yield Finding.about(
+                    layers, "warning", "station-off-line", text, "places", place.place_id,
+                    route_id=route, at=(place.lon, place.lat),
+                )  # fmt: skip
+
+
+def _spike(spots: NDArray[np.float64]) -> tuple[float, float]:
+    """Return how far the middle of three points lies from the line of the others, and its turn."""
+    km_per_degree = geodesic_km(spots[1], spots[1] + np.eye(2))
+    a, b, c = spots * km_per_degree
+    before, after = b - a, c - b
+    turn = np.degrees(np.arctan2(before[0] * after[1] - before[1] * after[0], before @ after))
+    return float(shapely.Point(b).distance(shapely.LineString([a, c]))), float(abs(turn))
+
+
+def _people(layers: Layers) -> Iterator[Finding]:
+    """Cities whose people are not the sum of their zones."""
+    sums: dict[str, int] = defaultdict(int)
+    for zone in layers.catalogue.zones:
+        sums[zone.city_id] += zone.population
+    for city in layers.catalogue.cities:
+        if city.city_id in sums and sums[city.city_id] != city.population:
+            text = Message(
+                "{name} ({id}): population {people}; its zones have {zones}",
+                name=city.name,
+                id=city.city_id,
+                people=city.population,
+                zones=sums[city.city_id],
+            )
+            yield Finding.about(
+                layers, "warning", "population-sum", text, "cities", city.city_id,
+                at=(city.lon, city.lat),
+            )  # fmt: skip
+
+
+def _undated_sources(layers: Layers) -> Iterator[Finding]:
+    """Report sources without a date."""
+    for source in layers.catalogue.sources:
+        if not source.date and source.key != "recalled":
+            text = Message("{title} ({id}): no date", title=source.title, id=source.key)
+            yield Finding.about(
+                layers, "info", "source-undated", text, "sources", source.key,
+                at=(np.nan, np.nan),
+            )  # fmt: skip
 
 
 def _jumps(layers: Layers) -> Iterator[Finding]:
@@ -165,7 +322,7 @@ def _jumps(layers: Layers) -> Iterator[Finding]:
             lon, lat = map(float, track.line[track.knots[k]])
             text = Message(
                 "{name} ({id}): {km:.0f} km between two neighbouring points",
-                name=layers.catalogue.route[route].name_zh,
+                name=layers.catalogue.route[route].name,
                 id=route,
                 km=legs[k],
             )
@@ -183,9 +340,9 @@ def _misplaced_cities(layers: Layers) -> Iterator[Finding]:
         if region is not None and inside != region.adcode:
             text = Message(
                 "{name} ({id}) does not lie in {region}",
-                name=city.name_zh,
+                name=city.name,
                 id=city.city_id,
-                region=region.name_zh,
+                region=region.name,
             )
             key, at = city.city_id, (city.lon, city.lat)
             yield Finding.about(layers, "error", "city-misplaced", text, "cities", key, at=at)
@@ -199,7 +356,7 @@ def _straddling(layers: Layers) -> Iterator[Finding]:
             text = Message(
                 "{name} ({id}): only {share:.0%} of it lies in {region}; expected a border place "
                 "where it crosses",
-                name=row["name_zh"],
+                name=row["name"],
                 id=section,
                 share=share,
                 region=code or Message("no region"),
@@ -219,7 +376,7 @@ def _off_border(layers: Layers) -> Iterator[Finding]:
         if km > BORDER_TOLERANCE_KM and km * 1000 > row["accuracy_m"]:
             text = Message(
                 "{name} ({id}): {km:.1f} km from the nearest border",
-                name=row["name_zh"],
+                name=row["name"],
                 id=key,
                 km=km,
             )

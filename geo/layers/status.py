@@ -11,11 +11,11 @@ import geopandas as gpd
 import numpy as np
 from pandas import DataFrame, notna
 
-from geo.catalogue import CODE_OF_STATUS, OPEN_CODES, STAGES, STATUS_CODES, Stage, status_on
+from geo.catalogue import CODE_OF_STATUS, OPEN_CODES, STAGES, STATUS_CODES, KnownStage, status_on
 from geo.layers.layers import Layers
 
 #: Status as known, start of works, opening and expected year of a section.
-Record = tuple[Stage, str, str, int | None]
+Record = tuple[KnownStage, str, str, int | None]
 
 
 def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
@@ -32,8 +32,8 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     Returns
     -------
     frame
-        A copy of the sections with `stage` (open, construction, planned) and `assumed`: open
-        only because the expected year is over.
+        A copy of the sections with `stage` (open, construction, unknown, planned) and `assumed`:
+        open only because the expected year is over.
 
     Examples
     --------
@@ -62,7 +62,8 @@ def _codes_on(records: tuple[Record, ...], date: dt.date, as_of: dt.date) -> str
         status_on(date, today=now, started=began, opened=opened, expected=year, as_of=as_of)
         for now, began, opened, year in records
     )
-    return "".join(CODE_OF_STATUS[status] for status in found)
+    codes = "".join(CODE_OF_STATUS[status] for status in found)
+    return codes.replace("p", "n") if date < as_of else codes
 
 
 def route_stage(sections: DataFrame) -> str:
@@ -150,7 +151,38 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     False
     """
     sections = sections_on(layers, date)
-    return each_track_once(_widened(sections[sections["stage"] == "open"]))
+    sections = sections[sections["stage"] == "open"]
+    speed = sections["operating_speed_kmh"].copy()
+    then = {key: kmh for key, kmh in speeds_on(layers, date).items() if key in speed.index}
+    speed.loc[list(then)] = list(then.values())
+    return each_track_once(_widened(sections.assign(operating_speed_kmh=speed)))
+
+
+def speeds_on(layers: Layers, date: dt.date) -> dict[str, float]:
+    """
+    Return the speeds that differed from or were those of today in a period around a date.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The date asked for.
+
+    Returns
+    -------
+    speeds
+        Operating speed in km/h by section, where `speeds_by_period` has one; of periods that
+        meet on the day, that of the later.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> speeds_on(lay, dt.date(2019, 12, 31)).get("chengyu-hsr-1")
+    300.0
+    """
+    rows = sorted(layers.catalogue.speeds_by_period, key=lambda row: row.from_date)
+    return {row.section_id: row.operating_speed_kmh for row in rows if row.holds(date)}
 
 
 def each_track_once(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -228,7 +260,7 @@ def stages_by_year(layers: Layers, dates: Iterable[dt.date]) -> dict[str, str]:
     --------
     >>> dates = years_of(lay, cat.region.as_of)
     >>> stages_by_year(lay, [dates[2020], dates[2025]])["chengdawan-hsr-2"]
-    'pc'
+    'nc'
     """
     records, as_of = _records(layers), layers.catalogue.region.as_of
     columns = [_codes_on(records, date, as_of) for date in dates]

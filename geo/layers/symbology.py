@@ -39,8 +39,10 @@ LINES = {
 }
 OTHER_LINE = LineStyle("#555555", 3.0)
 #: Dashes by status, in pixels; empty is a solid line.
-DASHES = {"open": "", "construction": "9 6", "planned": "1 6"}
-OPACITY = {"open": 1.0, "construction": 0.95, "planned": 0.75}
+DASHES = {"open": "", "construction": "9 6", "unknown": "3 7", "planned": "1 6"}
+OPACITY = {"open": 1.0, "construction": 0.95, "unknown": 0.6, "planned": 0.75}
+#: Without the white casing that lifts a line off the map.
+UNCASED = frozenset({"unknown", "planned"})
 #: Share of the full width by group; what is not listed is background.
 EMPHASIS = {"named": 1.0, "inter17": 1.0, "expansion": 0.9, "ring": 0.72}
 BACKGROUND = 0.55

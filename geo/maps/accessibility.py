@@ -301,7 +301,7 @@ def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: dict[st
     mode = TRAVEL[found.mode]
     notes = [
         Label(
-            f"{when.zh} 未到达：{'、'.join(c.name_zh for c in gone)}。",
+            f"{when.zh} 未到达：{'、'.join(c.name for c in gone)}。",
             f"Not reached, {when.en}: {', '.join(c.name_en for c in gone)}.",
         )
         for when, gone in zip(dates, missed, strict=True)
@@ -320,7 +320,7 @@ def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: dict[st
 
 def _row(i: int, city: City, found: Reach, digits: dict[str, int]) -> str:
     """Return a row of a table; its button chooses the city."""
-    name = bi((city.name_zh, city.name_en))
+    name = bi((city.name, city.name_en))
     cells = [
         cell(f'<button type="button" class="link">{name}</button>'),
         cell(number(city.population), order=city.population, css="num"),
@@ -362,7 +362,7 @@ def _assumed(layers: Layers, section_id: str) -> str:
     row = layers.sections.loc[section_id]
     route = layers.routes.loc[row["route_id"]]
     zh, en = ends(row)
-    label = Label(f"{route['name_zh']}：{zh}", f"{route['name_en']}: {en}")
+    label = Label(f"{route['name']}：{zh}", f"{route['name_en']}: {en}")
     return f"<li>{bi(label)} ({escape(str(row['expected']))})</li>"
 
 
@@ -382,7 +382,7 @@ def _data(
     """Return everything the script of the page needs."""
     return {
         "cities": [
-            [c.city_id, c.name_zh, c.name_en, round(c.lat, 4), round(c.lon, 4), c.population]
+            [c.city_id, c.name, c.name_en, round(c.lat, 4), round(c.lon, 4), c.population]
             for c in cities
         ],
         "dates": dates,

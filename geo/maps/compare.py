@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from pandas import DataFrame
 
-from geo.catalogue import CHANGE, CLASS, MODE, MODES, Label, named
+from geo.catalogue import CHANGE, CLASS, MODE, MODES, STATUS_CODES, Label, named
 from geo.core import is_unknown
 from geo.layers import CASING, LINES, Layers
 from geo.maps.basemap import Part, add_basemap, new_map
@@ -57,9 +57,9 @@ TEXT = Texts("compare")
 
 Pair = tuple[str, str]
 #: Codes of status as this page names them: a start of works may be unknown.
-STATUSES = status_table({"c": TEXT["being_built"], "p": TEXT["no_works_known"]})
+STATUSES = status_table()
 #: From the least to the most advanced, as the table sorts them.
-RANK = {letter: i for i, letter in enumerate(("p", "c", "a", "o"))}
+RANK = {letter: i for i, letter in enumerate("npucao")}
 #: White dots lie on what counts as open only because its expected year is over.
 EXPECTED_SAMPLE = line_sample("").replace(
     "</svg>",
@@ -193,7 +193,8 @@ def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
             cell(opened + started, order=opened.strip("()"), css="nowrap"),
             number_cell(row["running_km"], 1),
         ]
-        hidden = " hidden" if a == b else ""
+        same = STATUS_CODES[a][:2] == STATUS_CODES[b][:2]
+        hidden = " hidden" if same else ""
         rows.append(table_row(cells, f' data-row="{section_id}"{hidden}'))
     heads = _dated(pair)
     columns = (
@@ -274,7 +275,7 @@ def _cities_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
     for row in city_changes(measured, before, after).to_dict("records"):
         mean = _triple(row["mean_min_before"], row["mean_min_after"], 1)
         reached = [row[f"people_{WITHIN}min_{name}"] / MILLION for name in ("before", "after")]
-        name = cell(bi((row["name_zh"], row["name_en"])))
+        name = cell(bi((row["name"], row["name_en"])))
         rows.append(table_row([name, mean, _triple(reached[0], reached[1], 2)]))
     more = [(TEXT.fill("within_2_h", h=h), f"{css} within") for h, css in _dated(pair)]
     heads = [(TEXT["city"], ""), *_dated(pair, " min"), *more]
@@ -289,7 +290,7 @@ def _projects_table(layers: Layers, values: DataFrame, date: dt.date, horizon: d
     ids = {project.project_id: project.sections for project in layers.catalogue.projects}
     rows = []
     for row in values.to_dict("records"):
-        name, keys = bi((row["name_zh"], row["name_en"])), ids[row["project_id"]]
+        name, keys = bi((row["name"], row["name_en"])), ids[row["project_id"]]
         year = "–" if is_unknown(row["year"]) else str(int(row["year"]))
         relation = bi(named(RELATION, row["relation"]))
         cells = [
@@ -312,8 +313,8 @@ def _legend(classes: list[str]) -> str:
     """Return what the lines mean; the last entries belong to the view of changes."""
     lines = [(line_sample(key), named(CLASS, key)) for key in classes]
     stages = [(line_sample(""), TEXT["open"]), (EXPECTED_SAMPLE, STATUSES["a"]["label"])]
-    for code, stage in (("c", "construction"), ("p", "planned")):
-        stages.append((line_sample("", stage), STATUSES[code]["label"]))
+    others = [STATUSES[code] for code in "cup"]
+    stages += [(line_sample("", status["stage"]), status["label"]) for status in others]
     blocks = [
         "".join(f"<span>{sample}{bi(label)}</span>" for sample, label in items)
         for items in (lines, stages)
@@ -356,7 +357,7 @@ def _call(name: str, layers: Layers, classes: dict[str, str], parts: list[Part])
 
 
 def _data(layers: Layers, timeline: Timeline, start: tuple[str, str]) -> dict[str, object]:
-    names = zip(layers.routes["name_zh"], layers.routes["name_en"], strict=True)
+    names = zip(layers.routes["name"], layers.routes["name_en"], strict=True)
     return timeline_values(timeline, layers) | {
         "start": start,
         "routes": dict(zip(map(str, layers.routes.index), names, strict=True)),

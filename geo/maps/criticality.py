@@ -175,7 +175,7 @@ def _ranking(result: Losses, place: dict[str, int]) -> str:
 
 def _row(rank: int, row: dict[Hashable, Any], place: int) -> str:
     """Return a row of a ranking; its button chooses the link."""
-    name, color = bi((row["name_zh"], row["name_en"])), mode_color(row["mode"])
+    name, color = bi((row["name"], row["name_en"])), mode_color(row["mode"])
     ends = bi((f"{row['from']} – {row['to']}", f"{row['from_en']} – {row['to_en']}"))
     mark = f'<i class="swatch" style="--mode:{color}"></i>'
     button = f'<button type="button" class="link">{mark}<span>{name}</span></button>'
@@ -197,13 +197,13 @@ def _row(rank: int, row: dict[Hashable, Any], place: int) -> str:
 def _data(layers: Layers, net: Network, stops: Network, results: list[Losses]) -> dict[str, Any]:
     """Return everything the script of the page needs, every line once."""
     cities = [
-        [city.name_zh, city.name_en, round(city.lat, 4), round(city.lon, 4)]
+        [city.name, city.name_en, round(city.lat, 4), round(city.lon, 4)]
         for city in layers.catalogue.centres
     ]
     position = {str(edge): i for i, edge in enumerate(stops.edges.index)}
     starts = [position[str(edge)] for edge in net.edges.index]
     end = dict(pairwise(sorted([*starts, len(position)])))
-    names, links = net.nodes[["name_zh", "name_en"]], []
+    names, links = net.nodes[["name", "name_en"]], []
     for edge, row in net.edges.iterrows():
         first = position[str(edge)]
         ends = [str(text) for node in (row["u"], row["v"]) for text in names.loc[node]]

@@ -44,7 +44,6 @@ from geo.maps.features import add_geojson, collection, one_feature, point_featur
 from geo.maps.line_encoding import rounded_points
 from geo.maps.map_page import (
     COLOR,
-    STAGE_KEYS,
     add_sections,
     class_groups,
     mode_color,
@@ -89,7 +88,7 @@ def crossings_page(
         found = numbered(crossings_or_none(layers, date))
     else:
         found = numbered(border_crossings(layers, region_a, region_b, year=date))
-    names = [tuple(r.name_zh for r in pair), tuple(r.name_en for r in pair)]
+    names = [tuple(r.name for r in pair), tuple(r.name_en for r in pair)]
     title = Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}")
     with stable_ids():
         map_ = new_map(layers.catalogue)
@@ -106,9 +105,9 @@ def crossings_page(
             module="crossings",
             call=f"geo.crossings({map_.get_name()},{groups},{points},{looks},{page_settings(layers)});",
             data={
-                "data-status": status_table({"p": STAGE_KEYS["planned"]}),
+                "data-status": status_table(),
                 "data-routes": {
-                    key: [row["name_zh"], row["name_en"]] for key, row in layers.routes.iterrows()
+                    key: [row["name"], row["name_en"]] for key, row in layers.routes.iterrows()
                 },
             },
         )
@@ -152,7 +151,7 @@ def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
             "number": item.number,
             "mode": item.mode,
             "color": mode_color(item.mode),
-            "name_zh": row.name_zh,
+            "name": row.name,
             "name_en": row.name_en,
             "place_zh": row.place_zh,
             "place_en": row.place_en,
@@ -200,7 +199,7 @@ def _table(layers: Layers, pair: Sequence[AdminRegion], mode: str, found: list[N
     columns = [
         (TEXT["number"], "num"),
         (TEXT["name"], ""),
-        *((TEXT.fill("side", name=Label(r.name_zh, r.name_en)), "") for r in pair),
+        *((TEXT.fill("side", name=Label(r.name, r.name_en)), "") for r in pair),
         (TEXT["through"], "nowrap"),
         (TEXT["lanes"] if mode == "road" else TEXT["tracks"], "num"),
     ]
@@ -221,7 +220,7 @@ def _county_names(layers: Layers) -> dict[str, str]:
     english = {city.adcode: city.name_en for city in layers.catalogue.cities}
     names = {}
     for row in read_base(layers.catalogue, "counties").to_dict("records"):
-        zh, en = str(row["name_zh"]), row.get("name_en") or english.get(str(row["adcode"]))
+        zh, en = str(row["name"]), row.get("name_en") or english.get(str(row["adcode"]))
         city = english.get(str(row.get("city")), "")
         names[zh] = (
             bi((zh, str(en)))
@@ -236,7 +235,7 @@ def _row(
     item: Numbered, pair: Sequence[AdminRegion], counties: dict[str, str], *, lanes: bool
 ) -> str:
     row = item.row
-    name = bi((row.name_zh, row.name_en))
+    name = bi((row.name, row.name_en))
     ref = f" <small>{bi((row.ref, row.ref))}</small>" if row.ref else ""
     position = int(item.number.lstrip("RW"))
     numbered_dot = (
@@ -247,7 +246,7 @@ def _row(
     opened = opening(row)
     place = bi((row.place_zh, row.place_en))
     button = f'<button type="button" class="link">{name}</button>'
-    sides = [row.sides[region.name_zh] for region in pair]
+    sides = [row.sides[region.name] for region in pair]
     cells = [
         cell(numbered_dot, order=position, css="num"),
         cell(f"{button}{ref}<br><small>{place}</small>", order=None),
@@ -298,11 +297,11 @@ def growth_series(
     """Return how the number of crossings grew, on each side and on both."""
     days = {y: d for y, d in years_of(layers, date).items() if y <= end}
     stages = stages_by_year(layers, days.values())
-    sides = [[[row.sides[region.name_zh].section_id] for row in rows] for region in pair]
+    sides = [[[row.sides[region.name].section_id] for row in rows] for region in pair]
     both = [[side.section_id for side in row.sides.values()] for row in rows]
     series = [
         Series(
-            TEXT.fill("side_open", name=Label(region.name_zh, region.name_en)),
+            TEXT.fill("side_open", name=Label(region.name, region.name_en)),
             open_groups_by_year(groups, stages, len(days)),
             color,
         )
@@ -355,7 +354,7 @@ def _intro(pair: Sequence[AdminRegion], date: dt.date, found: list[Numbered]) ->
         return f'<p class="lead">{bi(one)}</p>'
     roads = [item.row for item in found if item.mode == "road"]
     passable = sum(row.status == "open" for row in roads)
-    names = Label(" / ".join(r.name_zh for r in pair), " / ".join(r.name_en for r in pair))
+    names = Label(" / ".join(r.name for r in pair), " / ".join(r.name_en for r in pair))
     count = TEXT.fill("intro_count", date=date, count=len(roads), passable=passable)
     text = TEXT.fill("intro_text", names=names)
     return f'<p class="lead">{bi(count)}</p><p>{bi(text)}</p>'

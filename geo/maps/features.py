@@ -14,13 +14,13 @@ from geo.maps.line_encoding import DIGITS, line_points
 
 #: Columns of the sections that the pages show, as they are.
 SECTION_FIELDS = (
-    "route_id", "name_zh", "from_zh", "from_en", "to_zh", "to_en", "opened", "started",
+    "route_id", "name", "from_zh", "from_en", "to_zh", "to_en", "opened", "started",
     "expected", "design_speed_kmh", "operating_speed_kmh", "lanes", "tracks", "length_km",
     "geometry_km", "running_km", "shares", "accuracy_m", "accuracy_class", "confidence",
 )  # fmt: skip
 #: Columns of the routes that the pages show, as they are.
 ROUTE_FIELDS = (
-    "name_zh", "name_en", "ref", "mode", "class", "group", "length_km", "geometry_km",
+    "name", "name_en", "ref", "mode", "class", "group", "length_km", "geometry_km",
     "accuracy_m", "accuracy_class",
 )  # fmt: skip
 
@@ -104,7 +104,7 @@ def route_facts(layers: Layers) -> dict[str, dict[str, Any]]:
         key = str(route_id)
         values = {name: row[name] for name in ROUTE_FIELDS}
         values |= {"sections": sections[key], "source": layers.catalogue.route[key].sources}
-        values["pinyin"] = romanised(row["name_zh"])
+        values["pinyin"] = romanised(row["name"])
         facts[key] = known(values)
     return facts
 
@@ -116,8 +116,8 @@ def point_features(layers: Layers, layer: str) -> dict[str, Any]:
     for place in layers.catalogue.places:
         if place.kind not in kinds:
             continue
-        fields: dict[str, Any] = {"name_zh": place.name_zh, "name_en": place.name_en}
-        fields["pinyin"] = romanised(place.name_zh)
+        fields: dict[str, Any] = {"name": place.name, "name_en": place.name_en}
+        fields["pinyin"] = romanised(place.name)
         fields |= {"accuracy_m": place.accuracy_m, "confidence": place.confidence}
         fields["source"] = place.sources
         routes = layers.places["routes"][place.place_id]

@@ -35,6 +35,7 @@ from geo.layers import (
     LINES,
     OPACITY,
     OTHER_LINE,
+    UNCASED,
     Layers,
     crossings_or_none,
     read_base,
@@ -270,7 +271,7 @@ def _draw_stroke(ax: Axes, stroke: Stroke, lines: list[np.ndarray]) -> None:
     """Draw lines with their casing and ticks."""
     width, stage = stroke.weight * POINTS, stroke.stage
     level = 5 + width
-    if stage != "planned":
+    if stage not in UNCASED:
         casing = width + 1.2
         _add_lines(ax, lines, colors=CASING, linewidths=casing, alpha=0.92, zorder=level - 0.1)
     look = {"colors": stroke.style.color, "linewidths": width, "linestyles": [_dash(stroke)]}
@@ -292,7 +293,7 @@ def _dash(stroke: Stroke) -> Any:
 
 def _cap(stroke: Stroke) -> Literal["butt", "round"]:
     """Return the ends of dashes."""
-    return "butt" if stroke.stage == "construction" else "round"
+    return "butt" if stroke.stage in ("construction", "unknown") else "round"
 
 
 def _draw_legend(ax: Axes, layers: Layers, date: dt.date, lang: str) -> None:
@@ -394,7 +395,7 @@ def _stack(
 def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
     """Draw where corridors cross the border, numbered as on the page of the crossings."""
     pair, found = _crossings(layers, date)
-    names = Label("—".join(r.name_zh for r in pair), "–".join(r.name_en for r in pair))
+    names = Label("—".join(r.name for r in pair), "–".join(r.name_en for r in pair))
     title = TEXT.fill("crossings_title", names=names)
     figure, ax = _sheet(layers, date, title, lang)
     taken = _base(ax, layers)
@@ -497,7 +498,7 @@ def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> F
     ax.plot(table["mean_min_before"], rows, "o", color="#0072B2", markersize=5.5, label=str(date))
     ax.plot(table["mean_min_after"], rows, "D", color="#D55E00", markersize=4.6,
             label=_words(later, lang))  # fmt: skip
-    labels = map(Label, table["name_zh"], table["name_en"])
+    labels = map(Label, table["name"], table["name_en"])
     size = float(np.clip(300 / max(len(table), 1), 4.5, 9.5))
     ax.set_yticks(rows, [_words(label, lang, "  ") for label in labels], fontsize=size)
     ax.set_ylim(-0.8, len(table) - 0.2)

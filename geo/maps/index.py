@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from geo.catalogue import ACCURACY, CLASS, GROUP, STAGE, Label, named
+from geo.catalogue import ACCURACY, CLASS, GROUP, STAGE, STAGES, Label, named
 from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_on
 from geo.maps.bundling import page_script
 from geo.maps.crossings import GROUPS, growth_series, growth_table
@@ -57,7 +57,7 @@ def index_page(
         findings=findings or [_plain_finding(layers, date)],
         card_texts=TEXT.group("card_texts"),
         sketch=overview_sketch(layers, date),
-        key=_key(layers),
+        key=_key(layers, date),
         growth=_growth(layers, date),
         routes=_routes_table(layers, date),
         downloads=downloads,
@@ -65,7 +65,11 @@ def index_page(
         sources_table=_sources_table(layers),
     )
     return html_document(
-        body, title=title, css=style_sheet("index"), script=page_script("index") + "geo.index();"
+        body,
+        title=title,
+        css=style_sheet("index"),
+        script=page_script("index") + "geo.index();",
+        lang=layers.catalogue.region.page_language,
     )
 
 
@@ -79,11 +83,12 @@ def _plain_finding(layers: Layers, date: dt.date) -> dict[str, str]:
     return TEXT.fill("plain_finding", count=count, date=date, road=road, rail=rail)._asdict()
 
 
-def _key(layers: Layers) -> list[tuple[str, Label]]:
+def _key(layers: Layers, date: dt.date) -> list[tuple[str, Label]]:
     """Return what the lines of the overview mean."""
+    shown = {"open", *sections_on(layers, date)["stage"]}
+    stages = [stage for stage in STAGES if stage in shown]
     present = set(layers.sections["class"]) if len(layers.sections) else set()
     classes = [(line_sample(key), CLASS[key]) for key in LINES if key in present]
-    stages = ("open", "construction", "planned")
     return [*classes, *((line_sample("", stage), STAGE[stage]) for stage in stages)]
 
 
@@ -112,7 +117,7 @@ def _routes_table(layers: Layers, date: dt.date) -> str:
     for route_id, row in layers.routes.iterrows():
         stage = stages.get(str(route_id), "planned")
         css = "partly" if stage == "partly open" else stage
-        name = bi((row["name_zh"], row["name_en"]))
+        name = bi((row["name"], row["name_en"]))
         link = f'<a href="network.html#route={route_id}">{name}</a>'
         accuracy = bi(named(ACCURACY, row["accuracy_class"]))
         cells = [

@@ -36,9 +36,9 @@ def city_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
         labels.append(
             {
                 "id": city.city_id,
-                "zh": city.name_zh,
+                "zh": city.name,
                 "en": city.name_en,
-                "pinyin": romanised(city.name_zh),
+                "pinyin": romanised(city.name),
                 "at": [round(city.lat, 4), round(city.lon, 4)],
                 "zoom": 6 if large else LABEL_ZOOM.get(city.level, 7),
                 "kind": "metropolis" if large else "city" if city.level in LEVELS[:4] else "town",
@@ -66,7 +66,7 @@ def _province_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
     frame = frame[frame["context"].fillna(0).astype(bool)]
     shapes = frame.geometry.intersection(window(catalogue, 0.3))
     labels = []
-    for row, shape in zip(frame.itertuples(), shapes, strict=True):
+    for row, shape in zip(frame.to_dict("records"), shapes, strict=True):
         if shape.area > 0.8:
             at = shape.representative_point()
             label = _label(row, at.y, at.x, "province", 6)
@@ -75,17 +75,18 @@ def _province_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 def _label(row: Any, lat: float, lon: float, kind: str, zoom: int) -> dict[str, Any]:
-    zh = str(row.name_zh)
-    en = str(getattr(row, "name_en", None) or zh)
+    """Return a name at a position; `row` is a mapping or a series."""
+    zh = str(row["name"])
+    en = str(row.get("name_en") or zh)
     return {"zh": zh, "en": en, "at": [round(lat, 4), round(lon, 4)], "kind": kind, "zoom": zoom}
 
 
 def _river_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
     frame = read_base(catalogue, "rivers")
-    frame = frame[frame["name_zh"].fillna("").astype(str) != ""]
+    frame = frame[frame["name"].fillna("").astype(str) != ""]
     view = window(catalogue, 0.3)
     labels = []
-    for name, rows in frame.groupby("name_zh", sort=True):
+    for name, rows in frame.groupby("name", sort=True):
         lines = shapely.line_merge(shapely.union_all(rows.geometry.intersection(view)))
         for line in shapely.get_parts(lines):
             if line.geom_type != "LineString" or line.length < RIVER_LABEL_STEP / 4:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import folium
 
-from geo.catalogue import STAGE, STATUS_CODES, Label
-from geo.layers import DASHES, LINES, OPACITY, OTHER_LINE, Layers
+from geo.catalogue import STATUS_CODES, Label
+from geo.layers import DASHES, LINES, OPACITY, OTHER_LINE, UNCASED, Layers
 from geo.maps.bundling import page_script
 from geo.maps.elements import bi_attribute, footer, style_sheet
 from geo.maps.features import add_geojson, class_order, section_features
@@ -19,23 +19,18 @@ from geo.maps.offline import MAP_SLOT, json_text, offline_html
 
 #: Colours of what is shown by mode.
 COLOR = {"road": "#0072B2", "rail": "#B34E00", "water": "#00734F"}
-#: Stages as the maps name them: what has not begun counts as planned in every year.
-STAGE_KEYS = {
-    "open": STAGE["open"],
-    "construction": STAGE["construction"],
-    "planned": Label("规划 / 未开工", "Planned / not begun"),
-}
 
 
-def status_table(names: Mapping[str, Label]) -> dict[str, dict[str, Any]]:
-    """Return what each code of status means and looks like on a page; `names` replace labels."""
+def status_table() -> dict[str, dict[str, Any]]:
+    """Return what each code of status means and looks like on a page."""
     return {
         code: {
             "stage": stage,
             "assumed": assumed,
-            "label": names.get(code, label),
+            "label": label,
             "dash": DASHES[stage],
             "opacity": OPACITY[stage],
+            "cased": stage not in UNCASED,
         }
         for code, (stage, assumed, label) in STATUS_CODES.items()
     }
@@ -69,6 +64,7 @@ def page_with_map(
         css=style_sheet("map", *styles),
         script=page_script(module) + call,
         data=names | data,
+        lang=layers.catalogue.region.page_language,
     )
 
 
@@ -89,13 +85,13 @@ def split_body(
 def region_title(layers: Layers) -> Label:
     """Return what the pages of the whole region are called."""
     region = layers.catalogue.region
-    return Label(f"{region.name_zh}交通走廊", f"Transport corridors: {region.name_en}")
+    return Label(f"{region.name}交通走廊", f"Transport corridors: {region.name_en}")
 
 
 def page_settings(layers: Layers) -> str:
     """Return what every map needs to know of its region, as JavaScript."""
     region = layers.catalogue.region
-    label = [f"地图：{region.name_zh}", f"Map: {region.name_en}"]
+    label = [f"地图：{region.name}", f"Map: {region.name_en}"]
     return json_text({"attribution": region.map.attribution, "mapLabel": label})
 
 

@@ -56,7 +56,6 @@ from geo.maps.elements import (
 from geo.maps.features import add_geojson, point_features, route_facts
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.map_page import (
-    STAGE_KEYS,
     add_sections,
     class_groups,
     page_settings,
@@ -79,10 +78,11 @@ COLUMNS = TEXT.columns("columns")
 
 
 class Drawn(NamedTuple):
-    """The map in the script: its name, those of its layers, and the parts of its background."""
+    """The map in the script: its name, those of its layers, the codes of status that occur."""
 
     name: str
     classes: dict[str, str]
+    codes: frozenset[str]
     points: dict[str, str]
     parts: list[Part]
 
@@ -100,7 +100,8 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
         around = context(layers.catalogue)
         parts = add_basemap(map_, layers.catalogue) + context_part(around)
         classes = add_sections(map_, layers, stages)
-        drawn = Drawn(map_.get_name(), classes, _add_points(map_, layers), parts)
+        codes = frozenset("".join(stages.values()))
+        drawn = Drawn(map_.get_name(), classes, codes, _add_points(map_, layers), parts)
         return offline_html(
             map_,
             title=region_title(layers),
@@ -108,6 +109,7 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
             css=style_sheet("map", "network"),
             script=_script(layers, drawn),
             data=_data(layers, date, days, figures) | {"data-context": around},
+            lang=layers.catalogue.region.page_language,
         )
 
 
@@ -173,8 +175,7 @@ def _legend(layers: Layers, drawn: Drawn) -> tuple[list[tuple[Label, str]], ...]
             if mode_of.get(key) == mode
         ]
         groups.append((named(MODE, mode), "".join(items)))
-    stages = [_switch(f"stage:{k}", line_sample("", k), label) for k, label in STAGE_KEYS.items()]
-    groups.append((TEXT["status"], "".join(stages) if drawn.classes else ""))
+    groups.append((TEXT["status"], _status_switches(drawn) if drawn.classes else ""))
     if len({EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in layers.routes["group"]}) > 1:
         samples = {"high": "named", "low": "background"}
         tiers = [_switch(f"tier:{k}", line_sample("", group=samples[k]), TIERS[k]) for k in TIERS]
@@ -190,6 +191,16 @@ def _legend(layers: Layers, drawn: Drawn) -> tuple[list[tuple[Label, str]], ...]
     base.append(_switch("base:labels", "", TEXT["place_names"]))
     more.append((TEXT["background"], "".join(base)))
     return groups, more
+
+
+def _status_switches(drawn: Drawn) -> str:
+    """Return a switch for every status; what had not begun in a past year is hidden at first."""
+    codes = [code for code in STATUS_CODES if code == "o" or code in drawn.codes - {"a"}]
+    return "".join(
+        _switch(f"status:{code}", line_sample("", stage), label, on=code != "n")
+        for code in codes
+        for stage, _, label in [STATUS_CODES[code]]
+    )
 
 
 def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:
@@ -208,7 +219,7 @@ def _routes(layers: Layers, class_: str) -> str:
         _switch(
             f"route:{route_id}",
             line_sample(class_, group=row["group"]),
-            Label(row["name_zh"], row["name_en"]),
+            Label(row["name"], row["name_en"]),
         )
         for route_id, row in rows.iloc[rank.argsort(kind="stable")].iterrows()
     )
@@ -227,7 +238,7 @@ def _bar(class_: str, value: int, top: int) -> dict[str, Any]:
 def _times(layers: Layers, figures: list[dict[str, Any]]) -> dict[str, Label]:
     """Return the rows on travel times that have a value in some year."""
     pair = core_cities(layers.catalogue)
-    ends = Label("–".join(c.name_zh for c in pair), "–".join(c.name_en for c in pair))
+    ends = Label("–".join(c.name for c in pair), "–".join(c.name_en for c in pair))
     labels = {"cores": TEXT.fill("door_to_door", ends=ends), "near": TEXT["nearness"]}
     return {
         key: label
@@ -259,9 +270,7 @@ def _sections_table(layers: Layers, stages: dict[str, str], start: int) -> str:
 
 
 def _stage(letter: str) -> str:
-    stage, assumed, label = STATUS_CODES[letter]
-    label = label if assumed else STAGE_KEYS[stage]
-    return status_mark(stage, label)
+    return status_mark(STATUS_CODES[letter].stage, STATUS_CODES[letter].label)
 
 
 def _script(layers: Layers, drawn: Drawn) -> str:
@@ -292,7 +301,7 @@ def _data(
         "data-routes": route_facts(layers),
         "data-sources": used_sources(cat, keys),
         "data-labels": labels,
-        "data-status": status_table({"p": STAGE_KEYS["planned"]}),
+        "data-status": status_table(),
         "data-cities": city_labels(cat),
         "data-areas": area_labels(cat),
         "data-years": {

@@ -68,8 +68,8 @@ def catalogue_html(cat: Catalogue) -> str:
     counts = [[_both(name), number(len(getattr(cat, key)))] for key, name in TABLES.items()]
     by_class: dict[str, list[str]] = {}
     for route in cat.routes:
-        name = route.name_en if route.name_en != route.name_zh else ""
-        words = " ".join(filter(None, (route.name_zh, name, route.ref)))
+        name = route.name_en if route.name_en != route.name else ""
+        words = " ".join(filter(None, (route.name, name, route.ref)))
         by_class.setdefault(route.class_, []).append(f"<li>{escape(words)}</li>")
     lists = "".join(
         f"<details><summary>{_both(named(CLASS, key))}: {len(by_class[key])}</summary>"
@@ -77,7 +77,7 @@ def catalogue_html(cat: Catalogue) -> str:
         for key in class_order(by_class)
     )
     layers = as_layers(cat)
-    title = Label(region.name_zh, region.name_en)
+    title = Label(region.name, region.name_en)
     known = TEXT.fill("as_of", as_of=region.as_of)
     return _card(title, known, _table(counts) + lists, _sketch(layers.sections, title))
 
@@ -92,7 +92,7 @@ def layers_html(layers: Layers) -> str:
         own = groups[key]
         numbers = own["route_id"].nunique(), len(own), own["running_km"].sum()
         rows.append([_both(named(CLASS, key)), *map(number, numbers)])
-    title = Label(region.name_zh, region.name_en)
+    title = Label(region.name, region.name_en)
     about = TEXT.fill("places", count=len(layers.places))
     return _card(title, about, _table(rows, head), _sketch(layers.sections, title))
 
@@ -107,7 +107,7 @@ def network_html(net: Network) -> str:
         label, digits = STATISTICS[key]
         rows.append([_both(label), *(number(value, digits) for value in found[key])])
     region = net.layers.catalogue.region
-    title = TEXT.fill("network_title", name=Label(region.name_zh, region.name_en))
+    title = TEXT.fill("network_title", name=Label(region.name, region.name_en))
     about = TEXT.fill("open_on", date=net.date)
     if net.assumed:
         n = len(net.assumed)

@@ -20,6 +20,7 @@ from geo.layers import (
     EMPHASIS,
     LINES,
     OTHER_LINE,
+    UNCASED,
     Layers,
     LineStyle,
     read_base,
@@ -100,7 +101,7 @@ def overview_sketch(layers: Layers, date: dt.date) -> str:
     """Draw the network on a date, with relief, borders and names."""
     frame = _frame(layers)
     region = layers.catalogue.region
-    name = escape(f"{region.name_zh} {region.name_en}, {date}")
+    name = escape(f"{region.name} {region.name_en}, {date}")
     parts = [_relief(layers, frame), _borders(layers, frame), _routes(layers, frame, date)]
     return (
         f'<svg class="overview" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" '
@@ -172,7 +173,7 @@ def _strokes(data: str, look: Stroke) -> str:
     cap = ' stroke-linecap="round"' if stage == "planned" else ""
     stroke = '<path d="{}" stroke="{}" stroke-width="{:.1f}"{}/>'
     parts = [stroke.format(data, style.color, width, dash + cap)]
-    if stage != "planned":
+    if stage not in UNCASED:
         parts.insert(0, stroke.format(data, CASING, width + 2.5, ""))
     if style.ticks and stage == "open":
         parts.append(stroke.format(data, CASING, width / 2, ' stroke-dasharray="7 7"'))

@@ -415,7 +415,7 @@ def _node_frame(layers: Layers, edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the places that edges touch, with the modes of these."""
     modes = _met(edges, "mode")
     places = layers.places.index.tolist()
-    nodes = layers.places[["name_zh", "name_en", "kind", "geometry"]]
+    nodes = layers.places[["name", "name_en", "kind", "geometry"]]
     nodes = nodes[[place in modes for place in places]].copy()
     nodes["modes"] = [";".join(m for m in MODES if m in modes[p]) for p in places if p in modes]
     return nodes

@@ -27,8 +27,8 @@ from geo.layers import (
     Finding,
     Layers,
     county_index,
+    each_track_once,
     neighbours,
-    open_sections,
     outer_area,
     read_base,
     sections_on,
@@ -124,7 +124,7 @@ def _dead_end(ground: Ground, place: str, section: str) -> dict[str, Any]:
     point = ground.layers.catalogue.place[place]
     row = ground.sections.loc[section]
     base = {
-        "place_id": place, "name_zh": point.name_zh, "name_en": point.name_en,
+        "place_id": place, "name": point.name, "name_en": point.name_en,
         "mode": row["mode"], "route_id": row["route_id"], "section_id": section,
         "lon": point.lon, "lat": point.lat, "continuation": "", "expected": None,
         "other_route": "", "distance_m": np.nan, "class": "unknown",
@@ -166,7 +166,7 @@ def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
         "reason_en": Message("{text}, opening {year}", text=ahead_en, year=year)
         if year
         else Message("{text}, opening not known", text=ahead_en),
-        "reason_zh": f"由{first['name_zh']}({first['from_zh']}–{first['to_zh']},"
+        "reason_zh": f"由{first['name']}({first['from_zh']}–{first['to_zh']},"
         f"{STAGE[first['stage']].zh})接续" + (f",{year}年通车" if year else ",通车时间不详"),
         "continuation": ";".join(ahead),
         "expected": year,
@@ -196,10 +196,10 @@ def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
     del section
     here = ground.points[place]
     around = ground.around
-    name_en, name_zh = "the neighbour", "邻省"
+    name_en, name = "the neighbour", "邻省"
     if around is not None:
         nearest = around.iloc[int(around.distance(here).to_numpy().argmin())]
-        name_en, name_zh = nearest["name_en"], nearest["name_zh"]
+        name_en, name = nearest["name_en"], nearest["name"]
     if ground.area is not None:
         km = ground.area.boundary.distance(here) / 1000
         if km <= AT_BORDER_KM:
@@ -209,12 +209,12 @@ def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
                 km=km,
                 region=name_en,
             )
-            return _reason("study-border", text, f"距省外界{km:.1f}公里,{name_zh}境内不在目录中")
+            return _reason("study-border", text, f"距省外界{km:.1f}公里,{name}境内不在目录中")
         if not ground.area.intersects(here):
             text = Message(
                 "lies outside the regions, in {region}: not followed further", region=name_en
             )
-            return _reason("study-border", text, f"位于研究区外({name_zh}),不再延伸")
+            return _reason("study-border", text, f"位于研究区外({name}),不再延伸")
     return _at_frame(ground, place)
 
 
@@ -300,7 +300,7 @@ def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
                 km=km.min(),
                 city=city.name_en,
             )
-            zh = f"距{city.name_zh}中心{km.min():.0f}公里,目录中无后续线路"
+            zh = f"距{city.name}中心{km.min():.0f}公里,目录中无后续线路"
             return _reason("terminus", text, zh)
     county, point = _county(ground, place), catalogue.place[place]
     if county and _named_after(point, county):
@@ -316,7 +316,7 @@ def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
 
 def _named_after(place: Place, county: str) -> bool:
     """Tell whether a place has the name of a county, perhaps with a direction at its end."""
-    name = base_name(place.name_zh)
+    name = base_name(place.name)
     known = {county, county[:-1]} if len(county) > 2 else {county}
     return name in known or name.rstrip("东南西北") in known
 
@@ -332,14 +332,16 @@ def _county(ground: Ground, place: str) -> str:
         return ""
     counties, point = read_base(catalogue, "counties"), catalogue.place[place]
     index = county_index(counties, np.array([shapely.Point(point.lon, point.lat)]))[0]
-    return str(counties["name_zh"].iloc[index]) if index >= 0 else ""
+    return str(counties["name"].iloc[index]) if index >= 0 else ""
 
 
 #: Crossings this near to a shared place are its ramps; crossings this near are one.
 JUNCTION_M = 1500.0
+#: A road that ends this near a ring ends at it.
+RING_M = 2000.0
 #: Places of transfer this near, or of one name within the larger distance, may be one place.
 SAME_PLACE_M, SAME_NAME_M = 400.0, 3000.0
-_END_COLUMNS = ["place_id", "name_zh", "name_en", "mode", "route_id", "section_id", "class",
+_END_COLUMNS = ["place_id", "name", "name_en", "mode", "route_id", "section_id", "class",
                 "reason_en", "reason_zh", "lon", "lat", "continuation", "expected", "other_route",
                 "distance_m"]  # fmt: skip
 
@@ -380,14 +382,14 @@ def dead_ends(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
 def crossings_without_junction(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
-    Return where open lines of one mode cross without a place in common.
+    Return where lines of one mode cross without a place in common, open ones and planned ones.
 
     Normal where one passes over the other, of interest where a junction should be. Pairs on
     one track are left out, and so are crossings within 1.5 km of a place both routes have;
     crossings of a pair within 1.5 km of each other are one, `times` says how many.
     """
     crs = metric_crs(layers.catalogue.region.frame)
-    frame = open_sections(layers, date).sort_values("route_id", kind="stable")
+    frame = each_track_once(sections_on(layers, date)).sort_values("route_id", kind="stable")
     pairs, where = _intersections(frame, frame.to_crs(crs).geometry.to_numpy())
     far = ~_at_junction(layers, crs, frame, pairs, where)
     merged = _merged(frame, pairs[:, far], where[far])
@@ -483,13 +485,13 @@ def near_misses(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
             point, other = layers.catalogue.place[place], ground.sections.loc[near[0]]
             stages = ground.sections["stage"][own.section_id], other["stage"]
             rows.append({
-                "place_id": place, "name_zh": point.name_zh, "name_en": point.name_en,
+                "place_id": place, "name": point.name, "name_en": point.name_en,
                 "mode": other["mode"], "route_id": route_id, "other_route": other["route_id"],
                 "other_section": near[0], "distance_m": round(near[1], 1),
                 "shared": len(ground.routes_at[place]) > 1,
                 "stage": max(stages, key=STAGES.index), "lon": point.lon, "lat": point.lat,
             })  # fmt: skip
-    return _point_frame(rows, ["place_id", "name_zh", "name_en", "mode", "route_id", "other_route",
+    return _point_frame(rows, ["place_id", "name", "name_en", "mode", "route_id", "other_route",
         "other_section", "distance_m", "shared", "stage", "lon", "lat"])  # fmt: skip
 
 
@@ -507,7 +509,7 @@ def same_places(layers: Layers) -> gpd.GeoDataFrame:
     metres = shapely.distance(points[i], points[j])
     routes = [set(text.split(";")) for text in frame["routes"]]
     modes = [{layers.catalogue.route[r].mode for r in own} for own in routes]
-    names = [base_name(name) for name in frame["name_zh"]]
+    names = [base_name(name) for name in frame["name"]]
     moving = frame["kind"].isin(TRANSFER_KINDS).to_numpy()
     rows = []
     for a, b, far in zip(i, j, metres, strict=True):
@@ -517,11 +519,11 @@ def same_places(layers: Layers) -> gpd.GeoDataFrame:
             continue
         rows.append({
             "place_id": frame.index[a], "other_place": frame.index[b],
-            "name_zh": frame["name_zh"].iloc[a], "other_zh": frame["name_zh"].iloc[b],
+            "name": frame["name"].iloc[a], "other_zh": frame["name"].iloc[b],
             "mode": min(modes[a] & modes[b]), "distance_m": round(float(far), 1),
             "same_name": same, "lon": frame["lon"].iloc[a], "lat": frame["lat"].iloc[a],
         })  # fmt: skip
-    return _point_frame(rows, ["place_id", "other_place", "name_zh", "other_zh", "mode",
+    return _point_frame(rows, ["place_id", "other_place", "name", "other_zh", "mode",
         "distance_m", "same_name", "lon", "lat"])  # fmt: skip
 
 
@@ -540,7 +542,7 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
     -------
     findings
         Warnings first, with the codes dead-end, gap, crosses-without-junction (one per pair of
-        routes, at their first crossing), near-miss, same-place and slower-track.
+        routes, at their first crossing), near-miss, same-place, slower-track and ends-at-ring.
     """
     ends = dead_ends(layers, date)
     known = dict(zip(ends["place_id"], ends["class"], strict=True))
@@ -550,6 +552,7 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
         *_miss_findings(layers, near_misses(layers, date), known),
         *_twin_findings(layers, same_places(layers)),
         *_slower_tracks(layers),
+        *_ring_findings(layers),
     ]
     order = {"warning": 0, "info": 1}
     return sorted(found, key=lambda f: (order[f.severity], f.code, f.file, f.row, f.message))
@@ -569,8 +572,8 @@ def _end_findings(layers: Layers, ends: gpd.GeoDataFrame) -> Iterator[Finding]:
         kind = row["class"]
         text = Message(
             "{route} ends at {place} ({id}), {kind}: {reason}",
-            route=layers.catalogue.route[row["route_id"]].name_zh,
-            place=row["name_zh"],
+            route=layers.catalogue.route[row["route_id"]].name,
+            place=row["name"],
             id=row["place_id"],
             kind=Message(kind),
             reason=row["reason_en"],
@@ -584,8 +587,8 @@ def _crossing_findings(layers: Layers, crossings: gpd.GeoDataFrame) -> Iterator[
     for (one, other), rows in crossings.groupby(["route_id", "other_route"], sort=True):
         text = Message(
             "{name} and {other} cross at {count} places without a shared place near",
-            name=layers.catalogue.route[one].name_zh,
-            other=layers.catalogue.route[other].name_zh,
+            name=layers.catalogue.route[one].name,
+            other=layers.catalogue.route[other].name,
             count=len(rows),
         )
         at = rows["lon"].iloc[0], rows["lat"].iloc[0]
@@ -602,11 +605,11 @@ def _miss_findings(
         text = Message(
             "{route} ends at {place} ({id}), {metres:.0f} m from {other}, without a shared place "
             "near",
-            route=layers.catalogue.route[row["route_id"]].name_zh,
-            place=row["name_zh"],
+            route=layers.catalogue.route[row["route_id"]].name,
+            place=row["name"],
             id=row["place_id"],
             metres=row["distance_m"],
-            other=layers.catalogue.route[row["other_route"]].name_zh,
+            other=layers.catalogue.route[row["other_route"]].name,
         )
         normal = row["shared"] or row["stage"] != "open" or why == "study-border"
         severity = "info" if normal else "warning"
@@ -618,7 +621,7 @@ def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]
         text = Message(
             "{name} ({id}) and {other_name} ({other_id}) are {metres:.0f} m apart on different "
             "routes: one place?",
-            name=row["name_zh"],
+            name=row["name"],
             id=row["place_id"],
             other_name=row["other_zh"],
             other_id=row["other_place"],
@@ -630,20 +633,46 @@ def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]
 
 
 def _slower_tracks(layers: Layers) -> Iterator[Finding]:
-    """Tracks of which a later, slower record counts from its opening on."""
+    """Tracks and carriageways whose owner has a slower record than a section that runs on it."""
     frame = layers.sections
-    rows = frame[(frame["shares"] != "") & (frame["opened"] != "")]
+    rows = frame[(frame["shares"] != "") & (frame["group"] != "expansion")]
     for key, row in rows.iterrows():
         for owner in filter(None, row["shares"].split(";")):
             other = frame.loc[owner]
-            first = other["opened"] and last_day(row["opened"]) < last_day(other["opened"])
-            if first and pace(row).run < pace(other).run:
+            if pace(row).run < pace(other).run:
                 text = Message(
-                    "{name} ({id}) opened first but runs on {other} ({other_id}), which is "
-                    "slower: travel slows down when that one opens",
-                    name=row["name_zh"],
+                    "{name} ({id}) runs on {other} ({other_id}), whose record is slower: of one "
+                    "track the owner's record counts",
+                    name=row["name"],
                     id=key,
-                    other=other["name_zh"],
+                    other=other["name"],
                     other_id=owner,
                 )
                 yield Finding.about(layers, "info", "slower-track", text, "sections", str(key))
+
+
+def _ring_findings(layers: Layers) -> Iterator[Finding]:
+    """Roads that come from outside a ring and end in it, or beside it, without a shared place."""
+    crs = metric_crs(layers.catalogue.region.frame)
+    routes, ends = layers.routes.to_crs(crs), layers.places.geometry.to_crs(crs)
+    roads = {key: track for key, track in layers.tracks.items() if routes["mode"][key] == "road"}
+    closed = {key for key, track in roads.items() if track.places[0] == track.places[-1]}
+    for ring in sorted(closed):
+        area = shapely.Polygon(shapely.get_coordinates(routes.geometry[ring])).buffer(RING_M)
+        on_ring = set(filter(None, roads[ring].places))
+        for route, track in roads.items():
+            ends_of = (track.places[0], track.places[-1])
+            inside = [place for place in ends_of if area.contains(ends[place])]
+            if route in closed or on_ring & set(track.places) or len(inside) != 1:
+                continue
+            place = inside[0]
+            text = Message(
+                "{route} ends at {place} ({id}) in {ring} or beside it, without a shared place",
+                route=layers.catalogue.route[route].name,
+                place=layers.catalogue.place[place].name,
+                id=place,
+                ring=layers.catalogue.route[ring].name,
+            )
+            at = {"place_id": place, "lon": layers.places["lon"][place],
+                  "lat": layers.places["lat"][place]}  # fmt: skip
+            yield _about_place(layers, "warning", "ends-at-ring", text, at, route)

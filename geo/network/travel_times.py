@@ -103,7 +103,7 @@ def fastest_routes(
     """
     ends = _cities(net.layers.catalogue, [a, b])
     if ends[0].city_id == ends[1].city_id:
-        name = ends[0].name_zh
+        name = ends[0].name
         raise BadInputError("{city} twice: expected two different cities", city=name)
     graph = build_travel_graph(net, ends, mode=mode, background=background)
     return [_journey(graph, path) for path in different_paths(graph, *ends, k=k)]
@@ -337,5 +337,5 @@ def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
     table
         The same minutes.
     """
-    names = {city.city_id: city.name_zh for city in catalogue.cities}
+    names = {city.city_id: city.name for city in catalogue.cities}
     return table.rename(index=names, columns=names).rename_axis(columns=None)

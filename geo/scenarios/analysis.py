@@ -161,7 +161,7 @@ def _access_table(stops: Network, minutes: DataFrame) -> DataFrame:
     tables = {
         indicator: city_table(stops, indicator=indicator, minutes=minutes) for indicator in _ACCESS
     }
-    access = tables["location"][["city_id", "name_zh", "name_en", "region", "population"]].copy()
+    access = tables["location"][["city_id", "name", "name_en", "region", "population"]].copy()
     for indicator, table in tables.items():
         column = "value_reached" if "value_reached" in table else "value"
         access[_ACCESS[indicator]] = table[column]

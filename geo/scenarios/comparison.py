@@ -201,7 +201,7 @@ def city_changes(
     both = np.isfinite(before) & np.isfinite(after) & ~np.eye(len(cities), dtype=bool)
     weight = np.where(both, people, 0.0)
     total = weight.sum(axis=1)
-    names = ("city_id", "name_zh", "name_en", "region")
+    names = ("city_id", "name", "name_en", "region")
     table = pd.DataFrame({name: [getattr(city, name) for city in cities] for name in names})
     for name, minutes in (("before", before), ("after", after)):
         spent = (weight * np.where(both, minutes, 0.0)).sum(axis=1)
@@ -330,11 +330,11 @@ def project_tables(
         last_in = end - weighted_efficiency(without, people)
         rows.append(_benefit(project, first_in, last_in, start))
         table = city_changes(cities, times[0], alone)
-        names = (project.project_id, project.name_zh, project.name_en)
+        names = (project.project_id, project.name, project.name_en)
         for position, value in enumerate(names):
             table.insert(position, ("project_id", "project_zh", "project_en")[position], value)
         changes.append(table)
-    columns = ["project_id", "name_zh", "name_en", "change", "year", "first_in_percent",
+    columns = ["project_id", "name", "name_en", "change", "year", "first_in_percent",
                "last_in_percent", "relation"]  # fmt: skip
     benefits = pd.DataFrame(rows, columns=columns)
     benefits = benefits.sort_values("last_in_percent", ascending=False, ignore_index=True)
@@ -370,7 +370,7 @@ def _benefit(project: Project, first_in: float, last_in: float, start: float) ->
     percent = 100 / start if start else float("nan")
     return {
         "project_id": project.project_id,
-        "name_zh": project.name_zh,
+        "name": project.name,
         "name_en": project.name_en,
         "change": project.change,
         "year": project.year,

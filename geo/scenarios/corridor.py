@@ -66,7 +66,7 @@ def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str
     served = _served(layers, line)
     return {
         "route_id": route.route_id,
-        "name_zh": route.name_zh,
+        "name": route.name,
         "name_en": route.name_en,
         "ref": route.ref,
         "mode": route.mode,
@@ -80,10 +80,10 @@ def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str
         "lanes": sorted({int(v) for v in own["lanes"].dropna()}),
         "tracks": sorted({int(v) for v in own["tracks"].dropna()}),
         "border": _border(layers, route.route_id, date),
-        "ends": [{"name_zh": c.name_zh, "name_en": c.name_en, "km": km} for c, km in ends],
+        "ends": [{"name": c.name, "name_en": c.name_en, "km": km} for c, km in ends],
         **_service(layers, [city for city, _ in ends], list(own.index), route.mode, date),
         "population_served": sum(city.population for city in served),
-        "cities_served": [city.name_zh for city in served],
+        "cities_served": [city.name for city in served],
         "gaps": _gaps(own),
         "sources": _sources(layers, own),
     }
@@ -126,8 +126,8 @@ def city_pair_profile(
     straight = float(geodesic_km(*ends))
     last = horizon_of(layers, date)
     sheet: dict[str, Any] = {
-        "from": origin.name_zh,
-        "to": destination.name_zh,
+        "from": origin.name,
+        "to": destination.name,
         "date": date.isoformat(),
         "complete_date": last.isoformat(),
         "straight_km": straight,
@@ -147,7 +147,7 @@ def city_pair_profile(
         "redundancy": {mode: _redundancy(nets[0], pair, mode) for mode in nets[0].modes},
         "gaps": _gaps(sections.loc[later]),
         "population_served": sum(city.population for city in served),
-        "cities_served": [city.name_zh for city in served],
+        "cities_served": [city.name for city in served],
         "assumed": list(nets[0].assumed),
     }
 
@@ -217,7 +217,7 @@ def _border(layers: Layers, route_id: str, date: dt.date) -> list[dict[str, Any]
                 }
                 for name, side in row.sides.items()
             }
-            names = {"name_zh": row.place_zh, "name_en": row.place_en}
+            names = {"name": row.place_zh, "name_en": row.place_en}
             found.append({"place_id": row.place_id, **names, "status": row.status, "sides": sides})
     return found
 
@@ -273,7 +273,7 @@ def _alternatives(net: Network, pair: tuple[City, City], mode: str) -> list[dict
                 "time_min": journey.time_min,
                 "length_km": journey.length_km,
                 "route_ids": ids,
-                "names_zh": [route[key].name_zh for key in ids],
+                "names_zh": [route[key].name for key in ids],
                 "names_en": [route[key].name_en for key in ids],
                 "lanes": _fewest(rows, "lanes"),
                 "tracks": _fewest(rows, "tracks"),
@@ -293,7 +293,7 @@ def _gaps(own: Any) -> list[dict[str, Any]]:
     return [
         {
             "section_id": str(key),
-            "name_zh": row["name_zh"],
+            "name": row["name"],
             "status": row["stage"],
             "expected": int(row["expected"]) if pd.notna(row["expected"]) else None,
             "length_km": float(row["running_km"]),

@@ -94,15 +94,15 @@ def _crossings(analysis: Analysis) -> list[Headline]:
     for mode, (zh, en) in _MODE.items():
         part = analysis.crossings[analysis.crossings["mode"] == mode]
         own = [
-            sum(sides[region.name_zh].status == "open" for sides in part["sides"])
+            sum(sides[region.name].status == "open" for sides in part["sides"])
             for region in (a, b)
         ]
         counts = part["status"].value_counts()
         through, building = int(counts.get("open", 0)), int(counts.get("construction", 0))
         sentences.append(
             _sentence(
-                f"截至 {analysis.date}，{a.name_zh}与{b.name_zh}之间可通行的{zh}跨界通道 "
-                f"{through} 处（{a.name_zh}侧 {own[0]} 处、{b.name_zh}侧 {own[1]} 处已通），"
+                f"截至 {analysis.date}，{a.name}与{b.name}之间可通行的{zh}跨界通道 "
+                f"{through} 处（{a.name}侧 {own[0]} 处、{b.name}侧 {own[1]} 处已通），"
                 f"在建 {building} 处。",
                 f"On {analysis.date}, {through} {en} links between {a.name_en} and {b.name_en} "
                 f"are open to traffic ({own[0]} open on the {a.name_en} side, {own[1]} on the "
@@ -126,7 +126,7 @@ def _cuts(analysis: Analysis) -> list[Headline]:
         said_en = ", ".join(f"{row['value']} in {row['date'].year}" for row in rows)
         sentences.append(
             _sentence(
-                f"把{a.name_zh}与{b.name_zh}的城市连在一起的独立{zh}：{said_zh}。",
+                f"把{a.name}与{b.name}的城市连在一起的独立{zh}：{said_zh}。",
                 f"Independent {en} links that hold the cities of {a.name_en} and {b.name_en} "
                 f"together: {said_en}.",
                 "cut",
@@ -145,7 +145,7 @@ def _cores(analysis: Analysis) -> list[Headline]:
             minutes, km = journey.time_min, journey.length_km
             sentences.append(
                 _sentence(
-                    f"{analysis.date} {pair[0].name_zh}–{pair[1].name_zh}{zh}门到门估算 "
+                    f"{analysis.date} {pair[0].name}–{pair[1].name}{zh}门到门估算 "
                     f"{minutes:.0f} 分钟（{km:.0f} km）。",
                     f"{pair[0].name_en}–{pair[1].name_en} by {en} on {analysis.date}: an "
                     f"estimated {minutes:.0f} min door to door ({km:.0f} km).",
@@ -163,10 +163,10 @@ def _named(analysis: Analysis) -> list[Headline]:
         year, stage = expected[str(key)], row["stage"]
         known = stage != "open" and pd.notna(year)
         km = f"{row['running_km']:.1f} km"
-        stage_en = stage.replace("construction", "under construction")
+        stage_en = STAGE[stage].en.lower()
         sentences.append(
             _sentence(
-                f"{row['name_zh']}：{km}，{STAGE[stage].zh}"
+                f"{row['name']}：{km}，{STAGE[stage].zh}"
                 + (f"，预计 {year} 年。" if known else "。"),
                 f"{row['name_en']}: {km}, {stage_en}" + (f", expected {year}." if known else "."),
                 "length",
@@ -184,7 +184,7 @@ def _changes(analysis: Analysis) -> list[Headline]:
     wider: Any = table.sort_values("people_120min_delta").iloc[-1]
     gained, before = wider["people_120min_delta"] / 1e6, wider["people_120min_before"] / 1e6
     zh = (
-        f"到 {year} 年底，平均旅行时间缩短最多的是{best['name_zh']}："
+        f"到 {year} 年底，平均旅行时间缩短最多的是{best['name']}："
         f"{best['mean_min_before']:.0f} → {best['mean_min_after']:.0f} 分钟"
     )
     en = (
@@ -193,7 +193,7 @@ def _changes(analysis: Analysis) -> list[Headline]:
     )
     if gained > 0:
         zh += (
-            f"；2 小时可达人口增加最多的是{wider['name_zh']}：增加 {gained * 100:,.0f} 万"
+            f"；2 小时可达人口增加最多的是{wider['name']}：增加 {gained * 100:,.0f} 万"
             f"（原 {before * 100:,.0f} 万）"
         )
         en += (
@@ -212,7 +212,7 @@ def _projects(analysis: Analysis) -> list[Headline]:
         year = analysis.horizon.year
         sentences.append(
             _sentence(
-                f"{row['name_zh']}使全区人口加权邻近度提高 {first}（现状下单独建成）"
+                f"{row['name']}使全区人口加权邻近度提高 {first}（现状下单独建成）"
                 f"或 {last}（{year} 年最后建成），{zh}。",
                 f"{row['name_en']} raises people-weighted nearness by {first} alone today and "
                 f"by {last} as the last one of {year}: {en}.",
@@ -234,7 +234,7 @@ def _losses(analysis: Analysis) -> list[Headline]:
         worst: Any = table.sort_values("extra_min").iloc[-1]
         sentences.append(
             _sentence(
-                f"{when} 不致断联的单段中断中，损失最大的是{worst['name_zh']}"
+                f"{when} 不致断联的单段中断中，损失最大的是{worst['name']}"
                 f"（{worst['from']}–{worst['to']}）："
                 f"城市间平均多花 {worst['extra_min']:.1f} 分钟，影响 {worst['pairs']} 对城市。",
                 f"On {when}, of the losses that cut nobody off, the one that costs most is "

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.catalogue import OPEN_CODES, Region
 from geo.connectivity import core_cities
-from geo.layers import Layers, stages_by_year
+from geo.layers import Layers, speeds_on, stages_by_year
 from geo.network import build_network
 from geo.scenarios.comparison import (
     indices_by_name,
@@ -98,16 +98,17 @@ def build_timeline(layers: Layers, date: dt.date) -> Timeline:
     days = {named[when]: when for when in sorted(named)}
     stages = stages_by_year(layers, days.values())
     links = open_links(layers, stages, days.values())
-    states: dict[tuple[bool, ...], int] = {}
+    states: dict[Any, int] = {}
     state, nets, stats, minutes = [], [], [], []
     for i, when in enumerate(days.values()):
         is_open = tuple(letters[i] in OPEN_CODES for letters in stages.values())
-        if is_open not in states:
-            states[is_open] = len(states)
+        now = is_open, tuple(sorted(speeds_on(layers, when).items()))
+        if now not in states:
+            states[now] = len(states)
             nets.append(build_network(layers, year=when))
             stats.append(indices_by_name(nets[-1]) | links[i])
             minutes.append(travel_times_on(layers, when))
-        state.append(states[is_open])
+        state.append(states[now])
     km = [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets]
     return Timeline(days, stages, state, stats, km, minutes)
 

@@ -117,7 +117,7 @@ def conflate(ways: gpd.GeoDataFrame, layers: Layers, route_id: str) -> Match:
     sketch, knots = _sketch(frame, track)
     near = usable_ways(_ways_near(ways, frame, sketch, reach), route)
     if not near["belongs"].isin(["ref", "name"]).any():
-        what = route.ref or route.name_zh
+        what = route.ref or route.name
         text = "no way within {km:.1f} km carries its number or name: {names}"
         return no_match(Message(text, km=reach / 1000, names=what))
     named = [i for i, place in enumerate(track.places) if place]

@@ -37,7 +37,7 @@ def route_requests(layers: Layers, routes: Iterable[str]) -> Iterator[Request]:
     """
     for route_id in routes:
         route = layers.catalogue.route[route_id]
-        yield Request(route_id, route.name_zh, route.mode, *_corridor(layers, route_id))
+        yield Request(route_id, route.name, route.mode, *_corridor(layers, route_id))
 
 
 def _corridor(layers: Layers, route_id: str) -> tuple[Polygon, float]:

@@ -116,7 +116,7 @@ class _Extract(NamedTuple):
         ((lon, lat),) = self.lonlat((spot.x, spot.y))
         return {
             "place_id": key,
-            "name_zh": spot.zh[:200],
+            "name": spot.zh[:200],
             "name_en": spot.en[:200],
             "lon": lon,
             "lat": lat,
@@ -142,7 +142,7 @@ def draft_catalogue(
 
     `ways` are roads of the classes wanted with their slip roads, and railways, cut at the frame;
     `points` are stations, motorway junctions, cities and towns. With `areas` (`adcode`,
-    `name_zh`, `name_en`) instead of one region, lines are cut where they cross a border, and
+    `name`, `name_en`) instead of one region, lines are cut where they cross a border, and
     cities outside all areas are left out.
     """
     crs, scale = metric_crs(frame), min(1.0, min_km / USUAL_KM)
@@ -333,7 +333,7 @@ def _route(title: _Title, line: Line, chain: Chain) -> dict[str, Any]:
         "mode": title.mode,
         "class": line.class_,
         "group": "named" if line.class_ in {"expressway", "hsr"} else "background",
-        "name_zh": title.zh[:200],
+        "name": title.zh[:200],
         "name_en": title.en[:200],
         "ref": title.ref,
         "source": "osm",
@@ -354,7 +354,7 @@ def _cities(towns: gpd.GeoDataFrame, within: NDArray[np.object_]) -> tuple[Rows,
         rows.append(
             {
                 "city_id": ids(en, zh, row["place"]),
-                "name_zh": zh,
+                "name": zh,
                 "name_en": en,
                 "lon": round(point.x, 5),
                 "lat": round(point.y, 5),
@@ -460,7 +460,7 @@ class _RouteDraft:
     def _sections(self, cuts: list[_Stop]) -> Rows:
         """Return the pieces between two cuts with what most of their length says."""
         names = {key: spot.zh for key, spot in self.known.items()}
-        names |= {row["place_id"]: row["name_zh"] for row in self.places}
+        names |= {row["place_id"]: row["name"] for row in self.places}
         title, edge, metres = self.title, self.chain.edge, self.chain.metres
         middle, length = (metres[1:] + metres[:-1]) / 2, np.diff(metres)
         rows = []
@@ -473,7 +473,7 @@ class _RouteDraft:
                 "section_id": f"{title.route_id}-{k}",
                 "route_id": title.route_id,
                 "seq": k,
-                "name_zh": f"{title.zh}({names[a.place]}–{names[b.place]})"[:200],
+                "name": f"{title.zh}({names[a.place]}–{names[b.place]})"[:200],
                 "from_place": a.place,
                 "to_place": b.place,
                 "status": stage,

@@ -246,7 +246,7 @@ def border_spots(lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float = 
     """Return where lines cross from an area into another or out of all, named by both sides."""
     shapes = gpd.GeoDataFrame(geometry=[line.shape for line in lines], crs=areas.crs)
     found = line_area_crossings(shapes, areas, least=STAY_M * scale)
-    zh, en = ([*areas[key], ""] for key in ("name_zh", "name_en"))
+    zh, en = ([*areas[key], ""] for key in ("name", "name_en"))
     columns = (found[key].tolist() for key in ("line", "x", "y", "before", "after"))
     return [
         Spot(x, y, "border", frozenset([line]), _sides(zh, one, two), _sides(en, one, two))

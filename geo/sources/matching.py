@@ -55,7 +55,7 @@ def _names_in(text: str) -> list[str]:
 
 def _names_of(route: Route) -> dict[str, set[str]]:
     """Return the core names a route may go by, each with the kinds of line it may mean."""
-    parts = [text for part in _PARTS.split(route.name_zh) for text in _names_in(part)]
+    parts = [text for part in _PARTS.split(route.name) for text in _names_in(part)]
     names: dict[str, set[str]] = {}
     for text in [*parts, route.name_en, re.split(r"[(（]", route.name_en)[0]]:
         core, kind = core_name(text)

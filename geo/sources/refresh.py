@@ -107,7 +107,7 @@ def refresh_alignments(
     Returns
     -------
     report
-        One row per route: `route_id`, `name_zh`, `status` (replaced, kept), `matched_share`,
+        One row per route: `route_id`, `name`, `status` (replaced, kept), `matched_share`,
         `median_shift_m`, `p95_shift_m`, `gaps`, `places_off`, `source`, `date`, `reason`.
 
     Raises
@@ -131,7 +131,7 @@ def refresh_alignments(
     layers, skipped = build_layers(catalogue), skipped or {}
     matches = {route_id: no_match(reason) for route_id, reason in skipped.items()}
     for route_id in catalogue.route if routes is None else routes:
-        progress(catalogue.route[route_id].name_zh)
+        progress(catalogue.route[route_id].name)
         if route_id not in skipped:
             matches[route_id] = conflate(ways, layers, route_id)
     reasons = {key: verdict(match, layers, key) for key, match in matches.items()}
@@ -159,12 +159,12 @@ def verdict(match: Match, layers: Layers, route_id: str) -> str:
         return match.reason
     places, old = layers.catalogue.place, layers.routes.loc[route_id]
     far = [
-        f"{places[key].name_zh} ({off:.0f} m)"
+        f"{places[key].name} ({off:.0f} m)"
         for key, off in match.offsets_m
         if off > _accuracy(layers.catalogue, key) + TOLERANCE_M
     ]
     long = [
-        f"{gap.length_m / 1000:.1f} km after {places[gap.place_id].name_zh}"
+        f"{gap.length_m / 1000:.1f} km after {places[gap.place_id].name}"
         for gap in match.gaps
         if gap.length_m > GAP_M
     ]
@@ -236,7 +236,7 @@ def _report(
     rows = [
         {
             "route_id": route_id,
-            "name_zh": catalogue.route[route_id].name_zh,
+            "name": catalogue.route[route_id].name,
             "status": "kept" if reasons[route_id] else "replaced",
             "matched_share": match.matched_share,
             "median_shift_m": match.median_shift_m,

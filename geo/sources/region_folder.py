@@ -175,7 +175,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         about, report = _about(file, stamp, draft), dict[str, Any](draft.report)
         if areas is not None:
             about += "\n\n" + _write_areas(stage, areas, credit)
-            report["regions"] = areas["name_zh"].tolist()
+            report["regions"] = areas["name"].tolist()
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
         settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
         tables = draft.tables | {"sources": [_source(file, stamp)]}
@@ -287,7 +287,7 @@ def _settings_text(
     """Return `region.toml` for a frame, and for one region or those of some areas."""
     west, south, east, north = frame
     width = max(east - west, (north - south) * 1.5, 1e-3)
-    one = {"adcode": "", "id": "region", "name_zh": title[0], "name_en": title[1]}
+    one = {"adcode": "", "id": "region", "name": title[0], "name_en": title[1]}
     rows = [one] if areas is None else areas.assign(id=areas["adcode"]).to_dict("records")
     template, one_region = (_template(name) for name in ("region.toml", "area.toml"))
     return template.format(
@@ -317,7 +317,7 @@ def _quoted(text: str) -> str:
 
 def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
     """Write the areas as a base layer and return what the README says of them."""
-    columns = ["adcode", "province", "name_zh", "name_en", "geometry"]
+    columns = ["adcode", "province", "name", "name_en", "geometry"]
     made = areas.assign(province=areas["adcode"])[columns]
     (stage / AREAS).parent.mkdir()
     made.to_file(stage / AREAS, driver="GeoJSON", COORDINATE_PRECISION=6)

@@ -171,9 +171,9 @@ def test_tables_stand_without_javascript(path, browser, browser_context_args):
 def test_hostile_names_do_nothing(cat, visit, tmp_path):
     bad = "<img src=x onerror=window.PWN=1></script><script>window.PWN=1</script>{{7*7}}'\"\\"
     spoil = lambda rows: tuple(  # noqa: E731
-        row.model_copy(update={"name_zh": bad, "name_en": bad}) for row in rows
+        row.model_copy(update={"name": bad, "name_en": bad}) for row in rows
     )
-    region = cat.region.model_copy(update={"name_zh": bad, "name_en": bad})
+    region = cat.region.model_copy(update={"name": bad, "name_en": bad})
     damaged = replace(
         cat, region=region, routes=spoil(cat.routes), places=spoil(cat.places),
         cities=spoil(cat.cities),

@@ -119,9 +119,9 @@ def test_hostile_names_are_shown_as_text(name, two_provinces, visit, tmp_path):
     cat = geo.load(two_provinces)
     bad = "<img src=x onerror=window.PWN=1></script><script>window.PWN=1</script>{{7*7}}'\"\\"
     spoil = lambda rows: tuple(  # noqa: E731
-        row.model_copy(update={"name_zh": bad, "name_en": bad}) for row in rows
+        row.model_copy(update={"name": bad, "name_en": bad}) for row in rows
     )
-    region = cat.region.model_copy(update={"name_zh": bad, "name_en": bad})
+    region = cat.region.model_copy(update={"name": bad, "name_en": bad})
     damaged = replace(
         cat, region=region, routes=spoil(cat.routes), places=spoil(cat.places),
         cities=spoil(cat.cities),

@@ -91,8 +91,8 @@ DAMAGES = {
         ["region.toml", "frame"],
     ),
     "column missing": (text("routes", lambda b: b.replace(b",group,", b",", 1)), ["routes.csv:1", "group", "missing"]),
-    "column unknown": (text("routes", lambda b: b.replace(b"name_zh", b"name_cn", 1)), ["routes.csv:1", "name_cn"]),
-    "column twice": (text("places", lambda b: b.replace(b"name_en", b"name_zh", 1)), ["places.csv:1", "name_zh", "once"]),
+    "column unknown": (text("routes", lambda b: b.replace(b"name", b"name_cn", 1)), ["routes.csv:1", "name_cn"]),
+    "column twice": (text("places", lambda b: b.replace(b"name_en", b"name", 1)), ["places.csv:1", "name", "once"]),
     "empty file": (text("sections", lambda b: b""), ["sections.csv:1", "section_id"]),
     "header only": (text("routes", lambda b: b.split(b"\n")[0] + b"\n"), ["routes.csv:2", "one row"]),
     "GBK": (text("places", lambda b: b.decode().encode("gbk", "replace")), ["places.csv:2", "UTF-8"]),
@@ -105,7 +105,7 @@ DAMAGES = {
     "out of the frame": (cell("places", 0, lat="45.5"), ["places.csv:2", "lat", "45.5", "27.0"]),
     "lon no number": (cell("places", 0, lon="104,19"), ["places.csv:2", "lon", "104,19"]),
     "lon not finite": (cell("places", 0, lon="nan"), ["places.csv:2", "lon", "nan"]),
-    "no name": (cell("places", 1, name_zh=""), ["places.csv:3", "name_zh"]),
+    "no name": (cell("places", 1, name=""), ["places.csv:3", "name"]),
     "unknown kind": (cell("places", 1, kind="Station"), ["places.csv:3", "kind", "Station"]),
     "duplicate place": (repeat_row("places", 2), ["places.csv", "place_id", "row 4"]),
     "duplicate route": (repeat_row("routes", 2), ["routes.csv", "route_id", "row 4"]),
@@ -152,7 +152,7 @@ DAMAGES = {
     "region unknown": (cell("cities", 0, region="Hunan"), ["cities.csv:2", "region", "Hunan"]),
     "code of five digits": (cell("cities", 0, adcode="51010"), ["cities.csv:2", "adcode", "51010"]),
     "project of nothing": (cell("projects", 0, sections="x-1"), ["projects.csv:2", "sections", "x-1"]),
-    "service from nowhere": (cell("services", 0, **{"from": "nowhere"}), ["services.csv:2", "from", "nowhere"]),
+    "service from nowhere": (cell("published_times", 0, **{"from": "nowhere"}), ["published_times.csv:2", "from", "nowhere"]),
     "confidence": (cell("places", 0, confidence="sure"), ["places.csv:2", "confidence", "sure"]),
     "lanes of a railway": (section("chengyu-hsr-1", lanes="4"), ["sections.csv", "lanes", "rail"]),
     "tracks of a road": (section("chengyu-1", tracks="2"), ["sections.csv:2", "tracks", "road"]),
@@ -210,7 +210,7 @@ def test_every_named_route_is_found_in_chinese_and_english(cat):
     inter = [route for route in cat.routes if route.group == "inter17"]
     assert len(inter) == 17
     for route in inter:
-        assert cat.find_route(route.name_zh) == cat.find_route(route.name_en) == route
+        assert cat.find_route(route.name) == cat.find_route(route.name_en) == route
 
 
 def test_an_unknown_name_is_answered_with_the_closest(cat):
@@ -232,7 +232,7 @@ def test_population_is_that_of_the_census(cat):
 
 def test_every_row_has_a_source_and_every_source_a_title(cat):
     titles = {source.key: source.title for source in cat.sources}
-    for rows in (cat.routes, cat.sections, cat.places, cat.cities, cat.services):
+    for rows in (cat.routes, cat.sections, cat.places, cat.cities, cat.published_times):
         assert all(row.sources and all(titles[key] for key in row.sources) for row in rows)
     shape = [point for point in cat.alignments if not point.place_id]
     assert all(point.sources and point.accuracy_m for point in shape)

@@ -76,7 +76,7 @@ def test_what_is_opened_is_open(cat):
 
 
 def test_a_city_is_added_or_changed(cat, rows):
-    cells = {"name_zh": "新城", "lon": 104.9, "lat": 30.4, "population": 800_000, "region": "四川"}
+    cells = {"name": "新城", "lon": 104.9, "lat": 30.4, "population": 800_000, "region": "四川"}
     copy = cat.with_city("xincheng", **cells)
     assert copy.find_city("新城").name_en == "新城"
     assert copy.centres == [*cat.centres, copy.cities[-1]]
@@ -144,7 +144,7 @@ def test_a_route_is_continued_at_both_ends(cat, rows):
     assert copy.section["on"].opened == cat.section["chengyu-hsr-2"].opened
 
 
-CITY = {"name_zh": "新城", "lon": 104.9, "lat": 30.4, "population": 8, "region": "四川"}
+CITY = {"name": "新城", "lon": 104.9, "lat": 30.4, "population": 8, "region": "四川"}
 HSR = {"route_id": "chengyu-hsr"}
 FAULTS = {
     "id": (lambda c: c.with_city("Xin cheng", **CITY), "cities.csv", "city_id", "lower-case"),

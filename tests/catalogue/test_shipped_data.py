@@ -62,6 +62,6 @@ def test_cities_lie_in_their_region(cat):
     for city in cat.cities:
         inside = counties[counties.contains(shapely.Point(city.lon, city.lat))]
         region = cat.region.find(city.region)
-        assert list(inside["province"]) == [region.adcode], city.name_zh
+        assert list(inside["province"]) == [region.adcode], city.name
         if city.level in ("district", "county"):
-            assert list(inside["adcode"]) == [city.adcode], city.name_zh
+            assert list(inside["adcode"]) == [city.adcode], city.name

@@ -26,7 +26,7 @@ def run(capsys, *arguments):
 def test_routes(capsys):
     code, found, _ = run(capsys, "routes", "--year", "2026-11-23")
     assert code == 0
-    keys = {"route_id", "name_zh", "name_en", "ref", "mode", "group", "status", "length_km",
+    keys = {"route_id", "name", "name_en", "ref", "mode", "group", "status", "length_km",
             "geometry_km", "accuracy_m"}  # fmt: skip
     assert all(keys <= set(row) for row in found["routes"])
     status = {row["route_id"]: row["status"] for row in found["routes"]}
@@ -44,7 +44,7 @@ def test_crossings(capsys):
     assert sum(side["status"] == "open" for side in sichuan) == 13
     assert sum(side["status"] != "planned" for side in sichuan) == 17
     assert {"county", "route_id", "section_id", "status", "opened"} <= set(sichuan[0])
-    keys = {"route_id", "name_zh", "mode", "status", "opened", "lon", "lat", "place_id", "sides"}
+    keys = {"route_id", "name", "mode", "status", "opened", "lon", "lat", "place_id", "sides"}
     assert all(keys <= set(row) for row in roads)
 
 
@@ -64,7 +64,7 @@ def test_od(capsys, mode):
     assert route["time_min"] == pytest.approx(
         sum(leg["time_min"] for leg in route["legs"]), abs=0.1
     )
-    keys = {"mode", "route_id", "name_zh", "from", "to", "time_min", "length_km"}
+    keys = {"mode", "route_id", "name", "from", "to", "time_min", "length_km"}
     assert all(keys <= set(leg) for leg in route["legs"])
     assert [leg["from"] for leg in route["legs"]][1:] == [leg["to"] for leg in route["legs"]][:-1]
 
@@ -98,8 +98,8 @@ def test_access(capsys, indicator):
     _, found, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", NOW)
     assert found["indicator"] == indicator
     assert found["unit"]
-    assert {"city_id", "name_zh", "value"} <= set(found["cities"][0])
-    empty = {city["name_zh"] for city in found["cities"] if city["value"] is None}
+    assert {"city_id", "name", "value"} <= set(found["cities"][0])
+    empty = {city["name"] for city in found["cities"] if city["value"] is None}
     alone = {"城口", "忠县", "开州", "巫溪"}
     assert set(found["not_connected"]) == alone
     assert empty == (alone if indicator in ("location", "efficiency") else set())
@@ -109,7 +109,7 @@ def test_access(capsys, indicator):
 
 def test_people_within_reach_include_the_city_itself(capsys):
     _, found, _ = run(capsys, "access", "--indicator", "daily", "--mode", "rail", "--year", NOW)
-    value = {city["name_zh"]: city["value"] for city in found["cities"]}
+    value = {city["name"]: city["value"] for city in found["cities"]}
     assert value["城口"] == 197_497
     assert value["成都"] > 40_000_000
 
@@ -252,8 +252,8 @@ def test_a_full_disk_is_one_line():
 def test_no_published_time_to_compare_with(capsys, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(data_folder(), folder)
-    services = folder / "tables" / "services.csv"
-    services.write_text(services.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    times = folder / "tables" / "published_times.csv"
+    times.write_text(times.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
     assert main(["calibrate", "--data", str(folder)]) == 2
     assert "expected a published time" in capsys.readouterr().err
 

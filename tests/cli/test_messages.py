@@ -263,9 +263,9 @@ def test_a_sheet_is_printed_as_facts_and_tables(capsys):
 
 
 def test_numbers_stand_to_the_right_and_positions_keep_their_digits(capsys):
-    rows = [{"name_zh": "重庆北", "km": 7.25, "lon": 106.54321, "opened": "2006"},
-            {"name_zh": "b", "km": -1234.5, "lon": 99.0, "opened": "1952-07-01"}]  # fmt: skip
-    print_table(rows, {"name_zh": "place", "km": "km", "lon": "lon", "opened": "opened"})
+    rows = [{"name": "重庆北", "km": 7.25, "lon": 106.54321, "opened": "2006"},
+            {"name": "b", "km": -1234.5, "lon": 99.0, "opened": "1952-07-01"}]  # fmt: skip
+    print_table(rows, {"name": "place", "km": "km", "lon": "lon", "opened": "opened"})
     assert capsys.readouterr().out.splitlines() == [
         "place        km       lon  opened",
         "重庆北      7.2  106.5432  2006",
@@ -274,7 +274,7 @@ def test_numbers_stand_to_the_right_and_positions_keep_their_digits(capsys):
 
 
 def test_a_cell_is_text_and_no_markup(capsys):
-    print_table([{"name_zh": "[red]x[/red] :car:"}], {"name_zh": "[b]"})
+    print_table([{"name": "[red]x[/red] :car:"}], {"name": "[b]"})
     assert capsys.readouterr().out.splitlines() == ["[b]", "[red]x[/red] :car:"]
 
 

@@ -16,8 +16,14 @@ def published(folder, *rows):
     nodes = {"a": (0, 0), "m": (90, 0), "b": (180, 0)}
     people = {"a": 8000000, "m": 1, "b": 9000000}
     toy.region(folder, nodes, {"am": 90, "mb": 90}, people, mode="rail", operating_speed_kmh=360)
-    known = {"mode": "rail", "date": "2020", "source": "toy", "confidence": "high"}
-    toy.write(folder, "services", [known | row for row in rows])
+    known = {
+        "mode": "rail",
+        "date": "2020",
+        "kind": "timetable",
+        "source": "toy",
+        "confidence": "high",
+    }
+    toy.write(folder, "published_times", [known | row for row in rows])
     return geo.build_layers(geo.load(folder))
 
 
@@ -52,9 +58,9 @@ def test_trains_are_compared_from_station_to_station(tmp_path):
 def test_roads_are_compared_from_centre_to_centre(tmp_path):
     nodes = {"a": (0, 0), "b": (85, 0)}
     toy.region(tmp_path, nodes, {"ab": 85}, {"a": 1, "b": 1})
-    toy.write(tmp_path, "services", [
+    toy.write(tmp_path, "published_times", [
         {"from": "a", "to": "b", "mode": "road", "minutes": 100, "source": "toy",
-         "confidence": "low", "reason": "by bus"}
+         "confidence": "low", "kind": "press", "reason": "by bus"}
     ])  # fmt: skip
     table = calibrate_times(geo.build_layers(geo.load(tmp_path)))
     assert table["computed_min"].tolist() == pytest.approx([100])

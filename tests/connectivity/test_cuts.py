@@ -180,7 +180,7 @@ REGIONS = (
     + """
 [[regions]]
 id = "east"
-name_zh = "东"
+name = "东"
 name_en = "East"
 adcode = "980000"
 """

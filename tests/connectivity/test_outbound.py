@@ -25,13 +25,13 @@ DAY = date(2026, 1, 1)
 GROUPS = """
 [[groups]]
 id = "one"
-name_zh = "甲"
+name = "甲"
 name_en = "One"
 kind = "ring"
 routes = ["ab", "abw", "ac"]
 [[groups]]
 id = "two"
-name_zh = "乙"
+name = "乙"
 name_en = "Two"
 kind = "radial"
 """

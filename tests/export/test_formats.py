@@ -249,7 +249,7 @@ def test_styles_for_qgis(exported, frames):
     places = {one.get("value") for one in style["places"].iter("category")}
     assert places == {"", *(set(frames["places"]["kind"]) & set(POINT_OF_KIND))}
     assert style["cities"].get("labelsEnabled") == "1"
-    assert style["cities"].find(".//text-style").get("fieldName") == "name_zh"
+    assert style["cities"].find(".//text-style").get("fieldName") == "name"
 
 
 QGIS = """

@@ -18,7 +18,7 @@ GEOD = Geod(ellps="WGS84")
 
 @pytest.fixture(scope="module")
 def rivers(cat):
-    return read_base(cat, "rivers").dissolve("name_zh").geometry
+    return read_base(cat, "rivers").dissolve("name").geometry
 
 
 def pieces(name):

@@ -64,7 +64,7 @@ def test_named_lines_run_their_published_lengths_with_their_stations(cat, drawn)
     assert running["chengyu-middle-hsr"] == pytest.approx(291.33, abs=0.05)
     assert running["chengdawan-hsr"] == pytest.approx(486.4, abs=0.05)
     stations = {
-        route: [cat.place[p.place_id].name_zh for p in cat.points_of[route]
+        route: [cat.place[p.place_id].name for p in cat.points_of[route]
                 if p.place_id and cat.place[p.place_id].kind == "station"]
         for route in ("chengyu-middle-hsr", "chengdawan-hsr")
     }  # fmt: skip

@@ -6,8 +6,18 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+import toy
 
-from geo.catalogue import ASSUMED, CODE_OF_STATUS, OPEN_CODES, STAGE, STAGES, STATUS_CODES
+import geo
+from geo.catalogue import (
+    ASSUMED,
+    CODE_OF_STATUS,
+    NOT_BEGUN,
+    OPEN_CODES,
+    STAGE,
+    STAGES,
+    STATUS_CODES,
+)
 from geo.layers import open_sections, sections_on, stages_by_year, status, years_of
 
 DATES = [dt.date(1999, 12, 31), dt.date(2020, 6, 30), dt.date(2026, 11, 23), dt.date(2031, 1, 1)]
@@ -33,8 +43,12 @@ def code(section, date, as_of):
         return "o"
     if date > as_of and section.expected and date >= dt.date(section.expected, 12, 31):
         return "a"
-    begun = section.status == "construction" and date >= as_of
-    return "c" if begun or end_of(section.started) <= date else "p"
+    planned = "n" if date < as_of else "p"
+    if section.started:
+        return "c" if end_of(section.started) <= date else planned
+    if section.status == "planned":
+        return planned
+    return "c" if date >= as_of else "u"
 
 
 @pytest.mark.parametrize("date", DATES, ids=str)
@@ -44,17 +58,30 @@ def test_the_status_of_every_section_follows_from_its_row(drawn, date):
     assert stages_by_year(drawn, [date]) == expected
     frame = sections_on(drawn, date)
     found = [CODE_OF_STATUS[pair] for pair in zip(frame["stage"], frame["assumed"], strict=True)]
-    assert found == list(expected.values())
+    assert found == [letter.replace("n", "p") for letter in expected.values()]
     assert list(frame.index) == list(expected)
 
 
 def test_codes_mean_every_stage_once_and_one_assumption():
-    assert "".join(STATUS_CODES) == "oacp"
-    assert [c.stage for c in STATUS_CODES.values() if not c.assumed] == list(STAGES)
+    assert "".join(STATUS_CODES) == "oacupn"
+    stages = [c.stage for key, c in STATUS_CODES.items() if not c.assumed and key != "n"]
+    assert stages == list(STAGES)
     assert {"o", "a"} == OPEN_CODES
     for key, (stage, assumed, label) in STATUS_CODES.items():
-        assert CODE_OF_STATUS[stage, assumed] == key
-        assert label == (ASSUMED if assumed else STAGE[stage])
+        assert CODE_OF_STATUS[stage, assumed] == key.replace("n", "p")
+        assert label == (ASSUMED if assumed else NOT_BEGUN if key == "n" else STAGE[stage])
+
+
+def test_a_start_that_nobody_knows_is_unknown_before_it_opens(tmp_path):
+    """Never "not begun": that needs a known start, or a line that is planned today."""
+    toy.region(tmp_path, {"a": (0, 0), "b": (9, 0)}, {"ab": 9}, opened="2010", status="open")
+    layers = geo.build_layers(geo.load(tmp_path))
+    dates = [dt.date(2005, 1, 1), dt.date(2010, 12, 30), dt.date(2010, 12, 31)]
+    assert stages_by_year(layers, dates) == {"ab-1": "uuo"}
+    assert sections_on(layers, dates[0])["stage"].tolist() == ["unknown"]
+    assert geo.catalogue.status_on(
+        dates[0], today="planned", started="", opened="", expected=2030, as_of=DATES[2]
+    ) == ("planned", False)
 
 
 def test_a_status_is_computed_once_for_layers_and_date(drawn, monkeypatch):

@@ -127,7 +127,7 @@ def test_changes_by_rail_compare_the_destinations_reached_on_both_dates(data, dr
 
 
 def test_cities_that_are_not_reached_are_named(html, data, cat):
-    names = [c.name_zh for c in cat.centres]
+    names = [c.name for c in cat.centres]
     for mode in ("any", "road", "rail"):
         caption = html.split(f'id="cities-{mode}"')[1].split("</caption>")[0]
         for reached in data["modes"][mode]["reached"]:

@@ -203,7 +203,7 @@ def test_a_region_without_links_or_cities_has_a_page(tmp_path):
 
 def test_hostile_names_stay_text(cat):
     spoil = lambda rows: tuple(  # noqa: E731
-        row.model_copy(update={"name_zh": BAD, "name_en": BAD}) for row in rows
+        row.model_copy(update={"name": BAD, "name_en": BAD}) for row in rows
     )
     damaged = replace(
         cat, routes=spoil(cat.routes), places=spoil(cat.places), cities=spoil(cat.cities)

@@ -165,7 +165,7 @@ def test_accessibility_shows_the_means_of_every_city(drawn):
         figure = figures.accessibility_figure(drawn, DAY, "zh")
     today, later = figure.axes[0].lines[:2]
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    table = compare_cities(drawn, DAY, date(2030, 12, 31)).set_index("name_zh").loc[names]
+    table = compare_cities(drawn, DAY, date(2030, 12, 31)).set_index("name").loc[names]
     assert len(table) == len(today.get_xdata()) > 40
     assert np.allclose(today.get_xdata(), table["mean_min_before"])
     assert np.allclose(later.get_xdata(), table["mean_min_after"])

@@ -101,8 +101,8 @@ def test_a_network_without_edges_shows_itself(region):
 
 
 def test_names_from_the_tables_are_text(region):
-    route = region.routes[0].model_copy(update={"name_zh": HOSTILE, "name_en": HOSTILE})
-    settings = region.region.model_copy(update={"name_zh": HOSTILE, "name_en": HOSTILE})
+    route = region.routes[0].model_copy(update={"name": HOSTILE, "name_en": HOSTILE})
+    settings = region.region.model_copy(update={"name": HOSTILE, "name_en": HOSTILE})
     hostile = replace(region, routes=(route, *region.routes[1:]), region=settings)
     assert isinstance(hostile.routes[0], Route)
     for thing in (hostile, geo.build_layers(hostile), geo.build_network(hostile, year=2020)):

@@ -198,15 +198,15 @@ def hostile(two_provinces):
         return tuple(row.model_copy(update=dict.fromkeys(names, BAD)) for row in rows)
 
     settings = cat.region.map.model_copy(update={"attribution": BAD})
-    region = cat.region.model_copy(update={"name_zh": BAD, "name_en": BAD, "map": settings})
+    region = cat.region.model_copy(update={"name": BAD, "name_en": BAD, "map": settings})
     return build_layers(
         replace(
             cat,
             region=region,
-            routes=spoil(cat.routes, "name_zh", "name_en", "ref", "group", "notes"),
-            sections=spoil(cat.sections, "name_zh", "notes"),
-            places=spoil(cat.places, "name_zh", "name_en"),
-            cities=spoil(cat.cities, "name_zh", "name_en"),
+            routes=spoil(cat.routes, "name", "name_en", "ref", "group", "notes"),
+            sections=spoil(cat.sections, "name", "notes"),
+            places=spoil(cat.places, "name", "name_en"),
+            cities=spoil(cat.cities, "name", "name_en"),
             sources=spoil(cat.sources, "title", "publisher", "date", "url", "licence"),
         )
     )
@@ -221,7 +221,7 @@ def test_hostile_text_stays_text(name, hostile):
     assert page.count("<script") == page.count("</script>")
     if name == "network":
         found = embedded(page, "stages")
-        assert {feature["properties"]["name_zh"] for feature in found.values()} == {BAD}
+        assert {feature["properties"]["name"] for feature in found.values()} == {BAD}
         assert all(row["name_en"] == BAD for row in blocks(page)["data-routes"].values())
         assert {source[3] for source in blocks(page)["data-sources"].values()} == {""}
 

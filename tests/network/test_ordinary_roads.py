@@ -96,7 +96,7 @@ def test_the_legs_of_a_way_say_where_it_leaves_the_catalogue(folder, pbf, capsys
     assert found["background"]["date"] == "2026-03-01"
     (route,) = found["routes"]
     parts = [leg for leg in route["legs"] if leg["length_km"]]
-    assert [(leg["mode"], leg["route_id"], leg["name_zh"]) for leg in parts] == [
+    assert [(leg["mode"], leg["route_id"], leg["name"]) for leg in parts] == [
         ("road", "ab", "ab"), ("access", "", "接驳"), ("road", "", "其他道路")
     ]  # fmt: skip
     assert parts[2]["length_km"] == pytest.approx(49.7, abs=0.02)

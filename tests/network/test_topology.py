@@ -159,7 +159,7 @@ def test_places_that_may_be_one(tmp_path):
         ["b", "c", False]
     ]
     assert found["distance_m"][0] == pytest.approx(300, abs=2)
-    change(tmp_path, "places", "e", name_zh="a(西)")
+    change(tmp_path, "places", "e", name="a(西)")
     found = same_places(layers_of(tmp_path)).set_index("place_id")
     assert found["same_name"].to_dict() == {"a": True, "b": False}
     change(tmp_path, "routes", "cd", mode="rail", **{"class": "hsr"})

@@ -70,7 +70,7 @@ def test_a_long_table_has_a_row_for_every_pair(k):
 def test_names_stand_for_ids_at_the_output(k, catalogue):
     table = geo.travel_time_matrix(k, ["a", "b"], "c")
     named = matrix_by_name(table, catalogue)
-    assert named.index.tolist() == [catalogue.find_city(n).name_zh for n in "ab"]
+    assert named.index.tolist() == [catalogue.find_city(n).name for n in "ab"]
     assert (named.index.name, named.columns.name) == ("from", None)
     assert np.array_equal(named, table)
     assert table.index.tolist() == ["a", "b"]

@@ -54,14 +54,14 @@ def test_the_region_is_right_when_nothing_is_damaged(tmp_path):
         more = ["--out", str(tmp_path / "out")] if command[0] in ("export", "map") else []
         code, out, err = trial.run([*command, "--data", str(folder), "--json", *more])
         assert (trial.judge(code, out, err), code) == (("correct", ""), 0), (command, err)
-    cities = {city.name_zh for city in geo.load(folder).cities}
+    cities = {city.name for city in geo.load(folder).cities}
     assert {word for command in trial.THEN for word in command if word[0] == "城"} <= cities
 
 
 @pytest.mark.parametrize("command", [trial.FIRST, *trial.THEN], ids=" ".join)
 def test_a_region_with_counties_and_without_cities(tmp_path, command):
     folder = small_region.write(tmp_path / "region")
-    for table in ("cities", "services", "projects"):
+    for table in ("cities", "published_times", "projects"):
         path = folder / "tables" / f"{table}.csv"
         path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
     more = ["--out", str(tmp_path / "out")] if command[0] == "export" else []
@@ -167,7 +167,7 @@ def test_other_ways_to_write_the_same_table_change_nothing(tmp_path, name):
 
 def test_the_order_of_rows_of_places_is_free(tmp_path):
     plain, other = small_region.write(tmp_path / "plain"), small_region.write(tmp_path / "other")
-    for table in ("places", "sources", "services"):
+    for table in ("places", "sources", "published_times"):
         path = other / "tables" / f"{table}.csv"
         head, *rows = path.read_text("utf-8").splitlines(keepends=True)
         random.Random(1).shuffle(rows)

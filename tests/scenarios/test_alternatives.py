@@ -30,7 +30,7 @@ def layers(tmp_path_factory):
 
 
 def project(change, year=2027, sections="bc-1;cd-1"):
-    return Project(project_id="p", name_zh="p", name_en="p", sections=sections, year=year,
+    return Project(project_id="p", name="p", name_en="p", sections=sections, year=year,
                    change=change)  # fmt: skip
 
 

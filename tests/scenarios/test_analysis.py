@@ -63,7 +63,7 @@ def test_accessibility_by_hand(analysis, layers):
     access = analysis.access
     assert access["city_id"].tolist() == ["aa", "bb", "cc", "dd"]
     assert access["population"].tolist() == people.tolist()
-    assert list(access) == ["city_id", "name_zh", "name_en", "region", "population", "mean_min",
+    assert list(access) == ["city_id", "name", "name_en", "region", "population", "mean_min",
                             "people_reached_share", "people_within_120min",
                             "potential_people_per_min15", "network_efficiency"]  # fmt: skip
     others = ~np.eye(4, dtype=bool)

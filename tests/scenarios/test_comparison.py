@@ -56,7 +56,7 @@ def rivals(tmp_path_factory):
     toy.edit(folder, "sections", lambda row: building if row["route_id"] != "ab" else {})
     plan = {"name_en": "en", "year": 2027, "change": "add"}
     toy.write(folder, "projects", [
-        {"project_id": key, "name_zh": key * 2, "sections": sections, **plan}
+        {"project_id": key, "name": key * 2, "sections": sections, **plan}
         for key, sections in (("z", "be-1"), ("y", "ad-1;db-1"), ("x", "ac-1;cb-1"))
     ])  # fmt: skip
     return geo.build_layers(geo.load(folder))
@@ -99,7 +99,7 @@ def test_changes_of_every_city_by_hand(two):
     )
     table = city_changes(two.catalogue.centres, before, after)
     assert list(table) == [
-        "city_id", "name_zh", "name_en", "region", "mean_min_before", "people_60min_before",
+        "city_id", "name", "name_en", "region", "mean_min_before", "people_60min_before",
         "people_120min_before", "mean_min_after", "people_60min_after", "people_120min_after",
         "mean_min_delta", "people_60min_delta", "people_120min_delta"]  # fmt: skip
     assert table.iloc[0].tolist()[:4] == ["aa", "城aa", "City aa", "West"]
@@ -188,18 +188,18 @@ def test_projects_that_open_between_two_dates(rivals, tmp_path):
 
 
 def project_of(key, sections="x"):
-    return Project(project_id=key, name_zh="名", name_en="name", sections=sections, year=2027,
+    return Project(project_id=key, name="名", name_en="name", sections=sections, year=2027,
                    change="add")  # fmt: skip
 
 
 def test_first_in_and_last_in_of_two_lines_that_replace_each_other(rivals):
     """Minutes a–b go with 400 km at the start, 260 by x, 280 by y."""
     table = project_benefits(rivals, START, END, mode="road")
-    assert list(table) == ["project_id", "name_zh", "name_en", "change", "year",
+    assert list(table) == ["project_id", "name", "name_en", "change", "year",
                            "first_in_percent", "last_in_percent", "relation"]  # fmt: skip
     assert table["project_id"].tolist()[0] == "x"
     row = table.set_index("project_id")
-    assert row.loc["x", ["name_zh", "name_en", "change", "year"]].tolist() == [
+    assert row.loc["x", ["name", "name_en", "change", "year"]].tolist() == [
         "xx",
         "en",
         "add",

@@ -39,10 +39,10 @@ def add_route(folder, places, lengths):
               {"opened": "", "status": "planned"}]  # fmt: skip
     more = {
         "routes": [{"route_id": "abcd", "mode": "road", "class": "expressway", "group": "toy",
-                    "name_zh": "线", "name_en": "Line", "ref": "G1", "length_km": 450,
+                    "name": "线", "name_en": "Line", "ref": "G1", "length_km": 450,
                     "source": "toy"}],
         "alignments": [{"route_id": "abcd", "seq": i, "place_id": p} for i, p in enumerate(places, 1)],
-        "sections": [{"section_id": f"abcd-{i + 1}", "route_id": "abcd", "seq": i + 1, "name_zh": f"段{i}",
+        "sections": [{"section_id": f"abcd-{i + 1}", "route_id": "abcd", "seq": i + 1, "name": f"段{i}",
                       "from_place": places[i], "to_place": places[i + 1], "length_km": lengths[i],
                       "design_speed_kmh": 60, **states[i], **known} for i in range(3)],
     }  # fmt: skip
@@ -58,7 +58,7 @@ def sheet(line):
 
 
 def test_lengths_and_standard(sheet):
-    assert (sheet["name_zh"], sheet["name_en"], sheet["ref"]) == ("线", "Line", "G1")
+    assert (sheet["name"], sheet["name_en"], sheet["ref"]) == ("线", "Line", "G1")
     assert (sheet["route_id"], sheet["mode"], sheet["class"]) == ("abcd", "road", "expressway")
     assert sheet["date"] == "2026-11-23"
     assert (sheet["length_km"], sheet["open_km"], sheet["published_km"]) == (440, 110, 450)
@@ -71,9 +71,9 @@ def test_lengths_and_standard(sheet):
 
 def test_sections_that_are_missing(sheet):
     assert sheet["gaps"] == [
-        {"section_id": "abcd-2", "name_zh": "段1", "status": "construction", "expected": 2028,
+        {"section_id": "abcd-2", "name": "段1", "status": "construction", "expected": 2028,
          "length_km": 120},
-        {"section_id": "abcd-3", "name_zh": "段2", "status": "planned", "expected": None,
+        {"section_id": "abcd-3", "name": "段2", "status": "planned", "expected": None,
          "length_km": 210},
     ]  # fmt: skip
     assert [source["key"] for source in sheet["sources"]] == ["toy"]
@@ -84,7 +84,7 @@ def test_cities_along_the_route(sheet):
     """Within 30 km: a city at 29 km north is, one at 31 km is not."""
     assert sheet["cities_served"] == ["a", "b", "d", "n"]
     assert sheet["population_served"] == 1 + 2 + 4 + 8
-    assert [(end["name_zh"], end["km"]) for end in sheet["ends"]] == [("a", 0), ("d", 0)]
+    assert [(end["name"], end["km"]) for end in sheet["ends"]] == [("a", 0), ("d", 0)]
 
 
 def test_times_with_the_route_and_without(sheet):
@@ -134,7 +134,7 @@ def test_one_city_near_both_ends(tmp_path, x, y, ends):
     folder = toy.region(tmp_path, nodes, {"ab": 30}, {"x": 1, "y": 1})
     layers = geo.build_layers(geo.load(folder))
     found = corridor_profile(layers, layers.catalogue.find_route("ab"), date=NOW)["ends"]
-    assert [end["name_zh"] for end in found] == [name for name, _ in ends]
+    assert [end["name"] for end in found] == [name for name, _ in ends]
     assert [end["km"] for end in found] == pytest.approx([km for _, km in ends], abs=0.051)
 
 
@@ -152,7 +152,7 @@ def test_a_border_on_the_way(two_provinces):
     layers = geo.build_layers(geo.load(two_provinces))
     found = corridor_profile(layers, layers.catalogue.find_route("线north"), date=NOW)
     (crossing,) = found["border"]
-    assert (crossing["place_id"], crossing["name_zh"], crossing["name_en"]) == (
+    assert (crossing["place_id"], crossing["name"], crossing["name_en"]) == (
         "top",
         "地top",
         "Place top",

@@ -15,9 +15,9 @@ from geo.scenarios import analyse, headline_sentences
 from geo.scenarios.headlines import METHODS
 
 DAY = date(2026, 11, 23)
-CHANGES = ["name_zh", "name_en", "mean_min_before", "mean_min_after", "mean_min_delta",
+CHANGES = ["name", "name_en", "mean_min_before", "mean_min_after", "mean_min_delta",
            "people_120min_before", "people_120min_delta"]  # fmt: skip
-LOSSES = ["name_zh", "name_en", "from", "to", "from_en", "to_en", "extra_min", "pairs",
+LOSSES = ["name", "name_en", "from", "to", "from_en", "to_en", "extra_min", "pairs",
           "cut_off_population"]  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def test_the_city_that_gains_most(bare):
 
 
 def test_the_two_projects_with_the_highest_benefit(bare):
-    columns = ["name_zh", "name_en", "first_in_percent", "last_in_percent", "relation"]
+    columns = ["name", "name_en", "first_in_percent", "last_in_percent", "relation"]
     rows = [("一", "A", 1.25, 3.04, "complements"), ("二", "B", 2, None, "replaces"),
             ("三", "C", 2.06, 1, "replaces"), ("四", "D", 0, 0, "independent")]  # fmt: skip
     found = said(replace(bare, projects=pd.DataFrame(rows, columns=columns)), "project")

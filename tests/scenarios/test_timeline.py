@@ -61,7 +61,7 @@ def test_a_state_lasts_until_something_opens(timeline):
     assert timeline.state == [0, 0, *[1] * 10, *[2] * 9, 3, 3]
     assert [len(part) for part in (timeline.stats, timeline.km, timeline.minutes)] == [4] * 3
     assert timeline.stages["north-2"] == "c" * 21 + "aa"
-    assert timeline.stages["wider-1"] == "p" * 10 + "cc" + "o" * 11
+    assert timeline.stages["wider-1"] == "n" * 10 + "cc" + "o" * 11
 
 
 @pytest.mark.parametrize("key", ["2008", "2015", "2026-11-23", "2029"])

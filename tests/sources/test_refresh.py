@@ -129,7 +129,7 @@ def cross(folder):
     places = [dict(r.cells) for r in TextTable.read(folder / "tables" / "places.csv").rows]
     for row in places:
         row["accuracy_m"] = 150
-    hub = {**places[0], "place_id": "hub", "name_zh": "hub", "name_en": "hub",
+    hub = {**places[0], "place_id": "hub", "name": "hub", "name_en": "hub",
            "lon": 5.05 / KM[0], "lat": 5.12 / KM[1]}  # fmt: skip
     toy.write(folder, "places", [*places, hub])
     toy.write(

@@ -49,7 +49,7 @@ def test_one_line_per_route(made):
     routes = drawn.routes
     km = {"a1": 60, "a2": 60, "a3": 40, "branch": 27, "main-line": 60}
     assert routes["geometry_km"].to_dict() == pytest.approx(km, abs=0.6)
-    assert routes.loc["a2", ["name_zh", "name_en", "ref", "class"]].tolist() == [
+    assert routes.loc["a2", ["name", "name_en", "ref", "class"]].tolist() == [
         "南北高速",
         "North Road",
         "A2/E7",
@@ -57,7 +57,7 @@ def test_one_line_per_route(made):
     ]
     assert routes.loc["main-line", "class"] == "conventional"
     assert routes.loc["a3", "name_en"] == "A3"
-    assert routes.loc["branch", "name_zh"] == "支线"
+    assert routes.loc["branch", "name"] == "支线"
 
 
 def test_routes_meet_at_slip_roads_and_stations_only(made):
@@ -68,7 +68,7 @@ def test_routes_meet_at_slip_roads_and_stations_only(made):
     assert (crossing["kind"], crossing["name_en"]) == ("junction", "Crossing")
     assert (crossing["lon"] - 10) / KM == pytest.approx(30.5, abs=0.3)
     middle = shared[shared["routes"] == "main-line;branch"].iloc[0]
-    assert (middle["kind"], middle["name_zh"], middle["name_en"]) == ("station", "中站", "Middle")
+    assert (middle["kind"], middle["name"], middle["name_en"]) == ("station", "中站", "Middle")
     kinds = drawn.places.groupby("kind").size()
     assert kinds["station"] == 3
     assert kinds["interchange"] == 1
@@ -91,7 +91,7 @@ def test_status_dates_and_standard_come_from_the_tags(made):
 
 def test_cities_have_a_population(made):
     cities = load(made).cities
-    assert [(c.name_zh, c.name_en, c.population) for c in cities] == [
+    assert [(c.name, c.name_en, c.population) for c in cities] == [
         ("Weston", "Weston", 250_000),
         ("东镇", "Easton", 40_000),
         ("Norton", "Norton", 9_000),
@@ -218,7 +218,7 @@ def test_lines_are_cut_where_they_cross_the_borders_of_areas(made, tmp_path, cap
     told = capsys.readouterr().out
     assert "regions: 乙, 甲; lines cross a border 4 times; 1 cities and towns lie outside" in told
     cat = load(tmp_path / "two")
-    assert [(r.id, r.name_zh, r.name_en) for r in cat.region.regions] == [
+    assert [(r.id, r.name, r.name_en) for r in cat.region.regions] == [
         ("XX-E", "乙", "乙 Land"),
         ("XX-W", "甲", "甲 Land"),
     ]
@@ -261,7 +261,7 @@ def test_drafting_our_own_lines_finds_our_own_crossings(tmp_path, drawn, cat, ca
     ways = []
     for row in frame[frame["status"] == "open"].itertuples():
         route = cat.route[row.route_id]
-        tags = {"name": route.name_zh, "name:en": route.name_en}
+        tags = {"name": route.name, "name:en": route.name_en}
         tags |= (
             {"highway": "motorway", "ref": route.route_id}
             if row.mode == "road"
@@ -269,7 +269,7 @@ def test_drafting_our_own_lines_finds_our_own_crossings(tmp_path, drawn, cat, ca
         )
         ways.append(([tuple(np.round(xy, 7)) for xy in row.geometry.coords], tags))
     towns = [
-        (c.lon, c.lat, {"place": "city", "name": c.name_zh, "population": str(c.population)})
+        (c.lon, c.lat, {"place": "city", "name": c.name, "population": str(c.population)})
         for c in cat.cities
     ]
     extract.write(tmp_path / "own.osm.pbf", ways, towns)
@@ -282,9 +282,9 @@ def test_drafting_our_own_lines_finds_our_own_crossings(tmp_path, drawn, cat, ca
         border_crossings(drawn, year=cat.region.as_of),
     )
     known = known[(known["status"] == "open") & (known["mode"] != "water")]
-    assert sorted(again["name_zh"]) == sorted(known["name_zh"])
+    assert sorted(again["name"]) == sorted(known["name"])
     assert again.groupby("mode").size().to_dict() == known.groupby("mode").size().to_dict()
-    here, there = (f.set_index("name_zh").geometry.to_crs(32648) for f in (known, again))
+    here, there = (f.set_index("name").geometry.to_crs(32648) for f in (known, again))
     apart = here.distance(there.loc[here.index])  # 成渝高铁 runs beside the border for 7 km
     assert apart.median() < 1000
     assert apart.sort_values().iloc[-2] < 3100
@@ -295,7 +295,7 @@ def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
     file = areas(tmp_path / "a.geojson", *THREE[:2], names=("iso", "ZH", "EN"))
     command = (
         f"new {tmp_path}/one --json --from-pbf {made.parent}/toy.osm.pbf --borders {file} "
-        "--border-columns adcode=iso,name_zh=ZH,name_en=EN --border-credit Survey"
+        "--border-columns adcode=iso,name=ZH,name_en=EN --border-credit Survey"
     )
     assert main(shlex.split(command)) == 0
     report = json.loads(capsys.readouterr().out)
@@ -310,9 +310,9 @@ def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
 
 def test_areas_are_read_again_when_the_file_has_changed(tmp_path):
     file = areas(tmp_path / "areas.geojson", *THREE[:1])
-    assert read_areas(file)["name_zh"].tolist() == ["甲"]
+    assert read_areas(file)["name"].tolist() == ["甲"]
     areas(file, *THREE[:2])
-    assert read_areas(file)["name_zh"].tolist() == ["甲", "乙"]
+    assert read_areas(file)["name"].tolist() == ["甲", "乙"]
 
 
 def test_a_long_way_counts_in_every_area_it_passes():
@@ -332,7 +332,7 @@ def test_a_long_way_counts_in_every_area_it_passes():
         ([("51", "甲", 0, 9)], "", "adcode: '51': feature 1: expected a code such as 510000 or"),
         ([("510000", " ", 0, 9)], "", "feature 1: expected a name"),
         ([("510000", "甲", 0, 9), (None, "乙", 9, 20)], "", "adcode: feature 2: expected a code"),
-        ([("510000", "甲", 0, 9), ("XX-E", None, 9, 20)], "", "name_zh: feature 2: expected"),
+        ([("510000", "甲", 0, 9), ("XX-E", None, 9, 20)], "", "name: feature 2: expected"),
         (THREE[:1], "--border-columns adcode=iso", "expected a column 'iso'"),
         (THREE[:1], "--border-columns adcode", "expected KEY=COLUMN"),
     ],

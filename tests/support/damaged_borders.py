@@ -16,7 +16,7 @@ def originals(folder: Path) -> Path:
     """Write extracts, and two areas that meet where their road and railway cross."""
     damaged_files.originals(folder)
     frame = gpd.GeoDataFrame(
-        {"adcode": ["510000", "XX-E"], "name_zh": ["甲", "乙"], "name_en": ["West", "East"]},
+        {"adcode": ["510000", "XX-E"], "name": ["甲", "乙"], "name_en": ["West", "East"]},
         geometry=[shapely.box(-0.8, -0.8, 0.0, 0.8), shapely.box(0.0, -0.8, 0.8, 0.8)],
         crs=4326,
     )

@@ -19,7 +19,7 @@ TABLES = (
     "alignments",
     "sections",
     "cities",
-    "services",
+    "published_times",
     "projects",
 )
 NUMBERS = ("nan", "NaN", "inf", "-inf", "Infinity", "1e308", "-1e308", "1e-308", "-1", "0", "-0",
@@ -276,7 +276,7 @@ TOML_LINES = (
     "metric_crs = 3857", "as_of = 2026-13-01", 'as_of = "soon"', "as_of = 0001-01-01", "as_of = 9999-12-31",
     "milestones = [0]", "milestones = [99999]", "milestones = [-5]", 'milestones = ["x"]', "milestones = [1900, 2090]",
     "centre = [999.0, 999.0]", "centre = [nan, 0.0]", "centre = [0.0]", "zoom = 99", "zoom = -1", "zoom = 3", "zoom = 14",
-    "years = [2035, 1995]", "years = [0, 99999]", "years = [2000, 2000]", "years = [-1, 2]", 'name_zh = ""', "name_zh = 5",
+    "years = [2035, 1995]", "years = [0, 99999]", "years = [2000, 2000]", "years = [-1, 2]", 'name = ""', "name = 5",
     'name_en = "<script>alert(1)</script>"', 'name_en = "a\\u0000b"', 'name_en = "a\\u001bb"',
     'adcode = "12"', 'adcode = "１２３４５６"', 'adcode = "110000"', 'adcode = "999999"', 'id = ""', 'id = "east"', 'id = "../x"',
     'counties = "/etc/passwd"', 'counties = "../../../../etc/passwd"', 'counties = "nothing.geojson"',
@@ -334,7 +334,7 @@ def _base_words(rng, folder):
     paths = sorted(path for path in folder.glob("base/*") if path.is_file())
     if paths:
         path = rng.choice(paths)
-        old = rng.choice(["province", "adcode", "city", "name_zh", "name_en", "Polygon", "coordinates",
+        old = rng.choice(["province", "adcode", "city", "name", "name_en", "Polygon", "coordinates",
                           "120000", "110000", "0.5", "[0.0", "-0.8", "Feature", "FeatureCollection",
                           "LineString", "context", "geometry"])  # fmt: skip
         new = rng.choice(["x", "null", "1e308", "NaN", "", "Point", "Polygon", "LineString", "-0.8",

@@ -64,7 +64,7 @@ POINTS = [
 def areas(path, *rows, **columns):
     """Write areas: code, name, and west and east in kilometres."""
     shapes = [box(10 + w * KM, -30 * KM, 10 + e * KM, 50 * KM) for _, _, w, e in rows]
-    names = columns.get("names", ("adcode", "name_zh", "name_en"))
+    names = columns.get("names", ("adcode", "name", "name_en"))
     data = {
         names[0]: [r[0] for r in rows],
         names[1]: [r[1] for r in rows],

@@ -9,7 +9,7 @@ from pathlib import Path
 import toy
 
 _REGION = """
-name_zh = "两省"
+name = "两省"
 name_en = "Two provinces"
 as_of = 2026-01-01
 milestones = [2015]
@@ -17,12 +17,12 @@ frame = [-1.0, -1.0, 1.0, 1.0]
 metric_crs = "EPSG:3857"
 [[regions]]
 id = "west"
-name_zh = "西省"
+name = "西省"
 name_en = "West"
 adcode = "110000"
 [[regions]]
 id = "east"
-name_zh = "东省"
+name = "东省"
 name_en = "East"
 adcode = "120000"
 [base]
@@ -38,7 +38,7 @@ zoom = 9
 attribution = "toy"
 [[groups]]
 id = "ring"
-name_zh = "环"
+name = "环"
 name_en = "Ring"
 kind = "ring"
 routes = ["north"]
@@ -78,29 +78,29 @@ def write(folder: Path) -> Path:
         folder, "sources", [{"key": "toy", "title": "玩具 toy", "url": "https://example.org"}]
     )
     toy.write(folder, "places", [
-        {"place_id": key, "name_zh": f"地{key}", "name_en": f"Place {key}", "lon": lon, "lat": lat,
+        {"place_id": key, "name": f"地{key}", "name_en": f"Place {key}", "lon": lon, "lat": lat,
          "kind": kind, "accuracy_m": 100, **known} for key, (lon, lat, kind) in PLACES.items()
     ])  # fmt: skip
     toy.write(folder, "routes", [
-        {"route_id": key, "mode": mode, "class": kind, "group": group, "name_zh": f"线{key}",
+        {"route_id": key, "mode": mode, "class": kind, "group": group, "name": f"线{key}",
          "name_en": f"Line {key}", "ref": key[0].upper() + "1", "source": "toy", "notes": "a note"}
         for key, (mode, kind, group, _) in ROUTES.items()
     ])  # fmt: skip
     toy.write(folder, "alignments", list(_points()))
     toy.write(folder, "sections", list(_sections()))
     toy.write(folder, "cities", [
-        {"city_id": key, "adcode": "", "name_zh": f"城{key}", "name_en": f"City {key}", "lon": lon,
+        {"city_id": key, "adcode": "", "name": f"城{key}", "name_en": f"City {key}", "lon": lon,
          "lat": lat, "population": people * 1000, "level": "city", "region": region,
          "part_of": whole, "source": "toy"}
         for key, (lon, lat, people, region, whole) in CITIES.items()
     ])  # fmt: skip
-    toy.write(folder, "services", [
+    toy.write(folder, "published_times", [
         {"from": "城aa", "to": "城cc", "mode": "road", "minutes": 80, "km": 112, "date": "2024",
-         "notes": "by bus", **known},
-        {"from": "ws", "to": "es", "mode": "rail", "minutes": 40, "date": "2024-05", **known},
+         "notes": "by bus", "kind": "press", **known},
+        {"from": "ws", "to": "es", "mode": "rail", "minutes": 40, "date": "2024-05", "kind": "timetable", **known},
     ])  # fmt: skip
     toy.write(folder, "projects", [
-        {"project_id": "plan", "name_zh": "北线", "name_en": "Northern line", "year": 2028,
+        {"project_id": "plan", "name": "北线", "name_en": "Northern line", "year": 2028,
          "sections": "north-2", "change": "add"}
     ])  # fmt: skip
     return folder
@@ -116,13 +116,15 @@ HOSTILE = (
 def hostile(folder: Path) -> Path:
     """Write the region with such text in every cell, setting and layer that takes any text."""
     write(folder)
-    free = {"name_zh", "name_en", "ref", "notes", "title", "publisher", "licence", "level", "reason",
+    free = {"name", "name_en", "ref", "notes", "title", "publisher", "licence", "level", "reason",
             "group", "date", "url"}  # fmt: skip
     for path in sorted((folder / "tables").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         for row in rows:
-            for column in free & set(row) - ({"date"} if path.stem == "services" else set()):
+            for column in free & set(row) - (
+                {"date"} if path.stem == "published_times" else set()
+            ):
                 if row[column] != "expansion":
                     row[column] += HOSTILE * (
                         20 if column in ("notes", "publisher", "licence") else 1
@@ -146,7 +148,7 @@ def hostile(folder: Path) -> Path:
     for path in (folder / "base").glob("*.geojson"):
         found = json.loads(path.read_text("utf-8"))
         for feature in found["features"]:
-            for key in {"name_zh", "name_en"} & set(feature["properties"]):
+            for key in {"name", "name_en"} & set(feature["properties"]):
                 feature["properties"][key] += HOSTILE
         path.write_text(json.dumps(found), encoding="utf-8")
     return folder
@@ -169,7 +171,7 @@ def _sections():
         pairs = [(places[0], border), (border, places[-1])][: 1 if group == "expansion" else 2]
         for number, (a, b) in enumerate(pairs, 1):
             row = {"section_id": f"{key}-{number}", "route_id": key, "seq": number,
-                   "name_zh": f"段{key}{number}", "from_place": a, "to_place": b,
+                   "name": f"段{key}{number}", "from_place": a, "to_place": b,
                    "started": "2005", "opened": "2010-06", "status": "open",
                    "design_speed_kmh": 30 if mode == "water" else 100, "source": "toy",
                    "confidence": "high", "notes": "built", "length_km": "",
@@ -201,18 +203,18 @@ def _base(folder: Path) -> None:
 
     halves = ((-0.8, 0.0, "110000", "西", "West"), (0.0, 0.8, "120000", "东", "East"))
     collection("counties.geojson", [
-        square(w, s, e, n, adcode=f"{code[:2]}01{i:02}", name_zh=f"{zh}县{i}", name_en=f"{en} {i}",
+        square(w, s, e, n, adcode=f"{code[:2]}01{i:02}", name=f"{zh}县{i}", name_en=f"{en} {i}",
                city=f"{code[:2]}0100", province=code)
         for w, e, code, zh, en in halves for i, (s, n) in enumerate(((-0.5, 0.1), (0.1, 0.5)), 1)
     ])  # fmt: skip
-    far = square(-0.8, 0.5, 0.8, 0.9, adcode="130000", name_zh="北省", name_en="North", context=1)
+    far = square(-0.8, 0.5, 0.8, 0.9, adcode="130000", name="北省", name_en="North", context=1)
     collection("provinces.geojson", [
-        *(square(w, -0.5, e, 0.5, adcode=code, name_zh=f"{zh}省", name_en=en, context=0)
+        *(square(w, -0.5, e, 0.5, adcode=code, name=f"{zh}省", name_en=en, context=0)
           for w, e, code, zh, en in halves), far])  # fmt: skip
     line = {"type": "LineString", "coordinates": [[-0.7, -0.2], [0.0, -0.21], [0.7, -0.2]]}
     river = {
         "type": "Feature",
-        "properties": {"name_zh": "江", "name_en": "River"},
+        "properties": {"name": "江", "name_en": "River"},
         "geometry": line,
     }
     collection("rivers.geojson", [river])

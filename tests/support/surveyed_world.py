@@ -146,12 +146,12 @@ def region(tmp_path):
     known = {"source": "toy", "confidence": "high"}
     toy.write(folder, "sources", [{"key": "toy", "title": "toy"}])
     toy.write(folder, "places", [
-        {"place_id": key, "name_zh": key, "name_en": key, "lon": round(x / KM[0], 6),
+        {"place_id": key, "name": key, "name_en": key, "lon": round(x / KM[0], 6),
          "lat": round(y / KM[1], 6), "kind": kind, "accuracy_m": 400, **known}
         for key, (x, y, kind) in PLACES.items()
     ])  # fmt: skip
     toy.write(folder, "routes", [
-        {"route_id": key, "mode": mode, "class": kind, "group": "toy", "name_zh": zh,
+        {"route_id": key, "mode": mode, "class": kind, "group": "toy", "name": zh,
          "name_en": key, "ref": ref, "source": "toy"}
         for key, mode, kind, zh, ref in (
             ("jia-ding", "road", "expressway", "甲丁高速(甲乙–丙丁)", "G85/S1"),
@@ -160,7 +160,7 @@ def region(tmp_path):
         )
     ])  # fmt: skip
     toy.write(folder, "sections", [
-        {"section_id": key, "route_id": key[:-2], "seq": key[-1], "name_zh": key,
+        {"section_id": key, "route_id": key[:-2], "seq": key[-1], "name": key,
          "from_place": a, "to_place": b, "status": stage, "opened": opened, "expected": year,
          "design_speed_kmh": 100, **known}
         for key, a, b, stage, opened, year in (
@@ -171,10 +171,10 @@ def region(tmp_path):
         )
     ])  # fmt: skip
     toy.write(folder, "alignments", list(points()))
-    for name in ("services", "projects"):
+    for name in ("published_times", "projects"):
         toy.write(folder, name, [])
     toy.write(folder, "cities", [
-        {"city_id": key, "adcode": "990000", "name_zh": key, "name_en": key, "population": 5,
+        {"city_id": key, "adcode": "990000", "name": key, "name_en": key, "population": 5,
          "lon": PLACES[key][0] / KM[0], "lat": PLACES[key][1] / KM[1], "level": "city",
          "region": "toy", "source": "toy"} for key in ("jia", "bing", "wu", "ji")
     ])  # fmt: skip

@@ -18,14 +18,14 @@ from geo.catalogue.schema import TABLES, columns
 #: Kilometres per degree at the equator on the WGS-84 ellipsoid.
 KM_LON, KM_LAT = 111.3195, 110.5743
 REGION = """
-name_zh = "测试"
+name = "测试"
 name_en = "Toy"
 as_of = 2026-01-01
 frame = [-5.0, -5.0, 5.0, 5.0]
 metric_crs = "EPSG:3857"
 [[regions]]
 id = "toy"
-name_zh = "测试"
+name = "测试"
 name_en = "Toy"
 adcode = "990000"
 [map]
@@ -66,20 +66,20 @@ def region(folder: Path, nodes, edges, population=None, *, mode="road", **sectio
     (folder / "region.toml").write_text(REGION, encoding="utf-8")
     known = {"source": "toy", "confidence": "high"}
     place = [
-        {"place_id": n, "name_zh": n, "name_en": n, "lon": x / KM_LON, "lat": y / KM_LAT,
+        {"place_id": n, "name": n, "name_en": n, "lon": x / KM_LON, "lat": y / KM_LAT,
          "kind": "junction", "accuracy_m": 10, **known}
         for n, (x, y) in nodes.items()
     ]  # fmt: skip
     kind = {"road": "expressway", "rail": "hsr", "water": "waterway"}[mode]
     routes = [
-        {"route_id": r, "mode": mode, "class": kind, "group": "toy", "name_zh": r, "name_en": r,
+        {"route_id": r, "mode": mode, "class": kind, "group": "toy", "name": r, "name_en": r,
          "length_km": km, **known}
         for r, km in edges.items()
     ]  # fmt: skip
     for row in routes:
         row.pop("confidence")
     sections = [
-        {"section_id": f"{r}-1", "route_id": r, "seq": 1, "name_zh": r, "from_place": r[0],
+        {"section_id": f"{r}-1", "route_id": r, "seq": 1, "name": r, "from_place": r[0],
          "to_place": r[1], "opened": "2000", "status": "open", "design_speed_kmh": 60,
          "length_km": km, **known, **section}
         for r, km in edges.items()
@@ -88,14 +88,14 @@ def region(folder: Path, nodes, edges, population=None, *, mode="road", **sectio
         {"route_id": r, "seq": i, "place_id": p} for r in edges for i, p in enumerate(r[:2], 1)
     ]
     cities = [
-        {"city_id": n, "adcode": "990000", "name_zh": n, "name_en": n, "population": people,
+        {"city_id": n, "adcode": "990000", "name": n, "name_en": n, "population": people,
          "lon": nodes[n][0] / KM_LON, "lat": nodes[n][1] / KM_LAT, "level": "city",
          "region": "toy", "source": "toy"}
         for n, people in (population or {}).items()
     ]  # fmt: skip
     write(folder, "sources", [{"key": "toy", "title": "toy"}])
     for name, rows in (("places", place), ("routes", routes), ("sections", sections),
-                       ("alignments", points), ("cities", cities), ("services", []),
+                       ("alignments", points), ("cities", cities), ("published_times", []),
                        ("projects", [])):  # fmt: skip
         write(folder, name, rows)
     return folder
@@ -142,7 +142,7 @@ def square(folder, half_km=200, name="provinces"):
         {
             "type": "Feature",
             "geometry": shape,
-            "properties": {"adcode": code, "name_zh": zh, "name_en": en, "context": context},
+            "properties": {"adcode": code, "name": zh, "name_en": en, "context": context},
         }
         for code, zh, en, context, shape in known
     ]

@@ -1,7 +1,7 @@
 // The two dates of the comparison and what the sections are on each.
 import { bilingual, element, pageData } from "./dom.js";
 import { endsOf } from "./names.js";
-import { statusMark } from "./status.js";
+import { statusMark, statusOf } from "./status.js";
 
 export class Comparison {
   constructor() {
@@ -35,7 +35,8 @@ export class Comparison {
   }
 
   hasChanged(section) {
-    return this.code(section, 0) !== this.code(section, 1);
+    const [one, other] = [0, 1].map((which) => statusOf(this.code(section, which)));
+    return one.stage !== other.stage || one.assumed !== other.assumed;
   }
 
   nameOf(section) {

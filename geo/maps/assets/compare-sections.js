@@ -5,7 +5,7 @@ import { endsOf } from "./names.js";
 import { statusMark } from "./status.js";
 
 /** Codes from the least to the most advanced. */
-const ORDER = "pcao";
+const ORDER = "npucao";
 const COUNTED = {
   o: ["段新通车", "opened"],
   a: ["段按预计年份通车", "expected open"],

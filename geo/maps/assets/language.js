@@ -4,6 +4,9 @@ import { all, element } from "./dom.js";
 const root = document.documentElement;
 const CHANGED = "geo:language";
 
+/** The first language of the region; an address without a language means it. */
+export const startLanguage = root.lang === "en" ? "en" : "zh";
+
 export const isEnglish = () => root.lang === "en";
 
 export const pick = (label) => label[isEnglish() ? 1 : 0];
@@ -16,7 +19,8 @@ export function setLanguage(language) {
   }
   for (const link of all(".top nav a")) {
     const [file] = link.getAttribute("href").split("#");
-    link.setAttribute("href", file + (isEnglish() ? "#lang=en" : ""));
+    const now = isEnglish() ? "en" : "zh";
+    link.setAttribute("href", file + (now === startLanguage ? "" : `#lang=${now}`));
   }
   document.dispatchEvent(new Event(CHANGED));
 }

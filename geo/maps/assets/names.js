@@ -1,7 +1,7 @@
 // Names of routes, sections and places in both languages.
 
 /** @returns {import("./dom.js").Label} */
-export const namesOf = (item) => [item.name_zh, item.name_en];
+export const namesOf = (item) => [item.name, item.name_en];
 
 /** @returns {import("./dom.js").Label} */
 export const endsOf = (item) => [

@@ -118,7 +118,7 @@ export class NetworkCard {
   sectionParts(section) {
     const { texts } = this;
     const { properties } = section;
-    const name = element("span", { class: "zh", lang: "zh-CN" }, properties.name_zh);
+    const name = element("span", { class: "zh", lang: "zh-CN" }, properties.name);
     const isSketch = properties.accuracy_class === "sketch";
     return [
       element("h3", {}, bilingual(texts.section), " ", name),

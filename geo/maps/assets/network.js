@@ -55,6 +55,7 @@ class NetworkPage {
   addControls() {
     this.switches = all("[data-toggle]");
     for (const box of this.switches) {
+      if (!box.checked) this.hidden.add(box.dataset.toggle);
       box.addEventListener("change", () => this.handleSwitch(box));
     }
     this.years = new YearBar(this.time, this.labels.ui, (year) => this.setYear(year));
@@ -82,7 +83,7 @@ class NetworkPage {
       const switches = [
         `route:${section.properties.route_id}`,
         `class:${section.group.key}`,
-        `stage:${statusOf(code).stage}`,
+        `status:${code === "a" ? "o" : code}`,
         `tier:${isLow(section) ? "low" : "high"}`,
       ];
       return switches.some((key) => this.hidden.has(key)) ? "" : code;

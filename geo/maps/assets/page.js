@@ -1,7 +1,7 @@
 // What every page does: languages, sortable tables, the link to the table.
 import { getState, isFramed, onAddressChange, setState } from "./address.js";
 import { all, one } from "./dom.js";
-import { isEnglish, setLanguage } from "./language.js";
+import { isEnglish, setLanguage, startLanguage } from "./language.js";
 import { sortTable } from "./sorting.js";
 
 function switchLanguage() {
@@ -32,7 +32,7 @@ export function startPage() {
     for (const nav of all(".top nav")) nav.style.display = "none";
   }
   document.addEventListener("click", handleClick);
-  setLanguage(getState().get("lang"));
+  setLanguage(getState().get("lang") ?? startLanguage);
   onAddressChange(() => {
     const language = getState().get("lang");
     if (language && (language === "en") !== isEnglish()) setLanguage(language);

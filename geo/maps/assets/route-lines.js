@@ -84,7 +84,7 @@ export class RouteLines {
   show(section) {
     const { stage } = section;
     const visible = {
-      casing: stage !== "" && stage !== "planned",
+      casing: stage !== "" && section.status.cased,
       line: stage !== "",
       ticks: stage === "open",
       hit: stage !== "",
@@ -108,13 +108,13 @@ export class RouteLines {
   style(section) {
     const { stage, status, properties } = section;
     const factor = zoomFactor(this.map.getZoom()) * this.scale;
-    const width = properties.weight * factor * (stage === "planned" ? 0.8 : 1);
+    const width = properties.weight * factor * (status.cased ? 1 : 0.8);
     const isThick = properties.weight > THICK;
     section.line.setStyle({
       weight: width,
       opacity: status.opacity,
       dashArray: dashOf(status, width, factor, isThick),
-      lineCap: stage === "construction" ? "butt" : "round",
+      lineCap: stage === "construction" || stage === "unknown" ? "butt" : "round",
     });
     const casing = this.looks.casingWidth[properties.accuracy_class];
     section.casing.setStyle({ weight: width + casing * (isThick ? 1 : 0.67) });

@@ -3,7 +3,7 @@ import { bilingual, element, pageData } from "./dom.js";
 
 const TABLE = pageData("data-status");
 
-/** @returns {{stage: string, assumed: boolean, label: import("./dom.js").Label, dash: string, opacity: number}} */
+/** @returns {{stage: string, assumed: boolean, label: import("./dom.js").Label, dash: string, opacity: number, cased: boolean}} */
 export const statusOf = (code) => TABLE[code];
 
 export const codeOf = (stage, assumed) =>
