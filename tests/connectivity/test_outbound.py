@@ -15,6 +15,7 @@ import geo
 from geo.connectivity.outbound import (
     SECTORS,
     count_open_sectors,
+    direction_findings,
     group_openness,
     links_by_sector,
     outbound_links,
@@ -158,3 +159,14 @@ def test_wrong_groups_are_told(fan, old, new, text):
     add(fan, GROUPS.replace(old, new))
     with pytest.raises(BadInputError, match=text):
         geo.load(fan)
+
+
+def test_directions_without_an_exit_are_reported(fan):
+    layers = geo.build_layers(geo.load(fan))
+    links = outbound_links(layers, DAY)
+    sectors = links_by_sector(links)
+    empty = set(sectors.index[sectors["all"] == 0])
+    found = direction_findings(layers, DAY)
+    assert {finding.message.values["sector"] if "sector" in finding.message.values else
+            finding.message.values["text"].values["sector"] for finding in found} == empty  # fmt: skip
+    assert {finding.code for finding in found} <= {"no-exit"}

@@ -180,3 +180,20 @@ def test_every_node_of_degree_one_is_an_end_once(tmp_path_factory, pairs):
     assert set(ends["class"]) <= CLASSES
     for one, other in crossings_without_junction(drawn, DAY)[["route_id", "other_route"]].values:
         assert not set(one) & set(other)
+
+
+def test_a_road_that_ends_in_a_ring_without_a_junction(tmp_path):
+    """A square ring, a road from outside that ends inside it, and one that meets it."""
+    corners = {"a": (-9, -9), "b": (9, -9), "c": (9, 9), "d": (-9, 9)}
+    nodes = corners | {"o": (30, 1), "i": (0, 1), "p": (30, 9)}
+    toy.region(tmp_path, nodes, {"ab": 18, "oi": 30, "pc": 21})
+    toy.edit(tmp_path, "sections", lambda row: {"to_place": "a", "length_km": 72}
+             if row["route_id"] == "ab" else {})  # fmt: skip
+    known = {"lon": "", "lat": "", "chainage_km": "", "accuracy_m": "", "source": ""}
+    rows = [{"route_id": "ab", "seq": i, "place_id": p} | known for i, p in enumerate("abcda", 1)]
+    rows += [{"route_id": r, "seq": i, "place_id": p} | known
+             for r in ("oi", "pc") for i, p in enumerate(r, 1)]  # fmt: skip
+    toy.write(tmp_path, "alignments", rows)
+    layers = layers_of(tmp_path)
+    found = [f for f in topology_findings(layers, DAY) if f.code == "ends-at-ring"]
+    assert [(f.severity, f.route_id) for f in found] == [("warning", "oi")]

@@ -46,7 +46,7 @@ def test_a_date_compared_with_itself_changes_nothing(drawn):
 
 def test_statistics_carry_the_links_across_the_border(drawn):
     table = compare_indices(drawn, date(2020, 12, 31), NOW)
-    assert table.loc["road.links", ["before", "after"]].tolist() == [12, 17]
+    assert table.loc["road.links", ["before", "after"]].tolist() == [12, 18]
     assert table.loc["rail.links", "delta"] == 1
     for key in ("before", "after"):
         v, e, p, mu = table.loc[["v", "e", "p", "mu"], key]
