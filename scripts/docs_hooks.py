@@ -30,6 +30,21 @@ CHINESE_BREAK = re.compile(r"(?<=[\u4e00-\u9fff，、；：])\n(?:> )?(?=[\u4e00
 UNITS = {"_kmh": "km/h", "_km": "km", "_m": "m", "minutes": "min", "lon": "°", "lat": "°",
          "km": "km", "population": "people"}  # fmt: skip
 
+#: Tables whose rows name sources.
+SOURCED = ("routes", "sections", "alignments", "places", "cities", "zones", "published_times",
+           "train_services", "through_running", "speeds_by_period")  # fmt: skip
+#: Published kilometres of expressways in use by day and code of the region. Text: above so many.
+OFFICIAL_KM: dict[str, dict[str, float | str]] = {
+    "2024-11-01": {"500000": 4286.5},
+    "2024-12-31": {"510000": 10310},
+    "2025-01-02": {"500000": "4500"},
+    "2026-01-01": {"510000": "11000"},
+}
+#: The inner ring is a road of the city: official totals leave it out.
+NO_EXPRESSWAY = "chongqing-ring-1"
+#: Shares with a source in the tables of 0.1.0, in percent.
+SOURCED_BEFORE = {"opened": 58, "speed": 58, "started": 7}
+
 #: Arguments that most commands have; told once.
 SHARED = ("data", "json", "lang", "year")
 
@@ -239,12 +254,63 @@ def recalled() -> str:
     """Return how much of every table is recalled and not sourced."""
     catalogue = _drawn().catalogue
     rows = []
-    for name in ("routes", "sections", "alignments", "places", "cities", "published_times"):
+    for name in SOURCED:
         those = getattr(catalogue, name)
         only = sum(row.sources == ["recalled"] for row in those)
         part = sum("recalled" in row.sources for row in those) - only
         rows.append((name, len(those), only, part))
     return table(("table", "rows", "recalled only", "recalled in part"), rows)
+
+
+def open_km() -> str:
+    """Return the kilometres of expressways open by day and region beside official totals."""
+    from geo.catalogue import parse_date
+    from geo.layers import open_sections, section_regions
+
+    layers = _drawn()
+    regions, of = layers.catalogue.region.regions, section_regions(layers)
+    days = sorted({*OFFICIAL_KM, *(f"{year}-12-31" for year in range(2018, 2026))})
+    rows = []
+    for day in days:
+        now = open_sections(layers, parse_date(day))
+        now = now[(now["class"] == "expressway") & (now["route_id"] != NO_EXPRESSWAY)]
+        km = now.groupby([of[section][0] for section in now.index])["running_km"].sum()
+        row = [day]
+        for region in regions:
+            ours = float(km.get(region.adcode, 0.0))
+            row += [f"{ours:,.0f}", *_beside(ours, OFFICIAL_KM.get(day, {}).get(region.adcode))]
+        rows.append(row)
+    head = ["day"]
+    for region in regions:
+        head += [f"{region.name_en}, km here", "official", "difference"]
+    return table(head, rows)
+
+
+def _beside(ours: float, official: float | str | None) -> tuple[str, str]:
+    """Return an official total and how far ours is from it; a text is a lower bound."""
+    if official is None:
+        return "", ""
+    total = float(official)
+    bound = isinstance(official, str)
+    said = f"above {total:,.0f}" if bound else f"{total:,.1f}".removesuffix(".0")
+    return said, ("below " if bound else "") + f"{ours / total - 1:+.1%}"
+
+
+def sourced() -> str:
+    """Return how much of the open network rests on a source, before and now."""
+    from geo.layers import sourced_shares
+
+    what = {
+        "opened": "open kilometres with a sourced opening date",
+        "speed": "open kilometres with a sourced speed",
+        "started": "sections opened since 2005 with a start of works",
+    }
+    shares = sourced_shares(_drawn())
+    rows = [
+        (text, f"{SOURCED_BEFORE[key]} %", f"{100 * shares[key]:.0f} %")
+        for key, text in what.items()
+    ]
+    return table(("share", "0.1.0", "now"), rows)
 
 
 def lengths() -> str:
@@ -289,11 +355,17 @@ def fit() -> str:
 
 def findings() -> str:
     """Return what `geo check` finds, counted by its code, with one example each."""
+    from geo.connectivity import direction_findings
     from geo.layers import layer_findings
     from geo.network import topology_findings
 
     drawn = _drawn()
-    found = [*layer_findings(drawn), *topology_findings(drawn, drawn.catalogue.region.as_of)]
+    day = drawn.catalogue.region.as_of
+    found = [
+        *layer_findings(drawn),
+        *topology_findings(drawn, day),
+        *direction_findings(drawn, day),
+    ]
     first = {finding.code: finding for finding in reversed(found)}
     counts = Counter(finding.code for finding in found)
     rows = [
@@ -308,9 +380,8 @@ def findings() -> str:
 def sources() -> str:
     """Return the sources, those that most rows rest on first."""
     catalogue = _drawn().catalogue
-    tables = ("routes", "sections", "alignments", "places", "cities", "published_times")
     uses = Counter(
-        key for name in tables for row in getattr(catalogue, name) for key in row.sources
+        key for name in SOURCED for row in getattr(catalogue, name) for key in row.sources
     )
     rows = [
         (f"`{s.key}`", s.title, s.publisher, s.date, uses[s.key], s.licence)
@@ -341,6 +412,6 @@ def house() -> str:
 #: What a page may ask for.
 PARTS: dict[str, Callable[[], str]] = {
     part.__name__: part
-    for part in (commands, constants, dictionary, coverage, places, recalled, lengths, fit,
-                 findings, sources, house)
+    for part in (commands, constants, dictionary, coverage, open_km, sourced, places,
+                 recalled, lengths, fit, findings, sources, house)
 }  # fmt: skip

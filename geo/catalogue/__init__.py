@@ -3,6 +3,7 @@
 from geo.catalogue.catalogue import Catalogue, load
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
+from geo.catalogue.reading import table_file
 from geo.catalogue.region import ADCODE, AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
@@ -47,5 +48,5 @@ __all__ = [
     "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS", "TRAVEL", "AdminRegion",
     "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place", "Project",
     "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable",
-    "columns", "last_day", "load", "named", "parse_date", "status_on",
+    "columns", "last_day", "load", "named", "parse_date", "status_on", "table_file",
 ]  # fmt: skip

@@ -19,6 +19,8 @@ from geo.core import Message, Problem
 #: Tables that need at least one row.
 NEEDED = ("routes", "places", "alignments", "sections")
 _LONGEST_CELL = 10_000
+#: What tables and columns were called before 0.2: folders of then are still read.
+OLD_TABLES, OLD_COLUMNS = {"published_times": "services"}, {"name_zh": "name"}
 #: What a spreadsheet would run when it opens an export.
 _FORMULA = re.compile(r"^\s*(?:[=@]|[+-](?:.*\||[\d.+\-*/\s]*[A-Za-z]+\())")
 #: No terminal, XML or page can show these; line breaks and tabs are white space.
@@ -29,11 +31,31 @@ class _UnreadableError(Exception):
     """The rest of a table cannot be read."""
 
 
+def table_file(folder: Path, table: str) -> str:
+    """
+    Return the file of a table.
+
+    Parameters
+    ----------
+    folder
+        The data folder.
+    table
+        Name of the table.
+
+    Returns
+    -------
+    file
+        Relative to the folder; that of before 0.2 where there is only that one.
+    """
+    files = [f"tables/{name}.csv" for name in (table, OLD_TABLES.get(table, table))]
+    return next((file for file in files if (folder / file).exists()), files[0])
+
+
 def read_table(
     folder: Path, table: str, region: Region
 ) -> tuple[list[tuple[int, Any]], list[Problem]]:
     """Return the valid rows with their lines, and everything that is wrong."""
-    file = f"tables/{table}.csv"
+    file = table_file(folder, table)
     if table in OPTIONAL and not (folder / file).exists():
         return [], []
     rows: list[tuple[int, Any]] = []
@@ -57,7 +79,7 @@ def _lines(
     reader = csv.reader(io.StringIO(_decoded(path, file), newline=""), strict=True)
     line = 1
     try:
-        header = [cell.strip() for cell in next(reader, [])]
+        header = [OLD_COLUMNS.get(cell.strip(), cell.strip()) for cell in next(reader, [])]
         wrong = list(header_problems(header, model, file))
         yield from wrong
         line = reader.line_num + 1  # where a row begins: its cells may run over several lines

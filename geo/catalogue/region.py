@@ -8,7 +8,15 @@ from collections.abc import Collection
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from geo.catalogue.validation import broken_rule, faults, with_closest
 from geo.catalogue.vocabulary import Confidence
@@ -20,6 +28,9 @@ ADCODE = r"[0-9]{6}|[A-Z]{2}-[A-Z0-9]{1,3}"
 Year = Annotated[int, Field(ge=1850, le=2100)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Text = Annotated[str, Field(min_length=1)]
+#: Folders of before 0.2 say name_zh.
+_NAME = AliasChoices("name", "name_zh")
+Name = Annotated[str, Field(validation_alias=_NAME)]
 
 
 class _Settings(BaseModel):
@@ -30,7 +41,7 @@ class AdminRegion(_Settings):
     """One of the regions between which corridors are counted."""
 
     id: Text
-    name: Text
+    name: Annotated[Text, Field(validation_alias=_NAME)]
     name_en: str
     adcode: Annotated[str, Field(pattern=rf"^({ADCODE})?$")]
 
@@ -84,7 +95,7 @@ class RouteGroup(_Settings):
 
     id: Text
     plan: str = ""
-    name: str
+    name: Name
     name_en: str
     kind: Literal["ring", "radial", "link", "other"]
     #: Without routes the catalogue holds nothing of it.
@@ -101,7 +112,7 @@ class RouteGroup(_Settings):
 class Region(_Settings):
     """A region: its name, the frame no coordinate may leave, and the regions it consists of."""
 
-    name: str
+    name: Name
     name_en: str
     #: The language of `name` in every table, then English: pages start in the first one.
     languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=2)] = ("zh", "en")

@@ -252,11 +252,13 @@ class PublishedTime(Row):
     minutes: Positive = Field(description="Published time of the journey.")
     km: Positive = Field(description="Published distance.")
     date: PartialDate = Field(description="Day, month or year the figure describes.")
-    trains: TrainCount = Field(description="Direct trains a day that the figure rests on.")
+    trains: TrainCount = Field(None, description="Direct trains a day that the figure rests on.")
     kind: TimeKind = Field(
-        description="What published it: timetable, press, plan (announced before), or recalled."
+        "",
+        description="What published it: timetable, press, plan (announced before), or recalled; "
+        "empty where it is not known.",
     )
-    ends: str = Field(description="Between which ends it was measured, as far as known.")
+    ends: str = Field("", description="Between which ends it was measured, as far as known.")
     source: Keys = Field(description="Keys of its sources.")
     confidence: Confidence = Field(description="How far the figure can be trusted.")
     reason: str = Field(

@@ -15,7 +15,7 @@ RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", 
 PlaceKind = Literal["station", "interchange", "junction", "border", "port", "airport", "tunnel",
                     "bridge", "town", "end"]  # fmt: skip
 Confidence = Literal["high", "medium", "low"]
-TimeKind = Literal["timetable", "press", "plan", "recalled"]
+TimeKind = Literal["timetable", "press", "plan", "recalled", ""]
 TrainClass = Literal["emu", "conventional"]
 Change = Literal["add", "upgrade", "close", "delay"]
 MODES: tuple[Mode, ...] = get_args(Mode)

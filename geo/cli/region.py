@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from geo.cli.inputs import load, stamp, when
@@ -59,11 +60,13 @@ def check(arguments: argparse.Namespace) -> int:
         close=fit["within_3_percent"],
         near=fit["within_8_percent"],
     )
-    say(
-        "of the open kilometres {opened:.0%} have a sourced opening date, {speed:.0%} a sourced "
-        "speed; of the sections opened since 2005 {started:.0%} have a start of works",
-        **sourced_shares(layers),
-    )
+    shares = sourced_shares(layers)
+    if not any(map(isnan, shares.values())):
+        say(
+            "of the open kilometres {opened:.0%} have a sourced opening date, {speed:.0%} a "
+            "sourced speed; of the sections opened since 2005 {started:.0%} have a start of works",
+            **shares,
+        )
     return 0 if ok else 1
 
 

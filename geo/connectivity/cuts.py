@@ -7,12 +7,14 @@ from itertools import product
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
 from geo.algorithms import EdgeCut, minimum_edge_cut
 from geo.catalogue import AdminRegion, Catalogue, City
 from geo.core import BadInputError
+from geo.layers import county_index, read_base
 from geo.network import Network, build_travel_graph, has_stops
 
 
@@ -121,10 +123,10 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
     """
     Return how many independent links hold two regions or two cities together.
 
-    A region stands for the stops that its cities can enter, so its value is not just the
-    number of border crossings; a stop that cities of both can enter belongs to the nearer
-    one. A name that a region and a city share means the region only where both names are
-    regions.
+    A region stands for the stops on its territory that cities can enter, so every link between
+    two neighbours passes an open crossing, and there are never more links than crossings. Without
+    counties, which tell the territory, a stop belongs to the side whose cities are nearer. A name
+    that a region and a city share means the region only where both names are regions.
 
     Parameters
     ----------
@@ -169,10 +171,8 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
                 "cut: {a} and {b} are the same, or one holds the other", a=name_a, b=name_b
             )
     first, second = _stops(net, cities_a), _stops(net, cities_b)
-    if both:  # a stop near the border belongs to the side that is nearer to it
-        nearer = {key: first[key] <= second[key] for key in first.keys() & second}
-        first = {key: value for key, value in first.items() if nearer.get(key, True)}
-        second = {key: value for key, value in second.items() if not nearer.get(key, False)}
+    if both:
+        first, second = _divided(net, regions, first, second)
     if shared := sorted(net.nodes.loc[list(first.keys() & second), "name"]):
         raise BadInputError(
             "cut: {a} and {b} can both enter {shared}: no loss of links parts them",
@@ -198,6 +198,23 @@ def _side(
         return city.name, [city]
     own = [c for c in catalogue.centres if catalogue.region.find(c.region) == region]
     return region.name, own
+
+
+def _divided(
+    net: Network, regions: Sequence[Any], first: dict[str, float], second: dict[str, float]
+) -> list[dict[str, float]]:
+    """Return the stops of two regions, each on the side where it lies, else where it is nearer."""
+    catalogue, reached = net.layers.catalogue, second | first
+    if catalogue.region.base.counties:
+        counties = read_base(catalogue, "counties")
+        where = county_index(counties, net.nodes.geometry[list(reached)].to_numpy())
+        codes = [counties["province"].iloc[k] if k >= 0 else "" for k in where]
+        side = dict(zip(reached, codes, strict=True))
+        own = [region.adcode for region in regions]
+    else:
+        side = {key: first.get(key, np.inf) <= second.get(key, np.inf) for key in reached}
+        own = [True, False]
+    return [{key: reached[key] for key in reached if side[key] == code} for code in own]
 
 
 def _link_of(graph: nx.MultiGraph[str], terminals: set[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from geo.catalogue import TABLES, Catalogue
+from geo.catalogue import TABLES, Catalogue, table_file
 from geo.core import BadInputError, Problem, __version__
 
 MANIFEST = "manifest.json"
@@ -184,7 +184,7 @@ def _input_files(catalogue: Catalogue) -> list[str]:
     """Return the files of the data folder that a catalogue and its maps are read from."""
     region = catalogue.region
     areas = [*region.base.model_dump().values(), *region.context.model_dump().values()]
-    tables = [f"tables/{name}.csv" for name in TABLES]
+    tables = [table_file(catalogue.folder, name) for name in TABLES]
     given = [file for file in tables if (catalogue.folder / file).exists()]
     return ["region.toml", *given, *filter(None, areas)]
 

@@ -159,6 +159,8 @@ def _read_once(
             warnings.simplefilter("ignore")  # what GDAL only warns of is looked for below
             frame = gpd.read_file(path)
         frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
+        if "name" not in frame:  # folders of before 0.2
+            frame = frame.rename(columns={"name_zh": "name"})
     except Exception as error:  # pyogrio and GDAL raise many kinds
         text = Message("expected a readable GeoJSON file: {reason}", reason=type(error).__name__)
         raise BadInputError([Problem(file, expected=text)]) from error

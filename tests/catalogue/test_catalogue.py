@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
+import small_region
 
 import geo
 from geo.catalogue import status_on
@@ -313,3 +315,47 @@ def test_a_damaged_setting_is_named(name, data_copy):
     with pytest.raises(geo.BadInputError) as error:
         geo.load(data_copy)
     assert words in str(error.value)
+
+
+def test_a_folder_of_before_names_changed_is_read(tmp_path):
+    """0.1 said name_zh and services; the kind of a published time was not known."""
+    small_region.write(tmp_path)
+    wanted = geo.load(tmp_path)
+    for path in (tmp_path / "tables").glob("*.csv"):
+        head, _, rest = path.read_text("utf-8").partition("\n")
+        path.write_text(re.sub(r"\bname\b", "name_zh", head) + "\n" + rest, "utf-8")
+    settings = tmp_path / "region.toml"
+    settings.write_text(re.sub(r"(?m)^name =", "name_zh =", settings.read_text("utf-8")), "utf-8")
+    for table in ("zones", "train_services", "through_running", "speeds_by_period"):
+        (tmp_path / "tables" / f"{table}.csv").unlink(missing_ok=True)
+    times = tmp_path / "tables" / "published_times.csv"
+    with times.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    times.unlink()
+    old = [
+        "from",
+        "to",
+        "mode",
+        "minutes",
+        "km",
+        "date",
+        "reason",
+        "source",
+        "confidence",
+        "notes",
+    ]
+    with (tmp_path / "tables" / "services.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, old, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    found = geo.load(tmp_path)
+    assert (found.routes, found.places, found.cities) == (
+        wanted.routes,
+        wanted.places,
+        wanted.cities,
+    )
+    assert found.region == wanted.region
+    assert [time.minutes for time in found.published_times] == [
+        time.minutes for time in wanted.published_times
+    ]
+    assert {time.kind for time in found.published_times} == {""}

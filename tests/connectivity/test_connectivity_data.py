@@ -206,9 +206,18 @@ def test_links_hold_the_two_provinces_together(drawn, cat):
     assert values["2020", "road"] <= values[NOW, "road"] <= values["2030", "road"]
     assert values["2020", "rail"] == 6
     assert values[NOW, "rail"] == 7
-    # no more independent ways than links that are open to the traveller, by road inside the
-    # regions there are fewer
-    assert values[NOW, "road"] <= 17
+
+
+@pytest.mark.parametrize("mode", ["road", "rail"])
+def test_never_more_links_than_crossings(drawn, mode):
+    """Every link between neighbours passes a crossing that is open on both sides (1995–2035)."""
+    before = 0
+    for year in range(1995, 2036):
+        net = geo.build_network(drawn, year=year, nodes="stops", mode=mode)
+        crossings = geo.border_crossings(drawn, year=year, mode=mode)
+        links = minimum_cut(net, "四川", "重庆")[0].value
+        assert before <= links <= (crossings["status"] == "open").sum(), year
+        before = links
 
 
 @pytest.mark.parametrize(
