@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from geo.catalogue import Catalogue, parse_date
-from geo.core import Submit, second_process, staged_folder, write_csv, write_json
+from geo.core import (
+    Submit,
+    refuse_inside,
+    second_process,
+    staged_folder,
+    write_csv,
+    write_json,
+)
 from geo.export import (
     MANIFEST,
     build_manifest,
@@ -93,6 +100,7 @@ def build(
     ['crossings.html']
     """
     out, date = Path(out), parse_date(date)
+    refuse_inside(out, catalogue.folder)
     clock, parameters = _Clock(progress), {"date": date.isoformat()}
     if pages is None and not force:
         with clock("inputs"):

@@ -15,6 +15,7 @@ from geo.catalogue.schema import (
     PublishedTime,
     Route,
     Section,
+    Zone,
     columns,
 )
 from geo.catalogue.vocabulary import (
@@ -47,6 +48,6 @@ __all__ = [
     "CONFIDENCE", "GROUP", "KEY_COLUMN", "KIND", "MODE", "MODES", "NOT_BEGUN", "OPEN_CODES",
     "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS", "TRAVEL", "AdminRegion",
     "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place", "Project",
-    "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable",
+    "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable", "Zone",
     "columns", "last_day", "load", "named", "parse_date", "status_on", "table_file",
 ]  # fmt: skip

@@ -54,7 +54,7 @@ def overpass(arguments: argparse.Namespace) -> None:
 
 def _ready(arguments: argparse.Namespace) -> Catalogue:
     """Read the catalogue and make sure, before any work, that the result can be kept."""
-    from geo.core import BadInputError, OutputError
+    from geo.core import BadInputError, OutputError, refuse_inside
 
     catalogue = load(arguments)
     if arguments.dry_run:
@@ -65,8 +65,8 @@ def _ready(arguments: argparse.Namespace) -> Catalogue:
             "of your own with --data DIR, or only look with --dry-run"
         )
     out = _target(arguments)
-    if arguments.out is not None and out.resolve() == catalogue.folder.resolve():
-        raise BadInputError("--out {out}: expected a folder other than that of the data", out=out)
+    if arguments.out is not None:
+        refuse_inside(out, catalogue.folder)
     if arguments.out is not None and out.exists() and not out.is_dir():
         raise BadInputError("--out {out}: expected a folder", out=out)
     if arguments.out is not None and out.is_dir() and any(out.iterdir()):

@@ -61,7 +61,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def maps(arguments: argparse.Namespace) -> None:
     """Write only the maps: pages, figures for print, or both."""
-    from geo.core import NotFoundError, optional
+    from geo.core import NotFoundError, optional, refuse_inside
     from geo.maps import FIGURES, FORMATS, PAGES, tile_provider
     from geo.pipeline import build
 
@@ -80,6 +80,7 @@ def maps(arguments: argparse.Namespace) -> None:
     if printed:
         optional("matplotlib", "figures", "figures need matplotlib")
     catalogue, date, out = load(arguments), when(arguments), arguments.out
+    refuse_inside(out, catalogue.folder)
     made: list[str] = []
     with stages(6) as progress:
         if "html" in formats:

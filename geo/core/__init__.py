@@ -17,6 +17,7 @@ from geo.core.version import __version__
 from geo.core.writing import (
     DECIMALS,
     STAMP,
+    refuse_inside,
     replaced_file,
     staged_folder,
     with_index_column,
@@ -42,6 +43,7 @@ __all__ = [
     "json_value",
     "number_blocks",
     "optional",
+    "refuse_inside",
     "replaced_file",
     "run_locally",
     "second_process",

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from pandas import DataFrame
 
-from geo.core.errors import OutputError
+from geo.core.errors import BadInputError, OutputError
 
 _TEMPORARY = ".geo-build-"
 #: A folder of a build that has not changed for so long belongs to a build that is dead.
@@ -24,6 +24,30 @@ _STALE_S = 3600.0
 STAMP = "2000-01-01T00:00:00Z"
 #: Decimals of degrees in text: 1 cm, so that lines that meet still meet when read back.
 DECIMALS = 7
+
+
+def refuse_inside(out: Path, folder: Path) -> None:
+    """
+    Refuse to write results into the folder of the data, over the tables they come from.
+
+    Parameters
+    ----------
+    out
+        The folder or file to write.
+    folder
+        The folder of the data.
+
+    Raises
+    ------
+    BadInputError
+        When one lies in the other.
+    """
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise BadInputError(
+            "{out}: expected a place outside the folder of the data, {folder}",
+            out=out,
+            folder=folder,
+        )
 
 
 @contextmanager

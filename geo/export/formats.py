@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import geopandas as gpd
 import networkx as nx
-import pandas as pd
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 
-from geo.catalogue import City
 from geo.core import (
     DECIMALS,
     BadInputError,
     optional,
+    refuse_inside,
     replaced_file,
     staged_folder,
     with_index_column,
@@ -25,8 +24,11 @@ from geo.core import (
 from geo.export.datapackage import licence_terms, package_description
 from geo.export.geopackage import write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
-from geo.layers import Layers, crossings_or_none, flat_crossings
+from geo.layers import crossings_or_none, flat_crossings, route_table, sections_on
 from geo.network import Network
+
+#: The file that describes the tables of a folder.
+DESCRIPTION = "datapackage.json"
 
 
 def layer_tables(net: Network) -> dict[str, GeoDataFrame]:
@@ -41,32 +43,31 @@ def layer_tables(net: Network) -> dict[str, GeoDataFrame]:
     Returns
     -------
     tables
-        GeoDataFrames in EPSG:4326 by name, those that are not empty.
+        GeoDataFrames in EPSG:4326 by name, with the status and the speed of the day; a layer
+        without rows is there too.
 
     Examples
     --------
     >>> list(layer_tables(net))
     ['places', 'sections', 'routes', 'cities', 'crossings', 'nodes', 'edges']
     """
-    layers = net.layers
-    tables = {
+    layers, date = net.layers, net.date
+    return {
         "places": layers.places,
-        "sections": layers.sections,
-        "routes": layers.routes,
-        "cities": _cities(layers),
-        "crossings": flat_crossings(crossings_or_none(layers, net.date)),
+        "sections": _of_the_day(sections_on(layers, date)),
+        "routes": _of_the_day(route_table(layers, date)),
+        "cities": layers.cities,
+        "zones": layers.zones,
+        "crossings": flat_crossings(crossings_or_none(layers, date)),
         "nodes": net.nodes,
         "edges": net.edges,
     }
-    return {name: table for name, table in tables.items() if len(table)}
 
 
-def _cities(layers: Layers) -> GeoDataFrame:
-    """Return the cities as points, indexed by id."""
-    dumped = [city.model_dump() for city in layers.catalogue.cities]
-    rows = pd.DataFrame(dumped, columns=list(City.model_fields))
-    points = gpd.points_from_xy(rows["lon"], rows["lat"])
-    return gpd.GeoDataFrame(rows, geometry=points, crs=4326).set_index("city_id")
+def _of_the_day(table: GeoDataFrame) -> GeoDataFrame:
+    """Return a table whose `status` is that of the day, where the tables tell that of today."""
+    columns = [column for column in table if column != "status"]
+    return table[columns].rename(columns={"stage": "status"})
 
 
 def _write_gpkg(net: Network, out: Path) -> list[Path]:
@@ -97,7 +98,7 @@ def _write_package(net: Network, tables: Mapping[str, DataFrame], out: Path) -> 
     """Write tables as CSV with a description beside them."""
     for name, table in tables.items():
         write_csv(table, out / f"{name}.csv", index=table.index.name is not None)
-    described = out / "datapackage.json"
+    described = out / DESCRIPTION
     write_json(package_description(net.layers.catalogue, tables), described)
     return [*(out / f"{name}.csv" for name in tables), described]
 
@@ -119,6 +120,18 @@ def _write_parquet(net: Network, out: Path) -> list[Path]:
         with replaced_file(files[-1]) as temporary:
             table.to_parquet(temporary, compression="zstd")
     return files
+
+
+def _keep_described(out: Path, described: Path) -> None:
+    """Keep in a description what an earlier one in the folder says of other files there."""
+    new = json.loads(described.read_text("utf-8"))
+    try:
+        earlier = json.loads((out / DESCRIPTION).read_text("utf-8"))["resources"]
+        paths = {resource["path"] for resource in new["resources"]}
+        kept = [r for r in earlier if r["path"] not in paths and (out / r["path"]).is_file()]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    write_json({**new, "resources": [*new["resources"], *kept]}, described)
 
 
 #: What writes a network and its layers into a folder and returns the files, by format.
@@ -169,6 +182,9 @@ def export_network(net: Network, format_: str, out: Path) -> list[Path]:
         raise BadInputError(
             "format {format!r}: expected one of {known}", format=format_, known=", ".join(FORMATS)
         )
+    refuse_inside(out, net.layers.catalogue.folder)
     with staged_folder(out) as stage:
         files = FORMATS[format_](net, stage)
+        if stage / DESCRIPTION in files:
+            _keep_described(out, stage / DESCRIPTION)
     return [out / file.relative_to(stage) for file in files]

@@ -196,6 +196,7 @@ _TITLES = {
     "sections": "区段 Sections",
     "routes": "线路 Routes",
     "cities": "城市 Cities",
+    "zones": "区县人口 Zones and their people",
     "crossings": "跨界处 Border crossings",
     "nodes": "网络节点 Nodes of the network",
     "edges": "网络边 Edges of the network",
@@ -228,6 +229,8 @@ def write_gpkg(frames: dict[str, GeoDataFrame], path: Path, *, terms: str = "") 
         for name, frame in frames.items():
             title = ". ".join(filter(None, [_TITLES.get(name, name), terms]))
             options = {"driver": "GPKG", "DESCRIPTION": title, "VERSION": _GPKG}
+            if frame.empty:
+                options["geometry_type"] = "LineString" if name == "edges" else "Point"
             write_layer(with_index_column(frame), temporary, layer=name, **options)
         styles = _style_table(frames)
         write_layer(styles, temporary, layer="layer_styles", driver="GPKG", FID="id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.catalogue import AlignmentPoint, Catalogue, City, Section
+from geo.catalogue import AlignmentPoint, Catalogue, City, Section, Zone
 from geo.geometry import along_km, smooth
 
 CRS = "EPSG:4326"
@@ -58,6 +59,7 @@ class Layers:
     sections: gpd.GeoDataFrame  # with status, standard, lengths and accuracy
     routes: gpd.GeoDataFrame  # with lengths and accuracy
     cities: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame  # seats of the areas where people live
     catalogue: Catalogue
     tracks: dict[str, Track]  # by route
     span: dict[str, tuple[int, int]]  # by section its first and last point in the alignment
@@ -81,10 +83,10 @@ def build_layers(catalogue: Catalogue) -> Layers:
     Returns
     -------
     layers
-        Places, sections, routes and cities. `length_km` is the published length, `geometry_km` the
-        geodesic length of the drawn line, `running_km` the length to calculate with: the
-        published one, else the difference of official kilometres, else the geometric one
-        (`running_source` says which).
+        Places, sections, routes, cities and zones. `length_km` is the published length,
+        `geometry_km` the geodesic length of the drawn line, `running_km` the length to calculate
+        with: the published one, else the difference of official kilometres, else the geometric
+        one (`running_source` says which).
 
     Examples
     --------
@@ -103,7 +105,8 @@ def build_layers(catalogue: Catalogue) -> Layers:
         places=_places(catalogue),
         sections=pieces,
         routes=_routes(catalogue, tracks, pieces),
-        cities=_cities(catalogue),
+        cities=_points("city_id", City, catalogue.cities),
+        zones=_points("zone_id", Zone, catalogue.zones),
         catalogue=catalogue,
         tracks=tracks,
         span=span,
@@ -171,9 +174,9 @@ def _places(catalogue: Catalogue) -> gpd.GeoDataFrame:
     return _frame(rows, "place_id", [(p.lon, p.lat) for p in catalogue.places])
 
 
-def _cities(catalogue: Catalogue) -> gpd.GeoDataFrame:
-    rows = [city.model_dump() for city in catalogue.cities]
-    table = pd.DataFrame(rows, columns=list(City.model_fields)).set_index("city_id")
+def _points(key: str, model: type[City | Zone], rows: Iterable[City | Zone]) -> gpd.GeoDataFrame:
+    cells = [row.model_dump() for row in rows]
+    table = pd.DataFrame(cells, columns=list(model.model_fields)).set_index(key)
     points = gpd.points_from_xy(table["lon"], table["lat"])
     return gpd.GeoDataFrame(table, geometry=points, crs=CRS)
 

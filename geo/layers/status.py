@@ -32,8 +32,8 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     Returns
     -------
     frame
-        A copy of the sections with `stage` (open, construction, unknown, planned) and `assumed`:
-        open only because the expected year is over.
+        A copy of the sections with `stage` (open, construction, unknown, planned), `assumed`:
+        open only because the expected year is over, and the operating speed of the date.
 
     Examples
     --------
@@ -43,8 +43,13 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
     codes = _codes_on(_records(layers), date, layers.catalogue.region.as_of)
     found = [STATUS_CODES[code] for code in codes]
+    speed = layers.sections["operating_speed_kmh"].copy()
+    then = speeds_on(layers, date)
+    speed.loc[list(then)] = list(then.values())
     return layers.sections.assign(
-        stage=[status.stage for status in found], assumed=[status.assumed for status in found]
+        stage=[status.stage for status in found],
+        assumed=[status.assumed for status in found],
+        operating_speed_kmh=speed,
     )
 
 
@@ -151,11 +156,7 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     False
     """
     sections = sections_on(layers, date)
-    sections = sections[sections["stage"] == "open"]
-    speed = sections["operating_speed_kmh"].copy()
-    then = {key: kmh for key, kmh in speeds_on(layers, date).items() if key in speed.index}
-    speed.loc[list(then)] = list(then.values())
-    return each_track_once(_widened(sections.assign(operating_speed_kmh=speed)))
+    return each_track_once(_widened(sections[sections["stage"] == "open"]))
 
 
 def speeds_on(layers: Layers, date: dt.date) -> dict[str, float]:

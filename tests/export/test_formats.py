@@ -17,11 +17,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import toy
 from geopandas.testing import assert_geodataframe_equal
 
 import geo
 from geo.catalogue.catalogue import data_folder
 from geo.cli.main import main
+from geo.core import BadInputError
 from geo.export.formats import export_network, layer_tables
 from geo.export.gmns import gmns_tables
 from geo.layers.symbology import LINES, POINT_OF_KIND
@@ -65,6 +67,7 @@ def same(read, frame, column, *, within):
 
 
 KEYS = {"places": "place_id", "sections": "section_id", "routes": "route_id", "cities": "city_id",
+        "zones": "zone_id",
         "crossings": "route_id", "nodes": "place_id", "edges": "edge_id"}  # fmt: skip
 
 
@@ -72,7 +75,7 @@ KEYS = {"places": "place_id", "sections": "section_id", "routes": "route_id", "c
 def test_every_layer_comes_back(exported, frames, fmt):
     files = {file.stem: file for file in exported(fmt)}
     within = {"gpkg": 0, "parquet": 0, "geojson": 1e-7, "csv": 1e-7}[fmt]
-    assert len(frames) == 7
+    assert len(frames) == 8
     for name, frame in frames.items():
         if fmt == "gpkg":
             read = gpd.read_file(files["network"], layer=name)
@@ -82,7 +85,7 @@ def test_every_layer_comes_back(exported, frames, fmt):
             assert_geodataframe_equal(gpd.read_parquet(files[name]), frame)
             continue
         else:
-            plain = pd.read_csv(files[name], dtype={"ref": str, "adcode": str}, keep_default_na=False,
+            plain = pd.read_csv(files[name], dtype={"ref": str, "adcode": str, "zone_id": str}, keep_default_na=False,
                                 na_values={})  # fmt: skip
             read = gpd.GeoDataFrame(plain.drop(columns="geometry"),
                                     geometry=shapely.from_wkt(plain["geometry"]), crs=4326)  # fmt: skip
@@ -199,7 +202,7 @@ def test_packages_are_valid_for_frictionless(exported):
     done = subprocess.run([sys.executable, "-c", VALIDATE, *paths], check=False,
                           capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split() == ["7", "4", "15"]
+    assert done.stdout.split() == ["8", "4", "19"]
     licences = json.loads((data_folder() / "datapackage.json").read_text("utf-8"))["licenses"]
     for path in paths[:2]:
         assert json.loads(Path(path).read_text("utf-8"))["licenses"] == licences
@@ -306,3 +309,66 @@ def test_without_pyarrow_one_line_says_what_to_install(monkeypatch, tmp_path, ca
     assert main(["export", "parquet", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err == "Parquet needs pyarrow: pip install 'chuanyu-geo[parquet]'\n"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def growing(tmp_path):
+    """Two roads: one open since 2001, one from 2020 on, begun in 2017."""
+    nodes = {"a": (0, 0), "b": (20, 0), "c": (40, 0)}
+    toy.region(tmp_path / "data", nodes, {"ab": 20, "bc": 20}, {"a": 5})
+    toy.edit(tmp_path / "data", "sections", lambda row: {"started": "2017", "opened": "2020"}
+             if row["route_id"] == "bc" else {})  # fmt: skip
+    return geo.load(tmp_path / "data")
+
+
+def export(catalogue, year, format_, out):
+    return export_network(geo.build_network(catalogue, year=year), format_, out)
+
+
+@pytest.mark.parametrize(
+    ("year", "status"), [(2010, "planned"), (2018, "construction"), (2020, "open")]
+)
+def test_the_status_is_that_of_the_day(growing, tmp_path, year, status):
+    (file,) = export(growing, year, "gpkg", tmp_path / "out")
+    for layer, key in (("sections", "bc-1"), ("routes", "bc")):
+        read = gpd.read_file(file, layer=layer).set_index(KEYS[layer])
+        assert read["status"].to_dict()[key] == status
+    assert ("bc-1" in set(gpd.read_file(file, layer="edges")["section_id"])) == (status == "open")
+
+
+@pytest.mark.parametrize("format_", ["gpkg", "geojson", "csv", "parquet"])
+def test_a_day_without_a_network_leaves_nothing_of_another(growing, tmp_path, format_):
+    """Empty layers are there, and hold nothing that an earlier export of the folder wrote."""
+    full = export(growing, 2021, format_, tmp_path / "out")
+    empty = export(growing, 1900, format_, tmp_path / "out")
+    assert [file.name for file in empty] == [file.name for file in full]
+    if format_ == "csv":
+        assert pd.read_csv(tmp_path / "out/edges.csv").empty
+    elif format_ == "parquet":
+        assert gpd.read_parquet(tmp_path / "out/edges.parquet").empty
+    else:
+        file = "network.gpkg" if format_ == "gpkg" else "edges.geojson"
+        assert gpd.read_file(tmp_path / "out" / file, layer="edges").empty
+
+
+def test_two_formats_in_one_folder_are_both_described(growing, tmp_path):
+    for format_ in ("csv", "gmns", "csv"):
+        export(growing, 2021, format_, tmp_path / "out")
+    described = json.loads((tmp_path / "out/datapackage.json").read_text("utf-8"))
+    paths = [resource["path"] for resource in described["resources"]]
+    assert {"places.csv", "edges.csv", "node.csv", "link.csv"} <= set(paths)
+    assert len(paths) == len(set(paths))
+    assert all((tmp_path / "out" / path).is_file() for path in paths)
+
+
+@pytest.mark.parametrize("place", [".", "tables", "maps/deep"])
+def test_nothing_is_written_into_the_folder_of_the_data(growing, place):
+    before = {path: path.read_bytes() for path in growing.folder.rglob("*") if path.is_file()}
+    out = growing.folder / place
+    for write in (
+        lambda: export(growing, 2021, "csv", out),
+        lambda: geo.build(growing, out, date=2021),
+    ):
+        with pytest.raises(BadInputError, match="outside the folder of the data"):
+            write()
+    assert {p: p.read_bytes() for p in growing.folder.rglob("*") if p.is_file()} == before
