@@ -4,7 +4,7 @@ from geo.catalogue.catalogue import Catalogue, load
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
 from geo.catalogue.reading import table_file
-from geo.catalogue.region import ADCODE, AdminRegion, Region, RouteGroup
+from geo.catalogue.region import AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
     TABLES,
@@ -44,7 +44,7 @@ from geo.catalogue.vocabulary import (
 )
 
 __all__ = [
-    "ACCURACY", "ADCODE", "ASSUMED", "CHANGE", "CLASS", "CLASS_PLURAL", "CODE_OF_STATUS",
+    "ACCURACY", "ASSUMED", "CHANGE", "CLASS", "CLASS_PLURAL", "CODE_OF_STATUS",
     "CONFIDENCE", "GROUP", "KEY_COLUMN", "KIND", "MODE", "MODES", "NOT_BEGUN", "OPEN_CODES",
     "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS", "TRAVEL", "AdminRegion",
     "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place", "Project",

@@ -23,8 +23,8 @@ from geo.catalogue.vocabulary import Confidence
 from geo.core import BadInputError, Message, Problem
 
 FILE = "region.toml"
-#: A Chinese administrative code, or one of ISO 3166-2.
-ADCODE = r"[0-9]{6}|[A-Z]{2}-[A-Z0-9]{1,3}"
+#: Any code of an area: administrative, ISO 3166-2, NUTS, FIPS, INSEE, AGS.
+ADCODE = r"\S{1,16}"
 Year = Annotated[int, Field(ge=1850, le=2100)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Text = Annotated[str, Field(min_length=1)]

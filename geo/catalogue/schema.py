@@ -215,7 +215,7 @@ class City(_Located):
     """A centre to measure from and to."""
 
     city_id: Id = Field(description="Identifier of the city.")
-    adcode: Annotated[str, Field(pattern=r"^([0-9]{6})?$")] = Field(
+    adcode: Annotated[str, Field(pattern=r"^\S{0,16}$")] = Field(
         description="Official code of its administrative area."
     )
     name: Name = Field(description="Name in the first language of the region.")

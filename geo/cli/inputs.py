@@ -90,4 +90,7 @@ def pairs(text: str) -> dict[str, str]:
     found = [item.partition("=") for item in text.split(",")]
     if not all(key and equal and column for key, equal, column in found):
         raise refusal(text, _("expected KEY=COLUMN,KEY=COLUMN,…"))
-    return {key.strip(): column.strip() for key, equal, column in found}
+    keys = [key.strip() for key, _equal, _column in found]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise refusal(text, _("expected {key} only once", key=twice[0]))
+    return {key.strip(): column.strip() for key, _equal, column in found}

@@ -417,6 +417,10 @@ def _add_new(verbs: Any) -> None:
     new.add_argument("--borders", type=Path, metavar="FILE", help=text)
     text = _("what these are called in the file, such as adcode=ISO,name=NAME,name_en=NAME")
     new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…", help=text)
+    text = _("layer of the file; not needed where only one has areas")
+    new.add_argument("--border-layer", metavar="NAME", help=text)
+    text = _("encoding of the text of a Shapefile, such as GBK; default: as the file shows")
+    new.add_argument("--border-encoding", metavar="NAME", help=text)
     text = _("whose borders they are (default: the name of the file)")
     new.add_argument("--border-credit", default="", metavar="TEXT", help=text)
 

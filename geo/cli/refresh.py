@@ -173,9 +173,9 @@ def layer(arguments: argparse.Namespace) -> None:
     with stages(len(wanted)) as progress:
         ways = read_layer(arguments.file, layer=arguments.layer, columns=arguments.columns,
                           mode=arguments.mode, datum=arguments.datum,
-                          encoding=arguments.encoding)  # fmt: skip
+                          encoding=arguments.encoding, named=True)  # fmt: skip
         if arguments.datum is None:
-            expect_datum(arguments.file, ways, build_layers(catalogue))
+            expect_datum(arguments.file, ways, build_layers(catalogue), wanted)
         date = arguments.date or _modified(arguments.file)
         name = arguments.layer or "its only layer of lines"
         source = {

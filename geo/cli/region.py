@@ -107,7 +107,7 @@ def routes(arguments: argparse.Namespace) -> None:
 def new(arguments: argparse.Namespace) -> None:
     """Make a new region, empty or from an extract."""
     from geo.core import BadInputError
-    from geo.layers import read_areas
+    from geo.readers import read_areas
     from geo.sources import draft_region, new_region
 
     if arguments.from_pbf is None:
@@ -117,7 +117,12 @@ def new(arguments: argparse.Namespace) -> None:
     else:
         areas, credit = None, ""
         if arguments.borders:
-            areas = read_areas(arguments.borders, arguments.border_columns)
+            areas = read_areas(
+                arguments.borders,
+                arguments.border_columns,
+                layer=arguments.border_layer,
+                encoding=arguments.border_encoding,
+            )
             credit = arguments.border_credit or arguments.borders.name
         with stages(4) as progress:
             report = draft_region(

@@ -5,7 +5,6 @@ from geo.layers.boundaries import (
     county_index,
     neighbours,
     outer_area,
-    read_areas,
     read_base,
     relief_file,
     section_regions,
@@ -48,7 +47,7 @@ __all__ = [
     "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers", "border_crossings",
     "build_layers", "counts_by_year", "county_index", "crossings_or_none", "each_track_once",
     "flat_crossings", "layer_findings", "neighbours", "open_sections", "outer_area",
-    "pair_of", "read_areas", "read_base", "relief_file", "route_stage", "route_table",
+    "pair_of", "read_base", "relief_file", "route_stage", "route_table",
     "section_regions", "sections_on", "sourced_shares", "speeds_on", "stages_by_year",
     "weight_of", "years_of",
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import ADCODE, Catalogue
-from geo.core import BadInputError, Message, Problem, is_unknown
+from geo.catalogue import Catalogue
+from geo.core import BadInputError, Message, Problem
 from geo.geometry import areas_of, metric_crs
 from geo.layers.layers import Layers
 
@@ -64,55 +63,6 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
         text = Message("expected a file: this needs the base layer {layer!r}", layer=layer)
         raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
     return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
-
-
-def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoDataFrame:
-    """
-    Read the areas of a file, as the borders of a new region.
-
-    Parameters
-    ----------
-    file
-        A file of polygons that GDAL reads.
-    columns
-        The names of the columns `adcode`, `name` and `name_en` in the file, where they differ.
-
-    Returns
-    -------
-    areas
-        One row per code with the three columns, in WGS-84, in the order of the file.
-
-    Raises
-    ------
-    BadInputError
-        When the file cannot be read, or a code or a name is missing.
-
-    Examples
-    --------
-    >>> read_areas(cat.folder / cat.region.base.provinces)["adcode"].tolist()[:2]
-    ['500000', '510000']
-    """
-    called = {key: (columns or {}).get(key, key) for key in ("adcode", "name", "name_en")}
-    read = _read(Path(file), str(file), "Polygon", tuple(called.values()))
-    areas = read[[*called.values(), "geometry"]].set_axis([*called, "geometry"], axis=1)
-    areas = areas.set_geometry("geometry")
-    for column, name in called.items():
-        areas[column] = [_word(value) for value in areas[column]]
-        form = ADCODE if column == "adcode" else r".+"
-        wrong = np.flatnonzero(~areas[column].str.fullmatch(form).to_numpy(bool))
-        if len(wrong):
-            what = "a code such as 510000 or DE-BY" if column == "adcode" else "a name"
-            value = areas[column].iloc[wrong[0]]
-            text = f"feature {wrong[0] + 1}: expected {what}"
-            raise BadInputError([Problem(str(file), 0, name, value, text)])
-    return areas.dissolve("adcode", sort=False).reset_index()
-
-
-def _word(value: Any) -> str:
-    """Return a cell as text: empty where it is missing, a code without decimals."""
-    if is_unknown(value):
-        return ""
-    return f"{value:.0f}" if isinstance(value, float) else str(value).strip()
 
 
 def relief_file(catalogue: Catalogue) -> Path:

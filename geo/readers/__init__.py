@@ -1,5 +1,6 @@
 """Outside files and servers to lines, points and areas; they know no catalogue."""
 
+from geo.readers.areas import read_areas
 from geo.readers.lines import read_layer
 from geo.readers.overpass import Limits, Request, download_ways, tags_of
 from geo.readers.pbf import LOCAL, read_pbf, read_pbf_header, read_points
@@ -14,6 +15,6 @@ from geo.readers.ways import (
 
 __all__ = [
     "CLASSES", "KEY_OF_MODE", "LOCAL", "MAIN_ROADS", "Limits", "Request", "class_of",
-    "download_ways", "posted_speed", "read_layer", "read_pbf",
+    "download_ways", "posted_speed", "read_areas", "read_layer", "read_pbf",
     "read_pbf_header", "read_points", "split_refs", "tags_of",
 ]  # fmt: skip

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import difflib
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
-from geo.core import BadInputError, Message, NotFoundError, is_unknown, shown
+from geo.core import BadInputError, Message, is_unknown
 from geo.geometry import reproject
+from geo.readers.vector_file import expect_degrees, read_vector_file
 from geo.readers.ways import KEY_OF_MODE, TAGS
 
 #: No reference system has larger coordinates, in metres or feet.
 FARTHEST = 1e9
 #: What a line is taken for where the file has no class of its own.
 CLASS_OF_MODE = {"road": "motorway", "rail": "rail", "water": "river"}
-#: The largest value of a coordinate in degrees.
-DEGREES = np.array([180.0, 90.0])
 
 
 def read_layer(
@@ -37,13 +30,14 @@ def read_layer(
     mode: str | None = None,
     datum: str | None = None,
     encoding: str | None = None,
+    named: bool = False,
 ) -> gpd.GeoDataFrame:
     """
     Read the lines of a file.
 
     A Shapefile without ``.shx`` or ``.prj`` is read too: without a reference system its
     coordinates must be degrees. Without ``.cpg`` its text is taken for UTF-8 where that is
-    possible, else for GBK.
+    possible, else for GBK. Columns called as a tag count for it, in any letter case.
 
     Parameters
     ----------
@@ -59,6 +53,8 @@ def read_layer(
         One of wgs84, cgcs2000, gcj02 and bd09; default: as the reference system says.
     encoding
         Encoding of the text, such as GBK.
+    named
+        Whether the lines must have numbers or names.
 
     Returns
     -------
@@ -79,9 +75,8 @@ def read_layer(
             raise BadInputError(
                 "--columns {tag}: expected one of {known}", tag=tag, known=", ".join(TAGS)
             )
-    with _openable(Path(path)) as file:
-        name = _layer(path, file, layer)
-        frame = _read(path, file, name, encoding or _encoding(file))
+    path = Path(path)
+    name, frame = read_vector_file(path, "Line", layer=layer, encoding=encoding)
     for column in columns.values():
         if column not in frame.columns:
             known = [str(key) for key in frame.columns if key != "geometry"]
@@ -103,111 +98,33 @@ def read_layer(
         )
     frame = frame.set_geometry(shapes)[lines]
     if frame.crs is None:
-        _expect_degrees(path, frame)
+        expect_degrees(path, frame)
     frame = reproject(frame, datum or "wgs84")
-    _expect_degrees(path, frame)
-    return _tagged(path, frame, columns, mode)
-
-
-@contextmanager
-def _openable(path: Path) -> Iterator[Path]:
-    """Give the file, or a copy of a Shapefile whose index can be made anew."""
-    if not path.exists():
-        raise BadInputError("{path}: expected a file of lines; there is none", path=path)
-    if path.suffix.lower() != ".shp" or _beside(path, ".shx"):
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="geo-shp-") as folder:
-        for suffix in (".shp", ".dbf", ".prj", ".cpg"):
-            if part := _beside(path, suffix):
-                shutil.copyfile(part, Path(folder) / f"lines{suffix}")
-        yield Path(folder) / "lines.shp"
-
-
-def _beside(path: Path, suffix: str) -> Path | None:
-    """Return the part of a Shapefile with a suffix, in any letter case."""
-    parts = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
-    return next(filter(Path.is_file, parts), None)
-
-
-def _layer(path: Path | str, file: Path, wanted: str | None) -> str:
-    """Return the layer to read: the one asked for, or the only one that may have lines."""
-    layers = [(str(name), str(kind)) for name, kind in _gdal(path, "list_layers", file)]
-    names = [name for name, _ in layers]
-    if wanted is not None:
-        if wanted not in names:
-            raise NotFoundError("layer", wanted, names[:8])
-        return wanted
-    mixed = ("Unknown", "GeometryCollection")
-    fit = [name for name, kind in layers if "Line" in kind or kind.split()[0] in mixed]
-    if len(fit) != 1:
-        text = Message("it has none")
-        if fit:
-            text = Message("give --layer, one of {names}", names=", ".join(fit[:8]))
-        raise BadInputError("{path}: expected one layer of lines; {text}", path=path, text=text)
-    return fit[0]
-
-
-def _read(path: Path | str, file: Path, layer: str, encoding: str | None) -> gpd.GeoDataFrame:
-    frame = _gdal(path, "read_dataframe", file, layer=layer, encoding=encoding)
-    if "geometry" not in frame:
-        raise BadInputError(
-            "{path}: expected lines; layer {layer!r} has no geometry", path=path, layer=layer
-        )
-    shapes = frame.geometry.to_numpy()
-    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-
-
-def _gdal(path: Path | str, function: str, file: Path, **options: Any) -> Any:
-    """Call pyogrio, and turn whatever goes wrong into one line."""
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL tells of an index made anew, and the like
-            return getattr(pyogrio, function)(file, **options)
-    except Exception as error:  # GDAL and the decoders raise many kinds
-        what = " ".join(str(error).replace(str(file), "it").split()) or type(error).__name__
-        raise BadInputError(
-            "{path}: expected a file of lines that GDAL reads: {reason}",
-            path=path,
-            reason=shown(what, 300),
-        ) from error
-    finally:
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
-
-
-def _encoding(file: Path) -> str | None:
-    """Return the encoding of a Shapefile that does not tell it: UTF-8 where it fits, or GBK."""
-    table = _beside(file, ".dbf") if file.suffix.lower() == ".shp" else None
-    if table is None or _beside(file, ".cpg"):
-        return None
-    raw = table.read_bytes()
-    text = raw[int.from_bytes(raw[8:10], "little") :]
-    for encoding in ("utf-8", "gbk"):
-        try:
-            text.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding.upper()
-    return None
-
-
-def _expect_degrees(path: Path | str, frame: gpd.GeoDataFrame) -> None:
-    if not (np.abs(shapely.get_coordinates(frame.geometry)) <= DEGREES).all():
-        raise BadInputError(
-            "{path}: expected a reference system (.prj), for the coordinates are not degrees",
-            path=path,
-        )
+    expect_degrees(path, frame)
+    return _tagged(path, frame, columns, mode, named=named)
 
 
 def _tagged(
-    path: Path | str, frame: gpd.GeoDataFrame, columns: Mapping[str, str], mode: str | None
+    path: Path,
+    frame: gpd.GeoDataFrame,
+    columns: Mapping[str, str],
+    mode: str | None,
+    *,
+    named: bool,
 ) -> gpd.GeoDataFrame:
     """Return lines with one column of text per tag."""
-    data = {}
+    data, called = {}, {str(column).lower(): column for column in reversed(frame.columns)}
     for tag in TAGS:
-        values = frame.get(columns.get(tag, tag), [None] * len(frame))
+        values = frame.get(columns.get(tag, called.get(tag, tag)), [None] * len(frame))
         data[tag] = [_text(value) for value in values]
+    if named and not any(value for tag in ("ref", "name", "name:zh") for value in data[tag]):
+        known = [str(key) for key in frame.columns if key not in ("geometry", "osm_id")]
+        raise BadInputError(
+            "{path}: no column holds numbers or names; there are {names}: give "
+            "--columns ref=… or name=…",
+            path=path,
+            names=", ".join(known),
+        )
     if not any(value for key in KEY_OF_MODE.values() for value in data[key]):
         if mode is None:
             raise BadInputError(

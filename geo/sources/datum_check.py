@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from geo.core import BadInputError
 from geo.geometry import metric_crs, reproject
 from geo.layers import Layers
+from geo.readers import KEY_OF_MODE
 
 #: The datums that are compared where none is declared.
 CANDIDATES = ("wgs84", "gcj02", "bd09")
@@ -26,13 +28,21 @@ ENOUGH = 10
 BETTER = 1.7
 
 
-def datum_misfits(ways: gpd.GeoDataFrame, layers: Layers) -> dict[str, float]:
+def datum_misfits(
+    ways: gpd.GeoDataFrame, layers: Layers, wanted: Collection[str] | None = None
+) -> dict[str, float]:
     """
     Return the median distance in metres of well-known routes to the lines, by datum of the lines.
 
-    Only points with a line within :data:`REACH_M` in any datum count; empty where they are few.
+    Only routes of the modes of the lines count, for a railway may run beside a road, and of these
+    the wanted ones. Only points with a line within :data:`REACH_M` in any datum count; empty where
+    they are few.
     """
+    modes = [mode for mode, key in KEY_OF_MODE.items() if key not in ways or ways[key].any()]
     routes = layers.routes[layers.routes["accuracy_m"] <= KNOWN_M]
+    routes = routes[routes["mode"].isin(modes)]
+    if wanted is not None:
+        routes = routes[routes.index.isin(wanted)]
     if routes.empty or ways.empty:
         return {}
     counts = np.maximum(routes["geometry_km"].to_numpy() * 1000 / EVERY_M, ENOUGH).astype(int)
@@ -62,9 +72,14 @@ def _distances(points: Any, shapes: NDArray[np.object_]) -> NDArray[np.float64]:
     return found
 
 
-def expect_datum(path: Path | str, ways: gpd.GeoDataFrame, layers: Layers) -> None:
+def expect_datum(
+    path: Path | str,
+    ways: gpd.GeoDataFrame,
+    layers: Layers,
+    wanted: Collection[str] | None = None,
+) -> None:
     """
-    Refuse lines whose datum is not declared and looks like another one.
+    Refuse lines whose datum is not declared and looks like another one, or cannot be judged.
 
     Parameters
     ----------
@@ -74,11 +89,14 @@ def expect_datum(path: Path | str, ways: gpd.GeoDataFrame, layers: Layers) -> No
         Its lines, read as WGS-84.
     layers
         The layers of the catalogue.
+    wanted
+        Ids of the routes that the lines are to be compared with; default: all of their mode.
 
     Raises
     ------
     BadInputError
-        When another datum fits much better; the message says which option to give.
+        When another datum fits much better, or no well-known route lies near to tell; the message
+        says which option to give.
 
     Examples
     --------
@@ -91,9 +109,13 @@ def expect_datum(path: Path | str, ways: gpd.GeoDataFrame, layers: Layers) -> No
     ...     print(str(error).split("(")[0], str(error).split(": give ")[1][:13])
     lines.shp: its lines look like gcj02  --datum gcj02
     """
-    misfits = datum_misfits(ways, layers)
+    misfits = datum_misfits(ways, layers, wanted) or datum_misfits(ways, layers)
     if not misfits:
-        return
+        raise BadInputError(
+            "{path}: nothing in the catalogue is known well enough to tell in which datum its "
+            "lines are: give --datum wgs84, or gcj02 or bd09 for lines off a Chinese map",
+            path=path,
+        )
     best = min(misfits, key=lambda datum: misfits[datum])
     if best != "wgs84" and misfits["wgs84"] > BETTER * misfits[best]:
         raise BadInputError(

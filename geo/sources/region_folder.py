@@ -116,7 +116,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     min_km
         Shortest line of a route.
     areas
-        Areas (:func:`geo.layers.read_areas`) that become its regions, those with most
+        Areas (:func:`geo.readers.read_areas`) that become its regions, those with most
         lines first: lines are cut where they cross a border. Without bounds and place the region
         reaches as far as they do.
     credit

@@ -116,7 +116,7 @@ def test_what_is_wrong_with_the_file_is_told(tmp_path):
         ("a.txt", b""),
     ):
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(BadInputError, match=rf"{name}: expected a file of lines") as told:
+        with pytest.raises(BadInputError, match=rf"{name}: expected a file") as told:
             read_layer(tmp_path / name, mode="road")
         assert "\n" not in str(told.value)
     with pytest.raises(BadInputError, match="there is none"):
@@ -178,4 +178,36 @@ def test_the_datum_is_suspected_and_asked_for(drawn, datum, there):
 
 def test_lines_elsewhere_tell_no_datum(drawn):
     assert datum_misfits(frame(), drawn) == {}
-    expect_datum("x.shp", frame(), drawn)
+    with pytest.raises(BadInputError, match="give --datum wgs84, or gcj02 or bd09"):
+        expect_datum("x.shp", frame(), drawn)
+
+
+def test_swapped_axes_are_named(tmp_path):
+    swapped = frame()
+    swapped = swapped.set_geometry(shapely.transform(swapped.geometry, lambda xy: xy[:, ::-1]))
+    swapped.to_file(tmp_path / "a.geojson")
+    with pytest.raises(BadInputError, match="longitude before latitude: are they swapped"):
+        read_layer(tmp_path / "a.geojson", mode="road")
+
+
+def test_a_file_without_numbers_and_names_says_what_it_has(tmp_path):
+    frame().assign(ROADNO="G1").to_file(tmp_path / "a.gpkg")
+    with pytest.raises(BadInputError, match="there are ROADNO: give --columns ref="):
+        read_layer(tmp_path / "a.gpkg", mode="road", named=True)
+    ways = read_layer(tmp_path / "a.gpkg", mode="road", columns={"ref": "ROADNO"}, named=True)
+    assert set(ways["ref"]) == {"G1"}
+
+
+def test_a_column_called_as_a_tag_counts_in_any_letter_case(tmp_path):
+    frame().assign(Name="东西高速").to_file(tmp_path / "a.gpkg")
+    assert set(read_layer(tmp_path / "a.gpkg", mode="road", named=True)["name"]) == {"东西高速"}
+
+
+def test_a_railway_beside_a_road_does_not_speak_for_its_datum(drawn):
+    """Only routes of the mode of the lines are compared, and of these those asked for."""
+    moved = drawn.routes.geometry.map(lambda line: shapely.transform(line, to_gcj02))
+    roads = drawn.routes.set_geometry(moved)
+    roads = roads[roads["mode"] == "road"].assign(highway="motorway", railway=None, waterway=None)
+    with pytest.raises(BadInputError, match="look like gcj02"):
+        expect_datum("x.shp", roads, drawn, ["chengyu"])
+    assert datum_misfits(roads, drawn, ["chengyu-hsr"]) == {}

@@ -22,11 +22,11 @@ from geo.layers import (
     border_crossings,
     build_layers,
     layer_findings,
-    read_areas,
     section_regions,
     sections_on,
 )
 from geo.network import build_network
+from geo.readers import read_areas
 from geo.sources import draft_region
 from geo.sources.region_folder import reached_areas
 
@@ -329,11 +329,19 @@ def test_a_long_way_counts_in_every_area_it_passes():
     ("rows", "options", "line"),
     [
         (THREE[2:], "", "expected areas with roads or railways of the extract"),
-        ([("51", "甲", 0, 9)], "", "adcode: '51': feature 1: expected a code such as 510000 or"),
+        (
+            [("5 1", "甲", 0, 9)],
+            "",
+            "adcode: '5 1': feature 1: expected a code such as 510000, DE-BY",
+        ),
         ([("510000", " ", 0, 9)], "", "feature 1: expected a name"),
         ([("510000", "甲", 0, 9), (None, "乙", 9, 20)], "", "adcode: feature 2: expected a code"),
         ([("510000", "甲", 0, 9), ("XX-E", None, 9, 20)], "", "name: feature 2: expected"),
-        (THREE[:1], "--border-columns adcode=iso", "expected a column 'iso'"),
+        (
+            THREE[:1],
+            "--border-columns adcode=iso",
+            "iso: expected this column; there are adcode, name, name_en",
+        ),
         (THREE[:1], "--border-columns adcode", "expected KEY=COLUMN"),
     ],
 )

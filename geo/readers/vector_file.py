@@ -1,0 +1,160 @@
+"""Layers of files that GDAL reads: Shapefile, GeoPackage, GeoJSON, KML, zipped or not."""
+
+from __future__ import annotations
+
+import codecs
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+
+from geo.core import BadInputError, Message, NotFoundError, shown
+
+#: The largest value of a coordinate in degrees.
+DEGREES = np.array([180.0, 90.0])
+
+
+#: What messages call the kinds.
+WHAT = {"Line": Message("lines"), "Polygon": Message("areas")}
+OPTION = {"Line": "--layer", "Polygon": "--border-layer"}
+
+
+def read_vector_file(
+    path: Path, kind: str, *, layer: str | None = None, encoding: str | None = None
+) -> tuple[str, gpd.GeoDataFrame]:
+    """
+    Read a layer of lines or polygons (`kind` is Line or Polygon), and return its name with it.
+
+    A Shapefile without ``.shx`` or ``.prj`` is read too. Without ``.cpg`` its text is taken for
+    UTF-8 where that is possible, else for GBK.
+    """
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise BadInputError(
+                "encoding {encoding!r}: expected the name of one, such as GBK or UTF-8",
+                encoding=encoding,
+            ) from None
+    with _openable(path) as file:
+        name = _layer(path, file, layer, kind)
+        return name, _read(path, file, name, encoding or _encoding(path, file))
+
+
+@contextmanager
+def _openable(path: Path) -> Iterator[Path]:
+    """Give the file, or a copy of a Shapefile whose index can be made anew."""
+    if not path.exists():
+        raise BadInputError("{path}: expected a file; there is none", path=path)
+    if path.suffix.lower() != ".shp" or _beside(path, ".shx"):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="geo-shp-") as folder:
+        for suffix in (".shp", ".dbf", ".prj", ".cpg"):
+            if part := _beside(path, suffix):
+                shutil.copyfile(part, Path(folder) / f"lines{suffix}")
+        yield Path(folder) / "lines.shp"
+
+
+def _beside(path: Path, suffix: str) -> Path | None:
+    """Return the part of a Shapefile with a suffix, in any letter case."""
+    parts = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
+    return next(filter(Path.is_file, parts), None)
+
+
+def _layer(path: Path, file: Path, wanted: str | None, kind: str) -> str:
+    """Return the layer to read: the one asked for, or the only one that may have lines."""
+    layers = [(str(name), str(kind)) for name, kind in _gdal(path, "list_layers", file)]
+    names = [name for name, _ in layers]
+    if wanted is not None:
+        if wanted not in names:
+            raise NotFoundError("layer", wanted, names[:8])
+        return wanted
+    mixed = ("Unknown", "GeometryCollection")
+    fit = [name for name, held in layers if kind in held or held.split()[0] in mixed]
+    if len(fit) != 1:
+        text = Message("it has none")
+        if fit:
+            names = ", ".join(fit[:8])
+            text = Message("give {option}, one of {names}", option=OPTION[kind], names=names)
+        raise BadInputError(
+            "{path}: expected one layer of {what}; {text}", path=path, what=WHAT[kind], text=text
+        )
+    return fit[0]
+
+
+def _read(path: Path, file: Path, layer: str, encoding: str | None) -> gpd.GeoDataFrame:
+    frame = _gdal(path, "read_dataframe", file, layer=layer, encoding=encoding)
+    if "geometry" not in frame:
+        raise BadInputError("{path}: layer {layer!r} has no geometry", path=path, layer=layer)
+    shapes = frame.geometry.to_numpy()
+    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+
+
+def _gdal(path: Path, function: str, file: Path, **options: Any) -> Any:
+    """Call pyogrio, and turn whatever goes wrong into one line."""
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL tells of an index made anew, and the like
+            return getattr(pyogrio, function)(file, **options)
+    except Exception as error:  # GDAL and the decoders raise many kinds
+        what = " ".join(str(error).replace(str(file), "it").split()) or type(error).__name__
+        raise BadInputError(
+            "{path}: expected a file that GDAL reads: {reason}",
+            path=path,
+            reason=shown(what, 300),
+        ) from error
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+
+
+def _encoding(path: Path, file: Path) -> str | None:
+    """Return the encoding of a Shapefile that does not tell it: UTF-8 where it fits, or GBK."""
+    table = _beside(file, ".dbf") if file.suffix.lower() == ".shp" else None
+    if table is None:
+        return None
+    raw = table.read_bytes()
+    text = raw[int.from_bytes(raw[8:10], "little") :]
+    fits = [encoding for encoding in ("UTF-8", "GBK") if _decodes(text, encoding)]
+    if named := _beside(file, ".cpg"):
+        told = named.read_text("ascii", "replace").strip()
+        if told.upper().replace("-", "") in ("UTF8", "65001") and "UTF-8" not in fits:
+            raise BadInputError(
+                "{path}: its text is not {told}, as its .cpg says; give its encoding: {other}",
+                path=path,
+                told=told,
+                other=fits[0] if fits else "NAME",
+            )
+        return None
+    return fits[0] if fits else None
+
+
+def _decodes(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def expect_degrees(path: Path, frame: gpd.GeoDataFrame) -> None:
+    """Refuse coordinates that are no degrees, or have longitude and latitude swapped."""
+    spots = np.abs(shapely.get_coordinates(frame.geometry))
+    if not (spots <= DEGREES).all():
+        if (spots[:, ::-1] <= DEGREES).all():
+            raise BadInputError(
+                "{path}: expected longitude before latitude: are they swapped?", path=path
+            )
+        raise BadInputError(
+            "{path}: expected a reference system (.prj), for the coordinates are not degrees",
+            path=path,
+        )
