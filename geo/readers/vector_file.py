@@ -83,8 +83,8 @@ def _layer(path: Path, file: Path, wanted: str | None, kind: str) -> str:
     if len(fit) != 1:
         text = Message("it has none")
         if fit:
-            names = ", ".join(fit[:8])
-            text = Message("give {option}, one of {names}", option=OPTION[kind], names=names)
+            found = ", ".join(fit[:8])
+            text = Message("give {option}, one of {names}", option=OPTION[kind], names=found)
         raise BadInputError(
             "{path}: expected one layer of {what}; {text}", path=path, what=WHAT[kind], text=text
         )
