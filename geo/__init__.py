@@ -5,7 +5,7 @@ Corridor connectivity: named railways and expressways to networks, statistics an
 >>> cat = geo.load()
 >>> net = geo.build_network(cat, year=2025)
 >>> geo.connectivity_indices(net)["p"]
-3
+5
 """
 
 import sys

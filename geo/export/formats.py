@@ -49,7 +49,7 @@ def layer_tables(net: Network) -> dict[str, GeoDataFrame]:
     Examples
     --------
     >>> list(layer_tables(net))
-    ['places', 'sections', 'routes', 'cities', 'crossings', 'nodes', 'edges']
+    ['places', 'sections', 'routes', 'cities', 'zones', 'crossings', 'nodes', 'edges']
     """
     layers, date = net.layers, net.date
     return {

@@ -47,7 +47,7 @@ def test_the_legend_switches_a_class(network):
 
 def test_the_legend_switches_status_tier_and_background(network):
     before = lines(network).count()
-    switch(network, "stage:construction").uncheck()
+    switch(network, "status:c").uncheck()
     building = before - lines(network).count()
     assert building > 5
     assert network.locator('path.route-line[stroke-dasharray*=" "]').count() < before - building

@@ -108,7 +108,7 @@ def test_tables_stand_without_javascript(files, browser, browser_context_args):
 
 def test_findings_and_downloads_are_on_the_landing_page(files, visit):
     page = visit(files["index"])
-    assert page.get_by_text("高速公路跨界通道 17 处").is_visible()
+    assert page.get_by_text("高速公路跨界通道 18 处").is_visible()
     link = page.get_by_role("link", name="network.gpkg")
     assert link.get_attribute("href") == "data/network.gpkg"
     assert page.locator("svg.overview path").count() > 5

@@ -39,6 +39,7 @@ from geo.connectivity.indices import straight_edges_km
 from geo.connectivity.travel_circles import PRESETS
 from geo.connectivity.vulnerability import link_sweep
 from geo.core import BadInputError, NotFoundError
+from geo.layers import read_base
 from geo.network import CONSTANTS, build_travel_graph, leaving_minutes
 
 NOW = "2026-11-23"
@@ -177,9 +178,11 @@ def _assert_crosses(part, cat, keys):
     rest = part.graph.copy()
     rest.remove_edges_from([(*part.edges.loc[key, ["u", "v"]], key) for key in keys])
     ends = []
+    provinces = read_base(cat, "provinces").set_index("adcode").geometry
+    entered = _entered(part, cat.centres)
     for region in cat.region.regions[:2]:
-        own = [c for c in cat.centres if cat.region.find(c.region) == region]
-        ends.append(_entered(part, own))
+        inside = part.nodes.geometry.intersects(provinces[region.adcode])
+        ends.append(entered & set(part.nodes.index[inside]))
     sides = [set().union(*(nx.node_connected_component(rest, n) for n in end)) for end in ends]
     assert not sides[0] & sides[1]
     for u, v in part.edges.loc[keys, ["u", "v"]].to_numpy():

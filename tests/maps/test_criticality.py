@@ -92,7 +92,9 @@ def test_the_times_before_are_those_of_the_matrix(mode, nets):
     assert len(worst) > 20
     close = [before == pytest.approx(minutes[a, b], abs=0.06) for a, b, before, _ in worst]
     assert np.mean(close) > 0.5  # trains between large cities do not stop there, and do here
-    assert all(after > before for *_, before, after in worst)
+    later = [after - before for *_, before, after in worst]
+    assert min(later) >= 0  # minutes are rounded to a tenth
+    assert np.mean(np.array(later) > 0) > 0.9
 
 
 def pieces_of(runs):

@@ -72,7 +72,7 @@ def test_the_tables_say_what_the_package_computes(built, drawn):
     out, _ = built
     crossings = pd.read_csv(out / "data" / "crossings.csv")
     roads = crossings[crossings["mode"] == "road"]
-    assert (roads["四川_status"] == "open").sum() == 17
+    assert (roads["四川_status"] == "open").sum() == 18
     stats = pd.read_csv(out / "data" / "statistics.csv", index_col="mode")
     assert stats.loc["all", "e"] == stats.loc[["road", "rail", "water"], "e"].sum()
     layers = gpd.list_layers(out / "data" / "network.gpkg")["name"]
@@ -109,7 +109,7 @@ def test_a_region_of_one_part_without_borders_is_built(tmp_path):
 
 def test_headlines_carry_the_published_numbers(built):
     text = " ".join(finding["en"] for finding in built[1]["findings"])
-    assert "17 open on the Sichuan side" in text
+    assert "18 open on the Sichuan side" in text
     assert "Middle Line HSR: 291.3 km, under construction, expected 2027" in text
     assert "486.4 km, partly open" in text
 
