@@ -166,7 +166,7 @@ def test_ready_pairs_and_the_swap(page_, when):
     assert page_.locator("#b").input_value() == "2030"
     assert rows(page_).count() == changed(when, "2020", "2030")
     assert page_.locator("path.expected").count() > 10
-    assert page_.locator("#expected summary").inner_text().startswith("25 段")
+    assert page_.locator("#expected summary").inner_text().startswith("34 段")
     assert page_.locator(".divider .date-b").inner_text() == "2030"
     tile = page_.locator("#tiles dd").first.inner_text()
     page_.get_by_role("button", name="交换两期").click()
