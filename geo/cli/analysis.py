@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.inputs import load, stamp, when
+from geo.cli.inputs import labelled, load, stamp, when
 from geo.cli.messages import _, spoken, word
 from geo.cli.output import blocks, decimal, print_json, print_sheet, print_table, say
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from geo.catalogue import Catalogue
     from geo.network import Background, Journey
 
@@ -32,12 +34,14 @@ def od(arguments: argparse.Namespace) -> None:
     routes = [_way(catalogue, journey) for journey in journeys]
     if arguments.json:
         print_json({"from": origin.name, "to": destination.name,
+                    "from_id": origin.city_id, "to_id": destination.city_id,
                     **stamp(date, catalogue), "mode": arguments.mode,
                     "assumed": list(net.assumed), **_used(roads), "routes": routes})  # fmt: skip
         return
     if not routes:
-        say("{a} and {b} are not connected ({mode}, {date})", a=origin.name,
-            b=destination.name, mode=word(arguments.mode), date=date)  # fmt: skip
+        a, b = (catalogue.city_labels[city.city_id] for city in (origin, destination))
+        say("{a} and {b} are not connected ({mode}, {date})", a=a, b=b,
+            mode=word(arguments.mode), date=date)  # fmt: skip
     for number, route in enumerate(routes, 1):
         say("{number}. {minutes:.0f} min, {km:.0f} km", number=number,
             minutes=route["time_min"], km=route["length_km"])  # fmt: skip
@@ -93,18 +97,15 @@ def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
 def matrix(arguments: argparse.Namespace) -> None:
     """Print or write the times between all cities."""
     from geo.core import dask_executor, json_value, write_csv
-    from geo.network import build_network, matrix_by_name, travel_time_matrix
+    from geo.network import build_network, matrix_with_ids, travel_time_matrix
 
     catalogue, date = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         table = travel_time_matrix(net, mode=arguments.mode, background=roads, executor=executor)
-    table = matrix_by_name(table, catalogue)
     if arguments.out:
-        import numpy as np
-
-        write_csv(table.replace(np.inf, np.nan), arguments.out)
+        write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
         minutes = [[json_value(round(v, 1)) for v in row] for row in table.to_numpy()]
         cities = catalogue.centres
@@ -116,10 +117,19 @@ def matrix(arguments: argparse.Namespace) -> None:
     if arguments.out:
         print(arguments.out)
     else:
-        shown = table.map("{:.0f}".format).reset_index().to_dict("records")
-        rows = [{str(key): value for key, value in row.items()} for row in shown]
-        print_table(rows, {"from": _("min"), **{name: name for name in table.columns}})
+        _print_matrix(table, catalogue.city_labels)
     _say_background(roads)
+
+
+def _print_matrix(table: DataFrame, labels: dict[str, str]) -> None:
+    """Print minutes between cities; a column has its number as key, for names may be alike."""
+    cells = table.map("{:.0f}".format).to_numpy().tolist()
+    rows = [
+        {"from": labels[key], **{str(n): cell for n, cell in enumerate(row)}}
+        for key, row in zip(table.index, cells, strict=True)
+    ]
+    headings = {str(n): labels[key] for n, key in enumerate(table.columns)}
+    print_table(rows, {"from": _("min"), **headings})
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
@@ -188,7 +198,7 @@ def compare(arguments: argparse.Namespace) -> None:
     columns = {"name": _("city"), "mean_min_before": _("mean min {date}", date=first),
                "mean_min_after": second, "mean_min_delta": "+/-",
                "people_120min_delta": _("people within 2 h +/-")}  # fmt: skip
-    print_table(json_value(cities), columns)
+    print_table(labelled(json_value(cities), catalogue), columns)
     print()
     columns = {"name": _("project"), "change": _("change"),
                "first_in_percent": _("first in, % of nearness"),
@@ -238,7 +248,7 @@ def access(arguments: argparse.Namespace) -> None:
         minutes = travel_time_matrix(net, mode=mode, background=roads, executor=executor)
     connected = connected_cities(net, mode=mode, minutes=minutes)
     inside = [city.city_id for city in connected]
-    left_out = [c.name for c in catalogue.centres if c.city_id not in inside]
+    left_out = [city for city in catalogue.centres if city.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
     table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
                        destinations=inside if mean else None, minutes=minutes)  # fmt: skip
@@ -246,7 +256,9 @@ def access(arguments: argparse.Namespace) -> None:
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     if arguments.json:
         print_json({**stamp(date, catalogue), "mode": arguments.mode, "unit": unit,
-                    "indicator": arguments.indicator, "not_connected": left_out,
+                    "indicator": arguments.indicator,
+                    "not_connected": [city.name for city in left_out],
+                    "not_connected_ids": [city.city_id for city in left_out],
                     "assumed": list(net.assumed), **_used(roads),
                     "cities": rows})  # fmt: skip
         return
@@ -256,10 +268,11 @@ def access(arguments: argparse.Namespace) -> None:
     shown = {"name": _("city"), "name_en": _("city"), "value": word(f"{indicator} ({unit})")}
     hidden = {*shown, "unit", "city_id", "region"}
     more = {key: word(key) for key in table.columns if key not in hidden}
-    print_table(rows, {**shown, **more})
+    print_table(labelled(rows, catalogue), {**shown, **more})
     if left_out:
+        names = "、".join(catalogue.city_labels[city.city_id] for city in left_out)
         say("{date}, {mode}: not connected with the others: {cities}", date=date,
-            mode=word(mode), cities="、".join(left_out))  # fmt: skip
+            mode=word(mode), cities=names)  # fmt: skip
     _say_background(roads)
 
 
@@ -352,7 +365,8 @@ def critical(arguments: argparse.Namespace) -> None:
     shown = {"name": _("name"), "from": _("from"), "to": _("to"),
              "extra_min": _("extra min"), "cut_off_population": _("people cut off"),
              "efficiency_loss": _("efficiency lost"), "pairs": _("pairs")}  # fmt: skip
-    print_table(json_value(table), {key: text for key, text in shown.items() if key in table})
+    rows = labelled(json_value(table), catalogue, "routes")
+    print_table(rows, {key: text for key, text in shown.items() if key in table})
 
 
 def crossings(arguments: argparse.Namespace) -> None:

@@ -20,6 +20,23 @@ def load(arguments: argparse.Namespace) -> Catalogue:
     return read(arguments.data)
 
 
+def labelled(
+    rows: list[dict[str, Any]], catalogue: Catalogue, table: str = "cities"
+) -> list[dict[str, Any]]:
+    """Return rows of a result with ids behind the names that several cities or routes carry."""
+    from geo.catalogue import KEY_COLUMN, name_labels
+
+    key, known = KEY_COLUMN[table], getattr(catalogue, table)
+    labels = {
+        column: name_labels({getattr(row, key): getattr(row, column) for row in known})
+        for column in ("name", "name_en")
+    }
+    return [
+        row | {column: names.get(row[key], row[column]) for column, names in labels.items()}
+        for row in rows
+    ]
+
+
 def when(arguments: argparse.Namespace) -> dt.date:
     """Return the date that is asked for; today where none is."""
     from geo.catalogue import parse_date

@@ -89,7 +89,7 @@ def print_sheet(sheet: dict[str, Any]) -> None:
         if rows:
             print(f"\n{word(key)}")
             print_table(rows, _columns(rows))
-        elif value not in _NOTHING:
+        elif value not in _NOTHING and not key.endswith("_ids"):
             print(("\n" if after else "") + f"{word(key)}: {_cell(value, key)}")
         after = bool(rows)
 

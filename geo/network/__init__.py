@@ -10,6 +10,7 @@ from geo.network.travel_times import (
     Journey,
     fastest_routes,
     matrix_by_name,
+    matrix_with_ids,
     station_to_station,
     travel_time_matrix,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "junction_ids",
     "leaving_minutes",
     "matrix_by_name",
+    "matrix_with_ids",
     "node_ways",
     "read_background",
     "station_to_station",
