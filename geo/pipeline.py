@@ -39,7 +39,7 @@ def build(
     catalogue: Catalogue,
     out: str | Path,
     *,
-    date: int | str | dt.date | None = None,
+    date: float | str | dt.date | None = None,
     progress: Callable[[str], None] = lambda _: None,
     pages: Sequence[str] | None = None,
     tiles: Tiles | None = None,

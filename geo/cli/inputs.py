@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.messages import _, error_text
+from geo.cli.messages import _
 
 if TYPE_CHECKING:
     from geo.catalogue import Catalogue
@@ -74,13 +74,12 @@ def number(
 
 def date_or_year(text: str) -> dt.date:
     """Read a year, which means its end, or a date."""
-    from geo.catalogue import parse_date
-    from geo.core import BadInputError
+    from geo.catalogue import last_day
 
     try:
-        return parse_date(text)
-    except BadInputError as error:
-        raise argparse.ArgumentTypeError(error_text(error)) from None
+        return last_day(text)
+    except ValueError as error:
+        raise refusal(text, _(error.args[0])) from None
 
 
 def full_date(text: str) -> dt.date:

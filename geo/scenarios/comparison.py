@@ -216,8 +216,8 @@ def city_changes(
 
 def compare_dates(
     source: Catalogue | Layers,
-    before: int | str | dt.date,
-    after: int | str | dt.date,
+    before: float | str | dt.date | np.datetime64,
+    after: float | str | dt.date | np.datetime64,
     *,
     executor: Executor = run_locally,
 ) -> dict[str, Any]:
