@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from math import isnan
 from typing import Any
 
@@ -20,6 +21,39 @@ WORDS = frozenset(
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
 #: Values of facts that are not known or empty.
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """
+    Have streams that can be written to, in UTF-8; those that are closed lead nowhere.
+
+    A service or cron job may have none. Their numbers are taken as well, lest a file that is
+    opened later gets one of them and with it what libraries print.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    with ExitStack() as closed:
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if stream is None:
+                nowhere = closed.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123
+                setattr(sys, name, nowhere)
+                closed.callback(setattr, sys, name, None)
+            elif hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8")
+        yield
+
+
+def silence_output() -> None:
+    """Let what is still to be written to standard output go nowhere, where that has failed."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -40,7 +74,8 @@ def warn(text: str, /, **values: Any) -> None:
 def complain(text: str, style: str = "red") -> None:
     """Print a finished text to standard error, coloured on a terminal."""
     if not sys.stderr.isatty():
-        print(text, file=sys.stderr)
+        with suppress(OSError):  # nobody reads it; the exit code says it too
+            print(text, file=sys.stderr)
         return
     from rich.console import Console
 
