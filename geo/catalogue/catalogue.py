@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import itertools
 import re
@@ -12,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from geo.catalogue.dates import status_on
 from geo.catalogue.integrity import Numbered, cross_checks
 from geo.catalogue.reading import checked_row, header_problems, read_table, repeated_ids
 from geo.catalogue.region import Region, read_region
@@ -135,6 +137,30 @@ class Catalogue:
         Where several carry the whole name or number, BadInputError lists their ids.
         """
         return _find("route", name, self.routes, "route_id")
+
+    def assumed_on(self, date: dt.date, mode: str = "any") -> list[str]:
+        """
+        Return the sections of a mode that count as open on a date by their expected year alone.
+
+        Examples
+        --------
+        >>> cat = geo.load()
+        >>> cat.assumed_on(cat.region.as_of), len(cat.assumed_on(dt.date(2028, 12, 31))) > 0
+        ([], True)
+        """
+        return [
+            section.section_id
+            for section in self.sections
+            if mode in ("any", self.route[section.route_id].mode)
+            and status_on(
+                date,
+                today=section.status,
+                started=section.started,
+                opened=section.opened,
+                expected=section.expected,
+                as_of=self.region.as_of,
+            ).assumed
+        ]
 
     def with_city(self, city_id: str, **cells: object) -> Catalogue:
         """

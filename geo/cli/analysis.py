@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from geo.cli.inputs import labelled, load, stamp, when
 from geo.cli.messages import _, spoken, word
-from geo.cli.output import blocks, decimal, print_json, print_sheet, print_table, say
+from geo.cli.output import (
+    blocks,
+    decimal,
+    print_json,
+    print_sheet,
+    print_table,
+    say,
+    say_assumed,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -32,11 +40,12 @@ def od(arguments: argparse.Namespace) -> None:
         net, origin, destination, arguments.k, mode=arguments.mode, background=roads
     )
     routes = [_way(catalogue, journey) for journey in journeys]
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
         print_json({"from": origin.name, "to": destination.name,
                     "from_id": origin.city_id, "to_id": destination.city_id,
-                    **stamp(date, catalogue), "mode": arguments.mode,
-                    "assumed": list(net.assumed), **_used(roads), "routes": routes})  # fmt: skip
+                    **about, "mode": arguments.mode, **_used(roads),
+                    "routes": routes})  # fmt: skip
         return
     if not routes:
         a, b = (catalogue.city_labels[city.city_id] for city in (origin, destination))
@@ -48,6 +57,7 @@ def od(arguments: argparse.Namespace) -> None:
         print_table(route["legs"], {"mode": _("mode"), "name": _("name"), "from": _("from"),
                                     "to": _("to"), "time_min": _("min"),
                                     "length_km": _("km")})  # fmt: skip
+    say_assumed(date, about["assumed"])
     _say_background(roads)
 
 
@@ -104,20 +114,21 @@ def matrix(arguments: argparse.Namespace) -> None:
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         table = travel_time_matrix(net, mode=arguments.mode, background=roads, executor=executor)
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.out:
         write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
         minutes = [[json_value(round(v, 1)) for v in row] for row in table.to_numpy()]
         cities = catalogue.centres
         names = {"cities": [c.name for c in cities], "city_ids": [c.city_id for c in cities]}
-        print_json({**stamp(date, catalogue), "mode": arguments.mode, **names,
-                    "assumed": list(net.assumed), **_used(roads),
+        print_json({**about, "mode": arguments.mode, **names, **_used(roads),
                     "time_min": minutes})  # fmt: skip
         return
     if arguments.out:
         print(arguments.out)
     else:
         _print_matrix(table, catalogue.city_labels)
+    say_assumed(date, about["assumed"])
     _say_background(roads)
 
 
@@ -179,11 +190,14 @@ def compare(arguments: argparse.Namespace) -> None:
         str(name): {key: json_value(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
     }
+    assumed = {key: catalogue.assumed_on(found[key]) for key in ("from", "to")}
     if arguments.json:
         ends = {key: found[key].year for key in ("from", "to")}
         dates = {f"{key}_date": found[key].isoformat() for key in ("from", "to")}
         tables = {key: found[key] for key in ("cities", "projects")}
         print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(),
+                    "assumed": list(dict.fromkeys([*assumed["from"], *assumed["to"]])),
+                    **{f"assumed_{key}": sections for key, sections in assumed.items()},
                     "stats": stats, **json_value(tables)})  # fmt: skip
         return
     rows = [
@@ -204,6 +218,8 @@ def compare(arguments: argparse.Namespace) -> None:
                "first_in_percent": _("first in, % of nearness"),
                "last_in_percent": _("last in, %"), "relation": _("to the others")}  # fmt: skip
     print_table(json_value(found["projects"].round(3)), columns)
+    for key, sections in assumed.items():
+        say_assumed(found[key], sections)
 
 
 def _statistic(name: str) -> str:
@@ -231,7 +247,9 @@ def corridor(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(sheet)
         return
+    assumed = sheet.pop("assumed")
     print_sheet(sheet)
+    say_assumed(date, assumed)
 
 
 def access(arguments: argparse.Namespace) -> None:
@@ -254,13 +272,13 @@ def access(arguments: argparse.Namespace) -> None:
                        destinations=inside if mean else None, minutes=minutes)  # fmt: skip
     rows = json_value(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
+    about = stamp(date, catalogue, mode)
     if arguments.json:
-        print_json({**stamp(date, catalogue), "mode": arguments.mode, "unit": unit,
+        print_json({**about, "mode": arguments.mode, "unit": unit,
                     "indicator": arguments.indicator,
                     "not_connected": [city.name for city in left_out],
                     "not_connected_ids": [city.city_id for city in left_out],
-                    "assumed": list(net.assumed), **_used(roads),
-                    "cities": rows})  # fmt: skip
+                    **_used(roads), "cities": rows})  # fmt: skip
         return
     best_last = arguments.indicator in ("daily", "potential")
     worst = float("-inf") if best_last else float("inf")
@@ -273,6 +291,7 @@ def access(arguments: argparse.Namespace) -> None:
         names = "、".join(catalogue.city_labels[city.city_id] for city in left_out)
         say("{date}, {mode}: not connected with the others: {cities}", date=date,
             mode=word(mode), cities=names)  # fmt: skip
+    say_assumed(date, about["assumed"])
     _say_background(roads)
 
 
@@ -304,6 +323,7 @@ def openness(arguments: argparse.Namespace) -> None:
     print_table(json_value(groups), {"name": _("group"), "length_km": _("km"),
                                      "open_km": _("open km"), "stage": _("status"),
                                      "confidence": _("confidence")})  # fmt: skip
+    say_assumed(date, catalogue.assumed_on(date))
 
 
 def cut(arguments: argparse.Namespace) -> None:
@@ -325,10 +345,10 @@ def cut(arguments: argparse.Namespace) -> None:
             .to_dict("records")
         ]  # fmt: skip
 
+    about = stamp(date, catalogue, arguments.mode)
     paths = [list(dict.fromkeys(net.edges.loc[path, "route_id"])) for path in found.paths]
     if arguments.json:
-        print_json({**stamp(date, catalogue), "regions": [name_a, name_b],
-                    "assumed": list(net.assumed),
+        print_json({**about, "regions": [name_a, name_b],
                     "mode": arguments.mode or "all", "value": found.value,
                     "unique": found.unique, "cut": named(found.cut),
                     "far_cut": named(found.far_cut), "paths": paths})  # fmt: skip
@@ -342,6 +362,7 @@ def cut(arguments: argparse.Namespace) -> None:
     say("as many ways without a common link:")
     for number_, path in enumerate(paths, 1):
         print(f"  {number_}. " + " · ".join(catalogue.route[key].name for key in path))
+    say_assumed(date, about["assumed"])
 
 
 def critical(arguments: argparse.Namespace) -> None:
@@ -357,9 +378,9 @@ def critical(arguments: argparse.Namespace) -> None:
     remove = route_losses if arguments.routes else link_losses
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         table = remove(net, mode=arguments.mode, executor=executor).head(arguments.top)
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
-        print_json({**stamp(date, catalogue), "mode": arguments.mode,
-                    "assumed": list(net.assumed), "links": json_value(table)})  # fmt: skip
+        print_json({**about, "mode": arguments.mode, "links": json_value(table)})
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
     shown = {"name": _("name"), "from": _("from"), "to": _("to"),
@@ -367,6 +388,7 @@ def critical(arguments: argparse.Namespace) -> None:
              "efficiency_loss": _("efficiency lost"), "pairs": _("pairs")}  # fmt: skip
     rows = labelled(json_value(table), catalogue, "routes")
     print_table(rows, {key: text for key, text in shown.items() if key in table})
+    say_assumed(date, about["assumed"])
 
 
 def crossings(arguments: argparse.Namespace) -> None:
@@ -381,9 +403,10 @@ def crossings(arguments: argparse.Namespace) -> None:
     pair = pair_of(catalogue.region, *names)
     frame = border_crossings(build_layers(catalogue), *names, year=date, mode=arguments.mode)
     rows = [_crossing_row(row) for row in frame.itertuples()]
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
         regions = [region.name for region in pair]
-        print_json({**stamp(date, catalogue), "regions": regions, "crossings": rows})
+        print_json({**about, "regions": regions, "crossings": rows})
         return
     for row in rows:
         for name, side in row["sides"].items():
@@ -400,6 +423,7 @@ def crossings(arguments: argparse.Namespace) -> None:
             say("{date} {mode}: {count} crossings; open to traffic {through}, on the side of {a} "
                 "{open_a}, of {b} {open_b}", date=date, mode=word(mode), count=len(part),
                 through=through, a=a, open_a=own[0], b=b, open_b=own[1])  # fmt: skip
+    say_assumed(date, about["assumed"])
 
 
 def _crossing_row(row: Any) -> dict[str, Any]:
@@ -437,13 +461,12 @@ def stats(arguments: argparse.Namespace) -> None:
     by_mode = {mode: connectivity_indices(net.select(mode)) for mode in net.modes}
     lengths = net.edges.groupby("class")["length_km"].sum()
     result = {
-        **stamp(date, catalogue),
+        **stamp(date, catalogue, arguments.mode),
         "mode": arguments.mode or "all",
         "node_rule": net.node_rule,
         **json_value(values),
         "length_km_by_class": json_value(lengths.to_dict()),
         "modes": {mode: json_value(found) for mode, found in by_mode.items()},
-        "assumed": list(net.assumed),
     }
     if arguments.json:
         print_json(result)
@@ -458,6 +481,4 @@ def stats(arguments: argparse.Namespace) -> None:
     ]
     print_table(rows, columns)
     say("nodes: {rule}", rule=net.node_rule)
-    if net.assumed:
-        count = len(net.assumed)
-        say("{count} sections count as open by their expected year", count=count)
+    say_assumed(date, result["assumed"])

@@ -44,10 +44,10 @@ def when(arguments: argparse.Namespace) -> dt.date:
     return arguments.year or parse_date(None)
 
 
-def stamp(date: dt.date, catalogue: Catalogue) -> dict[str, Any]:
-    """Return what every result says of its date."""
-    as_of = catalogue.region.as_of.isoformat()
-    return {"year": date.year, "date": date.isoformat(), "as_of": as_of}
+def stamp(date: dt.date, catalogue: Catalogue, mode: str | None = None) -> dict[str, Any]:
+    """Return what every result says of its date, and of the sections it assumes to be open."""
+    as_of, assumed = catalogue.region.as_of.isoformat(), catalogue.assumed_on(date, mode or "any")
+    return {"year": date.year, "date": date.isoformat(), "as_of": as_of, "assumed": assumed}
 
 
 def refusal(text: str, expected: str) -> argparse.ArgumentTypeError:

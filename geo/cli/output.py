@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from math import isnan
 from typing import Any
@@ -19,6 +20,8 @@ WORDS = frozenset(
      "class"}
 )  # fmt: skip
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
+#: Assumed sections that a line names; JSON has all.
+LISTED = 8
 #: Values of facts that are not known or empty.
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
@@ -64,6 +67,15 @@ def print_json(value: dict[str, Any]) -> None:
 def say(text: str, /, **values: Any) -> None:
     """Print a sentence in the language of the command."""
     print(_(text, **values))
+
+
+def say_assumed(date: dt.date, sections: Sequence[str]) -> None:
+    """Say in one line below a result which sections it takes as open, where there are any."""
+    if not sections:
+        return
+    more = ", …" if len(sections) > LISTED else ""
+    say("{date}: assumed to be open by their expected year ({count}): {sections}", date=date,
+        count=len(sections), sections=", ".join(sections[:LISTED]) + more)  # fmt: skip
 
 
 def warn(text: str, /, **values: Any) -> None:
