@@ -217,7 +217,13 @@ def compare(arguments: argparse.Namespace) -> None:
     columns = {"name": _("project"), "change": _("change"),
                "first_in_percent": _("first in, % of nearness"),
                "last_in_percent": _("last in, %"), "relation": _("to the others")}  # fmt: skip
-    print_table(json_value(found["projects"].round(3)), columns)
+    projects = found["projects"].round(3)
+    rows = [
+        row | {"note": note}
+        for row, note in zip(json_value(projects), projects["note"], strict=True)
+    ]
+    columns |= {"note": _("note")} if any(projects["note"]) else {}
+    print_table(rows, columns)
     for key, sections in assumed.items():
         say_assumed(found[key], sections)
 

@@ -16,8 +16,8 @@ from geo.cli.messages import _, spoken, word
 
 #: Columns whose cells are words of the package, not of the data.
 WORDS = frozenset(
-    {"mode", "status", "stage", "relation", "change", "confidence", "reason", "why", "name",
-     "class"}
+    {"mode", "status", "stage", "relation", "change", "confidence", "reason", "why", "note",
+     "name", "class"}
 )  # fmt: skip
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
 #: Assumed sections that a line names; JSON has all.
