@@ -35,7 +35,7 @@ from geo.maps import (
     page_file_name,
     with_tiles,
 )
-from geo.network import build_network, matrix_by_name, travel_time_matrix
+from geo.network import build_network, matrix_with_ids, travel_time_matrix
 from geo.scenarios import Analysis, Timeline, analyse, build_timeline, headline_sentences
 
 #: Name of the folder of data files beside the pages.
@@ -46,7 +46,7 @@ def build(
     catalogue: Catalogue,
     out: str | Path,
     *,
-    date: int | str | dt.date | None = None,
+    date: float | str | dt.date | None = None,
     progress: Callable[[str], None] = lambda _: None,
     pages: Sequence[str] | None = None,
     tiles: Tiles | None = None,
@@ -147,7 +147,7 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
         if mode in analysis.net.modes:
             minutes = travel_time_matrix(analysis.stops, mode=mode)
             write_csv(
-                matrix_by_name(minutes, analysis.layers.catalogue),
+                matrix_with_ids(minutes, analysis.layers.catalogue),
                 folder / f"times_{mode}_min.csv",
             )
     routes = route_table(analysis.layers, analysis.date).drop(columns="geometry")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import itertools
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from geo.catalogue.dates import status_on
 from geo.catalogue.integrity import Numbered, cross_checks
 from geo.catalogue.reading import checked_row, header_problems, read_table, repeated_ids
 from geo.catalogue.region import Region, read_region
@@ -33,7 +35,7 @@ from geo.catalogue.schema import (
     Zone,
     columns,
 )
-from geo.core import BadInputError, Message, NotFoundError, Problem
+from geo.core import BadInputError, Message, NotFoundError, Problem, shown
 
 #: More problems than this are not reported at once.
 MAX_PROBLEMS = 200
@@ -108,6 +110,11 @@ class Catalogue:
         return _grouped(self.sections)
 
     @cached_property
+    def city_labels(self) -> dict[str, str]:
+        """Names of the cities by id, with the id behind a name that several carry."""
+        return name_labels({city.city_id: city.name for city in self.cities})
+
+    @cached_property
     def centres(self) -> list[City]:
         """The cities to measure between: those that are not part of another, in file order."""
         return [city for city in self.cities if not city.part_of]
@@ -117,7 +124,8 @@ class Catalogue:
         Return the city with a name or id, else raise NotFoundError with the closest names.
 
         The name is official (万州区) or short, in the region's language or English, or a code, in
-        any letter case.
+        any letter case. An id comes before a name; where several cities carry the name,
+        BadInputError lists their ids.
         """
         return _find("city", name, self.cities, "city_id")
 
@@ -126,8 +134,33 @@ class Catalogue:
         Return the route with a name, road number or id, else raise NotFoundError with the closest.
 
         A part of a name that only one route has is enough, or its two ends with a dash between.
+        Where several carry the whole name or number, BadInputError lists their ids.
         """
         return _find("route", name, self.routes, "route_id")
+
+    def assumed_on(self, date: dt.date, mode: str = "any") -> list[str]:
+        """
+        Return the sections of a mode that count as open on a date by their expected year alone.
+
+        Examples
+        --------
+        >>> cat = geo.load()
+        >>> cat.assumed_on(cat.region.as_of), len(cat.assumed_on(dt.date(2028, 12, 31))) > 0
+        ([], True)
+        """
+        return [
+            section.section_id
+            for section in self.sections
+            if mode in ("any", self.route[section.route_id].mode)
+            and status_on(
+                date,
+                today=section.status,
+                started=section.started,
+                opened=section.opened,
+                expected=section.expected,
+                as_of=self.region.as_of,
+            ).assumed
+        ]
 
     def with_city(self, city_id: str, **cells: object) -> Catalogue:
         """
@@ -401,21 +434,17 @@ _DASH = re.compile("[-–—~～至]")
 
 
 def _find(kind: str, name: str, rows: tuple[Named, ...], id_column: str) -> Named:
-    """Look a row up: an exact match first, then a part of a name that only one row has."""
+    """Look a row up by its id, then by a whole name, then by a part that only one name has."""
     wanted = name.strip().casefold()
-    stem, ends = _OFFICIAL.sub("", wanted), [end.strip() for end in _DASH.split(wanted)]
-    tests: list[Callable[[list[str]], bool]] = [lambda names: wanted in names]
-    if wanted:
-        tests.append(lambda names: any(wanted in label for label in names))
-    if kind == "city" and stem != wanted:
-        tests.append(lambda names: stem in names)
-    if len(ends) > 1:
-        tests.append(lambda names: any(all(end in label for end in ends) for label in names))
     names_of = [(row, _names(row, id_column)) for row in rows]
-    found = ([row for row, names in names_of if fits(names)] for fits in tests)
-    hits = next(filter(None, found), [])
-    if len(hits) == 1:
-        return hits[0]
+    for whole, fits in _tests(wanted, official=kind == "city"):
+        hits = [row for row, names in names_of if fits(names)]
+        if len(hits) == 1:
+            return hits[0]
+        if hits and whole:
+            raise _ambiguous(kind, name, [getattr(row, id_column) for row in hits])
+        if hits:
+            break
     close = list(dict.fromkeys(row.name for row in hits))[:5]
     if not hits:
         known = dict.fromkeys(label for row in rows for label in (row.name, row.name_en))
@@ -423,8 +452,56 @@ def _find(kind: str, name: str, rows: tuple[Named, ...], id_column: str) -> Name
     raise NotFoundError(kind, name, close)
 
 
+def _tests(wanted: str, *, official: bool) -> Iterator[tuple[bool, Callable[[list[str]], bool]]]:
+    """Yield what the names of a row may have to do with one, and whether it is a whole name."""
+    yield True, lambda names: wanted == names[0]
+    yield True, lambda names: wanted in names
+    if wanted:
+        yield False, lambda names: any(wanted in label for label in names)
+    stem = _OFFICIAL.sub("", wanted)
+    if official and stem != wanted:
+        yield True, lambda names: stem in names
+    ends = [end.strip() for end in _DASH.split(wanted)]
+    if len(ends) > 1:
+        yield False, lambda names: any(all(end in label for end in ends) for label in names)
+
+
+def _ambiguous(kind: str, name: str, ids: Iterable[str]) -> BadInputError:
+    """Return the refusal of a name that several rows carry."""
+    kinds = {"city": Message("cities"), "route": Message("routes")}[kind]
+    return BadInputError(
+        "several {kinds} are called {name}: {ids}: give the id",
+        kinds=kinds,
+        name=shown(name.strip()),
+        ids=", ".join(sorted(ids)),
+    )
+
+
+def name_labels(names: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return names by id, with the id behind a name that several carry.
+
+    Parameters
+    ----------
+    names
+        Names by id; ids differ, names need not.
+
+    Returns
+    -------
+    labels
+        As many, no two alike.
+
+    Examples
+    --------
+    >>> name_labels({"city-1": "甲", "city-2": "乙", "town": "乙"})
+    {'city-1': '甲', 'city-2': '乙 (city-2)', 'town': '乙 (town)'}
+    """
+    often = Counter(names.values())
+    return {key: f"{name} ({key})" if often[name] > 1 else name for key, name in names.items()}
+
+
 def _names(row: Any, id_column: str) -> list[str]:
-    """Return what a row may be called, in small letters."""
+    """Return what a row may be called, in small letters, its id first."""
     columns = (id_column, "name", "name_en", "adcode")
     labels = [str(getattr(row, column, "")) for column in columns]
     numbers = [part for part in getattr(row, "ref", "").split("/") if part]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import numbers
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
 from geo.catalogue.vocabulary import KnownStage, Stage
-from geo.core import BadInputError, Message
+from geo.core import BadInputError, Message, shown
 
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -112,14 +115,16 @@ def status_on(
     return Status("unknown", assumed=False)
 
 
-def parse_date(text: str | int | dt.date | None) -> dt.date:
+def parse_date(text: str | float | dt.date | np.datetime64 | None) -> dt.date:
     """
     Return the date meant by an argument.
 
     Parameters
     ----------
     text
-        A year (its 31 December), a date, or None for the present day.
+        A year (its 31 December; also a whole float, as pandas makes of years), a date, or None
+        for the present day. A datetime, pandas.Timestamp or numpy.datetime64 means its day, and
+        a numpy.datetime64 of a year or month the last one.
 
     Returns
     -------
@@ -129,18 +134,28 @@ def parse_date(text: str | int | dt.date | None) -> dt.date:
     Raises
     ------
     BadInputError
-        When it is neither a year nor a date.
+        When it is neither a year nor a date, such as NaT, NaN or True.
 
     Examples
     --------
     >>> parse_date(2027)
     datetime.date(2027, 12, 31)
+    >>> parse_date(dt.datetime(2027, 1, 1, 23, 59))
+    datetime.date(2027, 1, 1)
     """
     if text is None:
         return dt.datetime.now().astimezone().date()
-    if isinstance(text, dt.date):
+    plain = str(text)
+    if isinstance(text, dt.datetime | np.datetime64):  # NaT too, which then is no date
+        plain = plain[:10]
+    elif isinstance(text, dt.date):
         return text
+    elif isinstance(text, numbers.Real) and not isinstance(text, bool):
+        whole = float(text).is_integer()
+        plain = f"{float(text):.0f}" if whole else plain
     try:
-        return last_day(str(text))
+        return last_day(plain)
     except ValueError as error:
-        raise BadInputError("{value!r}: {expected}", value=text, expected=error.args[0]) from None
+        raise BadInputError(
+            "year {value}: {expected}", value=shown(repr(text)), expected=error.args[0]
+        ) from None

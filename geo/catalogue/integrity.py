@@ -56,6 +56,7 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     yield from _missing(tables, "projects", "sections", sections)
     for column in ("from", "to"):
         yield from _missing(tables, "published_times", column, {*places, *cities})
+        yield from _of_several_cities(tables, column)
     yield from _missing(tables, "zones", "city_id", _ids(tables["cities"], "city_id"))
     for table in ("train_services", "speeds_by_period"):
         yield from _missing(tables, table, "section_id", sections)
@@ -77,6 +78,19 @@ def _missing(
         for value in filter(None, text.split(";") if several else [text]):
             if value not in known:
                 yield _unknown(table, line, column, value, known)
+
+
+def _of_several_cities(tables: dict[str, Numbered], column: str) -> Iterator[Problem]:
+    """Yield the names in published times that more than one city carries."""
+    cities = [city for _, city in tables["cities"]]
+    ids = {city.city_id for city in cities} | {place.place_id for _, place in tables["places"]}
+    for line, row in tables["published_times"]:
+        name = getattr(row, "from_" if column == "from" else column)
+        several = [city.city_id for city in cities if name in (city.name, city.name_en)]
+        if name not in ids and len(several) > 1:
+            text = Message("expected an id, for several cities are called so: {ids}",
+                           ids=", ".join(sorted(several)))  # fmt: skip
+            yield Problem(_file("published_times"), line, column, name, text)
 
 
 def _fits_mode(line: int, row: Any, routes: dict[str, Any]) -> Iterator[Problem]:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.inputs import load, stamp, when
+from geo.cli.inputs import labelled, load, stamp, when
 from geo.cli.messages import _, spoken, word
-from geo.cli.output import blocks, decimal, print_json, print_sheet, print_table, say
+from geo.cli.output import (
+    blocks,
+    decimal,
+    print_json,
+    print_sheet,
+    print_table,
+    say,
+    say_assumed,
+)
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from geo.catalogue import Catalogue
     from geo.network import Background, Journey
 
@@ -30,20 +40,24 @@ def od(arguments: argparse.Namespace) -> None:
         net, origin, destination, arguments.k, mode=arguments.mode, background=roads
     )
     routes = [_way(catalogue, journey) for journey in journeys]
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
         print_json({"from": origin.name, "to": destination.name,
-                    **stamp(date, catalogue), "mode": arguments.mode,
-                    "assumed": list(net.assumed), **_used(roads), "routes": routes})  # fmt: skip
+                    "from_id": origin.city_id, "to_id": destination.city_id,
+                    **about, "mode": arguments.mode, **_used(roads),
+                    "routes": routes})  # fmt: skip
         return
     if not routes:
-        say("{a} and {b} are not connected ({mode}, {date})", a=origin.name,
-            b=destination.name, mode=word(arguments.mode), date=date)  # fmt: skip
+        a, b = (catalogue.city_labels[city.city_id] for city in (origin, destination))
+        say("{a} and {b} are not connected ({mode}, {date})", a=a, b=b,
+            mode=word(arguments.mode), date=date)  # fmt: skip
     for number, route in enumerate(routes, 1):
         say("{number}. {minutes:.0f} min, {km:.0f} km", number=number,
             minutes=route["time_min"], km=route["length_km"])  # fmt: skip
         print_table(route["legs"], {"mode": _("mode"), "name": _("name"), "from": _("from"),
                                     "to": _("to"), "time_min": _("min"),
                                     "length_km": _("km")})  # fmt: skip
+    say_assumed(date, about["assumed"])
     _say_background(roads)
 
 
@@ -93,33 +107,40 @@ def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
 def matrix(arguments: argparse.Namespace) -> None:
     """Print or write the times between all cities."""
     from geo.core import dask_executor, json_value, write_csv
-    from geo.network import build_network, matrix_by_name, travel_time_matrix
+    from geo.network import build_network, matrix_with_ids, travel_time_matrix
 
     catalogue, date = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         table = travel_time_matrix(net, mode=arguments.mode, background=roads, executor=executor)
-    table = matrix_by_name(table, catalogue)
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.out:
-        import numpy as np
-
-        write_csv(table.replace(np.inf, np.nan), arguments.out)
+        write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
         minutes = [[json_value(round(v, 1)) for v in row] for row in table.to_numpy()]
         cities = catalogue.centres
         names = {"cities": [c.name for c in cities], "city_ids": [c.city_id for c in cities]}
-        print_json({**stamp(date, catalogue), "mode": arguments.mode, **names,
-                    "assumed": list(net.assumed), **_used(roads),
+        print_json({**about, "mode": arguments.mode, **names, **_used(roads),
                     "time_min": minutes})  # fmt: skip
         return
     if arguments.out:
         print(arguments.out)
     else:
-        shown = table.map("{:.0f}".format).reset_index().to_dict("records")
-        rows = [{str(key): value for key, value in row.items()} for row in shown]
-        print_table(rows, {"from": _("min"), **{name: name for name in table.columns}})
+        _print_matrix(table, catalogue.city_labels)
+    say_assumed(date, about["assumed"])
     _say_background(roads)
+
+
+def _print_matrix(table: DataFrame, labels: dict[str, str]) -> None:
+    """Print minutes between cities; a column has its number as key, for names may be alike."""
+    cells = table.map("{:.0f}".format).to_numpy().tolist()
+    rows = [
+        {"from": labels[key], **{str(n): cell for n, cell in enumerate(row)}}
+        for key, row in zip(table.index, cells, strict=True)
+    ]
+    headings = {str(n): labels[key] for n, key in enumerate(table.columns)}
+    print_table(rows, {"from": _("min"), **headings})
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
@@ -169,11 +190,14 @@ def compare(arguments: argparse.Namespace) -> None:
         str(name): {key: json_value(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
     }
+    assumed = {key: catalogue.assumed_on(found[key]) for key in ("from", "to")}
     if arguments.json:
         ends = {key: found[key].year for key in ("from", "to")}
         dates = {f"{key}_date": found[key].isoformat() for key in ("from", "to")}
         tables = {key: found[key] for key in ("cities", "projects")}
         print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(),
+                    "assumed": list(dict.fromkeys([*assumed["from"], *assumed["to"]])),
+                    **{f"assumed_{key}": sections for key, sections in assumed.items()},
                     "stats": stats, **json_value(tables)})  # fmt: skip
         return
     rows = [
@@ -188,12 +212,20 @@ def compare(arguments: argparse.Namespace) -> None:
     columns = {"name": _("city"), "mean_min_before": _("mean min {date}", date=first),
                "mean_min_after": second, "mean_min_delta": "+/-",
                "people_120min_delta": _("people within 2 h +/-")}  # fmt: skip
-    print_table(json_value(cities), columns)
+    print_table(labelled(json_value(cities), catalogue), columns)
     print()
     columns = {"name": _("project"), "change": _("change"),
                "first_in_percent": _("first in, % of nearness"),
                "last_in_percent": _("last in, %"), "relation": _("to the others")}  # fmt: skip
-    print_table(json_value(found["projects"].round(3)), columns)
+    projects = found["projects"].round(3)
+    rows = [
+        row | {"note": note}
+        for row, note in zip(json_value(projects), projects["note"], strict=True)
+    ]
+    columns |= {"note": _("note")} if any(projects["note"]) else {}
+    print_table(rows, columns)
+    for key, sections in assumed.items():
+        say_assumed(found[key], sections)
 
 
 def _statistic(name: str) -> str:
@@ -221,7 +253,9 @@ def corridor(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(sheet)
         return
+    assumed = sheet.pop("assumed")
     print_sheet(sheet)
+    say_assumed(date, assumed)
 
 
 def access(arguments: argparse.Namespace) -> None:
@@ -238,17 +272,19 @@ def access(arguments: argparse.Namespace) -> None:
         minutes = travel_time_matrix(net, mode=mode, background=roads, executor=executor)
     connected = connected_cities(net, mode=mode, minutes=minutes)
     inside = [city.city_id for city in connected]
-    left_out = [c.name for c in catalogue.centres if c.city_id not in inside]
+    left_out = [city for city in catalogue.centres if city.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
     table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
                        destinations=inside if mean else None, minutes=minutes)  # fmt: skip
     rows = json_value(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
+    about = stamp(date, catalogue, mode)
     if arguments.json:
-        print_json({**stamp(date, catalogue), "mode": arguments.mode, "unit": unit,
-                    "indicator": arguments.indicator, "not_connected": left_out,
-                    "assumed": list(net.assumed), **_used(roads),
-                    "cities": rows})  # fmt: skip
+        print_json({**about, "mode": arguments.mode, "unit": unit,
+                    "indicator": arguments.indicator,
+                    "not_connected": [city.name for city in left_out],
+                    "not_connected_ids": [city.city_id for city in left_out],
+                    **_used(roads), "cities": rows})  # fmt: skip
         return
     best_last = arguments.indicator in ("daily", "potential")
     worst = float("-inf") if best_last else float("inf")
@@ -256,10 +292,12 @@ def access(arguments: argparse.Namespace) -> None:
     shown = {"name": _("city"), "name_en": _("city"), "value": word(f"{indicator} ({unit})")}
     hidden = {*shown, "unit", "city_id", "region"}
     more = {key: word(key) for key in table.columns if key not in hidden}
-    print_table(rows, {**shown, **more})
+    print_table(labelled(rows, catalogue), {**shown, **more})
     if left_out:
+        names = "、".join(catalogue.city_labels[city.city_id] for city in left_out)
         say("{date}, {mode}: not connected with the others: {cities}", date=date,
-            mode=word(mode), cities="、".join(left_out))  # fmt: skip
+            mode=word(mode), cities=names)  # fmt: skip
+    say_assumed(date, about["assumed"])
     _say_background(roads)
 
 
@@ -291,6 +329,7 @@ def openness(arguments: argparse.Namespace) -> None:
     print_table(json_value(groups), {"name": _("group"), "length_km": _("km"),
                                      "open_km": _("open km"), "stage": _("status"),
                                      "confidence": _("confidence")})  # fmt: skip
+    say_assumed(date, catalogue.assumed_on(date))
 
 
 def cut(arguments: argparse.Namespace) -> None:
@@ -312,10 +351,10 @@ def cut(arguments: argparse.Namespace) -> None:
             .to_dict("records")
         ]  # fmt: skip
 
+    about = stamp(date, catalogue, arguments.mode)
     paths = [list(dict.fromkeys(net.edges.loc[path, "route_id"])) for path in found.paths]
     if arguments.json:
-        print_json({**stamp(date, catalogue), "regions": [name_a, name_b],
-                    "assumed": list(net.assumed),
+        print_json({**about, "regions": [name_a, name_b],
                     "mode": arguments.mode or "all", "value": found.value,
                     "unique": found.unique, "cut": named(found.cut),
                     "far_cut": named(found.far_cut), "paths": paths})  # fmt: skip
@@ -329,6 +368,7 @@ def cut(arguments: argparse.Namespace) -> None:
     say("as many ways without a common link:")
     for number_, path in enumerate(paths, 1):
         print(f"  {number_}. " + " · ".join(catalogue.route[key].name for key in path))
+    say_assumed(date, about["assumed"])
 
 
 def critical(arguments: argparse.Namespace) -> None:
@@ -344,15 +384,17 @@ def critical(arguments: argparse.Namespace) -> None:
     remove = route_losses if arguments.routes else link_losses
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         table = remove(net, mode=arguments.mode, executor=executor).head(arguments.top)
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
-        print_json({**stamp(date, catalogue), "mode": arguments.mode,
-                    "assumed": list(net.assumed), "links": json_value(table)})  # fmt: skip
+        print_json({**about, "mode": arguments.mode, "links": json_value(table)})
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
     shown = {"name": _("name"), "from": _("from"), "to": _("to"),
              "extra_min": _("extra min"), "cut_off_population": _("people cut off"),
              "efficiency_loss": _("efficiency lost"), "pairs": _("pairs")}  # fmt: skip
-    print_table(json_value(table), {key: text for key, text in shown.items() if key in table})
+    rows = labelled(json_value(table), catalogue, "routes")
+    print_table(rows, {key: text for key, text in shown.items() if key in table})
+    say_assumed(date, about["assumed"])
 
 
 def crossings(arguments: argparse.Namespace) -> None:
@@ -367,9 +409,10 @@ def crossings(arguments: argparse.Namespace) -> None:
     pair = pair_of(catalogue.region, *names)
     frame = border_crossings(build_layers(catalogue), *names, year=date, mode=arguments.mode)
     rows = [_crossing_row(row) for row in frame.itertuples()]
+    about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
         regions = [region.name for region in pair]
-        print_json({**stamp(date, catalogue), "regions": regions, "crossings": rows})
+        print_json({**about, "regions": regions, "crossings": rows})
         return
     for row in rows:
         for name, side in row["sides"].items():
@@ -386,6 +429,7 @@ def crossings(arguments: argparse.Namespace) -> None:
             say("{date} {mode}: {count} crossings; open to traffic {through}, on the side of {a} "
                 "{open_a}, of {b} {open_b}", date=date, mode=word(mode), count=len(part),
                 through=through, a=a, open_a=own[0], b=b, open_b=own[1])  # fmt: skip
+    say_assumed(date, about["assumed"])
 
 
 def _crossing_row(row: Any) -> dict[str, Any]:
@@ -423,13 +467,12 @@ def stats(arguments: argparse.Namespace) -> None:
     by_mode = {mode: connectivity_indices(net.select(mode)) for mode in net.modes}
     lengths = net.edges.groupby("class")["length_km"].sum()
     result = {
-        **stamp(date, catalogue),
+        **stamp(date, catalogue, arguments.mode),
         "mode": arguments.mode or "all",
         "node_rule": net.node_rule,
         **json_value(values),
         "length_km_by_class": json_value(lengths.to_dict()),
         "modes": {mode: json_value(found) for mode, found in by_mode.items()},
-        "assumed": list(net.assumed),
     }
     if arguments.json:
         print_json(result)
@@ -444,6 +487,4 @@ def stats(arguments: argparse.Namespace) -> None:
     ]
     print_table(rows, columns)
     say("nodes: {rule}", rule=net.node_rule)
-    if net.assumed:
-        count = len(net.assumed)
-        say("{count} sections count as open by their expected year", count=count)
+    say_assumed(date, result["assumed"])

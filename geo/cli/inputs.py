@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.messages import _, error_text
+from geo.cli.messages import _
 
 if TYPE_CHECKING:
     from geo.catalogue import Catalogue
@@ -20,6 +20,23 @@ def load(arguments: argparse.Namespace) -> Catalogue:
     return read(arguments.data)
 
 
+def labelled(
+    rows: list[dict[str, Any]], catalogue: Catalogue, table: str = "cities"
+) -> list[dict[str, Any]]:
+    """Return rows of a result with ids behind the names that several cities or routes carry."""
+    from geo.catalogue import KEY_COLUMN, name_labels
+
+    key, known = KEY_COLUMN[table], getattr(catalogue, table)
+    labels = {
+        column: name_labels({getattr(row, key): getattr(row, column) for row in known})
+        for column in ("name", "name_en")
+    }
+    return [
+        row | {column: names.get(row[key], row[column]) for column, names in labels.items()}
+        for row in rows
+    ]
+
+
 def when(arguments: argparse.Namespace) -> dt.date:
     """Return the date that is asked for; today where none is."""
     from geo.catalogue import parse_date
@@ -27,10 +44,10 @@ def when(arguments: argparse.Namespace) -> dt.date:
     return arguments.year or parse_date(None)
 
 
-def stamp(date: dt.date, catalogue: Catalogue) -> dict[str, Any]:
-    """Return what every result says of its date."""
-    as_of = catalogue.region.as_of.isoformat()
-    return {"year": date.year, "date": date.isoformat(), "as_of": as_of}
+def stamp(date: dt.date, catalogue: Catalogue, mode: str | None = None) -> dict[str, Any]:
+    """Return what every result says of its date, and of the sections it assumes to be open."""
+    as_of, assumed = catalogue.region.as_of.isoformat(), catalogue.assumed_on(date, mode or "any")
+    return {"year": date.year, "date": date.isoformat(), "as_of": as_of, "assumed": assumed}
 
 
 def refusal(text: str, expected: str) -> argparse.ArgumentTypeError:
@@ -57,13 +74,12 @@ def number(
 
 def date_or_year(text: str) -> dt.date:
     """Read a year, which means its end, or a date."""
-    from geo.catalogue import parse_date
-    from geo.core import BadInputError
+    from geo.catalogue import last_day
 
     try:
-        return parse_date(text)
-    except BadInputError as error:
-        raise argparse.ArgumentTypeError(error_text(error)) from None
+        return last_day(text)
+    except ValueError as error:
+        raise refusal(text, _(error.args[0])) from None
 
 
 def full_date(text: str) -> dt.date:

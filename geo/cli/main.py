@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, NoReturn
 from geo.cli import analysis, refresh, region, results
 from geo.cli.inputs import bounds, date_or_year, full_date, number, pairs
 from geo.cli.messages import LANGUAGES, _, error_text, language_of, speaking
-from geo.cli.output import complain, warn
+from geo.cli.output import complain, silence_output, standard_streams, warn
 
 MODES = ("road", "rail", "water")
 TRAVEL_MODES = (*MODES, "any")
@@ -70,15 +69,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     code
         0 when all is well, 1 when a check found a problem, 2 for bad input or usage.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
-    with speaking(_language(argv)):
+    with standard_streams(), speaking(_language(argv)):
         try:
-            return _run(argv)
-        except BrokenPipeError:
-            sys.stderr.close()
+            try:
+                return _run(argv)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:  # who reads has read enough
+            silence_output()
             return 0
+        except OSError as error:
+            complain(f"{error.filename or 'output'}: {error.strerror or error}")
+            if not error.filename:
+                silence_output()
+            return 2
 
 
 def _language(argv: Sequence[str] | None) -> str:
@@ -102,21 +106,13 @@ def _run(argv: Sequence[str] | None) -> int:
     from geo.core import GeoError
 
     try:
-        code = int(arguments.run(arguments) or 0)
-        sys.stdout.flush()
+        return int(arguments.run(arguments) or 0)
     except (GeoError, argparse.ArgumentTypeError) as error:
         complain(error_text(error))
-        return 2
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        complain(f"{error.filename or 'output'}: {error.strerror or error}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
         return 2
     except KeyboardInterrupt:
         warn("stopped; earlier results are untouched")
         return 130
-    return code
 
 
 def build_parser() -> Parser:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from math import isnan
 from typing import Any
 
@@ -14,12 +16,47 @@ from geo.cli.messages import _, spoken, word
 
 #: Columns whose cells are words of the package, not of the data.
 WORDS = frozenset(
-    {"mode", "status", "stage", "relation", "change", "confidence", "reason", "why", "name",
-     "class"}
+    {"mode", "status", "stage", "relation", "change", "confidence", "reason", "why", "note",
+     "name", "class"}
 )  # fmt: skip
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
+#: Assumed sections that a line names; JSON has all.
+LISTED = 8
 #: Values of facts that are not known or empty.
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """
+    Have streams that can be written to, in UTF-8; those that are closed lead nowhere.
+
+    A service or cron job may have none. Their numbers are taken as well, lest a file that is
+    opened later gets one of them and with it what libraries print.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    with ExitStack() as closed:
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if stream is None:
+                nowhere = closed.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123
+                setattr(sys, name, nowhere)
+                closed.callback(setattr, sys, name, None)
+            elif hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8")
+        yield
+
+
+def silence_output() -> None:
+    """Let what is still to be written to standard output go nowhere, where that has failed."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -32,6 +69,15 @@ def say(text: str, /, **values: Any) -> None:
     print(_(text, **values))
 
 
+def say_assumed(date: dt.date, sections: Sequence[str]) -> None:
+    """Say in one line below a result which sections it takes as open, where there are any."""
+    if not sections:
+        return
+    more = ", …" if len(sections) > LISTED else ""
+    say("{date}: assumed to be open by their expected year ({count}): {sections}", date=date,
+        count=len(sections), sections=", ".join(sections[:LISTED]) + more)  # fmt: skip
+
+
 def warn(text: str, /, **values: Any) -> None:
     """Print a sentence to standard error, in the language of the command."""
     complain(_(text, **values), style="yellow")
@@ -40,7 +86,8 @@ def warn(text: str, /, **values: Any) -> None:
 def complain(text: str, style: str = "red") -> None:
     """Print a finished text to standard error, coloured on a terminal."""
     if not sys.stderr.isatty():
-        print(text, file=sys.stderr)
+        with suppress(OSError):  # nobody reads it; the exit code says it too
+            print(text, file=sys.stderr)
         return
     from rich.console import Console
 
@@ -89,7 +136,7 @@ def print_sheet(sheet: dict[str, Any]) -> None:
         if rows:
             print(f"\n{word(key)}")
             print_table(rows, _columns(rows))
-        elif value not in _NOTHING:
+        elif value not in _NOTHING and not key.endswith("_ids"):
             print(("\n" if after else "") + f"{word(key)}: {_cell(value, key)}")
         after = bool(rows)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.cli.inputs import load, stamp, when
 from geo.cli.messages import _, word
-from geo.cli.output import print_json, print_table, say, stages
+from geo.cli.output import print_json, print_table, say, say_assumed, stages
 
 if TYPE_CHECKING:
     from geo.core import Problem
@@ -82,8 +82,8 @@ def routes(arguments: argparse.Namespace) -> None:
     from geo.core import NotFoundError, json_value
     from geo.layers import build_layers, route_table
 
-    catalogue = load(arguments)
-    table = route_table(build_layers(catalogue), when(arguments))
+    catalogue, date = load(arguments), when(arguments)
+    table = route_table(build_layers(catalogue), date)
     if arguments.group:
         groups = sorted(set(table["group"]))
         if arguments.group not in groups:
@@ -96,12 +96,18 @@ def routes(arguments: argparse.Namespace) -> None:
             "length_km", "running_km", "open_km", "geometry_km", "accuracy_m", "accuracy_class",
             "assumed"]  # fmt: skip
     rows = json_value(table[[key for key in keys if key in table]])
+    listed = {row["route_id"] for row in rows}
+    about = stamp(date, catalogue)
+    about["assumed"] = [
+        key for key in about["assumed"] if catalogue.section[key].route_id in listed
+    ]
     if arguments.json:
-        print_json({**stamp(when(arguments), catalogue), "routes": rows})
+        print_json({**about, "routes": rows})
         return
     print_table(rows, {"route_id": _("id"), "name": _("name"), "ref": _("number"),
                        "status": _("status"), "length_km": _("published km"),
                        "geometry_km": _("drawn km"), "accuracy_m": "± m"})  # fmt: skip
+    say_assumed(date, about["assumed"])
 
 
 def new(arguments: argparse.Namespace) -> None:

@@ -7,9 +7,9 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.cli.inputs import load, when
+from geo.cli.inputs import load, stamp, when
 from geo.cli.messages import word
-from geo.cli.output import print_json, say, stages, warn
+from geo.cli.output import print_json, say, say_assumed, stages, warn
 
 if TYPE_CHECKING:
     from geo.catalogue import Catalogue
@@ -35,9 +35,7 @@ def build(arguments: argparse.Namespace) -> None:
         print(f"  {out / name}  {(out / name).stat().st_size / 1000:,.0f} kB")
     for finding in done["findings"]:
         print(f"- {finding['zh']}\n  {finding['en']}")
-    if done["assumed"]:
-        count = len(done["assumed"])
-        say("{count} sections count as open by their expected year", count=count)
+    say_assumed(dt.date.fromisoformat(done["date"]), done["assumed"])
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -96,10 +94,11 @@ def maps(arguments: argparse.Namespace) -> None:
         if not any(file.startswith(name) for file in made):
             warn("note: nothing written for {page}: it has no such map", page=name)
     if arguments.json:
-        print_json({"out": str(out), "pages": made, "date": date.isoformat()})
+        print_json({"out": str(out), "pages": made, **stamp(date, catalogue)})
         return
     for name in made:
         print(out / name)
+    say_assumed(date, catalogue.assumed_on(date))
 
 
 def _figures(
@@ -126,9 +125,11 @@ def export(arguments: argparse.Namespace) -> None:
 
     if arguments.format not in FORMATS:
         raise NotFoundError("format", arguments.format, FORMATS)
-    net = build_network(load(arguments), year=when(arguments))
+    catalogue, date = load(arguments), when(arguments)
+    net = build_network(catalogue, year=date)
     names = [str(file) for file in export_network(net, arguments.format, arguments.out)]
     if arguments.json:
-        print_json({"files": names})
+        print_json({**stamp(date, catalogue), "files": names})
         return
     print("\n".join(names))
+    say_assumed(date, catalogue.assumed_on(date))

@@ -52,7 +52,9 @@ def calibrate_times(layers: Layers) -> DataFrame:
 def _compared(layers: Layers, time: PublishedTime, net: Network) -> tuple[Any, ...]:
     """Return a row of the table, in the order of `COLUMNS`."""
     place = layers.catalogue.place
-    city = {name: c for c in layers.catalogue.cities for name in (c.name_en, c.name, c.city_id)}
+    cities = layers.catalogue.cities
+    city = {name: c for c in cities for name in (c.name_en, c.name)}
+    city |= {c.city_id: c for c in cities}  # an id comes before a name of another city
     ids = (time.from_, time.to)
     known: dict[str, Any] = {**city, **place} if time.mode == "rail" else {**place, **city}
     minutes = km = float("nan")

@@ -192,10 +192,12 @@ def _side(
 ) -> tuple[str, list[City]]:
     """Return the Chinese name and the cities of a region, or of a city."""
     wanted = name.strip().casefold()
-    exact = any(wanted in (c.city_id, c.name, c.name_en.casefold()) for c in catalogue.cities)
+    exact = any(
+        wanted in map(str.casefold, (c.city_id, c.name, c.name_en)) for c in catalogue.cities
+    )
     if region is None or (exact and not both):
         city = catalogue.find_city(name)
-        return city.name, [city]
+        return catalogue.city_labels[city.city_id], [city]
     own = [c for c in catalogue.centres if catalogue.region.find(c.region) == region]
     return region.name, own
 

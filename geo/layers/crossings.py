@@ -88,7 +88,7 @@ def border_crossings(
     region_a: str | None = None,
     region_b: str | None = None,
     *,
-    year: int | str | dt.date | None = None,
+    year: float | str | dt.date | np.datetime64 | None = None,
     mode: str | None = None,
 ) -> gpd.GeoDataFrame:
     """

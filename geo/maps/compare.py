@@ -301,12 +301,22 @@ def _projects_table(layers: Layers, values: DataFrame, date: dt.date, horizon: d
                 number_cell(row[key], text=signed(row[key], 2))
                 for key in ("first_in_percent", "last_in_percent")
             ),
-            cell(relation),
+            cell(relation + _not_joined(layers, row["crosses"])),
         ]
         rows.append(table_row(cells))
     columns = TEXT.columns("project_columns")
     caption = TEXT.fill("projects_table_caption", date=date, horizon=horizon)
     return table(columns, rows, name="projects", caption=caption)
+
+
+def _not_joined(layers: Layers, crossed: str) -> str:
+    """Return a line on a project that brings nothing, for it is not joined to what it crosses."""
+    if not crossed:
+        return ""
+    routes = [layers.catalogue.route[key] for key in crossed.split(";")]
+    zh, en = "、".join(row.name for row in routes), ", ".join(row.name_en for row in routes)
+    text = TEXT.fill("not_joined", names=Label(zh, en))
+    return f"<br><small>{bi(text)}</small>"
 
 
 def _legend(classes: list[str]) -> str:

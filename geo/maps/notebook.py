@@ -240,7 +240,7 @@ class Page:
 
 
 def show_map(
-    source: Catalogue | Layers, page: str = "network", *, year: int | str | dt.date | None = None
+    source: Catalogue | Layers, page: str = "network", *, year: float | str | dt.date | None = None
 ) -> Page:
     """
     Return a map page that shows itself in a notebook, without network.

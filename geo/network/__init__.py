@@ -4,12 +4,13 @@ from geo.network.network import Network, build_network, cut_at_stops, has_stops,
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
 from geo.network.parameters import CONSTANTS
 from geo.network.speeds import leaving_minutes
-from geo.network.topology import topology_findings
+from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.travel_graph import Arcs, build_travel_graph, travel_arcs
 from geo.network.travel_times import (
     Journey,
     fastest_routes,
     matrix_by_name,
+    matrix_with_ids,
     station_to_station,
     travel_time_matrix,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Network",
     "build_network",
     "build_travel_graph",
+    "crossings_without_junction",
     "cut_at_stops",
     "expect_roads",
     "fastest_routes",
@@ -29,6 +31,7 @@ __all__ = [
     "junction_ids",
     "leaving_minutes",
     "matrix_by_name",
+    "matrix_with_ids",
     "node_ways",
     "read_background",
     "station_to_station",

@@ -163,7 +163,7 @@ class Network:
 def build_network(
     source: Catalogue | Layers,
     *,
-    year: int | str | dt.date | None = None,
+    year: float | str | dt.date | np.datetime64 | None = None,
     mode: str | None = None,
     nodes: Nodes = "junctions",
 ) -> Network:

@@ -387,6 +387,24 @@ def crossings_without_junction(layers: Layers, date: dt.date) -> gpd.GeoDataFram
     Normal where one passes over the other, of interest where a junction should be. Pairs on
     one track are left out, and so are crossings within 1.5 km of a place both routes have;
     crossings of a pair within 1.5 km of each other are one, `times` says how many.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day asked for; it tells which of several sections on a track counts.
+
+    Returns
+    -------
+    points
+        `route_id`, `other_route`, `section_id`, `other_section`, `mode`, `times`, `lon`, `lat`.
+
+    Examples
+    --------
+    >>> found = crossings_without_junction(lay, cat.region.as_of)
+    >>> bool((found["route_id"] != found["other_route"]).all())
+    True
     """
     crs = metric_crs(layers.catalogue.region.frame)
     frame = each_track_once(sections_on(layers, date)).sort_values("route_id", kind="stable")

@@ -323,7 +323,9 @@ def travel_time_matrix(
 
 def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
     """
-    Return a matrix between cities with their Chinese names instead of ids.
+    Return a matrix between cities with their names instead of ids, for people to read.
+
+    The id stands behind a name that several cities carry.
 
     Parameters
     ----------
@@ -337,5 +339,28 @@ def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
     table
         The same minutes.
     """
-    names = {city.city_id: city.name for city in catalogue.cities}
+    names = catalogue.city_labels
     return table.rename(index=names, columns=names).rename_axis(columns=None)
+
+
+def matrix_with_ids(table: DataFrame, catalogue: Catalogue) -> DataFrame:
+    """
+    Return a matrix between cities as it is written to a file: by id, with the names of the rows.
+
+    Parameters
+    ----------
+    table
+        A result of `travel_time_matrix` that is not long.
+    catalogue
+        The catalogue of the cities.
+
+    Returns
+    -------
+    table
+        Indexed by `city_id`: a column `name`, then a column of minutes for every id; empty where
+        there is no way.
+    """
+    names = {city.city_id: city.name for city in catalogue.cities}
+    minutes = table.replace(np.inf, np.nan).rename_axis(index="city_id", columns=None)
+    minutes.insert(0, "name", [names[key] for key in table.index], allow_duplicates=True)
+    return minutes

@@ -13,7 +13,7 @@ from pandas import DataFrame
 
 from geo.catalogue import MODES, Catalogue, City, Project, parse_date
 from geo.connectivity import mode_indices
-from geo.core import Executor, run_locally
+from geo.core import Executor, Message, run_locally
 from geo.layers import (
     Layers,
     as_layers,
@@ -22,7 +22,12 @@ from geo.layers import (
     sections_on,
     stages_by_year,
 )
-from geo.network import Network, build_network, travel_time_matrix
+from geo.network import (
+    Network,
+    build_network,
+    crossings_without_junction,
+    travel_time_matrix,
+)
 from geo.scenarios.alternatives import section_ids, with_projects
 
 #: People are counted within these minutes.
@@ -216,8 +221,8 @@ def city_changes(
 
 def compare_dates(
     source: Catalogue | Layers,
-    before: int | str | dt.date,
-    after: int | str | dt.date,
+    before: float | str | dt.date | np.datetime64,
+    after: float | str | dt.date | np.datetime64,
     *,
     executor: Executor = run_locally,
 ) -> dict[str, Any]:
@@ -295,7 +300,9 @@ def project_benefits(
     table
         One row per project, the highest last in first: `project_id`, names, `change`, `year`,
         `first_in_percent`, `last_in_percent` (NaN where no city could be reached at the
-        start), `relation` (complements, replaces, independent).
+        start), `relation` (complements, replaces, independent); `crosses`, the ids of the routes
+        that a project of no benefit crosses while no place joins it to any, and `note`, which
+        says so.
 
     Examples
     --------
@@ -337,6 +344,9 @@ def project_tables(
     columns = ["project_id", "name", "name_en", "change", "year", "first_in_percent",
                "last_in_percent", "relation"]  # fmt: skip
     benefits = pd.DataFrame(rows, columns=columns)
+    crossed = _crossed_unjoined(layers, benefits, dates[1])
+    benefits["crosses"] = [";".join(ids) for ids in crossed]
+    benefits["note"] = pd.Series([_note(layers, ids) for ids in crossed], dtype=object)
     benefits = benefits.sort_values("last_in_percent", ascending=False, ignore_index=True)
     return benefits, pd.concat(changes, ignore_index=True) if changes else pd.DataFrame()
 
@@ -350,6 +360,44 @@ def projects_opening(layers: Layers, before: dt.date, after: dt.date) -> list[Pr
         if first != {"open"} and second == {"open"}:
             found.append(project)
     return found
+
+
+def _crossed_unjoined(layers: Layers, benefits: DataFrame, date: dt.date) -> list[list[str]]:
+    """Return for every project the routes that it crosses, if that is why it brings nothing."""
+    gains = benefits[["first_in_percent", "last_in_percent"]].abs().max(axis=1)
+    idle = gains <= 100 * NOTHING
+    if not idle.any():
+        return [[] for _ in idle]
+    points = crossings_without_junction(layers, date)
+    pairs = {*zip(points["section_id"], points["other_route"], strict=True),
+             *zip(points["other_section"], points["route_id"], strict=True)}  # fmt: skip
+    project = {row.project_id: row for row in layers.catalogue.projects}
+    found = []
+    for key, nothing in zip(benefits["project_id"], idle, strict=True):
+        own = section_ids(project[key]) if nothing else []
+        routes = {layers.catalogue.section[section].route_id for section in own}
+        alone = routes and not _joined(layers, routes)
+        others = {other for section, other in pairs if section in own} - routes
+        found.append(sorted(others) if alone else [])
+    return found
+
+
+def _joined(layers: Layers, routes: set[str]) -> bool:
+    """Return whether some place on routes lies on others of their modes too."""
+    modes = {layers.catalogue.route[key].mode for key in routes}
+    places = (set(filter(None, text.split(";"))) for text in layers.places["routes"])
+    others = (there - routes for there in places if there & routes)
+    return any(layers.catalogue.route[key].mode in modes for there in others for key in there)
+
+
+def _note(layers: Layers, crossed: list[str]) -> str:
+    """Return why a project brings nothing, if it is not joined to what it crosses."""
+    if not crossed:
+        return ""
+    names = ", ".join(layers.catalogue.route[key].name for key in crossed)
+    return Message(
+        "not joined to the network: crosses {names} without a shared place", names=names
+    )
 
 
 def _times_with(state: tuple[Layers, dt.date, str], project: Project) -> NDArray[np.float64]:

@@ -80,10 +80,14 @@ def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str
         "lanes": sorted({int(v) for v in own["lanes"].dropna()}),
         "tracks": sorted({int(v) for v in own["tracks"].dropna()}),
         "border": _border(layers, route.route_id, date),
-        "ends": [{"name": c.name, "name_en": c.name_en, "km": km} for c, km in ends],
+        "ends": [
+            {"city_id": c.city_id, "name": c.name, "name_en": c.name_en, "km": km}
+            for c, km in ends
+        ],
         **_service(layers, [city for city, _ in ends], list(own.index), route.mode, date),
         "population_served": sum(city.population for city in served),
         "cities_served": [city.name for city in served],
+        "cities_served_ids": [city.city_id for city in served],
         "gaps": _gaps(own),
         "sources": _sources(layers, own),
     }
@@ -128,6 +132,8 @@ def city_pair_profile(
     sheet: dict[str, Any] = {
         "from": origin.name,
         "to": destination.name,
+        "from_id": origin.city_id,
+        "to_id": destination.city_id,
         "date": date.isoformat(),
         "complete_date": last.isoformat(),
         "straight_km": straight,
@@ -148,6 +154,7 @@ def city_pair_profile(
         "gaps": _gaps(sections.loc[later]),
         "population_served": sum(city.population for city in served),
         "cities_served": [city.name for city in served],
+        "cities_served_ids": [city.city_id for city in served],
         "assumed": list(nets[0].assumed),
     }
 

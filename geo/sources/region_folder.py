@@ -18,7 +18,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import TABLES, TextTable, columns, load
-from geo.core import BadInputError, NotFoundError, OutputError
+from geo.core import BadInputError, NotFoundError, OutputError, shown
 from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km
 from geo.layers import county_index
 from geo.readers import LOCAL, MAIN_ROADS, class_of, read_pbf, read_pbf_header, read_points
@@ -199,7 +199,14 @@ def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str
             known.append((order, population, point.x, point.y, element_names(row)))
     if not known:
         raise NotFoundError("place", place, difflib.get_close_matches(place, sorted(every), 4))
-    _, _, lon, lat, title = min(known)
+    kind, _, lon, lat, title = min(known)
+    alike = [(x, y) for order, _, x, y, _ in known if order == kind]
+    if len(alike) > 1:
+        raise BadInputError(
+            "several places are called {name}: {spots}: give --bbox",
+            name=shown(place.strip()),
+            spots="; ".join(f"{x:.4f},{y:.4f}" for x, y in sorted(alike)),
+        )
     high = radius_km * 1000 / METRES_PER_DEGREE
     wide = high / max(math.cos(math.radians(lat)), 0.05)
     return (lon - wide, lat - high, lon + wide, lat + high), title

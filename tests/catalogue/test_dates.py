@@ -1,11 +1,15 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import geo
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.vocabulary import STAGES
+from geo.core import BadInputError
 
 AS_OF = date(2026, 11, 23)
 DAYS = st.dates(date(1950, 1, 1), date(2060, 12, 31))
@@ -29,6 +33,53 @@ def test_a_partial_date_means_its_last_day(text, day):
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(ValueError, match="expected"):
         last_day(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (2027, date(2027, 12, 31)),
+        (2027.0, date(2027, 12, 31)),
+        (np.int64(2027), date(2027, 12, 31)),
+        (np.float32(2027), date(2027, 12, 31)),
+        (date(2027, 1, 1), date(2027, 1, 1)),
+        (datetime(2027, 1, 1, 23, 59), date(2027, 1, 1)),  # noqa: DTZ001
+        (datetime(2027, 1, 1, 23, 59, tzinfo=UTC), date(2027, 1, 1)),
+        (pd.Timestamp("2027-01-01"), date(2027, 1, 1)),
+        (pd.Timestamp("2027-01-01 12:00", tz="Asia/Shanghai"), date(2027, 1, 1)),
+        (np.datetime64("2027-01-01"), date(2027, 1, 1)),
+        (np.datetime64("2027-01-01T10:00:00.000000001"), date(2027, 1, 1)),
+        (np.datetime64("2027"), date(2027, 12, 31)),
+        (np.datetime64("2027-02"), date(2027, 2, 28)),
+        (pd.Period("2027-02"), date(2027, 2, 28)),
+    ],
+    ids=repr,
+)
+def test_whatever_names_a_day_is_that_day(value, day):
+    found = parse_date(value)
+    assert (found, type(found)) == (day, date)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, False, np.True_, 2027.5, 20, -2027, 1e300, float("nan"), float("inf"), pd.NaT, pd.NA,
+     np.datetime64("NaT"), [2027], "soon", "2027-01-01T00:00", b"2027"],
+    ids=repr,
+)  # fmt: skip
+def test_what_names_no_day_is_refused_by_its_name(value):
+    with pytest.raises(BadInputError, match=r"^year .*: expected a d") as refused:
+        parse_date(value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_networks_take_them_too(cat):
+    crossings = [
+        len(geo.border_crossings(cat, year=year, mode="water"))
+        for year in (pd.Timestamp("2027-01-01"), datetime(2027, 1, 1, tzinfo=UTC), "2027-01-01")
+    ]
+    assert len(set(crossings)) == 1
+    with pytest.raises(BadInputError, match=r"^year NaT: "):
+        geo.build_network(cat, year=pd.NaT)
 
 
 def on(day, today="construction", started="2022", opened="", expected=2027):

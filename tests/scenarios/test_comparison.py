@@ -196,7 +196,8 @@ def test_first_in_and_last_in_of_two_lines_that_replace_each_other(rivals):
     """Minutes a–b go with 400 km at the start, 260 by x, 280 by y."""
     table = project_benefits(rivals, START, END, mode="road")
     assert list(table) == ["project_id", "name", "name_en", "change", "year",
-                           "first_in_percent", "last_in_percent", "relation"]  # fmt: skip
+                           "first_in_percent", "last_in_percent", "relation", "crosses",
+                           "note"]  # fmt: skip
     assert table["project_id"].tolist()[0] == "x"
     row = table.set_index("project_id")
     assert row.loc["x", ["name", "name_en", "change", "year"]].tolist() == [
