@@ -101,9 +101,11 @@ def read_areas(file: Path, columns: Mapping[str, str] | None = None) -> gpd.GeoD
         form = ADCODE if column == "adcode" else r".+"
         wrong = np.flatnonzero(~areas[column].str.fullmatch(form).to_numpy(bool))
         if len(wrong):
-            what = "a code such as 510000 or DE-BY" if column == "adcode" else "a name"
+            what = Message("a name")
+            if column == "adcode":
+                what = Message("a code such as 510000 or DE-BY")
             value = areas[column].iloc[wrong[0]]
-            text = f"feature {wrong[0] + 1}: expected {what}"
+            text = Message("feature {number}: expected {what}", number=wrong[0] + 1, what=what)
             raise BadInputError([Problem(str(file), 0, name, value, text)])
     return areas.dissolve("adcode", sort=False).reset_index()
 
@@ -182,7 +184,12 @@ def _fault(frame: gpd.GeoDataFrame, kind: str, needed: tuple[str, ...]) -> str:
         return Message("expected coordinates in degrees")
     if not shapely.is_valid(shapes).all():
         bad = int(np.argmin(shapely.is_valid(shapes)))
-        return f"expected valid {kind}s; feature {bad + 1}: {shapely.is_valid_reason(shapes[bad])}"
+        return Message(
+            "expected valid {kind}s; feature {number}: {reason}",
+            kind=kind,
+            number=bad + 1,
+            reason=shapely.is_valid_reason(shapes[bad]),
+        )
     return ""
 
 
