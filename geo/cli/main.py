@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from gettext import gettext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,6 +29,13 @@ class Parser(argparse.ArgumentParser):
         if action.type is Path:
             action.complete = PATHS  # type: ignore[attr-defined]
         return action
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse what a command does not know itself, for its own help lists what it takes."""
+        namespace, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(gettext("unrecognized arguments: %s") % " ".join(unknown))
+        return namespace, unknown
 
     def error(self, message: str) -> NoReturn:
         """End with one line on standard error and exit code 2."""
@@ -195,16 +203,19 @@ def _add_scheduler(parser: Parser) -> None:
 
 def _add_results(verbs: Any) -> None:
     build = _add(verbs, "build", results.build, _("the main job: maps, statistics and exports"))
-    text = _("folder for the results (default: maps)")
-    build.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR", help=text)
+    _add_results_folder(build)
     text = _("build again even where nothing has changed")
     build.add_argument("--force", action="store_true", help=text)
     text = _("whether results are still those of their build")
-    verify = _add(verbs, "verify", results.verify, text, year=False)
+    _add_results_folder(_add(verbs, "verify", results.verify, text))
+
+
+def _add_results_folder(parser: Parser) -> None:
+    """Add the folder of the results, by itself or as `--out`."""
+    where = parser.add_mutually_exclusive_group()
     text = _("folder for the results (default: maps)")
-    verify.add_argument(
-        "folder", nargs="?", type=Path, default=Path("maps"), metavar="DIR", help=text
-    )
+    where.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=text)
+    where.add_argument("--out", type=Path, metavar="DIR", help=text)
 
 
 def _add_map(verbs: Any) -> None:

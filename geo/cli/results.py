@@ -21,7 +21,7 @@ def build(arguments: argparse.Namespace) -> None:
 
     catalogue = load(arguments)
     with stages(9) as progress:
-        done = build(catalogue, arguments.out, date=when(arguments), progress=progress,
+        done = build(catalogue, _folder(arguments), date=when(arguments), progress=progress,
                      parallel=True, force=arguments.force)  # fmt: skip
     if arguments.json:
         print_json(done)
@@ -38,11 +38,17 @@ def build(arguments: argparse.Namespace) -> None:
     say_assumed(dt.date.fromisoformat(done["date"]), done["assumed"])
 
 
+def _folder(arguments: argparse.Namespace) -> Path:
+    """Return the folder of the results."""
+    return Path(arguments.folder or arguments.out or "maps")
+
+
 def verify(arguments: argparse.Namespace) -> int:
     """Report which results and inputs are no longer those of the build; 1 where some are not."""
     from geo.export import verify_build
 
-    changed = verify_build(arguments.folder, load(arguments))
+    asked = {} if arguments.year is None else {"date": arguments.year.isoformat()}
+    changed = verify_build(_folder(arguments), load(arguments), asked)
     if arguments.json:
         rows = [{"kind": kind, "file": name} for kind, name in changed]
         print_json({"ok": not changed, "changed": rows})

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from geo.catalogue import TABLES, Catalogue, table_file
-from geo.core import BadInputError, Problem, __version__
+from geo.core import BadInputError, Message, Problem, __version__
 
 MANIFEST = "manifest.json"
 #: Files of the package that decide what it does.
@@ -109,7 +109,9 @@ def unchanged_build(
     return known if same and whole else None
 
 
-def verify_build(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
+def verify_build(
+    out: Path, catalogue: Catalogue, parameters: Mapping[str, Any] | None = None
+) -> list[tuple[str, str]]:
     """
     Return which files are no longer those of the build.
 
@@ -119,11 +121,14 @@ def verify_build(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
         Folder of the results.
     catalogue
         The catalogue as it is now.
+    parameters
+        What the build should have been asked for, such as its `date`; default: anything.
 
     Returns
     -------
     differences
-        Kind (input or output) and name of every file that is missing or has other bytes.
+        Kind (input or output) and name of every file that is missing or has other bytes, and
+        `parameter` and its name where another value was asked for.
 
     Raises
     ------
@@ -145,10 +150,14 @@ def verify_build(out: Path, catalogue: Catalogue) -> list[tuple[str, str]]:
         known = json.loads((out / MANIFEST).read_text("utf-8"))
         listed = {kind: dict(known[f"{kind}s"]) for kind in ("input", "output")}
     except (OSError, ValueError, KeyError, TypeError):
-        text = f"expected the manifest of a build in {out}"
+        text = Message("expected the manifest of a build in {folder}", folder=out)
         raise BadInputError([Problem(MANIFEST, expected=text)]) from None
+    asked = dict(parameters or {})
+    made = known.get("parameters") or {}
+    other = [("parameter", name) for name, value in asked.items() if made.get(name) != value]
     folders = {"input": catalogue.folder, "output": out}
-    return [(kind, name) for kind in listed for name in _changed(folders[kind], listed[kind])]
+    files = [(kind, name) for kind in listed for name in _changed(folders[kind], listed[kind])]
+    return other + files
 
 
 def _origin(catalogue: Catalogue, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 AREAS = "base/areas.geojson"
 
 
-def new_region(out: Path) -> list[str]:
+def new_region(out: Path | str) -> list[str]:
     """
     Write an empty region with comments.
 
@@ -78,14 +78,14 @@ def new_region(out: Path) -> list[str]:
     about = "An empty region: set `region.toml`, then fill the tables under `tables/`."
     world = (-180.0, -90.0, 180.0, 90.0)
     settings = _settings_text(("新区域", "New region"), dt.datetime.now(dt.UTC).date(), world)
-    with _folder(out) as stage:
+    with _folder(Path(out)) as stage:
         _write(stage, settings, {}, ("New region", about))
         return _listed(stage)
 
 
 def draft_region(  # noqa: PLR0913 - what an extract can become
-    out: Path,
-    file: Path,
+    out: Path | str,
+    file: Path | str,
     *,
     bounds: Bounds | None = None,
     place: str | None = None,
@@ -143,6 +143,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     OutputError
         When the folder cannot be written.
     """
+    out, file = Path(out), Path(file)
     with _folder(out) as stage:
         stamp, box = read_pbf_header(file)
         name = Path(file).name.removesuffix(".pbf").removesuffix(".osm")
