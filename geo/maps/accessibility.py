@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -27,24 +25,9 @@ from geo.core import Submit
 from geo.geometry import metric_crs, straight_km
 from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
-from geo.maps.elements import (
-    bi,
-    bi_attribute,
-    cell,
-    choice,
-    ends,
-    header,
-    legend_panel,
-    method_panel,
-    number,
-    number_cell,
-    signed,
-    table,
-    table_row,
-)
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
-from geo.maps.map_page import mode_color, page_settings, page_with_map, split_body
+from geo.maps.map_page import mode_color, page_body, page_settings, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.network import CONSTANTS, Network, build_network, travel_time_matrix
@@ -61,7 +44,6 @@ SINGLE = ("road", "rail")
 OUTLINE_M, STEP = 400.0, 1e-3
 #: The same for the lines.
 LINE_M, LINE_STEP = 150.0, 1e-4
-NAME = "accessibility.html"
 SHORT = TRAVEL | {"any": TEXT["all_modes"]}
 
 
@@ -234,45 +216,38 @@ def _body(
     nets: Sequence[Network],
     results: Sequence[Reach],
 ) -> str:
-    views = dict(zip(("before", "after", "change"), (*dates, TEXT["change"]), strict=True))
-    bar = "".join(
-        [
-            _switch("indicator", TEXT["indicator"], {k: v.name for k, v in INDICATORS.items()}),
-            _switch("view", TEXT["date"], views),
-            _switch("mode", TEXT["mode"], {r.mode: SHORT[r.mode] for r in results}),
-        ]
+    ideal = Label(
+        "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
+        ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
-    digits = {key: _digits(key, results) for key in INDICATORS}
-    tables = "".join(_table(layers, found, dates, digits) for found in results)
-    hint = bi_attribute("placeholder", TEXT["search_hint"])
-    city, find = bi(TEXT["city"]), bi(TEXT["search"])
-    card = bi_attribute("aria-label", TEXT["chosen_city"])
-    return split_body(
+    constants = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
+    columns = TEXT.columns("columns")
+    columns += [
+        (TEXT.fill("heading", name=shown.name, when=when), f"num i i-{key}")
+        for key, shown in INDICATORS.items()
+        for when in (*dates, TEXT["change"])
+    ]
+    return page_body(
+        TEXT,
         layers,
         date,
-        header(title, NAME, table="cities-any" if results else ""),
-        attributes='class="split access" data-indicator="mean"',
-        panels=f"""<div class="over">{bar}
-{legend_panel("<div></div>")}</div>""",
-        content=f"""
-<div class="choose"><label>{city}<select id="city"></select></label>\
-<label>{find}<input type="search" id="find" autocomplete="off" spellcheck="false" {hint}></label>\
-<output id="hits" for="find"></output></div>
-<div class="panel card" id="card" role="region" tabindex="0" aria-live="polite" {card}>\
-<p>{bi(TEXT["invite"] if results else TEXT["no_cities"])}</p></div>
-{tables}
-{_method(layers, dates, nets, results)}""",
+        title,
+        jump="cities-any" if results else "",
+        dates=dates,
+        results=results,
+        nets=list(zip(dates, nets, strict=True)),
+        cities=layers.catalogue.centres,
+        indicators={key: shown.name for key, shown in INDICATORS.items()},
+        modes={found.mode: SHORT[found.mode] for found in results},
+        digits={key: _digits(key, results) for key in INDICATORS},
+        columns=columns,
+        captions=[_caption(layers, found, dates) for found in results],
+        notes=[
+            TEXT["formulas"],
+            TEXT.fill("constants", **constants, ideal=ideal),
+            TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
+        ],
     )
-
-
-def _switch(name: str, label: Label, options: dict[str, Label]) -> str:
-    """Return a row of buttons of which one is pressed."""
-    buttons = "".join(
-        choice(name, key, Label(text.zh, text.en[:1].upper() + text.en[1:]))
-        for key, text in options.items()
-    )
-    which = bi_attribute("aria-label", label)
-    return f'<div class="panel switch" role="group" {which}>{buttons}</div>' if options else ""
 
 
 def _digits(key: str, results: Sequence[Reach]) -> int:
@@ -283,87 +258,20 @@ def _digits(key: str, results: Sequence[Reach]) -> int:
     return INDICATORS[key].digits
 
 
-def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: dict[str, int]) -> str:
-    """Return the table of a mode: all indicators, of which the page shows one at a time."""
-    columns = TEXT.columns("columns")
-    for key, shown in INDICATORS.items():
-        name = shown.name
-        columns += [
-            (TEXT.fill("heading", name=name, when=when), f"num i i-{key}")
-            for when in (*dates, TEXT["change"])
-        ]
-    cities = layers.catalogue.centres
-    rows = [_row(i, city, found, digits) for i, city in enumerate(cities)]
-    missed = [
-        [city for city, ok in zip(cities, reached, strict=True) if not ok]
-        for reached in found.reached
-    ]
-    mode = TRAVEL[found.mode]
-    notes = [
-        Label(
-            f"{when.zh} 未到达：{'、'.join(c.name for c in gone)}。",
-            f"Not reached, {when.en}: {', '.join(c.name_en for c in gone)}.",
-        )
-        for when, gone in zip(dates, missed, strict=True)
-        if gone
-    ]
+def _caption(layers: Layers, found: Reach, dates: Sequence[Label]) -> Label:
+    """Return the caption of the table of a mode, which tells the cities that are not reached."""
+    cities, mode = layers.catalogue.centres, TRAVEL[found.mode]
+    zh = [f"{mode.zh}：{len(cities)} 个城市，点一行选中。"]
+    en = [f"{mode.en}: {len(cities)} cities; a row chooses one."]
+    for when, reached in zip(dates, found.reached, strict=True):
+        if gone := [city for city, ok in zip(cities, reached, strict=True) if not ok]:
+            zh.append(f"{when.zh} 未到达：{'、'.join(c.name for c in gone)}。")
+            en.append(f"Not reached, {when.en}: {', '.join(c.name_en for c in gone)}.")
     before, after, change = found.figures["mean"]
     if (abs(after - before - change) > 0.05).any():
-        notes.append(TEXT["same_destinations"])
-    caption = Label(
-        " ".join([f"{mode.zh}：{len(cities)} 个城市，点一行选中。", *(note.zh for note in notes)]),
-        " ".join([f"{mode.en}: {len(cities)} cities; a row chooses one.", *(n.en for n in notes)]),
-    )
-    html = table(columns, rows, name=f"cities-{found.mode}", caption=caption)
-    return f'<div class="cities" data-cities="{found.mode}">{html}</div>'
-
-
-def _row(i: int, city: City, found: Reach, digits: dict[str, int]) -> str:
-    """Return a row of a table; its button chooses the city."""
-    name = bi((city.name, city.name_en))
-    cells = [
-        cell(f'<button type="button" class="link">{name}</button>'),
-        cell(number(city.population), order=city.population, css="num"),
-    ]
-    fresh = not found.reached[0][i] and found.reached[1][i]
-    for key, rows in found.figures.items():
-        css = f"num i i-{key}"
-        cells += [number_cell(value, digits[key], css=css) for value in rows[:2, i]]
-        change = rows[2, i]
-        text = bi(TEXT["new"]) if math.isnan(change) and fresh else signed(change, digits[key])
-        cells.append(number_cell(change, text=text, css=css))
-    return table_row(cells, f' data-city="{i}"')
-
-
-def _method(
-    layers: Layers, dates: Sequence[Label], nets: Sequence[Network], results: Sequence[Reach]
-) -> str:
-    """Return formulas, constants, what was simplified and which sections are assumed."""
-    ideal = Label(
-        "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
-        ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
-    )
-    values = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
-    notes = [
-        TEXT["formulas"],
-        TEXT.fill("constants", **values, ideal=ideal),
-        TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
-    ]
-    more = ""
-    for when, net in zip(dates, nets, strict=True):
-        if net.assumed:
-            label = TEXT.fill("assumed", when=when, count=len(net.assumed))
-            items = "".join(_assumed(layers, section_id) for section_id in net.assumed)
-            more += f"<h3>{bi(label)}</h3><ul>{items}</ul>"
-    return method_panel(notes, more)
-
-
-def _assumed(layers: Layers, section_id: str) -> str:
-    row = layers.sections.loc[section_id]
-    route = layers.routes.loc[row["route_id"]]
-    zh, en = ends(row)
-    label = Label(f"{route['name']}：{zh}", f"{route['name_en']}: {en}")
-    return f"<li>{bi(label)} ({escape(str(row['expected']))})</li>"
+        zh.append(TEXT["same_destinations"].zh)
+        en.append(TEXT["same_destinations"].en)
+    return Label(" ".join(zh), " ".join(en))
 
 
 def _labels(layers: Layers, cities: Sequence[City]) -> list[dict[str, Any]]:
