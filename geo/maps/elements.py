@@ -34,9 +34,9 @@ from geo.maps.texts import Texts
 TEXT = Texts("elements")
 
 
-def render(name: str, **values: Any) -> str:
+def render(template: str, /, **values: Any) -> str:
     """Return a page or a part of one from its template."""
-    return TEMPLATES.get_template(f"{name}.html").render(values)
+    return TEMPLATES.get_template(f"{template}.html").render(values)
 
 
 def number(value: object, digits: int = 0) -> str:
