@@ -72,12 +72,6 @@ def build_graph(
     ------
     BadInputError
         When shapes differ, a node does not exist or a weight is negative or no number.
-
-    Examples
-    --------
-    >>> small = build_graph(3, [0, 1], [1, 2], [5.0, 7.0])
-    >>> small.size, len(small.tails)
-    (3, 4)
     """
     tail, head = np.asarray(tails, np.int64), np.asarray(heads, np.int64)
     weight = _checked(weights, len(tail))
@@ -115,21 +109,7 @@ def with_weights(graph: Graph, weights: ArrayLike) -> Graph:
 
 
 def lightest_arcs(graph: Graph) -> tuple[csr_array, Ints]:
-    """
-    Return a graph as a sparse matrix: the lightest of parallel links.
-
-    Parameters
-    ----------
-    graph
-        A graph.
-
-    Returns
-    -------
-    matrix
-        Shape (n, n); links of weight 0 are stored entries.
-    arc
-        The arc behind every entry, of equal ones the first.
-    """
+    """Return the lightest of parallel links as a sparse matrix, and the arc behind every entry."""
     tails = graph.tails
     order = np.lexsort((graph.weights, graph.indices, tails))
     key = tails[order].astype(np.int64) * graph.size + graph.indices[order]

@@ -45,14 +45,7 @@ class Message(str):
 
 
 class GeoError(Exception):
-    """
-    Anything this package refuses to do; takes a sentence, or the template and values of a Message.
-
-    Examples
-    --------
-    >>> issubclass(geo.NotFoundError, geo.GeoError), issubclass(geo.BadInputError, geo.GeoError)
-    (True, True)
-    """
+    """Anything this package refuses to do; takes a sentence, or what a `Message` takes."""
 
     def __init__(self, text: str = "", /, **values: Any) -> None:
         super().__init__(text if isinstance(text, Message) else Message(text, **values))
@@ -142,11 +135,4 @@ class NotFoundError(GeoError, LookupError):
 
 
 class OutputError(GeoError, OSError):
-    """
-    A file or folder that cannot be written.
-
-    Examples
-    --------
-    >>> isinstance(OutputError("cannot write to maps"), OSError)
-    True
-    """
+    """A file or folder that cannot be written."""

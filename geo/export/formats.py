@@ -151,12 +151,8 @@ def export_network(net: Network, format_: str, out: Path) -> list[Path]:
 
     Parameters
     ----------
-    net
-        A network.
-    format_
-        One of `FORMATS`.
-    out
-        Folder to write to.
+    net, format_, out
+        A network, one of `FORMATS`, and the folder to write to.
 
     Returns
     -------

@@ -209,21 +209,10 @@ def write_gpkg(frames: dict[str, GeoDataFrame], path: Path, *, terms: str = "") 
 
     Parameters
     ----------
-    frames
-        GeoDataFrames by layer name.
-    path
-        The file.
+    frames, path
+        GeoDataFrames by layer name, and the file.
     terms
         Licences and credit, which every layer carries in its description.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_gpkg({"routes": lay.routes}, Path(folder) / "routes.gpkg")
-    ...     print(pyogrio.list_layers(Path(folder) / "routes.gpkg")[:, 0].tolist())
-    ['routes', 'layer_styles']
     """
     with _fixed_date(), replaced_file(path) as temporary:
         for name, frame in frames.items():

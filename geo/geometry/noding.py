@@ -69,8 +69,6 @@ def node_lines(
     >>> pieces = node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads))
     >>> pieces["parent"].tolist(), pieces["share"].tolist()
     ([0, 0, 1, 1], [0.5, 0.5, 0.5, 0.5])
-    >>> len(node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads), levels=["layer"]))
-    2
     """
     segments = _segments(lines)
     level = np.zeros(len(lines), np.intp)
@@ -211,12 +209,6 @@ def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.G
     pieces
         The columns of the lines with `parent` (position of the line), in the order and the
         direction of the lines.
-
-    Examples
-    --------
-    >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 0, 2 0)", "LINESTRING (1 0, 1 1)"])
-    >>> split_at_shared_points(gpd.GeoDataFrame(geometry=roads))["parent"].tolist()
-    [0, 0, 1]
     """
     xy, line = shapely.get_coordinates(shapes_of(lines, "line", empty=True), return_index=True)
     spot = _numbered(xy, digits)[1]

@@ -97,23 +97,13 @@ def begin_accessibility(submit: Submit, layers: Layers, date: dt.date) -> Callab
     submit
         Hands a function and its arguments to another process, and returns what waits for the
         result (:func:`geo.core.second_process`).
-    layers
-        The layers of the catalogue.
-    date
-        The date of the page.
+    layers, date
+        The layers of the catalogue, and the date of the page.
 
     Returns
     -------
     wait
         A function that waits for the tasks and returns the HTML of the page.
-
-    Examples
-    --------
-    >>> from geo.core import second_process
-    >>> with second_process(process=False) as submit:
-    ...     html = begin_accessibility(submit, lay, cat.region.as_of)()
-    >>> html[:15]
-    '<!DOCTYPE html>'
     """
     nets = compared_networks(layers, date)
     parts = [submit(city_reach, layers, nets, mode) for mode in modes_shown(layers, nets[1])]

@@ -98,10 +98,8 @@ def network_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day whose status is shown.
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
     lang
         ``both``, ``zh`` or ``en``.
 
@@ -525,16 +523,12 @@ def write_figures(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    folder
-        An existing folder for the files.
+    layers, folder
+        The layers of the catalogue, and an existing folder for the files.
     date
         The day whose status is shown.
-    pages
-        Names in :data:`FIGURES`; others are left out.
-    formats
-        Some of :data:`FORMATS`.
+    pages, formats
+        Names in :data:`FIGURES`, of which others are left out, and some of :data:`FORMATS`.
     lang
         ``both``, ``zh`` or ``en``; English where no Chinese font is installed.
 
@@ -580,11 +574,6 @@ def chinese_font() -> str | None:
     -------
     name
         The first of :data:`FONTS` that is installed; None where none is.
-
-    Examples
-    --------
-    >>> chinese_font() in (None, *FONTS)
-    True
     """
     installed = set(fontManager.get_font_names())
     return next((name for name in FONTS if name in installed), None)
@@ -631,14 +620,6 @@ def use_style() -> None:
     Give the charts drawn from now on the fonts and colours of the figures, as in a notebook.
 
     The colours are those of Okabe and Ito, which everybody can tell apart.
-
-    Examples
-    --------
-    >>> import matplotlib as mpl
-    >>> with mpl.rc_context():
-    ...     use_style()
-    ...     mpl.rcParams["image.cmap"]
-    'cividis'
     """
     looks: dict[Any, Any] = {
         "axes.grid": True,

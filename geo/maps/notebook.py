@@ -46,11 +46,6 @@ def as_html(shown: Catalogue | Layers | Network) -> str:
     -------
     html
         A fragment with its style, which loads nothing.
-
-    Examples
-    --------
-    >>> as_html(net)[:22]
-    '<div style="display:fl'
     """
     if isinstance(shown, Catalogue):
         return catalogue_html(shown)
@@ -144,24 +139,7 @@ def _sketch(lines: gpd.GeoDataFrame) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, repr=False)
 class Page:
-    """
-    A self-contained page.
-
-    Parameters
-    ----------
-    name
-        Name of the page.
-    html
-        The whole page.
-
-    Examples
-    --------
-    >>> page = Page("hello", "<!doctype html>")
-    >>> page
-    <Page hello: 0 kB>
-    >>> page._repr_html_()[:46]
-    '<iframe srcdoc="&lt;!doctype html&gt;" title="'
-    """
+    """A self-contained page, which shows itself in a notebook."""
 
     name: str
     html: str
@@ -176,19 +154,7 @@ class Page:
         )
 
     def save(self, path: Path | str) -> Path:
-        """
-        Write the page.
-
-        Parameters
-        ----------
-        path
-            The file.
-
-        Returns
-        -------
-        path
-            The file.
-        """
+        """Write the page to a file; return its path."""
         with replaced_file(Path(path)) as temporary:
             temporary.write_text(self.html, encoding="utf-8")
         return Path(path)
@@ -212,7 +178,7 @@ def show_map(
     Returns
     -------
     page
-        The page.
+        The page: `name`, `html`, and `save(path)`, which writes it to a file.
 
     Raises
     ------

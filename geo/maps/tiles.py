@@ -77,10 +77,9 @@ def tile_provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | 
     ----------
     name
         ``osm``, ``gaode``, ``tianditu`` or ``none``.
-    url
-        Template of a server of one's own, with ``{z}``, ``{x}`` and ``{y}``; instead of a name.
-    datum
-        ``wgs84`` or ``gcj02``: the datum of that server.
+    url, datum
+        Template of a server of one's own, with ``{z}``, ``{x}`` and ``{y}``, instead of a name;
+        and its datum, ``wgs84`` or ``gcj02``.
 
     Returns
     -------
@@ -165,11 +164,6 @@ def holds_map(page: str) -> bool:
     -------
     yes
         Whether Leaflet is in it.
-
-    Examples
-    --------
-    >>> holds_map("<script>var map = L.map('map')</script>"), holds_map("<p>No map</p>")
-    (True, False)
     """
     return "L.map(" in page
 
@@ -180,10 +174,9 @@ def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
 
     Parameters
     ----------
-    page
-        HTML of an offline page with a map.
-    tiles
-        The provider; its host is the only one the page may load images from.
+    page, tiles
+        HTML of an offline page with a map, and the provider, whose host is the only one the page
+        may load images from.
     pages
         Names of the pages that get tiles too, such as ``network``: links lead to them.
 
@@ -220,19 +213,12 @@ def page_file_name(page: str, tiles: Tiles | None) -> str:
 
     Parameters
     ----------
-    page
-        Name of the page, such as ``network``.
-    tiles
-        Its tiles, or None.
+    page, tiles
+        Name of the page, such as ``network``, and its tiles, or None.
 
     Returns
     -------
     name
         Such as ``network-osm.html``: a page with tiles never replaces the one without.
-
-    Examples
-    --------
-    >>> page_file_name("network", None)
-    'network.html'
     """
     return f"{page}-{tiles.key}.html" if tiles else f"{page}.html"

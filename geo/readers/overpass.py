@@ -227,15 +227,13 @@ def download_ways(
 
     Parameters
     ----------
-    requests
-        What to ask for.
+    requests, limits
+        What to ask for, and what it may cost.
     endpoint
         The server, such as ``https://…/api``; default: the environment variable
         ``GEO_OVERPASS_URL``, else that of OSMnx.
     cache
         Folder for answers; default: that of the user.
-    limits
-        What it may cost.
     progress
         Called with the name of every request when it begins.
 
@@ -304,11 +302,6 @@ def tags_of(mode: str) -> dict[str, list[str]]:
     -------
     tags
         The values wanted of the one key of that mode.
-
-    Examples
-    --------
-    >>> tags_of("water")
-    {'waterway': ['river', 'canal', 'fairway']}
     """
     return {KEY_OF_MODE[mode]: [*CLASSES[mode], *([] if mode == "water" else _UNBUILT)]}
 

@@ -116,17 +116,6 @@ def refresh_alignments(
         When the new tables cannot be read back; nothing is changed then.
     OutputError
         When the folder cannot be written; nothing is changed then.
-
-    Examples
-    --------
-    >>> from geo.readers.overpass import ways_of
-    >>> line = lay.routes.loc[["chengyu-hsr"], ["geometry"]].set_axis([17])
-    >>> ways = ways_of(line.assign(railway="rail", name="成渝高铁"))
-    >>> source = {"key": "own", "title": "Own survey", "publisher": "", "url": "", "licence": ""}
-    >>> report = refresh_alignments(
-    ...     cat, ways, source=source, date=dt.date(2026, 1, 1), routes=["chengyu-hsr"])
-    >>> report[["route_id", "status", "matched_share"]].to_numpy().tolist()
-    [['chengyu-hsr', 'replaced', 1.0]]
     """
     layers, skipped = build_layers(catalogue), skipped or {}
     matches = {route_id: no_match(reason) for route_id, reason in skipped.items()}
