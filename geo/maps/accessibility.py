@@ -27,7 +27,7 @@ from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
-from geo.maps.map_page import mode_color, page_body, page_settings, page_with_map
+from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.network import CONSTANTS, Network, build_network, travel_time_matrix
@@ -179,65 +179,56 @@ def accessibility_page(
         Label(date.isoformat(), date.isoformat()),
         TEXT.fill("end_of_year", year=horizon.year),
     )
-    title = TEXT["title"]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=_body(layers, date, title, dates, nets, results),
-            styles=("crossings", "accessibility"),
-            module="accessibility",
-            call=f"geo.accessibility({map_.get_name()},{page_settings(layers)});",
+            date,
+            map_,
+            title=TEXT["title"],
+            styles=["crossings"],
+            arguments=(),
             data={
                 "data-cities": _labels(layers, cities),
                 "data-access": _data(layers, dates, nets, cities, results),
             },
+            jump="cities-any" if results else "",
+            dates=dates,
+            results=results,
+            nets=list(zip(dates, nets, strict=True)),
+            cities=cities,
+            indicators={key: shown.name for key, shown in INDICATORS.items()},
+            modes={found.mode: SHORT[found.mode] for found in results},
+            digits={key: _digits(key, results) for key in INDICATORS},
+            columns=_columns(dates),
+            captions=[_caption(layers, found, dates) for found in results],
+            notes=_notes(results),
         )
 
 
-def _body(
-    layers: Layers,
-    date: dt.date,
-    title: Label,
-    dates: Sequence[Label],
-    nets: Sequence[Network],
-    results: Sequence[Reach],
-) -> str:
+def _columns(dates: Sequence[Label]) -> list[tuple[Label, str]]:
+    """Return the headings of a table: every indicator on both dates, and how it changes."""
+    return TEXT.columns("columns") + [
+        (TEXT.fill("heading", name=shown.name, when=when), f"num i i-{key}")
+        for key, shown in INDICATORS.items()
+        for when in (*dates, TEXT["change"])
+    ]
+
+
+def _notes(results: Sequence[Reach]) -> list[Label]:
+    """Return formulas, constants and what was simplified."""
     ideal = Label(
         "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
         ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
     constants = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
-    columns = TEXT.columns("columns")
-    columns += [
-        (TEXT.fill("heading", name=shown.name, when=when), f"num i i-{key}")
-        for key, shown in INDICATORS.items()
-        for when in (*dates, TEXT["change"])
+    return [
+        TEXT["formulas"],
+        TEXT.fill("constants", **constants, ideal=ideal),
+        TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
     ]
-    return page_body(
-        TEXT,
-        layers,
-        date,
-        title,
-        jump="cities-any" if results else "",
-        dates=dates,
-        results=results,
-        nets=list(zip(dates, nets, strict=True)),
-        cities=layers.catalogue.centres,
-        indicators={key: shown.name for key, shown in INDICATORS.items()},
-        modes={found.mode: SHORT[found.mode] for found in results},
-        digits={key: _digits(key, results) for key in INDICATORS},
-        columns=columns,
-        captions=[_caption(layers, found, dates) for found in results],
-        notes=[
-            TEXT["formulas"],
-            TEXT.fill("constants", **constants, ideal=ideal),
-            TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
-        ],
-    )
 
 
 def _digits(key: str, results: Sequence[Reach]) -> int:

@@ -7,12 +7,10 @@ import json
 from collections.abc import Hashable
 from typing import Any
 
-from pandas import DataFrame
-
 from geo.catalogue import CLASS, MODE, MODES, Label, named
 from geo.core import is_unknown
 from geo.layers import CASING, Layers
-from geo.maps.basemap import Part, add_basemap, new_map
+from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
 from geo.maps.elements import LOOKS, line_sample
 from geo.maps.features import class_order
@@ -20,8 +18,6 @@ from geo.maps.map_page import (
     COLOR,
     add_sections,
     class_groups,
-    page_body,
-    page_settings,
     page_with_map,
     status_table,
 )
@@ -83,22 +79,45 @@ def compare_page(
         if analysis and analysis.date == date
         else project_benefits(layers, date, horizon)
     )
-    title = TEXT["title"]
+    dated = _dated(start)
+    within = [(TEXT.fill("within_2_h", h=h), f"{css} within") for h, css in dated]
     with stable_ids():
         map_ = new_map(layers.catalogue)
-        parts = add_basemap(map_, layers.catalogue)
+        base = [
+            layer
+            for part in add_basemap(map_, layers.catalogue)
+            if part.on
+            for layer in part.layers
+        ]
         classes = add_sections(map_, layers, timeline.stages)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=_body(
-                layers, title, date, timeline, (pairs, start), list(classes), values, horizon
-            ),
-            styles=("crossings", "compare"),
-            module="compare",
-            call=_call(map_.get_name(), layers, classes, parts),
+            date,
+            map_,
+            title=TEXT["title"],
+            styles=["crossings"],
+            arguments=[class_groups(classes), f"[{','.join(base)}]", json.dumps(LOOKS)],
             data={"data-status": STATUSES, "data-compare": _data(layers, timeline, start)},
+            jump="changes",
+            moments=list(timeline.days),
+            pairs=pairs,
+            start=start,
+            at=[timeline.at(key) for key in start],
+            half=HALF,
+            legend=_legend(list(classes)),
+            chart=_chart(timeline, date, start),
+            stages=timeline.stages,
+            statuses=STATUSES,
+            rank=RANK,
+            dated=dated,
+            difference=difference,
+            statistics=_statistics(timeline, start),
+            cities=_cities(layers, timeline, start),
+            city_columns=[(TEXT["city"], ""), *_dated(start, " min"), *within],
+            projects=values.to_dict("records"),
+            project={row.project_id: row.sections for row in layers.catalogue.projects},
+            horizon=horizon,
         )
 
 
@@ -113,47 +132,6 @@ def presets(layers: Layers, timeline: Timeline, date: dt.date, horizon: dt.date)
         pairs.append((dates[0], dates[-1]))
     known = [(keys[a], keys[b]) for a, b in pairs if a in keys and b in keys and a < b]
     return known or [(next(iter(timeline.days)), list(timeline.days)[-1])]
-
-
-def _body(
-    layers: Layers,
-    title: Label,
-    date: dt.date,
-    timeline: Timeline,
-    pairs: tuple[list[Pair], Pair],
-    classes: list[str],
-    values: DataFrame,
-    horizon: dt.date,
-) -> str:
-    start = pairs[1]
-    dated = _dated(start)
-    project = {project.project_id: project.sections for project in layers.catalogue.projects}
-    within = [(TEXT.fill("within_2_h", h=h), f"{css} within") for h, css in dated]
-    return page_body(
-        TEXT,
-        layers,
-        date,
-        title,
-        jump="changes",
-        moments=list(timeline.days),
-        pairs=pairs[0],
-        start=start,
-        at=[timeline.at(key) for key in start],
-        half=HALF,
-        legend=_legend(classes),
-        chart=_chart(timeline, date, start),
-        stages=timeline.stages,
-        statuses=STATUSES,
-        rank=RANK,
-        dated=dated,
-        difference=difference,
-        statistics=_statistics(timeline, start),
-        cities=_cities(layers, timeline, start),
-        city_columns=[(TEXT["city"], ""), *_dated(start, " min"), *within],
-        projects=values.to_dict("records"),
-        project=project,
-        horizon=horizon,
-    )
 
 
 def _dated(pair: Pair, unit: str = "") -> list[tuple[Label, str]]:
@@ -234,13 +212,6 @@ def decimal_year(when: dt.date) -> float:
     """Return a date as a year and its fraction; 31 December is the year itself."""
     length = dt.date(when.year, 12, 31).timetuple().tm_yday
     return when.year - 1 + when.timetuple().tm_yday / length
-
-
-def _call(name: str, layers: Layers, classes: dict[str, str], parts: list[Part]) -> str:
-    """Return the call that hands the layers of folium to the script of the page."""
-    base = ",".join(layer for part in parts if part.on for layer in part.layers)
-    looks = json.dumps(LOOKS)
-    return f"geo.compare({name},{class_groups(classes)},[{base}],{looks},{page_settings(layers)});"
 
 
 def _data(layers: Layers, timeline: Timeline, start: Pair) -> dict[str, object]:

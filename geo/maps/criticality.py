@@ -18,7 +18,7 @@ from geo.core import is_unknown
 from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.line_encoding import line_steps
-from geo.maps.map_page import mode_color, page_body, page_settings, page_with_map
+from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.network import Network, build_network
@@ -55,29 +55,23 @@ def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
     results = [_losses(stops, mode) for mode in ("any", *present)]
-    title = TEXT["title"]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=page_body(
-                TEXT,
-                layers,
-                date,
-                title,
-                jump="losses-any",
-                results=results,
-                place={str(edge): i for i, edge in enumerate(net.edges.index)},
-                mode_color=mode_color,
-                infinity=math.inf,
-            ),
-            styles=("crossings", "criticality"),
-            module="criticality",
-            call=f"geo.criticality({map_.get_name()},{page_settings(layers)});",
+            date,
+            map_,
+            title=TEXT["title"],
+            styles=["crossings"],
+            arguments=(),
             data={"data-losses": _data(layers, net, stops, results)},
+            jump="losses-any",
+            results=results,
+            place={str(edge): i for i, edge in enumerate(net.edges.index)},
+            mode_color=mode_color,
+            infinity=math.inf,
         )
 
 

@@ -14,9 +14,7 @@ import shapely
 from geo.catalogue import AdminRegion, Label
 from geo.layers import (
     Layers,
-    border_crossings,
     crossings_or_none,
-    pair_of,
     read_base,
     stages_by_year,
     years_of,
@@ -31,8 +29,6 @@ from geo.maps.map_page import (
     add_sections,
     class_groups,
     mode_color,
-    page_body,
-    page_settings,
     page_with_map,
     status_table,
 )
@@ -60,39 +56,42 @@ class Numbered(NamedTuple):
     row: Any
 
 
-def crossings_page(
-    layers: Layers, *, date: dt.date, region_a: str | None = None, region_b: str | None = None
-) -> str:
-    """Return the page of the crossings between two regions, by default the first two."""
-    pair: Sequence[AdminRegion] = layers.catalogue.region.regions
-    if len(pair) > 1:
-        pair = pair_of(layers.catalogue.region, region_a, region_b)
-    if region_a is None and region_b is None:
-        found = numbered(crossings_or_none(layers, date))
-    else:
-        found = numbered(border_crossings(layers, region_a, region_b, year=date))
-    names = [tuple(r.name for r in pair), tuple(r.name_en for r in pair)]
-    title = Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}")
+def crossings_page(layers: Layers, *, date: dt.date) -> str:
+    """Return the page of the crossings between the first two regions."""
+    pair: Sequence[AdminRegion] = layers.catalogue.region.regions[:2]
+    found = numbered(crossings_or_none(layers, date))
+    modes = [mode for mode in GROUPS if any(item.mode == mode for item in found)]
+    names = [[r.name for r in pair], [r.name_en for r in pair]]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
         classes = _add_lines(map_, layers, found, date)
-        points = _add_points(map_, found)
-        groups, looks = class_groups(classes), json.dumps(LOOKS)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=_body(layers, date, title, pair, found),
-            styles=("crossings",),
-            module="crossings",
-            call=f"geo.crossings({map_.get_name()},{groups},{points},{looks},{page_settings(layers)});",
+            date,
+            map_,
+            title=Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}"),
+            styles=(),
+            arguments=[class_groups(classes), _add_points(map_, found), json.dumps(LOOKS)],
             data={
                 "data-status": status_table(),
                 "data-routes": {
                     key: [row["name"], row["name_en"]] for key, row in layers.routes.iterrows()
                 },
             },
+            jump=f"crossings-{modes[0]}" if modes else "",
+            modes=modes,
+            found=found,
+            names=names[0],
+            both=Label(" / ".join(names[0]), " / ".join(names[1])),
+            columns={mode: _columns(pair, mode) for mode in modes},
+            counties=_county_names(layers),
+            growth=_growth(layers, date, pair, found),
+            columns_of=growth_columns,
+            groups=GROUPS,
+            prefix=PREFIX,
+            colors=COLOR,
         )
 
 
@@ -154,36 +153,17 @@ def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
     )
 
 
-def _body(
-    layers: Layers, date: dt.date, title: Label, pair: Sequence[AdminRegion], found: list[Numbered]
-) -> str:
-    modes = [mode for mode in GROUPS if any(item.mode == mode for item in found)]
+def _growth(
+    layers: Layers, date: dt.date, pair: Sequence[AdminRegion], found: list[Numbered]
+) -> list[tuple[str, str, list[int], list[Series]]]:
+    """Return the charts of growth by mode, with their years and lines."""
     growth = []
-    for mode in modes:
-        if mode != "water":
-            rows = [item.row for item in found if item.mode == mode]
+    for mode, title in COUNTS.items():
+        if rows := [item.row for item in found if item.mode == mode]:
             years, series = growth_series(layers, date, pair, mode, rows)
-            chart = growth_chart(years, series, title=COUNTS[mode], known_to=date.year)
+            chart = growth_chart(years, series, title=title, known_to=date.year)
             growth.append((mode, chart, years, series))
-    return page_body(
-        TEXT,
-        layers,
-        date,
-        title,
-        jump=f"crossings-{modes[0]}" if modes else "",
-        modes=modes,
-        found=found,
-        regions=pair,
-        names=[region.name for region in pair],
-        both=Label(" / ".join(r.name for r in pair), " / ".join(r.name_en for r in pair)),
-        columns={mode: _columns(pair, mode) for mode in modes},
-        counties=_county_names(layers),
-        growth=growth,
-        columns_of=growth_columns,
-        groups=GROUPS,
-        prefix=PREFIX,
-        colors=COLOR,
-    )
+    return growth
 
 
 def _columns(pair: Sequence[AdminRegion], mode: str) -> list[tuple[Label, str]]:

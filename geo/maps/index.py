@@ -36,7 +36,7 @@ def index_page(
         TEXT,
         layers,
         date,
-        title,
+        title=title,
         jump="routes",
         first=FIRST,
         findings=findings or [_plain_finding(layers, date)],

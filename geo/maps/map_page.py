@@ -42,34 +42,34 @@ def mode_color(mode: str) -> str:
     return COLOR.get(mode, OTHER_LINE.color)
 
 
-def page_body(
-    texts: Texts, layers: Layers, date: dt.date, title: Label, *, jump: str, **values: Any
-) -> str:
-    """Return the body of a page from its template; its first link jumps to the table `jump`."""
-    shared = {"text": texts, "page": texts.page, "title": title, "jump": jump, "date": date}
-    shared |= {"layers": layers, "region": layers.catalogue.region, "map_slot": MAP_SLOT}
+def page_body(texts: Texts, layers: Layers, date: dt.date, **values: Any) -> str:
+    """Return the body of a page; its `title`, and the table that its first link jumps to."""
+    shared = {"text": texts, "page": texts.page, "layers": layers, "date": date}
+    shared |= {"region": layers.catalogue.region, "map_slot": MAP_SLOT}
     return render(texts.page, **shared, **values)
 
 
 def page_with_map(
-    map_: folium.Map,
+    texts: Texts,
     layers: Layers,
+    date: dt.date,
+    map_: folium.Map,
     *,
     title: Label,
-    body: str,
     styles: Iterable[str],
-    module: str,
-    call: str,
+    arguments: Iterable[str],
     data: dict[str, object],
+    **values: Any,
 ) -> str:
-    """Return a page with a map, its names, and the call that starts its script."""
-    cat = layers.catalogue
+    """Return a page with a map: its template, its script, and what both are given."""
+    cat, name = layers.catalogue, texts.page
+    given = ",".join([map_.get_name(), *arguments, page_settings(layers)])
     return offline_html(
         map_,
         title=title,
-        body=body,
-        css=style_sheet("map", *styles),
-        script=page_script(module) + call,
+        body=page_body(texts, layers, date, title=title, **values),
+        css=style_sheet("map", *styles, name),
+        script=f"{page_script(name)}geo.{name}({given});",
         data={"data-cities": city_labels(cat), "data-areas": area_labels(cat)} | data,
         lang=cat.region.page_language,
     )

@@ -116,7 +116,7 @@ def _body(
         TEXT,
         layers,
         date,
-        region_title(layers),
+        title=region_title(layers),
         jump="sections",
         drawn=drawn,
         classes=_routes_by_class(layers, drawn),

@@ -227,13 +227,13 @@ def download_ways(
 
     Parameters
     ----------
-    requests, limits
-        What to ask for, and what it may cost.
+    requests
+        What to ask for.
     endpoint
         The server, such as ``https://…/api``; default: the environment variable
         ``GEO_OVERPASS_URL``, else that of OSMnx.
-    cache
-        Folder for answers; default: that of the user.
+    cache, limits
+        Folder for answers (default: that of the user), and what it may cost.
     progress
         Called with the name of every request when it begins.
 
