@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -50,7 +50,7 @@ from geo.maps.map_page import mode_color, region_title
 from geo.maps.pages import FIGURES, FORMATS
 from geo.maps.sketches import Stroke, main_box, mercator, section_strokes
 from geo.maps.texts import Texts
-from geo.scenarios import compare_cities
+from geo.scenarios import compare_cities, horizon_of
 
 TEXT = Texts("figures")
 
@@ -484,8 +484,7 @@ def _plain_axes(ax: Axes, axis: Literal["x", "y"]) -> None:
 
 def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
     """Draw the mean journey time of every city, today and when all that is expected is open."""
-    years = layers.sections["expected"].dropna()
-    horizon = dt.date(max([date.year, *map(int, years)]), 12, 31)
+    horizon = horizon_of(layers, date)
     table = compare_cities(layers, date, horizon).dropna(subset=["mean_min_before"])
     table = table.sort_values(["mean_min_before", "city_id"], ascending=False)
     title = TEXT["accessibility_title"]
@@ -579,11 +578,9 @@ def chinese_font() -> str | None:
     return next((name for name in FONTS if name in installed), None)
 
 
-@contextmanager
-def figure_style() -> Iterator[None]:
+def figure_style() -> AbstractContextManager[None]:
     """Draw with these settings."""
-    with mpl.rc_context(_settings()):
-        yield
+    return mpl.rc_context(_settings())
 
 
 def _settings() -> dict[Any, Any]:

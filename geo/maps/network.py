@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 import folium
 
@@ -32,19 +33,16 @@ from geo.layers import (
     years_of,
 )
 from geo.maps.basemap import Part, add_basemap, context, context_part, new_map
-from geo.maps.bundling import page_script
-from geo.maps.elements import LOOKS, point_sample, style_sheet, used_sources
+from geo.maps.elements import LOOKS, point_sample, used_sources
 from geo.maps.features import add_geojson, point_features, route_facts
-from geo.maps.lettering import area_labels, city_labels
 from geo.maps.map_page import (
     add_sections,
     class_groups,
-    page_body,
-    page_settings,
+    page_with_map,
     region_title,
     status_table,
 )
-from geo.maps.offline import offline_html, stable_ids
+from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.scenarios import Timeline, build_timeline, figures_by_year
 
@@ -52,16 +50,6 @@ TEXT = Texts("network")
 
 #: Texts of the card and the controls.
 UI = TEXT.group("ui")
-
-
-class Drawn(NamedTuple):
-    """The map in the script: its name, those of its layers, the codes of status that occur."""
-
-    name: str
-    classes: dict[str, str]
-    codes: frozenset[str]
-    points: dict[str, str]
-    parts: list[Part]
 
 
 def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = None) -> str:
@@ -72,21 +60,52 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
     counts = counts_by_year(layers, stages, crossings, len(days))
     moved = figures_by_year(timeline or build_timeline(layers, date), layers, date, days)
     figures = [a | b for a, b in zip(counts, moved, strict=True)]
+    first, last = min(days), max(days)
+    start = list(days).index(min(max(date.year, first), last))
+    top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
+    tiers = {EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in layers.routes["group"]}
     with stable_ids():
         map_ = new_map(layers.catalogue)
         around = context(layers.catalogue)
         parts = add_basemap(map_, layers.catalogue) + context_part(around)
-        classes = add_sections(map_, layers, stages)
-        codes = frozenset("".join(stages.values()))
-        drawn = Drawn(map_.get_name(), classes, codes, _add_points(map_, layers), parts)
-        return offline_html(
+        drawn = add_sections(map_, layers, stages)
+        points = _add_points(map_, layers)
+        return page_with_map(
+            TEXT,
+            layers,
+            date,
             map_,
             title=region_title(layers),
-            body=_body(layers, date, days, stages, figures, drawn),
-            css=style_sheet("map", "network"),
-            script=_script(layers, drawn),
+            styles=(),
+            arguments=[class_groups(drawn), *_other_layers(points, parts), json.dumps(LOOKS)],
             data=_data(layers, date, days, figures) | {"data-context": around},
-            lang=layers.catalogue.region.page_language,
+            jump="sections",
+            drawn=drawn,
+            classes=_routes_by_class(layers, drawn),
+            codes=set("".join(stages.values())),
+            two_tiers=len(tiers) > 1,
+            points=points,
+            background=parts,
+            point_sample=point_sample,
+            stages=stages,
+            now_at=start,
+            now=figures[start],
+            top=top,
+            bars=[_bar(key, figures[start]["km"].get(key, 0), top) for key in drawn],
+            modes=[
+                (mode, name)
+                for mode, name in MODE.items()
+                if any(figure[k].get(mode) for figure in figures for k in ("routes", "crossings"))
+            ],
+            times=_times(layers, figures),
+            first=first,
+            last=last,
+            year=list(days)[start],
+            ticks=[
+                (tick, f"{100 * (tick - first) / max(last - first, 1):.2f}")
+                for tick in days
+                if tick % 5 == 0
+            ],
         )
 
 
@@ -100,58 +119,14 @@ def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:
     return names
 
 
-def _body(
-    layers: Layers,
-    date: dt.date,
-    days: dict[int, dt.date],
-    stages: dict[str, str],
-    figures: list[dict[str, Any]],
-    drawn: Drawn,
-) -> str:
-    first, last = min(days), max(days)
-    start = list(days).index(min(max(date.year, first), last))
-    top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
-    groups = set(layers.routes["group"])
-    return page_body(
-        TEXT,
-        layers,
-        date,
-        title=region_title(layers),
-        jump="sections",
-        drawn=drawn,
-        classes=_routes_by_class(layers, drawn),
-        two_tiers=len({EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in groups}) > 1,
-        point_sample=point_sample,
-        stages=stages,
-        now_at=start,
-        now=figures[start],
-        top=top,
-        bars=[_bar(key, figures[start]["km"].get(key, 0), top) for key in drawn.classes],
-        modes=[
-            (mode, name)
-            for mode, name in MODE.items()
-            if any(figure[k].get(mode) for figure in figures for k in ("routes", "crossings"))
-        ],
-        times=_times(layers, figures),
-        first=first,
-        last=last,
-        year=list(days)[start],
-        ticks=[
-            (tick, f"{100 * (tick - first) / max(last - first, 1):.2f}")
-            for tick in days
-            if tick % 5 == 0
-        ],
-    )
-
-
-def _routes_by_class(layers: Layers, drawn: Drawn) -> dict[Label, dict[str, list[Any]]]:
+def _routes_by_class(layers: Layers, drawn: Iterable[str]) -> dict[Label, dict[str, list[Any]]]:
     """Return the routes of the classes drawn by mode and class, the named corridors first."""
     found: dict[Label, dict[str, list[Any]]] = {}
     modes = [*MODE, *sorted(set(layers.routes["mode"]).difference(MODE))]
     mode_of = dict(zip(layers.routes["class"], layers.routes["mode"], strict=True))
     for mode in modes:
         own = found[named(MODE, mode)] = {}
-        for key in drawn.classes:
+        for key in drawn:
             if mode_of.get(key) == mode:
                 rows = layers.routes[layers.routes["class"] == key]
                 rank = rows["group"].map(lambda group: -EMPHASIS.get(group, BACKGROUND))
@@ -183,20 +158,16 @@ def _times(layers: Layers, figures: list[dict[str, Any]]) -> dict[str, Label]:
     }
 
 
-def _script(layers: Layers, drawn: Drawn) -> str:
-    """Return the scripts and the call that hands the layers of folium to them."""
+def _other_layers(points: dict[str, str], parts: list[Part]) -> list[str]:
+    """Return the layers of places and of the background, as JavaScript."""
     places = ",".join(
         "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
         f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
-        for key, variable in drawn.points.items()
+        for key, variable in points.items()
         for style in [POINTS[key]]
     )
-    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in drawn.parts)
-    call = (
-        f"geo.network({drawn.name},{class_groups(drawn.classes)},[{places}],{{{base}}},"
-        f"{json.dumps(LOOKS)},{page_settings(layers)});"
-    )
-    return page_script("network") + call
+    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
+    return [f"[{places}]", f"{{{base}}}"]
 
 
 def _data(
@@ -212,8 +183,6 @@ def _data(
         "data-sources": used_sources(cat, keys),
         "data-labels": labels,
         "data-status": status_table(),
-        "data-cities": city_labels(cat),
-        "data-areas": area_labels(cat),
         "data-years": {
             "years": list(days),
             "start": min(max(date.year, min(days)), max(days)),
