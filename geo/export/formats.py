@@ -86,14 +86,6 @@ def _write_geojson(net: Network, out: Path) -> list[Path]:
     return files
 
 
-def _write_csv(net: Network, out: Path) -> list[Path]:
-    return _write_package(net, layer_tables(net), out)
-
-
-def _write_gmns(net: Network, out: Path) -> list[Path]:
-    return _write_package(net, gmns_tables(net), out)
-
-
 def _write_package(net: Network, tables: Mapping[str, DataFrame], out: Path) -> list[Path]:
     """Write tables as CSV with a description beside them."""
     for name, table in tables.items():
@@ -138,9 +130,9 @@ def _keep_described(out: Path, described: Path) -> None:
 FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
     "gpkg": _write_gpkg,
     "geojson": _write_geojson,
-    "csv": _write_csv,
+    "csv": lambda net, out: _write_package(net, layer_tables(net), out),
     "graphml": _write_graphml,
-    "gmns": _write_gmns,
+    "gmns": lambda net, out: _write_package(net, gmns_tables(net), out),
     "parquet": _write_parquet,
 }
 

@@ -18,20 +18,9 @@ MANIFEST = "manifest.json"
 _CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json"})
 #: Packages whose version can change a result.
 _PACKAGES = (
-    "folium",
-    "branca",
-    "geopandas",
-    "jinja2",
-    "networkx",
-    "numpy",
-    "pandas",
-    "pyogrio",
-    "pyproj",
-    "pypinyin",
-    "scipy",
-    "shapely",
-    "XStatic-Leaflet",
-)
+    "folium", "branca", "geopandas", "jinja2", "networkx", "numpy", "pandas", "pyogrio", "pyproj",
+    "pypinyin", "scipy", "shapely", "XStatic-Leaflet",
+)  # fmt: skip
 
 
 def build_manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) -> dict[str, Any]:

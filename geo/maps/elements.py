@@ -28,8 +28,7 @@ from geo.catalogue import (
 )
 from geo.core import is_unknown
 from geo.layers import CASING, CASING_WIDTH, CASINGS, DASHES, LINES, OTHER_LINE, POINTS, weight_of
-from geo.maps.offline import asset
-from geo.maps.texts import Texts
+from geo.maps.texts import Texts, asset
 
 TEXT = Texts("elements")
 

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from geo.catalogue import Label
 from geo.core import BadInputError, Message
 from geo.maps.bundling import page_script
-from geo.maps.offline import CONTENT_POLICY, MissingAssetError, asset, json_block
+from geo.maps.offline import CONTENT_POLICY, MissingAssetError, json_block
+from geo.maps.texts import asset
 
 #: The variable of the environment that holds the token of Tianditu.
 TIANDITU_VARIABLE = "GEO_TIANDITU_TOKEN"
