@@ -45,11 +45,6 @@ def layer_tables(net: Network) -> dict[str, GeoDataFrame]:
     tables
         GeoDataFrames in EPSG:4326 by name, with the status and the speed of the day; a layer
         without rows is there too.
-
-    Examples
-    --------
-    >>> list(layer_tables(net))
-    ['places', 'sections', 'routes', 'cities', 'zones', 'crossings', 'nodes', 'edges']
     """
     layers, date = net.layers, net.date
     return {
@@ -157,14 +152,6 @@ def export_network(net: Network, format_: str, out: Path) -> list[Path]:
         When the format is unknown, or what it needs is not installed.
     OutputError
         When the folder cannot be written; the earlier files stay whole then.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     print([file.name for file in export_network(net, "graphml", Path(folder))])
-    ['network.graphml']
     """
     if format_ not in FORMATS:
         raise BadInputError(

@@ -92,13 +92,6 @@ def tile_provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | 
     BadInputError
         When the name is unknown, the token of Tianditu is missing, or the template cannot be
         used.
-
-    Examples
-    --------
-    >>> tile_provider("none") is None
-    True
-    >>> tile_provider("osm").datum, tile_provider("gaode").datum
-    ('wgs84', 'gcj02')
     """
     if url:
         if name != "none":
