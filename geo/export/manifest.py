@@ -15,7 +15,7 @@ from geo.core import BadInputError, Problem, __version__
 
 MANIFEST = "manifest.json"
 #: Files of the package that decide what it does.
-_CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json"})
+_CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json", ".xml"})
 #: Packages whose version can change a result.
 _PACKAGES = (
     "folium", "branca", "geopandas", "jinja2", "networkx", "numpy", "pandas", "pyogrio", "pyproj",
