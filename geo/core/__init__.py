@@ -20,7 +20,6 @@ from geo.core.writing import (
     refuse_inside,
     replaced_file,
     staged_folder,
-    with_index_column,
     write_csv,
     write_json,
 )
@@ -29,5 +28,5 @@ __all__ = [
     "DECIMALS", "STAMP", "BadInputError", "Executor", "GeoError", "Message", "NotFoundError",
     "OutputError", "Problem", "Submit", "__version__", "dask_executor", "has", "is_unknown",
     "json_value", "number_blocks", "optional", "refuse_inside", "replaced_file", "run_locally",
-    "second_process", "shown", "staged_folder", "with_index_column", "write_csv", "write_json",
+    "second_process", "shown", "staged_folder", "write_csv", "write_json",
 ]  # fmt: skip

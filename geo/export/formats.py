@@ -17,11 +17,10 @@ from geo.core import (
     refuse_inside,
     replaced_file,
     staged_folder,
-    with_index_column,
     write_csv,
     write_json,
 )
-from geo.export.datapackage import licence_terms, package_description
+from geo.export.datapackage import licence_terms, package_description, with_index_column
 from geo.export.geopackage import write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
 from geo.layers import crossings_or_none, flat_crossings, route_table, sections_on

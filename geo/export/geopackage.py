@@ -17,7 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pandas import DataFrame
 
 from geo.catalogue import CLASS, KIND, STAGE, Label, named
-from geo.core import STAMP, replaced_file, with_index_column
+from geo.core import STAMP, replaced_file
+from geo.export.datapackage import with_index_column
 from geo.layers import DASHES, LINES, OTHER_LINE, POINT_OF_KIND, POINTS, LineStyle, PointStyle
 
 #: The look of what has no kind of its own: towns, ends, nodes of the network.
