@@ -179,6 +179,7 @@ def accessibility_page(
         Label(date.isoformat(), date.isoformat()),
         TEXT.fill("end_of_year", year=horizon.year),
     )
+    circled = {city.city_id for city in cities}
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -191,7 +192,9 @@ def accessibility_page(
             styles=["crossings"],
             arguments=(),
             data={
-                "data-cities": _labels(layers, cities),
+                "data-cities": [
+                    label for label in city_labels(layers.catalogue) if label["id"] in circled
+                ],
                 "data-access": _data(layers, dates, nets, cities, results),
             },
             jump="cities-any" if results else "",
@@ -253,12 +256,6 @@ def _caption(layers: Layers, found: Reach, dates: Sequence[Label]) -> Label:
         zh.append(TEXT["same_destinations"].zh)
         en.append(TEXT["same_destinations"].en)
     return Label(" ".join(zh), " ".join(en))
-
-
-def _labels(layers: Layers, cities: Sequence[City]) -> list[dict[str, Any]]:
-    """Return the labels of the cities that have a circle."""
-    ids = {city.city_id for city in cities}
-    return [label for label in city_labels(layers.catalogue) if label["id"] in ids]
 
 
 def _data(

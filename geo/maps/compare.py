@@ -14,13 +14,7 @@ from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
 from geo.maps.elements import LOOKS, line_sample
 from geo.maps.features import class_order
-from geo.maps.map_page import (
-    COLOR,
-    add_sections,
-    class_groups,
-    page_with_map,
-    status_table,
-)
+from geo.maps.map_page import COLOR, add_sections, class_groups, page_with_map, status_table
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.scenarios import (

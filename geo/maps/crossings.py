@@ -12,13 +12,7 @@ import geopandas as gpd
 import shapely
 
 from geo.catalogue import AdminRegion, Label
-from geo.layers import (
-    Layers,
-    crossings_or_none,
-    read_base,
-    stages_by_year,
-    years_of,
-)
+from geo.layers import Layers, crossings_or_none, read_base, stages_by_year, years_of
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
 from geo.maps.elements import LOOKS

@@ -9,16 +9,7 @@ from typing import Any
 
 import folium
 
-from geo.catalogue import (
-    ACCURACY,
-    CLASS,
-    CONFIDENCE,
-    GROUP,
-    KIND,
-    MODE,
-    Label,
-    named,
-)
+from geo.catalogue import ACCURACY, CLASS, CONFIDENCE, GROUP, KIND, MODE, Label, named
 from geo.connectivity import core_cities
 from geo.layers import (
     BACKGROUND,
@@ -35,13 +26,7 @@ from geo.layers import (
 from geo.maps.basemap import Part, add_basemap, context, context_part, new_map
 from geo.maps.elements import LOOKS, point_sample, used_sources
 from geo.maps.features import add_geojson, point_features, route_facts
-from geo.maps.map_page import (
-    add_sections,
-    class_groups,
-    page_with_map,
-    region_title,
-    status_table,
-)
+from geo.maps.map_page import add_sections, class_groups, page_with_map, region_title, status_table
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.scenarios import Timeline, build_timeline, figures_by_year
