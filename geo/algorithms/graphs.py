@@ -44,12 +44,7 @@ class Graph(NamedTuple):
 
 
 def build_graph(
-    size: int,
-    tails: ArrayLike,
-    heads: ArrayLike,
-    weights: ArrayLike,
-    *,
-    directed: bool = False,
+    size: int, tails: ArrayLike, heads: ArrayLike, weights: ArrayLike, *, directed: bool = False
 ) -> Graph:
     """
     Return a graph of links.

@@ -75,10 +75,7 @@ def _arms(chords: Floats, lengths: Floats, *, closed: bool) -> tuple[Floats, Flo
     # at a corner every leg keeps the direction of its own chord
     leaving = np.vstack([start, np.where(straight[:, None], tangents, after)])
     arriving = np.vstack([np.where(straight[:, None], tangents, before), end])
-    return (
-        _shortened(leaving, unit, lengths),
-        _shortened(arriving, unit, lengths),
-    )
+    return (_shortened(leaving, unit, lengths), _shortened(arriving, unit, lengths))
 
 
 def _normed(vectors: Floats) -> Floats:

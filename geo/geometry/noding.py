@@ -263,11 +263,7 @@ def noded_graph(lines: gpd.GeoDataFrame) -> Noded:
 
 
 def contract(
-    graph: Noded,
-    *,
-    add: Sequence[str] = (),
-    same: Sequence[str] = (),
-    keep: ArrayLike = (),
+    graph: Noded, *, add: Sequence[str] = (), same: Sequence[str] = (), keep: ArrayLike = ()
 ) -> Noded:
     """
     Join the edges of chains: nodes that two edges reach go, their geometry stays in the line.

@@ -192,10 +192,7 @@ def _errors(layers: Layers) -> set[tuple[str, str, str]]:
 
 
 def _new_errors(
-    catalogue: Catalogue,
-    folder: Path,
-    before: set[tuple[str, str, str]],
-    whole: dict[str, Match],
+    catalogue: Catalogue, folder: Path, before: set[tuple[str, str, str]], whole: dict[str, Match]
 ) -> dict[str, str]:
     """Read the new tables back; return the routes that bring errors, and which."""
     new = _errors(build_layers(replace(load(folder), folder=catalogue.folder))) - before
@@ -470,11 +467,7 @@ def _move_places(path: Path, moved: dict[str, LonLat], source: str) -> None:
 
 
 def _write_provenance(
-    old: Path,
-    path: Path,
-    whole: dict[str, Match],
-    ways: gpd.GeoDataFrame,
-    source: dict[str, str],
+    old: Path, path: Path, whole: dict[str, Match], ways: gpd.GeoDataFrame, source: dict[str, str]
 ) -> None:
     """Write down which ways every section was made from, with a checksum over them."""
     rows = [
