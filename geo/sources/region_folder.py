@@ -105,9 +105,9 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         The lowest class of roads (motorway, trunk, primary or secondary), and the shortest line of
         a route.
     areas, credit
-        Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines first,
-        and whose they are: lines are cut where they cross a border. Without bounds and place the
-        region reaches as far as they do.
+        Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines
+        first, and whose they are: lines are cut where they cross a border. Without bounds and
+        place the region reaches as far as they do.
     progress
         Called with a line of text now and then.
 
