@@ -114,6 +114,12 @@ def shortest_path_trees(graph: Graph, sources: ArrayLike) -> tuple[Floats, Ints]
         In the unit of the weights, infinite where unreachable, shape (s, n).
     arcs
         The arc by which every node is reached, -1 for sources and where unreachable.
+
+    Examples
+    --------
+    >>> from geo.algorithms import build_graph
+    >>> shortest_path_trees(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0])
+    (array([[ 0.,  5., 12.]]), array([[-1,  0,  2]], dtype=int32))
     """
     start = checked_nodes(sources, graph.size)
     if not len(start):

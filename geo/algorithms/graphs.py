@@ -67,6 +67,12 @@ def build_graph(
     ------
     BadInputError
         When shapes differ, a node does not exist or a weight is negative or no number.
+
+    Examples
+    --------
+    >>> small = build_graph(3, [0, 1], [1, 2], [5.0, 7.0])
+    >>> small.size, len(small.tails)
+    (3, 4)
     """
     tail, head = np.asarray(tails, np.int64), np.asarray(heads, np.int64)
     weight = _checked(weights, len(tail))

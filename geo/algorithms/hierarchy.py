@@ -285,6 +285,13 @@ def reweight(prepared: Prepared, weights: ArrayLike) -> Prepared:
     -------
     prepared
         The same graph with these weights.
+
+    Examples
+    --------
+    >>> from geo.algorithms import build_graph, shortest_distances
+    >>> ready = prepare(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]))
+    >>> float(shortest_distances(reweight(ready, [1.0, 2.0]), [0], [2])[0, 0])
+    3.0
     """
     graph = with_weights(prepared.graph, weights)
     if prepared.hierarchy is None:

@@ -45,7 +45,14 @@ class Message(str):
 
 
 class GeoError(Exception):
-    """Anything this package refuses to do; takes a sentence, or what a `Message` takes."""
+    """
+    Anything this package refuses to do; takes a sentence, or what a `Message` takes.
+
+    Examples
+    --------
+    >>> issubclass(geo.NotFoundError, geo.GeoError), issubclass(geo.BadInputError, geo.GeoError)
+    (True, True)
+    """
 
     def __init__(self, text: str = "", /, **values: Any) -> None:
         super().__init__(text if isinstance(text, Message) else Message(text, **values))
@@ -135,4 +142,11 @@ class NotFoundError(GeoError, LookupError):
 
 
 class OutputError(GeoError, OSError):
-    """A file or folder that cannot be written."""
+    """
+    A file or folder that cannot be written.
+
+    Examples
+    --------
+    >>> isinstance(OutputError("cannot write to maps"), OSError)
+    True
+    """

@@ -215,5 +215,10 @@ def number_blocks(count: int, size: int) -> list[range]:
     -------
     blocks
         Ranges that follow each other.
+
+    Examples
+    --------
+    >>> number_blocks(5, 2)
+    [range(0, 2), range(2, 4), range(4, 5)]
     """
     return [range(at, min(at + size, count)) for at in range(0, count, size)]

@@ -44,6 +44,11 @@ def layer_tables(net: Network) -> dict[str, GeoDataFrame]:
     tables
         GeoDataFrames in EPSG:4326 by name, with the status and the speed of the day; a layer
         without rows is there too.
+
+    Examples
+    --------
+    >>> list(layer_tables(net))
+    ['places', 'sections', 'routes', 'cities', 'zones', 'crossings', 'nodes', 'edges']
     """
     layers, date = net.layers, net.date
     return {

@@ -36,6 +36,12 @@ def smooth(lonlat: Floats, *, closed: bool = False) -> tuple[Floats, NDArray[np.
         Points of the drawn line, in degrees, shape (m, 2); the given points are among them.
     index
         Where the given points stand in `line`, shape (n,).
+
+    Examples
+    --------
+    >>> line, knots = smooth(np.array([[0.0, 0], [0.5, 0.5], [1.0, 0]]))
+    >>> line[knots].tolist()
+    [[0.0, 0.0], [0.5, 0.5], [1.0, 0.0]]
     """
     origin = lonlat.mean(axis=0)
     scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(origin[1])), 1.0])

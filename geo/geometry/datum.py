@@ -80,6 +80,11 @@ def from_gcj02(lonlat: ArrayLike) -> Floats:
     -------
     lonlat
         WGS-84, within 1e-6 m; unchanged where the result would lie outside :data:`BOX`.
+
+    Examples
+    --------
+    >>> from_gcj02(to_gcj02([104.0, 30.0])).round(7)
+    array([104.,  30.])
     """
     points = np.asarray(lonlat, dtype=float)
     found = _inverse(_shifted, points)
@@ -116,6 +121,11 @@ def from_bd09(lonlat: ArrayLike) -> Floats:
     -------
     lonlat
         WGS-84, within 1e-6 m.
+
+    Examples
+    --------
+    >>> from_bd09(to_bd09([104.0, 30.0])).round(6)
+    array([104.,  30.])
     """
     return from_gcj02(_inverse(_baidu, np.asarray(lonlat, dtype=float)))
 
@@ -145,6 +155,12 @@ def reproject(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
     -------
     frame
         The same rows in EPSG:4326. Heights are kept for the first two, dropped for the others.
+
+    Examples
+    --------
+    >>> frame = gpd.GeoDataFrame(geometry=[shapely.Point(104.0023, 29.9973)], crs=4326)
+    >>> shapely.to_wkt(reproject(frame, "gcj02").geometry.iloc[0], rounding_precision=3)
+    'POINT (104 30)'
     """
     if datum not in TO_WGS84:
         raise BadInputError(

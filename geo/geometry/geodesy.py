@@ -122,6 +122,12 @@ def straight_km(lon: Sequence[float] | Floats, lat: Sequence[float] | Floats) ->
     -------
     distances
         Kilometres, shape (n, n), symmetric with 0 on the diagonal.
+
+    Examples
+    --------
+    >>> straight_km([0, 1], [0, 0]).round(2)
+    array([[  0.  , 111.32],
+           [111.32,   0.  ]])
     """
     lonlat = np.column_stack([lon, lat])
     distances = np.zeros((len(lonlat), len(lonlat)))

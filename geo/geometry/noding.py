@@ -207,6 +207,12 @@ def split_at_shared_points(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     pieces
         The columns of the lines with `parent` (position of the line), in the order and the
         direction of the lines.
+
+    Examples
+    --------
+    >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 0, 2 0)", "LINESTRING (1 0, 1 1)"])
+    >>> split_at_shared_points(gpd.GeoDataFrame(geometry=roads))["parent"].tolist()
+    [0, 0, 1]
     """
     xy, line = shapely.get_coordinates(shapes_of(lines, "line", empty=True), return_index=True)
     spot = _numbered(xy)[1]
@@ -250,6 +256,13 @@ def noded_graph(lines: gpd.GeoDataFrame) -> Noded:
     graph
         Nodes in the order of x and y, without point objects (these would take as long as all
         the rest), and the lines with the columns `u` and `v`.
+
+    Examples
+    --------
+    >>> roads = gpd.GeoSeries.from_wkt(["LINESTRING (0 0, 1 1)", "LINESTRING (1 1, 2 0)"])
+    >>> made = noded_graph(gpd.GeoDataFrame(geometry=roads))
+    >>> len(made.nodes), made.edges[["u", "v"]].to_numpy().tolist()
+    (3, [[0, 1], [1, 2]])
     """
     shapes = shapes_of(lines, "line")
     xy, line = shapely.get_coordinates(shapes, return_index=True)

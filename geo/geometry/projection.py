@@ -54,6 +54,11 @@ def to_metres(frame: Bounds, lonlat: NDArray[np.float64]) -> NDArray[np.float64]
     -------
     xy
         Metres east and north of the middle of the frame, shape (n, 2).
+
+    Examples
+    --------
+    >>> to_metres((104.0, 29.0, 106.0, 31.0), np.array([[105.0, 30.1]])).round().tolist()
+    [[0.0, 11085.0]]
     """
     there = _transformer("EPSG:4326", metric_crs(frame))
     return np.column_stack(there.transform(*lonlat.T))

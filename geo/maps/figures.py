@@ -564,6 +564,11 @@ def chinese_font() -> str | None:
     -------
     name
         The first of :data:`FONTS` that is installed; None where none is.
+
+    Examples
+    --------
+    >>> chinese_font() in (None, *FONTS)
+    True
     """
     installed = set(fontManager.get_font_names())
     return next((name for name in FONTS if name in installed), None)

@@ -46,6 +46,11 @@ def as_html(shown: Catalogue | Layers | Network) -> str:
     -------
     html
         A fragment with its style, which loads nothing.
+
+    Examples
+    --------
+    >>> as_html(net)[:22]
+    '<div style="display:fl'
     """
     if isinstance(shown, Catalogue):
         return catalogue_html(shown)

@@ -92,6 +92,13 @@ def tile_provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | 
     BadInputError
         When the name is unknown, the token of Tianditu is missing, or the template cannot be
         used.
+
+    Examples
+    --------
+    >>> tile_provider("none") is None
+    True
+    >>> tile_provider("osm").datum, tile_provider("gaode").datum
+    ('wgs84', 'gcj02')
     """
     if url:
         if name != "none":
@@ -158,6 +165,11 @@ def holds_map(page: str) -> bool:
     -------
     yes
         Whether Leaflet is in it.
+
+    Examples
+    --------
+    >>> holds_map("<script>var map = L.map('map')</script>"), holds_map("<p>No map</p>")
+    (True, False)
     """
     return "L.map(" in page
 
@@ -214,5 +226,10 @@ def page_file_name(page: str, tiles: Tiles | None) -> str:
     -------
     name
         Such as ``network-osm.html``: a page with tiles never replaces the one without.
+
+    Examples
+    --------
+    >>> page_file_name("network", None)
+    'network.html'
     """
     return f"{page}-{tiles.key}.html" if tiles else f"{page}.html"

@@ -302,6 +302,11 @@ def tags_of(mode: str) -> dict[str, list[str]]:
     -------
     tags
         The values wanted of the one key of that mode.
+
+    Examples
+    --------
+    >>> tags_of("water")
+    {'waterway': ['river', 'canal', 'fairway']}
     """
     return {KEY_OF_MODE[mode]: [*CLASSES[mode], *([] if mode == "water" else _UNBUILT)]}
 

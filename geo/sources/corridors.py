@@ -27,6 +27,11 @@ def route_requests(layers: Layers, routes: Iterable[str]) -> Iterator[Request]:
     ------
     request
         The corridor of one route.
+
+    Examples
+    --------
+    >>> next(route_requests(lay, ["chengdawan-hsr"])).mode
+    'rail'
     """
     for route_id in routes:
         route = layers.catalogue.route[route_id]
