@@ -84,7 +84,7 @@ def matrices(*, quick: bool) -> Iterator[Case]:
 def _matrix(title: str, roads: Roads, count: int, *, quick: bool) -> Case:
     from scipy.sparse.csgraph import dijkstra
 
-    from geo.algorithms import lightest_arcs
+    from geo.algorithms.graphs import lightest_arcs
 
     rng = np.random.default_rng(7)
     sources, targets = (rng.choice(roads.size, count, replace=False) for _ in range(2))
@@ -218,7 +218,7 @@ def _removal(title: str, roads: Roads, nodes: NDArray) -> Case:
     def by_scipy(changed: Roads) -> NDArray[np.float64]:
         from scipy.sparse.csgraph import dijkstra
 
-        from geo.algorithms import lightest_arcs
+        from geo.algorithms.graphs import lightest_arcs
 
         return dijkstra(lightest_arcs(build_graph(roads.size, *changed[1:]))[0], indices=nodes)[
             :, nodes

@@ -9,24 +9,12 @@ from geo.algorithms.betweenness import edge_node_betweenness
 from geo.algorithms.blocks import od_blocks, write_parquet
 from geo.algorithms.distances import shortest_distances, shortest_path_trees
 from geo.algorithms.flows import EdgeCut, minimum_edge_cut
-from geo.algorithms.graphs import Graph, build_graph, lightest_arcs
+from geo.algorithms.graphs import Graph, build_graph
 from geo.algorithms.hierarchy import Prepared, prepare, reweight
 from geo.algorithms.link_removal import removal_losses, replacements
 
 __all__ = [
-    "EdgeCut",
-    "Graph",
-    "Prepared",
-    "build_graph",
-    "edge_node_betweenness",
-    "lightest_arcs",
-    "minimum_edge_cut",
-    "od_blocks",
-    "prepare",
-    "removal_losses",
-    "replacements",
-    "reweight",
-    "shortest_distances",
-    "shortest_path_trees",
-    "write_parquet",
-]
+    "EdgeCut", "Graph", "Prepared", "build_graph", "edge_node_betweenness", "minimum_edge_cut",
+    "od_blocks", "prepare", "removal_losses", "replacements", "reweight", "shortest_distances",
+    "shortest_path_trees", "write_parquet",
+]  # fmt: skip

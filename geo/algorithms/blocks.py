@@ -54,13 +54,6 @@ def od_blocks(
     ------
     block
         Blocks in the order of the sources.
-
-    Examples
-    --------
-    >>> from geo.algorithms import build_graph
-    >>> blocks = od_blocks(build_graph(3, [0, 1], [1, 2], [5.0, 7.0]), [0, 1, 2], [2], block=2)
-    >>> [block.distances.ravel().tolist() for block in blocks]
-    [[12.0, 7.0], [0.0]]
     """
     if block is not None and block < 1:
         raise BadInputError(f"block: {block} is not above 0")

@@ -50,13 +50,6 @@ def minimum_edge_cut(
     -------
     cut
         Value 0 where nothing connects the sets.
-
-    Examples
-    --------
-    >>> import networkx as nx
-    >>> square = nx.MultiGraph([("a", "b", 1), ("b", "c", 2), ("c", "d", 3), ("d", "a", 4)])
-    >>> minimum_edge_cut(square, ["a"], ["c"]).value
-    2
     """
     first, second = ({n for n in nodes if n in graph} for nodes in (sources, targets))
     second -= first

@@ -44,12 +44,7 @@ class Graph(NamedTuple):
 
 
 def build_graph(
-    size: int,
-    tails: ArrayLike,
-    heads: ArrayLike,
-    weights: ArrayLike,
-    *,
-    directed: bool = False,
+    size: int, tails: ArrayLike, heads: ArrayLike, weights: ArrayLike, *, directed: bool = False
 ) -> Graph:
     """
     Return a graph of links.
@@ -115,21 +110,7 @@ def with_weights(graph: Graph, weights: ArrayLike) -> Graph:
 
 
 def lightest_arcs(graph: Graph) -> tuple[csr_array, Ints]:
-    """
-    Return a graph as a sparse matrix: the lightest of parallel links.
-
-    Parameters
-    ----------
-    graph
-        A graph.
-
-    Returns
-    -------
-    matrix
-        Shape (n, n); links of weight 0 are stored entries.
-    arc
-        The arc behind every entry, of equal ones the first.
-    """
+    """Return the lightest of parallel links as a sparse matrix, and the arc behind every entry."""
     tails = graph.tails
     order = np.lexsort((graph.weights, graph.indices, tails))
     key = tails[order].astype(np.int64) * graph.size + graph.indices[order]

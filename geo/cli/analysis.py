@@ -362,8 +362,7 @@ def cut(arguments: argparse.Namespace) -> None:
     say("{date}: {count} independent links hold {a} and {b} together; a smallest set whose "
         "loss parts them:", date=date, count=found.value, a=name_a, b=name_b)  # fmt: skip
     print_table(
-        named(found.cut),
-        {"mode": _("mode"), "name": _("name"), "from": _("from"), "to": _("to")},
+        named(found.cut), {"mode": _("mode"), "name": _("name"), "from": _("from"), "to": _("to")}
     )
     say("as many ways without a common link:")
     for number_, path in enumerate(paths, 1):

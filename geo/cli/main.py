@@ -173,8 +173,7 @@ def _add(
     """Add a command, with the options that all have."""
     parser: Parser = verbs.add_parser(name, help=text, description=_("{text}.", text=text))
     parser.set_defaults(run=run)
-    text = _("another region's data folder")
-    parser.add_argument("--data", type=Path, metavar="DIR", help=text)
+    parser.add_argument("--data", type=Path, metavar="DIR", help=_("another region's data folder"))
     _add_json(parser)
     if name != "map":
         parser.add_argument("--lang", choices=LANGUAGES, help=_language_help())
@@ -185,8 +184,7 @@ def _add(
 
 
 def _add_json(parser: Parser) -> None:
-    text = _("machine-readable result on stdout")
-    parser.add_argument("--json", action="store_true", help=text)
+    parser.add_argument("--json", action="store_true", help=_("machine-readable result on stdout"))
 
 
 def _add_mode(parser: Parser, *, any_mode: bool = False) -> None:
@@ -247,8 +245,7 @@ def _add_map(verbs: Any) -> None:
 
 
 def _add_tables(verbs: Any) -> None:
-    text = _("validate tables, geometry and borders")
-    _add(verbs, "check", region.check, text, year=False)
+    _add(verbs, "check", region.check, _("validate tables, geometry and borders"), year=False)
     routes = _add(verbs, "routes", region.routes, _("the catalogue with status and lengths"))
     _add_mode(routes)
     routes.add_argument("--group", help=_("named, inter17, expansion, ring, background"))
@@ -256,20 +253,17 @@ def _add_tables(verbs: Any) -> None:
     text = _("two regions; default: the first two of the data")
     crossings.add_argument("regions", nargs="*", metavar="REGION", help=text)
     _add_mode(crossings)
-    text = _("connectivity indices, whole and by mode")
-    _add_mode(_add(verbs, "stats", analysis.stats, text))
+    _add_mode(_add(verbs, "stats", analysis.stats, _("connectivity indices, whole and by mode")))
 
 
 def _add_journeys(verbs: Any) -> None:
     """Add the commands on travel times."""
-    text = _("fastest and alternative ways between two cities")
-    od = _add(verbs, "od", analysis.od, text)
+    od = _add(verbs, "od", analysis.od, _("fastest and alternative ways between two cities"))
     od.add_argument("origin", metavar="FROM", help=_("a city, in Chinese or English"))
     od.add_argument("destination", metavar="TO", help=_("another city"))
     _add_mode(od, any_mode=True)
     count = number(lambda n: 1 <= n <= 50, _("expected a whole number from 1 to 50"), whole=True)
-    text = _("ways wanted (default 1)")
-    od.add_argument("--k", type=count, default=1, metavar="K", help=text)
+    od.add_argument("--k", type=count, default=1, metavar="K", help=_("ways wanted (default 1)"))
     matrix = _add(verbs, "matrix", analysis.matrix, _("fastest times between all cities"))
     _add_mode(matrix, any_mode=True)
     text = _("also write it as CSV, in minutes")
@@ -278,12 +272,11 @@ def _add_journeys(verbs: Any) -> None:
     _add(verbs, "calibrate", analysis.calibrate, text, year=False)
     access = _add(verbs, "access", analysis.access, _("accessibility of every city"))
     _add_mode(access, any_mode=True)
-    text = _("default: location")
     access.add_argument(
         "--indicator",
         choices=["location", "daily", "potential", "efficiency"],
         default="location",
-        help=text,
+        help=_("default: location"),
     )
     minutes = number(lambda n: 0 < n <= 10_000, _("expected minutes above 0"))
     text = _("limit of the indicator daily (default 120)")
@@ -302,21 +295,18 @@ def _add_sweeps(verbs: Any) -> None:
     count = number(lambda n: n > 0, _("expected a whole number above 0"), whole=True)
     text = _("only the worst N (default 20)")
     critical.add_argument("--top", type=count, metavar="N", default=20, help=text)
-    text = _("whole routes instead of links")
-    critical.add_argument("--routes", action="store_true", help=text)
+    critical.add_argument("--routes", action="store_true", help=_("whole routes instead of links"))
     text = _("two dates side by side, and the marginal benefit of each project")
     compare = _add(verbs, "compare", analysis.compare, text, year=False)
     compare.add_argument("before", type=date_or_year, metavar="Y1", help=_("a year or a date"))
-    text = _("a later year or date")
-    compare.add_argument("after", type=date_or_year, metavar="Y2", help=text)
+    compare.add_argument("after", type=date_or_year, metavar="Y2", help=_("a later year or date"))
     for command in (critical, compare):
         _add_scheduler(command)
 
 
 def _add_links(verbs: Any) -> None:
     """Add the commands on what links two regions, and the region with others."""
-    text = _("links that leave the region, by direction")
-    _add(verbs, "openness", analysis.openness, text)
+    _add(verbs, "openness", analysis.openness, _("links that leave the region, by direction"))
     text = _("how many independent links hold two regions together")
     cut = _add(verbs, "cut", analysis.cut, text)
     cut.add_argument("a", metavar="A", help=_("a region or a city"))
@@ -346,8 +336,7 @@ def _add_source_options(parser: Parser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=text)
     text = _("only this route; may be given again")
     parser.add_argument("--route", action="append", metavar="NAME", dest="routes", help=text)
-    text = _("only report what would match")
-    parser.add_argument("--dry-run", action="store_true", help=text)
+    parser.add_argument("--dry-run", action="store_true", help=_("only report what would match"))
 
 
 def _add_overpass(sources: Any) -> None:
@@ -374,8 +363,7 @@ def _add_layer(sources: Any) -> None:
     parser = _add(sources, "layer", refresh.layer, text, year=False)
     parser.add_argument("file", type=Path, metavar="FILE", help=_("the file"))
     _add_source_options(parser)
-    text = _("the layer, where there are several")
-    parser.add_argument("--layer", metavar="NAME", help=text)
+    parser.add_argument("--layer", metavar="NAME", help=_("the layer, where there are several"))
     text = _("where the tags are, such as ref=ROADNO,name=NAME")
     parser.add_argument("--columns", type=pairs, default={}, metavar="TAG=COLUMN,…", help=text)
     text = _("what the lines are, where no column says it")
@@ -408,12 +396,11 @@ def _add_new(verbs: Any) -> None:
     km = number(lambda n: 0.05 <= n <= 2000, _("expected kilometres from 0.05 to 2000"))
     text = _("how far the region reaches around --place (default 50)")
     new.add_argument("--radius", type=km, default=50.0, metavar="KM", help=text)
-    text = _("lowest class of roads (default: trunk)")
     new.add_argument(
         "--roads",
         choices=["motorway", "trunk", "primary", "secondary"],
         default="trunk",
-        help=text,
+        help=_("lowest class of roads (default: trunk)"),
     )
     text = _("shortest line of a route (default 5)")
     new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)

@@ -46,7 +46,7 @@ class Message(str):
 
 class GeoError(Exception):
     """
-    Anything this package refuses to do; takes a sentence, or the template and values of a Message.
+    Anything this package refuses to do; takes a sentence, or what a `Message` takes.
 
     Examples
     --------

@@ -124,23 +124,6 @@ def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Pat
         raise refusal(error.strerror or error) from error
 
 
-def with_index_column(frame: DataFrame) -> DataFrame:
-    """
-    Return a table with its index as a column, where the index has a name.
-
-    Parameters
-    ----------
-    frame
-        The table.
-
-    Returns
-    -------
-    frame
-        The same rows, numbered.
-    """
-    return frame.reset_index(drop=frame.index.name is None)
-
-
 def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
     """
     Write a table; geometry becomes well-known text.

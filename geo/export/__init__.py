@@ -11,13 +11,6 @@ from geo.export.geopackage import write_gpkg
 from geo.export.manifest import MANIFEST, build_manifest, unchanged_build, verify_build
 
 __all__ = [
-    "FORMATS",
-    "MANIFEST",
-    "build_manifest",
-    "export_network",
-    "layer_tables",
-    "licence_terms",
-    "unchanged_build",
-    "verify_build",
-    "write_gpkg",
-]
+    "FORMATS", "MANIFEST", "build_manifest", "export_network", "layer_tables", "licence_terms",
+    "unchanged_build", "verify_build", "write_gpkg",
+]  # fmt: skip

@@ -9,7 +9,6 @@ from typing import Any
 from pandas import DataFrame
 
 from geo.catalogue import Catalogue
-from geo.core import with_index_column
 
 #: Types of columns by the kind that pandas gives them; the rest is text.
 _TYPES = {"i": "integer", "u": "integer", "f": "number", "b": "boolean"}
@@ -22,6 +21,11 @@ _NAMING = {
     "section_id": ("sections", "section_id"),
     "geometry_id": ("geometry", "geometry_id"),
 }
+
+
+def with_index_column(frame: DataFrame) -> DataFrame:
+    """Return a table with its index as a column, where the index has a name."""
+    return frame.reset_index(drop=frame.index.name is None)
 
 
 def package_description(catalogue: Catalogue, tables: Mapping[str, DataFrame]) -> dict[str, Any]:

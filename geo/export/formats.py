@@ -17,11 +17,10 @@ from geo.core import (
     refuse_inside,
     replaced_file,
     staged_folder,
-    with_index_column,
     write_csv,
     write_json,
 )
-from geo.export.datapackage import licence_terms, package_description
+from geo.export.datapackage import licence_terms, package_description, with_index_column
 from geo.export.geopackage import write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
 from geo.layers import crossings_or_none, flat_crossings, route_table, sections_on
@@ -86,14 +85,6 @@ def _write_geojson(net: Network, out: Path) -> list[Path]:
     return files
 
 
-def _write_csv(net: Network, out: Path) -> list[Path]:
-    return _write_package(net, layer_tables(net), out)
-
-
-def _write_gmns(net: Network, out: Path) -> list[Path]:
-    return _write_package(net, gmns_tables(net), out)
-
-
 def _write_package(net: Network, tables: Mapping[str, DataFrame], out: Path) -> list[Path]:
     """Write tables as CSV with a description beside them."""
     for name, table in tables.items():
@@ -138,9 +129,9 @@ def _keep_described(out: Path, described: Path) -> None:
 FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
     "gpkg": _write_gpkg,
     "geojson": _write_geojson,
-    "csv": _write_csv,
+    "csv": lambda net, out: _write_package(net, layer_tables(net), out),
     "graphml": _write_graphml,
-    "gmns": _write_gmns,
+    "gmns": lambda net, out: _write_package(net, gmns_tables(net), out),
     "parquet": _write_parquet,
 }
 
@@ -151,12 +142,8 @@ def export_network(net: Network, format_: str, out: Path) -> list[Path]:
 
     Parameters
     ----------
-    net
-        A network.
-    format_
-        One of `FORMATS`.
-    out
-        Folder to write to.
+    net, format_, out
+        A network, one of `FORMATS`, and the folder to write to.
 
     Returns
     -------
@@ -169,14 +156,6 @@ def export_network(net: Network, format_: str, out: Path) -> list[Path]:
         When the format is unknown, or what it needs is not installed.
     OutputError
         When the folder cannot be written; the earlier files stay whole then.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     print([file.name for file in export_network(net, "graphml", Path(folder))])
-    ['network.graphml']
     """
     if format_ not in FORMATS:
         raise BadInputError(

@@ -15,23 +15,12 @@ from geo.core import BadInputError, Message, Problem, __version__
 
 MANIFEST = "manifest.json"
 #: Files of the package that decide what it does.
-_CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json"})
+_CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json", ".xml"})
 #: Packages whose version can change a result.
 _PACKAGES = (
-    "folium",
-    "branca",
-    "geopandas",
-    "jinja2",
-    "networkx",
-    "numpy",
-    "pandas",
-    "pyogrio",
-    "pyproj",
-    "pypinyin",
-    "scipy",
-    "shapely",
-    "XStatic-Leaflet",
-)
+    "folium", "branca", "geopandas", "jinja2", "networkx", "numpy", "pandas", "pyogrio", "pyproj",
+    "pypinyin", "scipy", "shapely", "XStatic-Leaflet",
+)  # fmt: skip
 
 
 def build_manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -43,27 +32,14 @@ def build_manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) 
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the build.
-    out
-        Folder with its results, and nothing else.
-    parameters
-        What was asked for.
+    catalogue, out, parameters
+        The catalogue, the folder with the results and nothing else, and what was asked for.
 
     Returns
     -------
     manifest
         `package`, `code` (a checksum), `versions`, `parameters`, and per file of `inputs` and
         `outputs` its `bytes` and `sha256`.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     size = (Path(folder) / "a.txt").write_text("made")
-    ...     made = build_manifest(cat, Path(folder), {"date": "2025-12-31"})
-    >>> made["parameters"]["date"], made["outputs"]["a.txt"]["bytes"]
-    ('2025-12-31', 4)
     """
     results = (path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     return {**_origin(catalogue, parameters), "outputs": _listed(out, results)}
@@ -77,28 +53,14 @@ def unchanged_build(
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the build.
-    out
-        Folder of the results.
-    parameters
-        What is asked for.
+    catalogue, out, parameters
+        The catalogue, the folder of the results, and what is asked for.
 
     Returns
     -------
     manifest
         None where an input, a parameter, a version, the code of the package or a result is
         other than it was, or there is no manifest that can be read.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> dates = ["2025-12-31", "2030-12-31"]
-    >>> with TemporaryDirectory() as folder:
-    ...     made = build_manifest(cat, Path(folder), {"date": dates[0]})
-    ...     size = (Path(folder) / MANIFEST).write_text(json.dumps(made))
-    ...     print([unchanged_build(cat, Path(folder), {"date": d}) is not None for d in dates])
-    [True, False]
     """
     try:
         known: dict[str, Any] = json.loads((out / MANIFEST).read_text("utf-8"))
@@ -117,10 +79,8 @@ def verify_build(
 
     Parameters
     ----------
-    out
-        Folder of the results.
-    catalogue
-        The catalogue as it is now.
+    out, catalogue
+        The folder of the results, and the catalogue as it is now.
     parameters
         What the build should have been asked for, such as its `date`; default: anything.
 
@@ -134,17 +94,6 @@ def verify_build(
     ------
     BadInputError
         When the folder has no manifest that can be read.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     size = (Path(folder) / "a.txt").write_text("made")
-    ...     text = json.dumps(build_manifest(cat, Path(folder), {}))
-    ...     size = (Path(folder) / MANIFEST).write_text(text)
-    ...     size = (Path(folder) / "a.txt").write_text("touched")
-    ...     print(verify_build(Path(folder), cat))
-    [('output', 'a.txt')]
     """
     try:
         known = json.loads((out / MANIFEST).read_text("utf-8"))

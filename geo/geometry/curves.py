@@ -16,21 +16,19 @@ MAX_TURN_DEG = 100.0
 CHORD_ERROR_M = 8.0
 
 
-def smooth(
-    lonlat: Floats, *, closed: bool = False, max_bulge_m: float = MAX_BULGE_M
-) -> tuple[Floats, NDArray[np.intp]]:
+def smooth(lonlat: Floats, *, closed: bool = False) -> tuple[Floats, NDArray[np.intp]]:
     """
     Draw a smooth line through points.
 
     One cubic Bézier arc per leg. The tangent at a point is that of the circle through it and
-    its neighbours; arms are shortened until the arc stays within `max_bulge_m` of its chord.
+    its neighbours; arms are shortened until the arc stays within 150 m of its chord.
 
     Parameters
     ----------
     lonlat
         Points in degrees (WGS-84), shape (n, 2), n >= 2.
-    closed, max_bulge_m
-        Whether the last point is the first one again, and the largest bulge in metres.
+    closed
+        Whether the last point is the first one again.
 
     Returns
     -------
@@ -50,7 +48,7 @@ def smooth(
     points = (lonlat - origin) * scale
     chords = np.diff(points, axis=0)
     lengths = np.hypot(*chords.T)
-    arms_out, arms_in = _arms(chords, lengths, closed=closed, max_bulge_m=max_bulge_m)
+    arms_out, arms_in = _arms(chords, lengths, closed=closed)
     bend = 0.75 * np.maximum(_off(arms_out, chords, lengths), _off(arms_in, chords, lengths))
     pieces = np.clip(np.ceil(np.sqrt(bend / CHORD_ERROR_M) * 2), 1, 12).astype(int)
     index = np.concatenate([[0], np.cumsum(pieces)])
@@ -70,9 +68,7 @@ def _off(arms: Floats, chords: Floats, lengths: Floats) -> Floats:
     return np.asarray(np.abs(cross) / lengths)
 
 
-def _arms(
-    chords: Floats, lengths: Floats, *, closed: bool, max_bulge_m: float
-) -> tuple[Floats, Floats]:
+def _arms(chords: Floats, lengths: Floats, *, closed: bool) -> tuple[Floats, Floats]:
     """Return the control arms at both ends of every leg, pointing forward, in metres."""
     unit = chords / lengths[:, None]
     before, after = unit[:-1], unit[1:]
@@ -85,10 +81,7 @@ def _arms(
     # at a corner every leg keeps the direction of its own chord
     leaving = np.vstack([start, np.where(straight[:, None], tangents, after)])
     arriving = np.vstack([np.where(straight[:, None], tangents, before), end])
-    return (
-        _shortened(leaving, unit, lengths, max_bulge_m),
-        _shortened(arriving, unit, lengths, max_bulge_m),
-    )
+    return (_shortened(leaving, unit, lengths), _shortened(arriving, unit, lengths))
 
 
 def _normed(vectors: Floats) -> Floats:
@@ -96,11 +89,11 @@ def _normed(vectors: Floats) -> Floats:
     return np.asarray(np.divide(vectors, norm, out=np.zeros_like(vectors), where=norm > 0))
 
 
-def _shortened(directions: Floats, unit: Floats, lengths: Floats, max_bulge_m: float) -> Floats:
+def _shortened(directions: Floats, unit: Floats, lengths: Floats) -> Floats:
     """Scale directions to a third of the leg, less where the arc would bulge too far."""
     along = np.sum(directions * unit, axis=1)
     sine = np.abs(directions[:, 0] * unit[:, 1] - directions[:, 1] * unit[:, 0])
     # an arc with both arms on one side reaches 3/4 of the distance of their ends
-    limit = np.divide(max_bulge_m / 0.75, sine, out=np.full_like(sine, np.inf), where=sine > 0)
+    limit = np.divide(MAX_BULGE_M / 0.75, sine, out=np.full_like(sine, np.inf), where=sine > 0)
     arm = np.where(along > 0, np.minimum(lengths / 3, limit), 0.0)
     return np.asarray(directions * arm[:, None])

@@ -19,6 +19,10 @@ from geo.geometry.overlay import shapes_of, straight
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
+#: A vertex this near to a segment lies on it; in units of the coordinates.
+TOUCHING = 1e-9
+#: Decimals of coordinates that agree at a node; 7 of a degree are 1 cm.
+DIGITS = 7
 
 
 class Segments(NamedTuple):
@@ -38,9 +42,7 @@ class Cuts(NamedTuple):
     xy: Floats
 
 
-def node_lines(
-    lines: gpd.GeoDataFrame, *, levels: Sequence[str] = (), tolerance: float = 1e-9
-) -> gpd.GeoDataFrame:
+def node_lines(lines: gpd.GeoDataFrame, *, levels: Sequence[str] = ()) -> gpd.GeoDataFrame:
     """
     Cut lines where they cross, touch or overlap.
 
@@ -54,8 +56,6 @@ def node_lines(
         Lines (LineString).
     levels
         Columns that make up the level, such as layer, bridge and tunnel; missing values are equal.
-    tolerance
-        A vertex this near to a segment lies on it; in units of the coordinates.
 
     Returns
     -------
@@ -69,14 +69,12 @@ def node_lines(
     >>> pieces = node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads))
     >>> pieces["parent"].tolist(), pieces["share"].tolist()
     ([0, 0, 1, 1], [0.5, 0.5, 0.5, 0.5])
-    >>> len(node_lines(gpd.GeoDataFrame({"layer": [0, 1]}, geometry=roads), levels=["layer"]))
-    2
     """
     segments = _segments(lines)
     level = np.zeros(len(lines), np.intp)
     if len(levels):
         level = lines.groupby(list(levels), sort=False, dropna=False).ngroup().to_numpy(np.intp)
-    cuts = _own(segments, _meetings(segments, level, tolerance), tolerance)
+    cuts = _own(segments, _meetings(segments, level))
     geometry, line = _pieces(segments, cuts)
     frame = lines.drop(columns=lines.geometry.name).iloc[line].reset_index(drop=True)
     first = np.searchsorted(line, line)
@@ -94,7 +92,7 @@ def _segments(lines: gpd.GeoDataFrame) -> Segments:
     return Segments(xy, line, np.flatnonzero(~last), first | last)
 
 
-def _meetings(segments: Segments, level: Ints, tolerance: float) -> Cuts:
+def _meetings(segments: Segments, level: Ints) -> Cuts:
     """Return the places where two segments meet, on both of them."""
     xy, line, at, end = segments
     shapes = straight(xy, at)
@@ -108,11 +106,11 @@ def _meetings(segments: Segments, level: Ints, tolerance: float) -> Cuts:
             vertex = at[one] + side
             share, off = _foot(xy[vertex], xy[at[two]], xy[at[two] + 1])
             # two segments that follow each other have their vertex in common
-            touch = (off <= tolerance) & ~(following & (vertex == at[j]))
+            touch = (off <= TOUCHING) & ~(following & (vertex == at[j]))
             touching |= touch
             near = _length(xy[at[two] + 1] - xy[at[two]])
-            on_end = ((share * near <= tolerance) & end[at[two]]) | (
-                ((1 - share) * near <= tolerance) & end[at[two] + 1]
+            on_end = ((share * near <= TOUCHING) & end[at[two]]) | (
+                ((1 - share) * near <= TOUCHING) & end[at[two] + 1]
             )
             touch &= alike | end[vertex] | on_end
             here = xy[vertex[touch]]
@@ -150,17 +148,17 @@ def _crossings(xy: Floats, at: Ints, i: Ints, j: Ints) -> list[Cuts]:
     return [Cuts(i[hit], t[hit], here), Cuts(j[hit], u[hit], here)]
 
 
-def _own(segments: Segments, cuts: Cuts, tolerance: float) -> Cuts:
+def _own(segments: Segments, cuts: Cuts) -> Cuts:
     """Return each cut once, none at the ends of lines, in order along the lines."""
     length = _length(segments.xy[segments.begin + 1] - segments.xy[segments.begin])
     # a cut at a vertex belongs to the segment that begins there
-    away = (1 - cuts.share) * length[cuts.segment] <= tolerance
+    away = (1 - cuts.share) * length[cuts.segment] <= TOUCHING
     vertex = segments.begin[cuts.segment] + away
-    share = np.where(away | (cuts.share * length[cuts.segment] <= tolerance), 0.0, cuts.share)
+    share = np.where(away | (cuts.share * length[cuts.segment] <= TOUCHING), 0.0, cuts.share)
     keep = np.flatnonzero((share > 0) | ~segments.end[vertex])
     keep = keep[np.lexsort((share[keep], vertex[keep]))]
     vertex, share, xy = vertex[keep], share[keep], cuts.xy[keep]
-    apart = (_length(xy[1:] - xy[:-1]) > tolerance) & (share[1:] > 0)
+    apart = (_length(xy[1:] - xy[:-1]) > TOUCHING) & (share[1:] > 0)
     new = np.append(np.ones(min(len(keep), 1), bool), (vertex[1:] != vertex[:-1]) | apart)
     return Cuts(vertex[new], share[new], xy[new])
 
@@ -195,7 +193,7 @@ class Noded(NamedTuple):
     edges: gpd.GeoDataFrame
 
 
-def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.GeoDataFrame:
+def split_at_shared_points(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     Cut lines at the vertices they share with others or pass twice, as OpenStreetMap joins ways.
 
@@ -203,8 +201,6 @@ def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.G
     ----------
     lines
         Lines (LineString). Repeated vertices and lines without length are dropped.
-    digits
-        Decimals of the coordinates that must agree; 7 of a degree are 1 cm.
 
     Returns
     -------
@@ -219,7 +215,7 @@ def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.G
     [0, 0, 1]
     """
     xy, line = shapely.get_coordinates(shapes_of(lines, "line", empty=True), return_index=True)
-    spot = _numbered(xy, digits)[1]
+    spot = _numbered(xy)[1]
     moved = (np.diff(spot, prepend=-1) != 0) | (np.diff(line, prepend=-1) != 0)
     xy, line, spot = xy[moved], line[moved], spot[moved]
     first = np.diff(line, prepend=-1) != 0
@@ -237,16 +233,16 @@ def split_at_shared_points(lines: gpd.GeoDataFrame, *, digits: int = 7) -> gpd.G
     return gpd.GeoDataFrame(frame.assign(parent=line[begins]), geometry=shapes, crs=lines.crs)
 
 
-def _numbered(xy: Floats, digits: int) -> tuple[Ints, Ints]:
+def _numbered(xy: Floats) -> tuple[Ints, Ints]:
     """Return which points differ, in the order of x and y, and the number of every point."""
-    key = np.round(xy, digits) + 0.0  # no negative zeros
+    key = np.round(xy, DIGITS) + 0.0  # no negative zeros
     _, where, number = np.unique(
         key[:, 0] + 1j * key[:, 1], return_index=True, return_inverse=True
     )
     return where, number.reshape(-1)
 
 
-def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
+def noded_graph(lines: gpd.GeoDataFrame) -> Noded:
     """
     Return the graph of lines that meet at their ends.
 
@@ -254,8 +250,6 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     ----------
     lines
         Lines (LineString), cut where they meet (`node_lines`, `split_at_shared_points`).
-    digits
-        Decimals of the coordinates that must agree at a node; 7 of a degree are 1 cm.
 
     Returns
     -------
@@ -275,18 +269,14 @@ def noded_graph(lines: gpd.GeoDataFrame, *, digits: int = 7) -> Noded:
     last = np.cumsum(np.bincount(line, minlength=len(shapes))) - 1
     first = np.append(0, last + 1)[: len(shapes)]
     ends = xy[np.append(first, last)]
-    where, number = _numbered(ends, digits)
+    where, number = _numbered(ends)
     u, v = np.split(number, 2)
     nodes = pd.DataFrame(ends[where], columns=["x", "y"])
     return Noded(nodes, lines.assign(u=u, v=v))
 
 
 def contract(
-    graph: Noded,
-    *,
-    add: Sequence[str] = (),
-    same: Sequence[str] = (),
-    keep: ArrayLike = (),
+    graph: Noded, *, add: Sequence[str] = (), same: Sequence[str] = (), keep: ArrayLike = ()
 ) -> Noded:
     """
     Join the edges of chains: nodes that two edges reach go, their geometry stays in the line.

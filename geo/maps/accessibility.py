@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -27,24 +25,9 @@ from geo.core import Submit
 from geo.geometry import metric_crs, straight_km
 from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
-from geo.maps.elements import (
-    bi,
-    bi_attribute,
-    cell,
-    choice,
-    ends,
-    header,
-    legend_panel,
-    method_panel,
-    number,
-    number_cell,
-    signed,
-    table,
-    table_row,
-)
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
-from geo.maps.map_page import mode_color, page_settings, page_with_map, split_body
+from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.network import CONSTANTS, Network, build_network, travel_time_matrix
@@ -61,7 +44,6 @@ SINGLE = ("road", "rail")
 OUTLINE_M, STEP = 400.0, 1e-3
 #: The same for the lines.
 LINE_M, LINE_STEP = 150.0, 1e-4
-NAME = "accessibility.html"
 SHORT = TRAVEL | {"any": TEXT["all_modes"]}
 
 
@@ -115,23 +97,13 @@ def begin_accessibility(submit: Submit, layers: Layers, date: dt.date) -> Callab
     submit
         Hands a function and its arguments to another process, and returns what waits for the
         result (:func:`geo.core.second_process`).
-    layers
-        The layers of the catalogue.
-    date
-        The date of the page.
+    layers, date
+        The layers of the catalogue, and the date of the page.
 
     Returns
     -------
     wait
         A function that waits for the tasks and returns the HTML of the page.
-
-    Examples
-    --------
-    >>> from geo.core import second_process
-    >>> with second_process(process=False) as submit:
-    ...     html = begin_accessibility(submit, lay, cat.region.as_of)()
-    >>> html[:15]
-    '<!DOCTYPE html>'
     """
     nets = compared_networks(layers, date)
     parts = [submit(city_reach, layers, nets, mode) for mode in modes_shown(layers, nets[1])]
@@ -207,72 +179,59 @@ def accessibility_page(
         Label(date.isoformat(), date.isoformat()),
         TEXT.fill("end_of_year", year=horizon.year),
     )
-    title = TEXT["title"]
+    circled = {city.city_id for city in cities}
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=_body(layers, date, title, dates, nets, results),
-            styles=("crossings", "accessibility"),
-            module="accessibility",
-            call=f"geo.accessibility({map_.get_name()},{page_settings(layers)});",
+            date,
+            map_,
+            title=TEXT["title"],
+            styles=["crossings"],
+            arguments=(),
             data={
-                "data-cities": _labels(layers, cities),
+                "data-cities": [
+                    label for label in city_labels(layers.catalogue) if label["id"] in circled
+                ],
                 "data-access": _data(layers, dates, nets, cities, results),
             },
+            jump="cities-any" if results else "",
+            dates=dates,
+            results=results,
+            nets=list(zip(dates, nets, strict=True)),
+            cities=cities,
+            indicators={key: shown.name for key, shown in INDICATORS.items()},
+            modes={found.mode: SHORT[found.mode] for found in results},
+            digits={key: _digits(key, results) for key in INDICATORS},
+            columns=_columns(dates),
+            captions=[_caption(layers, found, dates) for found in results],
+            notes=_notes(results),
         )
 
 
-def _body(
-    layers: Layers,
-    date: dt.date,
-    title: Label,
-    dates: Sequence[Label],
-    nets: Sequence[Network],
-    results: Sequence[Reach],
-) -> str:
-    views = dict(zip(("before", "after", "change"), (*dates, TEXT["change"]), strict=True))
-    bar = "".join(
-        [
-            _switch("indicator", TEXT["indicator"], {k: v.name for k, v in INDICATORS.items()}),
-            _switch("view", TEXT["date"], views),
-            _switch("mode", TEXT["mode"], {r.mode: SHORT[r.mode] for r in results}),
-        ]
-    )
-    digits = {key: _digits(key, results) for key in INDICATORS}
-    tables = "".join(_table(layers, found, dates, digits) for found in results)
-    hint = bi_attribute("placeholder", TEXT["search_hint"])
-    city, find = bi(TEXT["city"]), bi(TEXT["search"])
-    card = bi_attribute("aria-label", TEXT["chosen_city"])
-    return split_body(
-        layers,
-        date,
-        header(title, NAME, table="cities-any" if results else ""),
-        attributes='class="split access" data-indicator="mean"',
-        panels=f"""<div class="over">{bar}
-{legend_panel("<div></div>")}</div>""",
-        content=f"""
-<div class="choose"><label>{city}<select id="city"></select></label>\
-<label>{find}<input type="search" id="find" autocomplete="off" spellcheck="false" {hint}></label>\
-<output id="hits" for="find"></output></div>
-<div class="panel card" id="card" role="region" tabindex="0" aria-live="polite" {card}>\
-<p>{bi(TEXT["invite"] if results else TEXT["no_cities"])}</p></div>
-{tables}
-{_method(layers, dates, nets, results)}""",
-    )
+def _columns(dates: Sequence[Label]) -> list[tuple[Label, str]]:
+    """Return the headings of a table: every indicator on both dates, and how it changes."""
+    return TEXT.columns("columns") + [
+        (TEXT.fill("heading", name=shown.name, when=when), f"num i i-{key}")
+        for key, shown in INDICATORS.items()
+        for when in (*dates, TEXT["change"])
+    ]
 
 
-def _switch(name: str, label: Label, options: dict[str, Label]) -> str:
-    """Return a row of buttons of which one is pressed."""
-    buttons = "".join(
-        choice(name, key, Label(text.zh, text.en[:1].upper() + text.en[1:]))
-        for key, text in options.items()
+def _notes(results: Sequence[Reach]) -> list[Label]:
+    """Return formulas, constants and what was simplified."""
+    ideal = Label(
+        "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
+        ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
-    which = bi_attribute("aria-label", label)
-    return f'<div class="panel switch" role="group" {which}>{buttons}</div>' if options else ""
+    constants = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
+    return [
+        TEXT["formulas"],
+        TEXT.fill("constants", **constants, ideal=ideal),
+        TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
+    ]
 
 
 def _digits(key: str, results: Sequence[Reach]) -> int:
@@ -283,93 +242,20 @@ def _digits(key: str, results: Sequence[Reach]) -> int:
     return INDICATORS[key].digits
 
 
-def _table(layers: Layers, found: Reach, dates: Sequence[Label], digits: dict[str, int]) -> str:
-    """Return the table of a mode: all indicators, of which the page shows one at a time."""
-    columns = TEXT.columns("columns")
-    for key, shown in INDICATORS.items():
-        name = shown.name
-        columns += [
-            (TEXT.fill("heading", name=name, when=when), f"num i i-{key}")
-            for when in (*dates, TEXT["change"])
-        ]
-    cities = layers.catalogue.centres
-    rows = [_row(i, city, found, digits) for i, city in enumerate(cities)]
-    missed = [
-        [city for city, ok in zip(cities, reached, strict=True) if not ok]
-        for reached in found.reached
-    ]
-    mode = TRAVEL[found.mode]
-    notes = [
-        Label(
-            f"{when.zh} 未到达：{'、'.join(c.name for c in gone)}。",
-            f"Not reached, {when.en}: {', '.join(c.name_en for c in gone)}.",
-        )
-        for when, gone in zip(dates, missed, strict=True)
-        if gone
-    ]
+def _caption(layers: Layers, found: Reach, dates: Sequence[Label]) -> Label:
+    """Return the caption of the table of a mode, which tells the cities that are not reached."""
+    cities, mode = layers.catalogue.centres, TRAVEL[found.mode]
+    zh = [f"{mode.zh}：{len(cities)} 个城市，点一行选中。"]
+    en = [f"{mode.en}: {len(cities)} cities; a row chooses one."]
+    for when, reached in zip(dates, found.reached, strict=True):
+        if gone := [city for city, ok in zip(cities, reached, strict=True) if not ok]:
+            zh.append(f"{when.zh} 未到达：{'、'.join(c.name for c in gone)}。")
+            en.append(f"Not reached, {when.en}: {', '.join(c.name_en for c in gone)}.")
     before, after, change = found.figures["mean"]
     if (abs(after - before - change) > 0.05).any():
-        notes.append(TEXT["same_destinations"])
-    caption = Label(
-        " ".join([f"{mode.zh}：{len(cities)} 个城市，点一行选中。", *(note.zh for note in notes)]),
-        " ".join([f"{mode.en}: {len(cities)} cities; a row chooses one.", *(n.en for n in notes)]),
-    )
-    html = table(columns, rows, name=f"cities-{found.mode}", caption=caption)
-    return f'<div class="cities" data-cities="{found.mode}">{html}</div>'
-
-
-def _row(i: int, city: City, found: Reach, digits: dict[str, int]) -> str:
-    """Return a row of a table; its button chooses the city."""
-    name = bi((city.name, city.name_en))
-    cells = [
-        cell(f'<button type="button" class="link">{name}</button>'),
-        cell(number(city.population), order=city.population, css="num"),
-    ]
-    fresh = not found.reached[0][i] and found.reached[1][i]
-    for key, rows in found.figures.items():
-        css = f"num i i-{key}"
-        cells += [number_cell(value, digits[key], css=css) for value in rows[:2, i]]
-        change = rows[2, i]
-        text = bi(TEXT["new"]) if math.isnan(change) and fresh else signed(change, digits[key])
-        cells.append(number_cell(change, text=text, css=css))
-    return table_row(cells, f' data-city="{i}"')
-
-
-def _method(
-    layers: Layers, dates: Sequence[Label], nets: Sequence[Network], results: Sequence[Reach]
-) -> str:
-    """Return formulas, constants, what was simplified and which sections are assumed."""
-    ideal = Label(
-        "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
-        ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
-    )
-    values = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
-    notes = [
-        TEXT["formulas"],
-        TEXT.fill("constants", **values, ideal=ideal),
-        TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
-    ]
-    more = ""
-    for when, net in zip(dates, nets, strict=True):
-        if net.assumed:
-            label = TEXT.fill("assumed", when=when, count=len(net.assumed))
-            items = "".join(_assumed(layers, section_id) for section_id in net.assumed)
-            more += f"<h3>{bi(label)}</h3><ul>{items}</ul>"
-    return method_panel(notes, more)
-
-
-def _assumed(layers: Layers, section_id: str) -> str:
-    row = layers.sections.loc[section_id]
-    route = layers.routes.loc[row["route_id"]]
-    zh, en = ends(row)
-    label = Label(f"{route['name']}：{zh}", f"{route['name_en']}: {en}")
-    return f"<li>{bi(label)} ({escape(str(row['expected']))})</li>"
-
-
-def _labels(layers: Layers, cities: Sequence[City]) -> list[dict[str, Any]]:
-    """Return the labels of the cities that have a circle."""
-    ids = {city.city_id for city in cities}
-    return [label for label in city_labels(layers.catalogue) if label["id"] in ids]
+        zh.append(TEXT["same_destinations"].zh)
+        en.append(TEXT["same_destinations"].en)
+    return Label(" ".join(zh), " ".join(en))
 
 
 def _data(

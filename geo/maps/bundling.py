@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from geo.maps.offline import asset
+from geo.maps.texts import asset
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable
+from typing import Any
 
-from pandas import DataFrame
-
-from geo.catalogue import CHANGE, CLASS, MODE, MODES, STATUS_CODES, Label, named
+from geo.catalogue import CLASS, MODE, MODES, Label, named
 from geo.core import is_unknown
-from geo.layers import CASING, LINES, Layers
-from geo.maps.basemap import Part, add_basemap, new_map
+from geo.layers import CASING, Layers
+from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
-from geo.maps.elements import (
-    LOOKS,
-    bi,
-    cell,
-    ends,
-    footer,
-    header,
-    legend_panel,
-    line_sample,
-    method_panel,
-    number_cell,
-    opening,
-    render,
-    signed,
-    status_mark,
-    table,
-    table_row,
-)
+from geo.maps.elements import LOOKS, line_sample
 from geo.maps.features import class_order
-from geo.maps.map_page import (
-    COLOR,
-    add_sections,
-    class_groups,
-    page_settings,
-    page_with_map,
-    status_table,
-)
-from geo.maps.offline import MAP_SLOT, stable_ids
+from geo.maps.map_page import COLOR, add_sections, class_groups, page_with_map, status_table
+from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.scenarios import (
     Analysis,
@@ -56,10 +31,12 @@ from geo.scenarios import (
 TEXT = Texts("compare")
 
 Pair = tuple[str, str]
+#: The key of a figure, its name, its value on both dates, and its decimals.
+Figure = tuple[str, Label, list[float | None], int]
 #: Codes of status as this page names them: a start of works may be unknown.
 STATUSES = status_table()
 #: From the least to the most advanced, as the table sorts them.
-RANK = {letter: i for i, letter in enumerate("npucao")}
+RANK = "npucao"
 #: White dots lie on what counts as open only because its expected year is over.
 EXPECTED_SAMPLE = line_sample("").replace(
     "</svg>",
@@ -71,10 +48,8 @@ DIGITS |= dict.fromkeys(("alpha", "beta", "gamma", "detour_index"), 3)
 #: Names and decimals of the statistics, in the order of the table.
 STATISTICS = {key: (name, DIGITS.get(key, 0)) for key, name in TEXT.group("statistics").items()}
 ALL = TEXT["whole_network"]
-RELATION = TEXT.group("relation")
 #: People are counted within this many minutes, in millions.
 WITHIN, MILLION = 120, 1e6
-NAME = "compare.html"
 #: Years before the first date of interest with which it is compared.
 LOOK_BACK = 10
 #: Share of the map that the first date has at the start.
@@ -98,28 +73,50 @@ def compare_page(
         if analysis and analysis.date == date
         else project_benefits(layers, date, horizon)
     )
-    title = TEXT["title"]
+    dated = _dated(start)
+    within = [(TEXT.fill("within_2_h", h=h), f"{css} within") for h, css in dated]
     with stable_ids():
         map_ = new_map(layers.catalogue)
-        parts = add_basemap(map_, layers.catalogue)
+        base = [
+            layer
+            for part in add_basemap(map_, layers.catalogue)
+            if part.on
+            for layer in part.layers
+        ]
         classes = add_sections(map_, layers, timeline.stages)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=_body(
-                layers, title, date, timeline, (pairs, start), list(classes), values, horizon
-            ),
-            styles=("crossings", "compare"),
-            module="compare",
-            call=_call(map_.get_name(), layers, classes, parts),
+            date,
+            map_,
+            title=TEXT["title"],
+            styles=["crossings"],
+            arguments=[class_groups(classes), f"[{','.join(base)}]", json.dumps(LOOKS)],
             data={"data-status": STATUSES, "data-compare": _data(layers, timeline, start)},
+            jump="changes",
+            moments=list(timeline.days),
+            pairs=pairs,
+            start=start,
+            at=[timeline.at(key) for key in start],
+            half=HALF,
+            legend=_legend(list(classes)),
+            chart=_chart(timeline, date, start),
+            stages=timeline.stages,
+            statuses=STATUSES,
+            rank=RANK,
+            dated=dated,
+            difference=difference,
+            not_joined=not_joined,
+            statistics=_statistics(timeline, start),
+            cities=_cities(layers, timeline, start),
+            city_columns=[(TEXT["city"], ""), *_dated(start, " min"), *within],
+            projects=values.to_dict("records"),
+            project={row.project_id: row.sections for row in layers.catalogue.projects},
+            horizon=horizon,
         )
 
 
-def presets(
-    layers: Layers, timeline: Timeline, date: dt.date, horizon: dt.date
-) -> list[tuple[str, str]]:
+def presets(layers: Layers, timeline: Timeline, date: dt.date, horizon: dt.date) -> list[Pair]:
     """Return the pairs of dates that have a button; never empty."""
     keys = timeline.key
     dates = milestones(layers.catalogue.region, date, horizon)
@@ -132,208 +129,68 @@ def presets(
     return known or [(next(iter(timeline.days)), list(timeline.days)[-1])]
 
 
-def _body(
-    layers: Layers,
-    title: Label,
-    date: dt.date,
-    timeline: Timeline,
-    pairs: tuple[list[tuple[str, str]], tuple[str, str]],
-    classes: list[str],
-    values: DataFrame,
-    horizon: dt.date,
-) -> str:
-    start = pairs[1]
-    tables = {
-        "sections": _sections_table(layers, timeline, start),
-        "stats": _statistics_table(timeline, start),
-        "cities": _cities_table(layers, timeline, start),
-        "projects": _projects_table(layers, values, date, horizon),
-    }
-    return render(
-        "compare",
-        text=TEXT,
-        map_slot=MAP_SLOT,
-        head=header(title, NAME, table="changes"),
-        foot=footer(layers.catalogue, date),
-        moments=list(timeline.days),
-        pairs=pairs[0],
-        start=start,
-        half=HALF,
-        legend=_legend(classes),
-        chart=_chart(timeline, date, start),
-        tables={key: html for key, html in tables.items() if html},
-        method=method_panel([TEXT["method"]]),
-    )
-
-
-def _status(code: str) -> str:
-    row = STATUSES[code]
-    return status_mark(row["stage"] + " assumed" * row["assumed"], row["label"])
-
-
-def _sections_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
-    """Return all sections with their stages on two dates; those that stay the same are hidden."""
-    i, j = (timeline.at(key) for key in pair)
-    rows = []
-    for section_id, row in layers.sections.iterrows():
-        letters = timeline.stages[str(section_id)]
-        a, b = letters[i], letters[j]
-        opened = opening(row)
-        began = TEXT.fill("began", started=row["started"])
-        started = f"<small>{bi(began)}</small>" if row["started"] else ""
-        name, between = bi((row["route_zh"], row["route_en"])), bi(ends(row))
-        color = f"--mode:{LINES[row['class']].color}" if row["class"] in LINES else ""
-        cells = [
-            cell(
-                f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
-                f'<small class="ends"><i class="swatch" style="{color}"></i>{between}</small>'
-            ),
-            cell(_status(a), order=RANK[a], css="from"),
-            cell(_status(b), order=RANK[b], css="to"),
-            cell(opened + started, order=opened.strip("()"), css="nowrap"),
-            number_cell(row["running_km"], 1),
-        ]
-        same = STATUS_CODES[a][:2] == STATUS_CODES[b][:2]
-        hidden = " hidden" if same else ""
-        rows.append(table_row(cells, f' data-row="{section_id}"{hidden}'))
-    heads = _dated(pair)
-    columns = (
-        (TEXT["route_section"], ""),
-        (heads[0][0], "date-a"),
-        (heads[1][0], "date-b"),
-        (TEXT["opened"], ""),
-        (TEXT["km"], "num"),
-    )
-    caption = TEXT["sections_table_caption"]
-    none = bi(TEXT["no_changes"])
-    return (
-        '<p class="counts" id="counts" aria-live="polite"></p>'
-        f'<p class="nothing" id="nothing" hidden>{none}</p>'
-        f"{table(columns, rows, name='changes', caption=caption)}"
-        '<details class="how" id="expected" hidden><summary></summary><ul></ul></details>'
-    )
-
-
 def _dated(pair: Pair, unit: str = "") -> list[tuple[Label, str]]:
     """Return the headings of both dates, which the page changes, and of the difference."""
     heads = [(Label(key, key), f"num date-{name}") for name, key in zip("ab", pair, strict=True)]
     return [*heads, (TEXT.fill("change", unit=unit), "num")]
 
 
-def _statistics_table(timeline: Timeline, pair: Pair) -> str:
+def _statistics(timeline: Timeline, pair: Pair) -> list[tuple[Label, list[Figure]]]:
     """Return every statistic on two dates, grouped by mode."""
     states = [timeline.state[timeline.at(key)] for key in pair]
     names = {name for values in timeline.stats for name in values}
-    bodies = []
-    rows = [
-        _figure(f"km:{key}", named(CLASS, key), [timeline.km[s].get(key, 0.0) for s in states], 0)
+    km: list[Figure] = [
+        (f"km:{key}", named(CLASS, key), [timeline.km[s].get(key, 0.0) for s in states], 0)
         for key in class_order(key for km in timeline.km for key in km)
     ]
-    bodies.append(_group(TEXT["open_length_km"], rows))
+    groups = [(TEXT["open_length_km"], km)]
     for mode in ("", *MODES):
-        rows = [
-            _figure(f"stats:{key}", label, [timeline.stats[s].get(key) for s in states], digits)
+        rows: list[Figure] = [
+            (f"stats:{key}", label, [timeline.stats[s].get(key) for s in states], digits)
             for name, (label, digits) in STATISTICS.items()
             for key in [f"{mode}.{name}" if mode else name]
             if key in names
         ]
         if rows and (not mode or f"{mode}.v" in names):
-            bodies.append(_group(MODE[mode] if mode else ALL, rows))
-    heads = [(TEXT["statistic"], ""), *_dated(pair)]
-    caption = TEXT["statistics_table_caption"]
-    return table(heads, bodies, name="statistics", caption=caption, sortable=False)
+            groups.append((MODE[mode] if mode else ALL, rows))
+    return groups
 
 
-def _figure(key: str, label: Label, values: list[float | None], digits: int) -> str:
-    return (
-        f'<tr data-figure="{key}" data-digits="{digits}"><th scope="row">{bi(label)}</th>'
-        f"{_triple(values[0], values[1], digits)}</tr>"
-    )
-
-
-def _triple(before: float | None, after: float | None, digits: int) -> str:
-    """Return three cells: a value on both dates, and the difference."""
+def difference(before: float | None, after: float | None) -> float | None:
+    """Return how much a value changes; nothing where one of the two is unknown."""
     known = not (is_unknown(before) or is_unknown(after))
-    delta = float(after or 0) - float(before or 0) if known else None
-    values = [number_cell(value, digits) for value in (before, after)]
-    return "".join([*values, number_cell(delta, text=signed(delta, digits), css="num delta")])
+    return float(after or 0) - float(before or 0) if known else None
 
 
-def _group(label: Label, rows: Iterable[str]) -> str:
-    """Return a heading over some rows, all in the body of one table."""
-    head = f'<tr class="group"><th scope="rowgroup" colspan="4">{bi(label)}</th></tr>'
-    return head + "".join(rows)
-
-
-def _cities_table(layers: Layers, timeline: Timeline, pair: Pair) -> str:
-    """Return the mean times of the cities on two dates and the people they reach."""
+def _cities(layers: Layers, timeline: Timeline, pair: Pair) -> list[dict[Hashable, Any]]:
+    """Return the mean times of the cities on two dates and the millions of people they reach."""
     measured = layers.catalogue.centres
     if not measured:
-        return ""
+        return []
     before, after = (timeline.minutes[timeline.state[timeline.at(key)]] for key in pair)
-    rows = []
-    for row in city_changes(measured, before, after).to_dict("records"):
-        mean = _triple(row["mean_min_before"], row["mean_min_after"], 1)
-        reached = [row[f"people_{WITHIN}min_{name}"] / MILLION for name in ("before", "after")]
-        name = cell(bi((row["name"], row["name_en"])))
-        rows.append(table_row([name, mean, _triple(reached[0], reached[1], 2)]))
-    more = [(TEXT.fill("within_2_h", h=h), f"{css} within") for h, css in _dated(pair)]
-    heads = [(TEXT["city"], ""), *_dated(pair, " min"), *more]
-    caption = TEXT["cities_table_caption"]
-    return table(heads, rows, name="cities", caption=caption)
+    table = city_changes(measured, before, after)
+    for name in ("before", "after"):
+        table[f"people_{name}"] = table[f"people_{WITHIN}min_{name}"] / MILLION
+    return table.to_dict("records")
 
 
-def _projects_table(layers: Layers, values: DataFrame, date: dt.date, horizon: dt.date) -> str:
-    """Return the benefit of each project from the day of the page to the last expected year."""
-    if values.empty:
-        return ""
-    ids = {project.project_id: project.sections for project in layers.catalogue.projects}
-    rows = []
-    for row in values.to_dict("records"):
-        name, keys = bi((row["name"], row["name_en"])), ids[row["project_id"]]
-        year = "–" if is_unknown(row["year"]) else str(int(row["year"]))
-        relation = bi(named(RELATION, row["relation"]))
-        cells = [
-            cell(f'<button type="button" class="link" data-sections="{keys}">{name}</button>'),
-            cell(bi(named(CHANGE, row["change"]))),
-            cell(year, css="num"),
-            *(
-                number_cell(row[key], text=signed(row[key], 2))
-                for key in ("first_in_percent", "last_in_percent")
-            ),
-            cell(relation + _not_joined(layers, row["crosses"])),
-        ]
-        rows.append(table_row(cells))
-    columns = TEXT.columns("project_columns")
-    caption = TEXT.fill("projects_table_caption", date=date, horizon=horizon)
-    return table(columns, rows, name="projects", caption=caption)
-
-
-def _not_joined(layers: Layers, crossed: str) -> str:
+def not_joined(layers: Layers, crossed: str) -> Label:
     """Return a line on a project that brings nothing, for it is not joined to what it crosses."""
-    if not crossed:
-        return ""
     routes = [layers.catalogue.route[key] for key in crossed.split(";")]
     zh, en = "、".join(row.name for row in routes), ", ".join(row.name_en for row in routes)
-    text = TEXT.fill("not_joined", names=Label(zh, en))
-    return f"<br><small>{bi(text)}</small>"
+    return TEXT.fill("not_joined", names=Label(zh, en))
 
 
-def _legend(classes: list[str]) -> str:
-    """Return what the lines mean; the last entries belong to the view of changes."""
+def _legend(classes: list[str]) -> list[list[tuple[str, Label]]]:
+    """Return what the lines mean: their classes, then their status."""
     lines = [(line_sample(key), named(CLASS, key)) for key in classes]
     stages = [(line_sample(""), TEXT["open"]), (EXPECTED_SAMPLE, STATUSES["a"]["label"])]
     others = [STATUSES[code] for code in "cup"]
     stages += [(line_sample("", status["stage"]), status["label"]) for status in others]
-    blocks = [
-        "".join(f"<span>{sample}{bi(label)}</span>" for sample, label in items)
-        for items in (lines, stages)
-    ]
-    key = "".join(f'<div class="block">{block}</div>' for block in blocks)
-    return legend_panel(f'{key}<p class="only-diff">{bi(TEXT["changes_key"])}</p>')
+    return [lines, stages]
 
 
-def _chart(timeline: Timeline, date: dt.date, start: tuple[str, str]) -> str:
+def _chart(timeline: Timeline, date: dt.date, start: Pair) -> str:
     """Return the growth of the open length by mode, with the two dates marked."""
     keys = {moment.year: key for key, moment in timeline.days.items()}
     keys |= {date.year: timeline.key[date]}
@@ -359,14 +216,7 @@ def decimal_year(when: dt.date) -> float:
     return when.year - 1 + when.timetuple().tm_yday / length
 
 
-def _call(name: str, layers: Layers, classes: dict[str, str], parts: list[Part]) -> str:
-    """Return the call that hands the layers of folium to the script of the page."""
-    base = ",".join(layer for part in parts if part.on for layer in part.layers)
-    looks = json.dumps(LOOKS)
-    return f"geo.compare({name},{class_groups(classes)},[{base}],{looks},{page_settings(layers)});"
-
-
-def _data(layers: Layers, timeline: Timeline, start: tuple[str, str]) -> dict[str, object]:
+def _data(layers: Layers, timeline: Timeline, start: Pair) -> dict[str, object]:
     names = zip(layers.routes["name"], layers.routes["name_en"], strict=True)
     return timeline_values(timeline, layers) | {
         "start": start,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -12,26 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import MODE, TRAVEL, Label
+from geo.catalogue import MODE, TRAVEL
 from geo.connectivity import Sweep, cut_off, extra_minutes, link_losses
 from geo.core import is_unknown
 from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
-from geo.maps.elements import (
-    bi,
-    bi_attribute,
-    cell,
-    choice,
-    header,
-    legend_panel,
-    method_panel,
-    number,
-    number_cell,
-    table,
-    table_row,
-)
 from geo.maps.line_encoding import line_steps
-from geo.maps.map_page import mode_color, page_settings, page_with_map, split_body
+from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.network import Network, build_network
@@ -41,12 +28,10 @@ TEXT = Texts("criticality")
 
 Matrix = NDArray[np.float64]
 Detail = dict[str, list[float]]
-NAME = "criticality.html"
 #: Lower bounds of the classes in minutes, and the width in pixels of the class above each.
 WIDTHS = ((0.0, 1.3), (0.05, 2.6), (0.5, 4.2), (2.0, 6.2), (5.0, 8.6))
 #: Links of a mode, the worst first, whose details are in the page; and cities for each.
 DETAILED, TOP = 400, 10
-COLUMNS = TEXT.columns("columns")
 
 
 class Losses(NamedTuple):
@@ -70,19 +55,23 @@ def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
     results = [_losses(stops, mode) for mode in ("any", *present)]
-    title = TEXT["title"]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=_body(layers, date, title, net, results),
-            styles=("crossings", "criticality"),
-            module="criticality",
-            call=f"geo.criticality({map_.get_name()},{page_settings(layers)});",
+            date,
+            map_,
+            title=TEXT["title"],
+            styles=["crossings"],
+            arguments=(),
             data={"data-losses": _data(layers, net, stops, results)},
+            jump="losses-any",
+            results=results,
+            place={str(edge): i for i, edge in enumerate(net.edges.index)},
+            mode_color=mode_color,
+            infinity=math.inf,
         )
 
 
@@ -137,61 +126,6 @@ def _runs(steps: Sequence[tuple[int, int]]) -> list[float]:
             runs += [piece, way]
         last = (piece, way)
     return runs
-
-
-def _body(layers: Layers, date: dt.date, title: Label, net: Network, results: list[Losses]) -> str:
-    switch = "".join(choice("mode", result.mode, TRAVEL[result.mode]) for result in results)
-    which = bi_attribute("aria-label", TEXT["mode"])
-    place = {str(edge): i for i, edge in enumerate(net.edges.index)}
-    tables = "".join(_ranking(result, place) for result in results)
-    card = bi_attribute("aria-label", TEXT["chosen_link"])
-    return split_body(
-        layers,
-        date,
-        header(title, NAME, table="losses-any"),
-        attributes='class="split closing"',
-        panels=f"""<div class="over"><div class="panel modes" role="group" {which}>{switch}</div>
-{legend_panel("")}</div>""",
-        content=f"""
-<div class="panel card" id="card" role="region" tabindex="0" aria-live="polite" {card}>\
-<p>{bi(TEXT["invite"])}</p></div>
-{tables}{method_panel([TEXT["method"]])}""",
-    )
-
-
-def _ranking(result: Losses, place: dict[str, int]) -> str:
-    """Return the table of a mode: the links whose loss anyone notices."""
-    found = result.table[result.table["pairs"] > 0]
-    records = found.to_dict("records")
-    rows = [_row(i, row, place[row["edge_id"]]) for i, row in enumerate(records, 1)]
-    mode, rest = TRAVEL[result.mode], len(result.table) - len(found)
-    cut = int((found["cut_off_population"] > 0).sum())
-    caption = TEXT.fill("ranking_caption", mode=mode, count=len(found), cut=cut, rest=rest)
-    html = table(COLUMNS, rows, name=f"losses-{result.mode}", caption=caption)
-    more = bi(TEXT.fill("show_all", count=len(rows)))
-    button = f'<button type="button" class="more" data-more>{more}</button>'
-    return f'<div class="ranking" data-ranking="{result.mode}">{html}{button}</div>'
-
-
-def _row(rank: int, row: dict[Hashable, Any], place: int) -> str:
-    """Return a row of a ranking; its button chooses the link."""
-    name, color = bi((row["name"], row["name_en"])), mode_color(row["mode"])
-    ends = bi((f"{row['from']} – {row['to']}", f"{row['from_en']} – {row['to_en']}"))
-    mark = f'<i class="swatch" style="--mode:{color}"></i>'
-    button = f'<button type="button" class="link">{mark}<span>{name}</span></button>'
-    extra, cut, lost = row["extra_min"], row["cut_off_population"], 100 * row["efficiency_loss"]
-    around, none = row["detour"], bi(TEXT["no_detour"])
-    bridge = not is_unknown(around) and math.isinf(around)
-    cells = [
-        cell(str(rank), css="num"),
-        cell(f"{button}<br><small>{ends}</small>"),
-        number_cell(extra, 2, text="" if extra >= 0.005 else "&lt;0.01"),
-        number_cell(cut, text=f"<b>{number(cut)}</b>" if cut else "0"),
-        number_cell(lost, 2, text="" if lost >= 0.005 else "&lt;0.01"),
-        cell(none, order="99999", css="num") if bridge else number_cell(around, 1),
-        number_cell(row["pairs"]),
-    ]
-    return table_row(cells, f' data-link="{place}"')
 
 
 def _data(layers: Layers, net: Network, stops: Network, results: list[Losses]) -> dict[str, Any]:

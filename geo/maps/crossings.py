@@ -5,41 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import folium
 import geopandas as gpd
 import shapely
 
-from geo.catalogue import ASSUMED, MODE, STAGE, AdminRegion, Label
-from geo.layers import (
-    DASHES,
-    Layers,
-    Side,
-    border_crossings,
-    crossings_or_none,
-    pair_of,
-    read_base,
-    stages_by_year,
-    years_of,
-)
+from geo.catalogue import AdminRegion, Label
+from geo.layers import Layers, crossings_or_none, read_base, stages_by_year, years_of
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
-from geo.maps.elements import (
-    LOOKS,
-    bi,
-    bi_attribute,
-    cell,
-    header,
-    line_sample,
-    number,
-    number_cell,
-    opening,
-    status_mark,
-    table,
-    table_row,
-)
+from geo.maps.elements import LOOKS
 from geo.maps.features import add_geojson, collection, one_feature, point_feature
 from geo.maps.line_encoding import rounded_points
 from geo.maps.map_page import (
@@ -47,9 +23,7 @@ from geo.maps.map_page import (
     add_sections,
     class_groups,
     mode_color,
-    page_settings,
     page_with_map,
-    split_body,
     status_table,
 )
 from geo.maps.offline import stable_ids
@@ -62,7 +36,6 @@ TEXT = Texts("crossings")
 CHART_END = 2030
 GROUPS, COUNTS = TEXT.group("groups"), TEXT.group("counts")
 SIDE_COLORS = ("#9C4F86", "#8A6A00")
-NAME = "crossings.html"
 #: Letter before the numbers of a mode.
 PREFIX = {"road": "", "rail": "R", "water": "W"}
 FAINT = {"color": "#6F7A83", "weight": 1.1, "opacity": 0.5}
@@ -77,39 +50,42 @@ class Numbered(NamedTuple):
     row: Any
 
 
-def crossings_page(
-    layers: Layers, *, date: dt.date, region_a: str | None = None, region_b: str | None = None
-) -> str:
-    """Return the page of the crossings between two regions, by default the first two."""
-    pair: Sequence[AdminRegion] = layers.catalogue.region.regions
-    if len(pair) > 1:
-        pair = pair_of(layers.catalogue.region, region_a, region_b)
-    if region_a is None and region_b is None:
-        found = numbered(crossings_or_none(layers, date))
-    else:
-        found = numbered(border_crossings(layers, region_a, region_b, year=date))
-    names = [tuple(r.name for r in pair), tuple(r.name_en for r in pair)]
-    title = Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}")
+def crossings_page(layers: Layers, *, date: dt.date) -> str:
+    """Return the page of the crossings between the first two regions."""
+    pair: Sequence[AdminRegion] = layers.catalogue.region.regions[:2]
+    found = numbered(crossings_or_none(layers, date))
+    modes = [mode for mode in GROUPS if any(item.mode == mode for item in found)]
+    names = [[r.name for r in pair], [r.name_en for r in pair]]
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
         classes = _add_lines(map_, layers, found, date)
-        points = _add_points(map_, found)
-        groups, looks = class_groups(classes), json.dumps(LOOKS)
         return page_with_map(
-            map_,
+            TEXT,
             layers,
-            title=title,
-            body=_body(layers, date, title, pair, found),
-            styles=("crossings",),
-            module="crossings",
-            call=f"geo.crossings({map_.get_name()},{groups},{points},{looks},{page_settings(layers)});",
+            date,
+            map_,
+            title=Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}"),
+            styles=(),
+            arguments=[class_groups(classes), _add_points(map_, found), json.dumps(LOOKS)],
             data={
                 "data-status": status_table(),
                 "data-routes": {
                     key: [row["name"], row["name_en"]] for key, row in layers.routes.iterrows()
                 },
             },
+            jump=f"crossings-{modes[0]}" if modes else "",
+            modes=modes,
+            found=found,
+            names=names[0],
+            both=Label(" / ".join(names[0]), " / ".join(names[1])),
+            columns={mode: _columns(pair, mode) for mode in modes},
+            counties=_county_names(layers),
+            growth=_growth(layers, date, pair, found),
+            columns_of=growth_columns,
+            groups=GROUPS,
+            prefix=PREFIX,
+            colors=COLOR,
         )
 
 
@@ -171,119 +147,42 @@ def _add_points(map_: folium.Map, found: list[Numbered]) -> str:
     )
 
 
-def _body(
-    layers: Layers, date: dt.date, title: Label, pair: Sequence[AdminRegion], found: list[Numbered]
-) -> str:
-    modes = [mode for mode in GROUPS if any(item.mode == mode for item in found)]
-    tables = "".join(
-        f"<h2>{bi(GROUPS[mode])}</h2>" + _table(layers, pair, mode, found) for mode in modes
-    )
-    charts = "".join(
-        _growth_block(layers, date, pair, mode, found) for mode in modes if mode != "water"
-    )
-    nothing = TEXT["nothing"]
-    first = f"crossings-{modes[0]}" if modes else ""
-    return split_body(
-        layers,
-        date,
-        header(title, NAME, table=first),
-        attributes='class="split"',
-        panels=_key(modes) if modes else "",
-        content=f"""{_intro(pair, date, found)}
-<div class="charts">{charts}</div>
-{tables or f"<p>{bi(nothing)}</p>"}""",
-    )
+def _growth(
+    layers: Layers, date: dt.date, pair: Sequence[AdminRegion], found: list[Numbered]
+) -> list[tuple[str, str, list[int], list[Series]]]:
+    """Return the charts of growth by mode, with their years and lines."""
+    growth = []
+    for mode, title in COUNTS.items():
+        if rows := [item.row for item in found if item.mode == mode]:
+            years, series = growth_series(layers, date, pair, mode, rows)
+            chart = growth_chart(years, series, title=title, known_to=date.year)
+            growth.append((mode, chart, years, series))
+    return growth
 
 
-def _table(layers: Layers, pair: Sequence[AdminRegion], mode: str, found: list[Numbered]) -> str:
+def _columns(pair: Sequence[AdminRegion], mode: str) -> list[tuple[Label, str]]:
     columns = [
         (TEXT["number"], "num"),
         (TEXT["name"], ""),
         *((TEXT.fill("side", name=Label(r.name, r.name_en)), "") for r in pair),
         (TEXT["through"], "nowrap"),
-        (TEXT["lanes"] if mode == "road" else TEXT["tracks"], "num"),
     ]
-    if mode == "water":
-        columns.pop()
-    counties = _county_names(layers)
-    rows = [
-        _row(item, pair, counties, lanes=mode != "water") for item in found if item.mode == mode
-    ]
-    caption = TEXT.fill("table_caption", name=GROUPS[mode])
-    return table(columns, rows, name=f"crossings-{mode}", caption=caption)
+    lanes = {"road": TEXT["lanes"], "rail": TEXT["tracks"]}
+    return [*columns, (lanes[mode], "num")] if mode in lanes else columns
 
 
-def _county_names(layers: Layers) -> dict[str, str]:
-    """Return the names of counties; those without an English one get that of their city."""
+def _county_names(layers: Layers) -> dict[str, tuple[str, str]]:
+    """Return the English names of counties by the Chinese ones, and those of their cities."""
     if not layers.catalogue.region.base.counties:
         return {}
     english = {city.adcode: city.name_en for city in layers.catalogue.cities}
-    names = {}
-    for row in read_base(layers.catalogue, "counties").to_dict("records"):
-        zh, en = str(row["name"]), row.get("name_en") or english.get(str(row["adcode"]))
-        city = english.get(str(row.get("city")), "")
-        names[zh] = (
-            bi((zh, str(en)))
-            if en
-            else f'<span class="zh">{escape(zh)}</span><span class="en">{escape(city)} '
-            f'<span lang="zh-CN">{escape(zh)}</span></span>'
+    return {
+        str(row["name"]): (
+            row.get("name_en") or english.get(str(row["adcode"]), ""),
+            english.get(str(row.get("city")), ""),
         )
-    return names
-
-
-def _row(
-    item: Numbered, pair: Sequence[AdminRegion], counties: dict[str, str], *, lanes: bool
-) -> str:
-    row = item.row
-    name = bi((row.name, row.name_en))
-    ref = f" <small>{bi((row.ref, row.ref))}</small>" if row.ref else ""
-    position = int(item.number.lstrip("RW"))
-    numbered_dot = (
-        f'<span class="number {item.mode}" style="--mode:{COLOR.get(item.mode, "#555")}">'
-        f"{item.number}</span>"
-    )
-    stage = ASSUMED if row.assumed and row.status == "open" else STAGE[row.status]
-    opened = opening(row)
-    place = bi((row.place_zh, row.place_en))
-    button = f'<button type="button" class="link">{name}</button>'
-    sides = [row.sides[region.name] for region in pair]
-    cells = [
-        cell(numbered_dot, order=position, css="num"),
-        cell(f"{button}{ref}<br><small>{place}</small>", order=None),
-        *(cell(_side(side, counties), order=opening(side).strip("()")) for side in sides),
-        cell(
-            f"{status_mark(row.status, stage)}<br><small>{opened}</small>",
-            order=opened.strip("()") or "9999",
-        ),
-    ]
-    if lanes:
-        values = [side.lanes if item.mode == "road" else side.tracks for side in sides]
-        text = " / ".join(dict.fromkeys(number(value) for value in values))
-        least = min((value for value in values if value), default=None)
-        cells.append(number_cell(least, text=text))
-    return table_row(cells, f' data-crossing="{item.number}"')
-
-
-def _side(side: Side, counties: dict[str, str]) -> str:
-    county = counties.get(side.county) or escape(side.county)
-    when = opening(side) or bi(STAGE[side.status])
-    return f'{county}<br><small class="nowrap">{when}</small>'
-
-
-def _growth_block(
-    layers: Layers,
-    date: dt.date,
-    pair: Sequence[AdminRegion],
-    mode: str,
-    found: Sequence[Numbered],
-) -> str:
-    """Return the growth of the number of crossings of a mode, with the numbers as a table."""
-    rows = [item.row for item in found if item.mode == mode]
-    years, series = growth_series(layers, date, pair, mode, rows)
-    data = growth_table(years, series, name=f"growth-{mode}", caption=COUNTS[mode])
-    more = bi(TEXT["data_table"])
-    drawn = growth_chart(years, series, title=COUNTS[mode], known_to=date.year)
-    return f"<div>{drawn}<details><summary>{more}</summary>{data}</details></div>"
+        for row in read_base(layers.catalogue, "counties").to_dict("records")
+    }
 
 
 def growth_series(
@@ -312,49 +211,6 @@ def growth_series(
     return list(days), [*series, Series(label, through, COLOR[mode], filled=True)]
 
 
-def growth_table(
-    years: Sequence[int],
-    series: Sequence[Series],
-    *,
-    name: str,
-    caption: Label,
-    changes: bool = False,
-) -> str:
-    """Return a chart of growth as a table of all years, or, sortable, of those with a change."""
-    heads = [(TEXT["year"], "num"), *((line.label, "num") for line in series)]
-    values = list(zip(*(line.values for line in series), strict=True))
-    rows = [
-        table_row(cell(str(value), css="num") for value in (year, *now))
-        for i, (year, now) in enumerate(zip(years, values, strict=True))
-        if not changes or i == 0 or now != values[i - 1]
-    ]
-    return table(heads, rows, name=name, caption=caption, sortable=changes)
-
-
-def _key(modes: list[str]) -> str:
-    """Return the legend of the map, which switches the modes."""
-    items = "".join(
-        f'<label class="item"><input type="checkbox" data-mode="{mode}" checked>'
-        f'<span class="number {mode}" style="--mode:{COLOR[mode]}">{PREFIX[mode] or 1}</span>'
-        f"<span>{bi(MODE[mode])}</span></label>"
-        for mode in modes
-    )
-    lines = "".join(
-        f'<span class="item">{line_sample("", stage)}<span>{bi(label)}</span></span>'
-        for stage, label in STAGE.items()
-        if stage in DASHES
-    )
-    name = bi_attribute("aria-label", TEXT["legend"])
-    return f'<div class="panel key-panel" role="region" {name}>{items}{lines}</div>'
-
-
-def _intro(pair: Sequence[AdminRegion], date: dt.date, found: list[Numbered]) -> str:
-    if len(pair) < 2:
-        one = TEXT["one_region"]
-        return f'<p class="lead">{bi(one)}</p>'
-    roads = [item.row for item in found if item.mode == "road"]
-    passable = sum(row.status == "open" for row in roads)
-    names = Label(" / ".join(r.name for r in pair), " / ".join(r.name_en for r in pair))
-    count = TEXT.fill("intro_count", date=date, count=len(roads), passable=passable)
-    text = TEXT.fill("intro_text", names=names)
-    return f'<p class="lead">{bi(count)}</p><p>{bi(text)}</p>'
+def growth_columns(series: Sequence[Series]) -> list[tuple[Label, str]]:
+    """Return the headings of a table of growth."""
+    return [(TEXT["year"], "num"), *((line.label, "num") for line in series)]

@@ -1,10 +1,9 @@
-"""What pages share: header, footer, tables, numbers, buttons, samples of lines and points."""
+"""What the templates of the pages build on: texts, numbers, samples of lines and points."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -12,92 +11,31 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from geo.catalogue import Catalogue, Label
+from geo.catalogue import (
+    ACCURACY,
+    ASSUMED,
+    CHANGE,
+    CLASS,
+    GROUP,
+    KIND,
+    MODE,
+    STAGE,
+    STATUS_CODES,
+    TRAVEL,
+    Catalogue,
+    Label,
+    named,
+)
 from geo.core import is_unknown
 from geo.layers import CASING, CASING_WIDTH, CASINGS, DASHES, LINES, OTHER_LINE, POINTS, weight_of
-from geo.maps.offline import asset
-from geo.maps.texts import Texts
+from geo.maps.texts import Texts, asset
 
 TEXT = Texts("elements")
-_TEMPLATES = Environment(  # noqa: S701 - every text of a page goes through `bi` or `escape`
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined
-)
 
 
-def render(name: str, **values: Any) -> str:
-    """Return the body of a page from its template."""
-    helpers = {"bi": bi, "aria": partial(bi_attribute, "aria-label")}
-    helpers |= {"choice": choice, "escape": escape, "number": number}
-    return _TEMPLATES.get_template(f"{name}.html").render(helpers | values)
-
-
-def header(title: Label, current: str, *, table: str = "") -> str:
-    """Return the head of a page: title, navigation and the language switch."""
-    links = "".join(
-        f'<a href="{page}.html"{" aria-current=page" if f"{page}.html" == current else ""}>'
-        f"{bi(label)}</a>"
-        for page, label in TEXT.group("navigation").items()
-    )
-    skip = bi(TEXT["skip"])
-    jump = f'<a class="skip" href="#{table}" data-jump>{skip}</a>' if table else ""
-    label = bi_attribute("aria-label", TEXT["pages"])
-    return f"""{jump}<header class="top">
-<h1>{bi(title)}</h1>
-<nav {label}>{links}</nav>
-<button type="button" class="lang" data-switch-language><span class="zh" lang="en">English</span>\
-<span class="en" lang="zh-CN">中文</span></button>
-</header>
-<noscript><p class="noscript">{escape(" ".join(TEXT["no_script"]))}</p></noscript>"""
-
-
-def footer(catalogue: Catalogue, date: dt.date) -> str:
-    """Return the foot of a page: dates, credits and licences."""
-    as_of = catalogue.region.as_of
-    facts = TEXT.fill("footer_facts", as_of=as_of, date=date)
-    credit = catalogue.region.map.attribution
-    notes = TEXT["footer_notes"]
-    text = f"<p>{escape(credit)}</p>" if credit else ""
-    return f'<footer class="foot"><p>{bi(facts)}</p>{text}<p>{bi(notes)}</p></footer>'
-
-
-def table(
-    columns: Sequence[tuple[Label, str]],
-    rows: Iterable[str],
-    *,
-    name: str,
-    caption: Label,
-    sortable: bool = True,
-) -> str:
-    """Return a table that scrolls within its own frame and sorts by its headings."""
-    heads = "".join(
-        f'<th scope="col" class="{css}">'
-        + (f'<button type="button" data-sort>{bi(label)}</button>' if sortable else bi(label))
-        + "</th>"
-        for label, css in columns
-    )
-    return (
-        f'<div class="scroll" tabindex="0" role="region" {bi_attribute("aria-label", caption)}>'
-        f'<table id="{name}"><caption>{bi(caption)}</caption><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def table_row(cells: Iterable[str], attributes: str = "") -> str:
-    """Return a row of cells."""
-    return f"<tr{attributes}>{''.join(cells)}</tr>"
-
-
-def cell(html: str, *, order: object = None, css: str = "") -> str:
-    """Return a cell of a table; `order` is what it sorts by instead of its text."""
-    attributes = f' class="{css}"' if css else ""
-    if order is not None:
-        attributes += f' data-order="{escape(str(order))}"'
-    return f"<td{attributes}>{html}</td>"
-
-
-def number_cell(value: object, digits: int = 0, *, text: str = "", css: str = "num") -> str:
-    """Return a cell of a number; `text` is shown instead where there is one."""
-    return cell(text or number(value, digits), order=order(value), css=css)
+def render(template: str, /, **values: Any) -> str:
+    """Return a page or a part of one from its template."""
+    return TEMPLATES.get_template(f"{template}.html").render(values)
 
 
 def number(value: object, digits: int = 0) -> str:
@@ -130,32 +68,6 @@ def opening(row: Any) -> str:
 def ends(row: Mapping[Any, Any] | Any) -> Label:
     """Return between which places a section runs."""
     return Label(*(f"{row['from_' + lang]} – {row['to_' + lang]}" for lang in ("zh", "en")))
-
-
-def status_mark(css: str, label: Label) -> str:
-    """Return a status as a dot and its name."""
-    return f'<span class="stage {css}">{bi(label)}</span>'
-
-
-def legend_panel(content: str) -> str:
-    """Return the legend of a map, which can be folded."""
-    title = bi(TEXT["legend"])
-    return f'<details class="panel key-list" open><summary>{title}</summary>{content}</details>'
-
-
-def method_panel(notes: Iterable[Label], more: str = "") -> str:
-    """Return how a page computes, folded."""
-    text = "".join(f"<p>{bi(note)}</p>" for note in notes)
-    title = bi(TEXT["method"])
-    return f'<details class="how"><summary>{title}</summary>\n{text}{more}</details>'
-
-
-def choice(kind: str, key: str, label: Label, *, on: bool = False) -> str:
-    """Return a button of a row of which one is pressed."""
-    pressed = "true" if on else "false"
-    return (
-        f'<button type="button" data-{kind}="{key}" aria-pressed="{pressed}">{bi(label)}</button>'
-    )
 
 
 def style_sheet(*names: str) -> str:
@@ -222,3 +134,31 @@ def used_sources(catalogue: Catalogue, keys: Iterable[str]) -> dict[str, list[st
 def web_address(url: str) -> str:
     """Return an address that is safe to link to."""
     return url if url.startswith(("http://", "https://")) else ""
+
+
+TEMPLATES = Environment(  # noqa: S701 - every text of a page goes through `bi` or `escape`
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined
+)
+TEMPLATES.filters["number"] = number
+TEMPLATES.filters["extract"] = lambda key, mapping: mapping[key]
+TEMPLATES.globals |= {
+    "ACCURACY": ACCURACY,
+    "ASSUMED": ASSUMED,
+    "CHANGE": CHANGE,
+    "CLASS": CLASS,
+    "DASHES": DASHES,
+    "GROUP": GROUP,
+    "KIND": KIND,
+    "LINES": LINES,
+    "MODE": MODE,
+    "STAGE": STAGE,
+    "STATUS_CODES": STATUS_CODES,
+    "TEXT": TEXT,
+    "TRAVEL": TRAVEL,
+    "aria": partial(bi_attribute, "aria-label"),
+    "attribute": bi_attribute,
+    **{
+        helper.__name__: helper
+        for helper in (bi, ends, escape, line_sample, named, number, opening, order, signed)
+    },
+}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -50,7 +50,7 @@ from geo.maps.map_page import mode_color, region_title
 from geo.maps.pages import FIGURES, FORMATS
 from geo.maps.sketches import Stroke, main_box, mercator, section_strokes
 from geo.maps.texts import Texts
-from geo.scenarios import compare_cities
+from geo.scenarios import compare_cities, horizon_of
 
 TEXT = Texts("figures")
 
@@ -76,20 +76,11 @@ LANGUAGES = ("both", "zh", "en")
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 
 
-class _Taken:
-    """The boxes of a figure that nothing else may cover, in pixels."""
-
-    def __init__(self, ax: Axes) -> None:
-        self.ax = ax
-        self.boxes: list[Bbox] = []
-
-    def free(self, box: Bbox) -> bool:
-        """Return whether a box covers no other and stays inside."""
-        frame = self.ax.bbox
-        inside = (
-            frame.x0 < box.x0 and box.x1 < frame.x1 and frame.y0 < box.y0 and box.y1 < frame.y1
-        )
-        return inside and not any(box.overlaps(other) for other in self.boxes)
+def _free(ax: Axes, box: Bbox, taken: list[Bbox]) -> bool:
+    """Return whether a box stays inside and covers nothing else of the figure; all in pixels."""
+    frame = ax.bbox
+    inside = frame.x0 < box.x0 and box.x1 < frame.x1 and frame.y0 < box.y0 and box.y1 < frame.y1
+    return inside and not any(box.overlaps(other) for other in taken)
 
 
 def network_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
@@ -98,10 +89,8 @@ def network_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day whose status is shown.
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
     lang
         ``both``, ``zh`` or ``en``.
 
@@ -158,13 +147,11 @@ def _words(label: Label, lang: str, between: str = " ") -> str:
     return {"zh": zh, "en": en}.get(lang) or (zh if zh == en else f"{zh}{between}{en}")
 
 
-def _base(ax: Axes, layers: Layers) -> _Taken:
-    """Draw what lies below the lines, and the scale."""
+def _base(ax: Axes, layers: Layers) -> list[Bbox]:
+    """Draw what lies below the lines, and the scale; return what nothing else may cover."""
     _show_region(ax, layers)
     _draw_background(ax, layers)
-    taken = _Taken(ax)
-    _draw_scale(ax, taken)
-    return taken
+    return [_draw_scale(ax)]
 
 
 def _show_region(ax: Axes, layers: Layers) -> None:
@@ -221,8 +208,8 @@ def _path(area: Any) -> Any:
     return Outline.make_compound_path(*(Outline(ring, closed=True) for ring in rings))
 
 
-def _draw_scale(ax: Axes, taken: _Taken) -> None:
-    """Draw a scale bar that is true at the middle latitude of the view."""
+def _draw_scale(ax: Axes) -> Bbox:
+    """Draw a scale bar that is true at the middle latitude of the view; return its place."""
     (low, high), (left, right) = ax.get_ylim(), ax.get_xlim()
     latitude = np.arctan(np.sinh((low + high) / 2))
     km = 6378.137 * np.cos(latitude)
@@ -235,7 +222,7 @@ def _draw_scale(ax: Axes, taken: _Taken) -> None:
     label = f"{length:g} km ({np.degrees(latitude):.0f}° N)"
     text = ax.text(x + length / km / 2, y + tick, label, fontsize=7, ha="center", va="bottom",
                    color=INK, zorder=41, path_effects=_halo())  # fmt: skip
-    taken.boxes.append(text.get_window_extent().padded(6))
+    return text.get_window_extent().padded(6)
 
 
 def _halo() -> list[Any]:
@@ -322,7 +309,9 @@ def _draw_legend(ax: Axes, layers: Layers, date: dt.date, lang: str) -> None:
     legend.set_zorder(40)
 
 
-def _draw_names(ax: Axes, layers: Layers, lang: str, taken: _Taken, *, smallest: int = 8) -> None:
+def _draw_names(
+    ax: Axes, layers: Layers, lang: str, taken: list[Bbox], *, smallest: int = 8
+) -> None:
     """Write the names of cities, rivers and neighbours, the most important first."""
     box = ax.viewLim
     cities = [item for item in city_labels(layers.catalogue) if item["zoom"] <= smallest]
@@ -334,7 +323,7 @@ def _draw_names(ax: Axes, layers: Layers, lang: str, taken: _Taken, *, smallest:
             ax.plot(*at[id(item)], "o", markersize=size, markerfacecolor="white", zorder=30,
                     markeredgecolor=INK, markeredgewidth=1.3 if size > 3 else 0.8)  # fmt: skip
             dot = size * ax.figure.dpi / 72 / 2
-            taken.boxes.append(_box(place, dot, dot))
+            taken.append(_box(place, dot, dot))
     for item in cities:
         _write(ax, item, at[id(item)], lang, taken)
     for item in area_labels(layers.catalogue):
@@ -347,7 +336,7 @@ def _box(middle: np.ndarray, half_width: float, half_height: float) -> Bbox:
     return Bbox([middle - half, middle + half])
 
 
-def _write(ax: Axes, item: dict[str, Any], at: np.ndarray, lang: str, taken: _Taken) -> None:
+def _write(ax: Axes, item: dict[str, Any], at: np.ndarray, lang: str, taken: list[Bbox]) -> None:
     """Write a name in two lines at the first position around its place that is free."""
     if not ax.viewLim.contains(*at):
         return
@@ -374,8 +363,8 @@ def _write(ax: Axes, item: dict[str, Any], at: np.ndarray, lang: str, taken: _Ta
     for right, up in ((0, 0),) if area else AROUND:
         middle = np.array([right * (width / 2 + away), up * (height / 2 + away)])
         box = _box(place + middle / scale, width / scale / 2, height / scale / 2)
-        if taken.free(box):
-            taken.boxes.append(box)
+        if _free(ax, box, taken):
+            taken.append(box)
             _stack(parts, extents, middle, height, scale)
             return
     for part in parts:
@@ -414,7 +403,7 @@ def _crossings(layers: Layers, date: dt.date) -> Any:
     return layers.catalogue.region.regions[:2], numbered(crossings_or_none(layers, date))
 
 
-def _draw_numbers(ax: Axes, found: list[Any], taken: _Taken) -> None:
+def _draw_numbers(ax: Axes, found: list[Any], taken: list[Bbox]) -> None:
     """Write the numbers of crossings, moved apart with a line to where they belong."""
     shapes = {"road": "circle,pad=0.22", "rail": "round,pad=0.28", "water": "round4,pad=0.3"}
     scale = 72 / ax.figure.dpi
@@ -425,9 +414,9 @@ def _draw_numbers(ax: Axes, found: list[Any], taken: _Taken) -> None:
         for reach, turn in product((0, 10, 16, 23, 31, 40), np.arange(16) * np.pi / 8):
             shift = reach * np.array([np.cos(turn), np.sin(turn)])
             box = _box(place + shift / scale, *(half / scale))
-            if taken.free(box):
+            if _free(ax, box, taken):
                 break
-        taken.boxes.append(box)
+        taken.append(box)
         full = item.row.status == "open"
         ax.plot(*at, "o", markersize=2.6, color=color, markeredgecolor="white",
                 markeredgewidth=0.5, zorder=32)  # fmt: skip
@@ -486,8 +475,7 @@ def _plain_axes(ax: Axes, axis: Literal["x", "y"]) -> None:
 
 def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
     """Draw the mean journey time of every city, today and when all that is expected is open."""
-    years = layers.sections["expected"].dropna()
-    horizon = dt.date(max([date.year, *map(int, years)]), 12, 31)
+    horizon = horizon_of(layers, date)
     table = compare_cities(layers, date, horizon).dropna(subset=["mean_min_before"])
     table = table.sort_values(["mean_min_before", "city_id"], ascending=False)
     title = TEXT["accessibility_title"]
@@ -525,16 +513,12 @@ def write_figures(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    folder
-        An existing folder for the files.
+    layers, folder
+        The layers of the catalogue, and an existing folder for the files.
     date
         The day whose status is shown.
-    pages
-        Names in :data:`FIGURES`; others are left out.
-    formats
-        Some of :data:`FORMATS`.
+    pages, formats
+        Names in :data:`FIGURES`, of which others are left out, and some of :data:`FORMATS`.
     lang
         ``both``, ``zh`` or ``en``; English where no Chinese font is installed.
 
@@ -590,11 +574,9 @@ def chinese_font() -> str | None:
     return next((name for name in FONTS if name in installed), None)
 
 
-@contextmanager
-def figure_style() -> Iterator[None]:
+def figure_style() -> AbstractContextManager[None]:
     """Draw with these settings."""
-    with mpl.rc_context(_settings()):
-        yield
+    return mpl.rc_context(_settings())
 
 
 def _settings() -> dict[Any, Any]:
@@ -631,14 +613,6 @@ def use_style() -> None:
     Give the charts drawn from now on the fonts and colours of the figures, as in a notebook.
 
     The colours are those of Okabe and Ito, which everybody can tell apart.
-
-    Examples
-    --------
-    >>> import matplotlib as mpl
-    >>> with mpl.rc_context():
-    ...     use_style()
-    ...     mpl.rcParams["image.cmap"]
-    'cividis'
     """
     looks: dict[Any, Any] = {
         "axes.grid": True,

@@ -104,13 +104,9 @@ def _flattest(line: LineString, share: float) -> tuple[float, float, int]:
     near = share + np.linspace(-0.06, 0.06, 7)
     points = shapely.line_interpolate_point(line, np.clip(near, 0.0, 1.0), normalized=True)
     spread = shapely.get_coordinates(points)
-    choices = [(*_middle(a, b), _angle(a, b)) for a, b in pairwise(spread)]
-    lat, lon, angle = min(choices, key=lambda choice: abs(choice[2]))
+    a, b = min(pairwise(spread), key=lambda ends: abs(_angle(*ends)))
+    (lon, lat), angle = ((a + b) / 2).tolist(), _angle(a, b)
     return lat, lon, round(angle) if abs(angle) < STEEP else 0
-
-
-def _middle(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, float]:
-    return float(a[1] + b[1]) / 2, float(a[0] + b[0]) / 2
 
 
 def _angle(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -12,10 +12,11 @@ import folium
 from geo.catalogue import STATUS_CODES, Label
 from geo.layers import DASHES, LINES, OPACITY, OTHER_LINE, UNCASED, Layers
 from geo.maps.bundling import page_script
-from geo.maps.elements import bi_attribute, footer, style_sheet
+from geo.maps.elements import render, style_sheet
 from geo.maps.features import add_geojson, class_order, section_features
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.offline import MAP_SLOT, json_text, offline_html
+from geo.maps.texts import Texts
 
 #: Colours of what is shown by mode.
 COLOR = {"road": "#0072B2", "rail": "#B34E00", "water": "#00734F"}
@@ -41,45 +42,37 @@ def mode_color(mode: str) -> str:
     return COLOR.get(mode, OTHER_LINE.color)
 
 
+def page_body(texts: Texts, layers: Layers, date: dt.date, **values: Any) -> str:
+    """Return the body of a page; its `title`, and the table that its first link jumps to."""
+    shared = {"text": texts, "page": texts.page, "layers": layers, "date": date}
+    shared |= {"region": layers.catalogue.region, "map_slot": MAP_SLOT}
+    return render(texts.page, **shared, **values)
+
+
 def page_with_map(
-    map_: folium.Map,
+    texts: Texts,
     layers: Layers,
+    date: dt.date,
+    map_: folium.Map,
     *,
     title: Label,
-    body: str,
     styles: Iterable[str],
-    module: str,
-    call: str,
+    arguments: Iterable[str],
     data: dict[str, object],
+    **values: Any,
 ) -> str:
-    """Return a page with a map, its names, and the call that starts its script."""
-    names = {
-        "data-cities": city_labels(layers.catalogue),
-        "data-areas": area_labels(layers.catalogue),
-    }
+    """Return a page with a map: its template, its script, and what both are given."""
+    cat, name = layers.catalogue, texts.page
+    given = ",".join([map_.get_name(), *arguments, page_settings(layers)])
     return offline_html(
         map_,
         title=title,
-        body=body,
-        css=style_sheet("map", *styles),
-        script=page_script(module) + call,
-        data=names | data,
-        lang=layers.catalogue.region.page_language,
+        body=page_body(texts, layers, date, title=title, **values),
+        css=style_sheet("map", *styles, name),
+        script=f"{page_script(name)}geo.{name}({given});",
+        data={"data-cities": city_labels(cat), "data-areas": area_labels(cat)} | data,
+        lang=cat.region.page_language,
     )
-
-
-def split_body(
-    layers: Layers, date: dt.date, head: str, *, attributes: str, panels: str, content: str
-) -> str:
-    """Return the body of a page with the map on one side and text on the other."""
-    area = bi_attribute("aria-label", Label("地图", "Map"))
-    return f"""{head}
-<main {attributes}>
-<section class="stage-area" {area}><div class="map-frame">{MAP_SLOT}</div>
-{panels}</section>
-<section class="page">{content}</section>
-</main>
-{footer(layers.catalogue, date)}"""
 
 
 def region_title(layers: Layers) -> Label:

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 import folium
 
-from geo.catalogue import (
-    ACCURACY,
-    CLASS,
-    CONFIDENCE,
-    GROUP,
-    KIND,
-    MODE,
-    STATUS_CODES,
-    Label,
-    named,
-)
+from geo.catalogue import ACCURACY, CLASS, CONFIDENCE, GROUP, KIND, MODE, Label, named
 from geo.connectivity import core_cities
 from geo.layers import (
     BACKGROUND,
@@ -33,58 +24,17 @@ from geo.layers import (
     years_of,
 )
 from geo.maps.basemap import Part, add_basemap, context, context_part, new_map
-from geo.maps.bundling import page_script
-from geo.maps.elements import (
-    LOOKS,
-    bi,
-    cell,
-    ends,
-    footer,
-    header,
-    line_sample,
-    number,
-    number_cell,
-    opening,
-    point_sample,
-    render,
-    status_mark,
-    style_sheet,
-    table,
-    table_row,
-    used_sources,
-)
+from geo.maps.elements import LOOKS, point_sample, used_sources
 from geo.maps.features import add_geojson, point_features, route_facts
-from geo.maps.lettering import area_labels, city_labels
-from geo.maps.map_page import (
-    add_sections,
-    class_groups,
-    page_settings,
-    region_title,
-    status_table,
-)
-from geo.maps.offline import MAP_SLOT, offline_html, stable_ids
+from geo.maps.map_page import add_sections, class_groups, page_with_map, region_title, status_table
+from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
 from geo.scenarios import Timeline, build_timeline, figures_by_year
 
 TEXT = Texts("network")
 
-TIERS = TEXT.group("tiers")
-NAME = "network.html"
-#: What the casing of a line says about its accuracy.
-ALIGNMENT = TEXT.group("alignment")
 #: Texts of the card and the controls.
 UI = TEXT.group("ui")
-COLUMNS = TEXT.columns("columns")
-
-
-class Drawn(NamedTuple):
-    """The map in the script: its name, those of its layers, the codes of status that occur."""
-
-    name: str
-    classes: dict[str, str]
-    codes: frozenset[str]
-    points: dict[str, str]
-    parts: list[Part]
 
 
 def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = None) -> str:
@@ -95,21 +45,52 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
     counts = counts_by_year(layers, stages, crossings, len(days))
     moved = figures_by_year(timeline or build_timeline(layers, date), layers, date, days)
     figures = [a | b for a, b in zip(counts, moved, strict=True)]
+    first, last = min(days), max(days)
+    start = list(days).index(min(max(date.year, first), last))
+    top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
+    tiers = {EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in layers.routes["group"]}
     with stable_ids():
         map_ = new_map(layers.catalogue)
         around = context(layers.catalogue)
         parts = add_basemap(map_, layers.catalogue) + context_part(around)
-        classes = add_sections(map_, layers, stages)
-        codes = frozenset("".join(stages.values()))
-        drawn = Drawn(map_.get_name(), classes, codes, _add_points(map_, layers), parts)
-        return offline_html(
+        drawn = add_sections(map_, layers, stages)
+        points = _add_points(map_, layers)
+        return page_with_map(
+            TEXT,
+            layers,
+            date,
             map_,
             title=region_title(layers),
-            body=_body(layers, date, days, stages, figures, drawn),
-            css=style_sheet("map", "network"),
-            script=_script(layers, drawn),
+            styles=(),
+            arguments=[class_groups(drawn), *_other_layers(points, parts), json.dumps(LOOKS)],
             data=_data(layers, date, days, figures) | {"data-context": around},
-            lang=layers.catalogue.region.page_language,
+            jump="sections",
+            drawn=drawn,
+            classes=_routes_by_class(layers, drawn),
+            codes=set("".join(stages.values())),
+            two_tiers=len(tiers) > 1,
+            points=points,
+            background=parts,
+            point_sample=point_sample,
+            stages=stages,
+            now_at=start,
+            now=figures[start],
+            top=top,
+            bars=[_bar(key, figures[start]["km"].get(key, 0), top) for key in drawn],
+            modes=[
+                (mode, name)
+                for mode, name in MODE.items()
+                if any(figure[k].get(mode) for figure in figures for k in ("routes", "crossings"))
+            ],
+            times=_times(layers, figures),
+            first=first,
+            last=last,
+            year=list(days)[start],
+            ticks=[
+                (tick, f"{100 * (tick - first) / max(last - first, 1):.2f}")
+                for tick in days
+                if tick % 5 == 0
+            ],
         )
 
 
@@ -123,108 +104,23 @@ def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:
     return names
 
 
-def _body(
-    layers: Layers,
-    date: dt.date,
-    days: dict[int, dt.date],
-    stages: dict[str, str],
-    figures: list[dict[str, Any]],
-    drawn: Drawn,
-) -> str:
-    start = list(days).index(min(max(date.year, min(days)), max(days)))
-    groups, folded = _legend(layers, drawn)
-    first, last = min(days), max(days)
-    top = max((max(figure["km"].values(), default=0) for figure in figures), default=0)
-    return render(
-        "network",
-        text=TEXT,
-        map_slot=MAP_SLOT,
-        head=header(region_title(layers), NAME, table="sections"),
-        foot=footer(layers.catalogue, date),
-        groups=groups,
-        folded=folded,
-        now=figures[start],
-        top=top,
-        bars=[_bar(key, figures[start]["km"].get(key, 0), top) for key in drawn.classes],
-        modes=[
-            (mode, name)
-            for mode, name in MODE.items()
-            if any(figure[k].get(mode) for figure in figures for k in ("routes", "crossings"))
-        ],
-        times=_times(layers, figures),
-        first=first,
-        last=last,
-        year=list(days)[start],
-        ticks=[
-            (tick, f"{100 * (tick - first) / max(last - first, 1):.2f}")
-            for tick in days
-            if tick % 5 == 0
-        ],
-        table=_sections_table(layers, stages, start),
-    )
-
-
-def _legend(layers: Layers, drawn: Drawn) -> tuple[list[tuple[Label, str]], ...]:
-    """Return the parts of the legend, which also switch the layers; then those folded."""
+def _routes_by_class(layers: Layers, drawn: Iterable[str]) -> dict[Label, dict[str, list[Any]]]:
+    """Return the routes of the classes drawn by mode and class, the named corridors first."""
+    found: dict[Label, dict[str, list[Any]]] = {}
+    modes = [*MODE, *sorted(set(layers.routes["mode"]).difference(MODE))]
     mode_of = dict(zip(layers.routes["class"], layers.routes["mode"], strict=True))
-    groups: list[tuple[Label, str]] = []
-    for mode in [*MODE, *sorted(set(mode_of.values()).difference(MODE))]:
-        items = [
-            _switch(f"class:{key}", line_sample(key), named(CLASS, key)) + _routes(layers, key)
-            for key in drawn.classes
-            if mode_of.get(key) == mode
-        ]
-        groups.append((named(MODE, mode), "".join(items)))
-    groups.append((TEXT["status"], _status_switches(drawn) if drawn.classes else ""))
-    if len({EMPHASIS.get(group, BACKGROUND) > BACKGROUND for group in layers.routes["group"]}) > 1:
-        samples = {"high": "named", "low": "background"}
-        tiers = [_switch(f"tier:{k}", line_sample("", group=samples[k]), TIERS[k]) for k in TIERS]
-        groups.append((TEXT["tier"], "".join(tiers)))
-    known = [
-        f'<div class="item key">{line_sample("", accuracy=key)}<span>{bi(label)}</span></div>'
-        for key, label in ALIGNMENT.items()
-    ]
-    groups.append((TEXT["alignment_heading"], "".join(known) if drawn.classes else ""))
-    places = [_switch(f"points:{key}", point_sample(key), KIND[key]) for key in drawn.points]
-    more = [(TEXT["places"], "".join(places))]
-    base = [_switch(f"base:{part.key}", "", part.label, on=part.on) for part in drawn.parts]
-    base.append(_switch("base:labels", "", TEXT["place_names"]))
-    more.append((TEXT["background"], "".join(base)))
-    return groups, more
-
-
-def _status_switches(drawn: Drawn) -> str:
-    """Return a switch for every status; what had not begun in a past year is hidden at first."""
-    codes = [code for code in STATUS_CODES if code == "o" or code in drawn.codes - {"a"}]
-    return "".join(
-        _switch(f"status:{code}", line_sample("", stage), label, on=code != "n")
-        for code in codes
-        for stage, _, label in [STATUS_CODES[code]]
-    )
-
-
-def _switch(key: str, sample: str, label: Label, *, on: bool = True) -> str:
-    checked = " checked" if on else ""
-    return (
-        f'<label class="item"><input type="checkbox" data-toggle="{key}"{checked}>'
-        f"{sample}<span>{bi(label)}</span></label>"
-    )
-
-
-def _routes(layers: Layers, class_: str) -> str:
-    """Return a switch for every route of a class, the named corridors first."""
-    rows = layers.routes[layers.routes["class"] == class_]
-    rank = rows["group"].map(lambda group: -EMPHASIS.get(group, BACKGROUND))
-    items = "".join(
-        _switch(
-            f"route:{route_id}",
-            line_sample(class_, group=row["group"]),
-            Label(row["name"], row["name_en"]),
-        )
-        for route_id, row in rows.iloc[rank.argsort(kind="stable")].iterrows()
-    )
-    label = Label(f"{len(rows)} 条线路", f"{len(rows)} route{'s' * (len(rows) != 1)}")
-    return f'<details class="tree"><summary>{bi(label)}</summary>{items}</details>'
+    for mode in modes:
+        own = found[named(MODE, mode)] = {}
+        for key in drawn:
+            if mode_of.get(key) == mode:
+                rows = layers.routes[layers.routes["class"] == key]
+                rank = rows["group"].map(lambda group: -EMPHASIS.get(group, BACKGROUND))
+                rows = rows.iloc[rank.argsort(kind="stable")]
+                own[key] = [
+                    (route_id, Label(row["name"], row["name_en"]), row["group"])
+                    for route_id, row in rows.iterrows()
+                ]
+    return found
 
 
 def _bar(class_: str, value: int, top: int) -> dict[str, Any]:
@@ -247,46 +143,16 @@ def _times(layers: Layers, figures: list[dict[str, Any]]) -> dict[str, Label]:
     }
 
 
-def _sections_table(layers: Layers, stages: dict[str, str], start: int) -> str:
-    rows = []
-    for section_id, row in layers.sections.iterrows():
-        letter = stages[str(section_id)][start]
-        opened, name = opening(row), bi((row["route_zh"], row["route_en"]))
-        button = f'<button type="button" class="link" data-section="{section_id}">{name}</button>'
-        cells = [
-            cell(button),
-            cell(bi(ends(row))),
-            cell(bi(named(CLASS, row["class"])), css="nowrap"),
-            cell(bi((row["ref"], row["ref"]))),
-            cell(opened, order=opened.strip("()"), css="nowrap"),
-            f'<td data-stage-of="{section_id}">{_stage(letter)}</td>',
-            number_cell(row["length_km"], 1),
-            number_cell(row["geometry_km"], 1),
-            number_cell(row["accuracy_m"], text=f"±{number(row['accuracy_m'])}"),
-        ]
-        rows.append(table_row(cells))
-    caption = TEXT["sections_table_caption"]
-    return table(COLUMNS, rows, name="sections", caption=caption)
-
-
-def _stage(letter: str) -> str:
-    return status_mark(STATUS_CODES[letter].stage, STATUS_CODES[letter].label)
-
-
-def _script(layers: Layers, drawn: Drawn) -> str:
-    """Return the scripts and the call that hands the layers of folium to them."""
+def _other_layers(points: dict[str, str], parts: list[Part]) -> list[str]:
+    """Return the layers of places and of the background, as JavaScript."""
     places = ",".join(
         "{" + f"key:{json.dumps(key)},layer:{variable},color:{json.dumps(style.color)},"
         f"fill:{json.dumps(style.fill)},radius:{style.radius},zoom:{style.zoom}" + "}"
-        for key, variable in drawn.points.items()
+        for key, variable in points.items()
         for style in [POINTS[key]]
     )
-    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in drawn.parts)
-    call = (
-        f"geo.network({drawn.name},{class_groups(drawn.classes)},[{places}],{{{base}}},"
-        f"{json.dumps(LOOKS)},{page_settings(layers)});"
-    )
-    return page_script("network") + call
+    base = ",".join(f"{json.dumps(part.key)}:[{','.join(part.layers)}]" for part in parts)
+    return [f"[{places}]", f"{{{base}}}"]
 
 
 def _data(
@@ -302,8 +168,6 @@ def _data(
         "data-sources": used_sources(cat, keys),
         "data-labels": labels,
         "data-status": status_table(),
-        "data-cities": city_labels(cat),
-        "data-areas": area_labels(cat),
         "data-years": {
             "years": list(days),
             "start": min(max(date.year, min(days)), max(days)),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ from geo.connectivity import mode_indices
 from geo.core import NotFoundError, replaced_file
 from geo.layers import DASHES, LINES, OTHER_LINE, Layers, as_layers
 from geo.maps.compare import ALL, STATISTICS
-from geo.maps.elements import number
+from geo.maps.elements import number, render
 from geo.maps.features import class_order
 from geo.maps.pages import PAGES
 from geo.maps.sketches import svg_path
@@ -31,11 +31,6 @@ SIDE, DETAIL = 340.0, 0.6
 #: Indices of a network in the order of the table.
 INDICES = ("v", "e", "p", "mu", "alpha", "beta", "gamma", "eta_km", "diameter_km", "length_km")
 TABLES = TEXT.group("tables")
-_BOX = (
-    "display:flex;flex-wrap:wrap;gap:12px 28px;align-items:flex-start;"
-    "font:13px/1.45 system-ui,'Noto Sans CJK SC',sans-serif;max-width:76em"
-)
-_CELL = "padding:2px 10px 2px 0;border-bottom:1px solid #8884"
 
 
 def as_html(shown: Catalogue | Layers | Network) -> str:
@@ -65,91 +60,66 @@ def as_html(shown: Catalogue | Layers | Network) -> str:
 def catalogue_html(cat: Catalogue) -> str:
     """Return a catalogue as the number of its rows, its routes by name, and a sketch."""
     region = cat.region
-    counts = [[_both(name), number(len(getattr(cat, key)))] for key, name in TABLES.items()]
     by_class: dict[str, list[str]] = {}
     for route in cat.routes:
         name = route.name_en if route.name_en != route.name else ""
         words = " ".join(filter(None, (route.name, name, route.ref)))
-        by_class.setdefault(route.class_, []).append(f"<li>{escape(words)}</li>")
-    lists = "".join(
-        f"<details><summary>{_both(named(CLASS, key))}: {len(by_class[key])}</summary>"
-        f'<ul style="margin:2px 0 6px;padding-left:1.4em">{"".join(by_class[key])}</ul></details>'
-        for key in class_order(by_class)
+        by_class.setdefault(route.class_, []).append(words)
+    return render(
+        "notebook",
+        title=Label(region.name, region.name_en),
+        about=TEXT.fill("as_of", as_of=region.as_of),
+        head=[],
+        rows=[(name, [number(len(getattr(cat, key)))]) for key, name in TABLES.items()],
+        lists=[(named(CLASS, key), by_class[key]) for key in class_order(by_class)],
+        sketch=_sketch(as_layers(cat).sections),
     )
-    layers = as_layers(cat)
-    title = Label(region.name, region.name_en)
-    known = TEXT.fill("as_of", as_of=region.as_of)
-    return _card(title, known, _table(counts) + lists, _sketch(layers.sections, title))
 
 
 def layers_html(layers: Layers) -> str:
     """Return layers as routes, sections and lengths by class, and a sketch."""
     region, rows = layers.catalogue.region, []
-    heads = TEXT["routes"], TEXT["sections"], TEXT["length"]
-    head = ["", *(_both(label, "<br>") for label in heads)]
     groups = dict(list(layers.sections.groupby("class")))
     for key in class_order(groups):
         own = groups[key]
         numbers = own["route_id"].nunique(), len(own), own["running_km"].sum()
-        rows.append([_both(named(CLASS, key)), *map(number, numbers)])
-    title = Label(region.name, region.name_en)
-    about = TEXT.fill("places", count=len(layers.places))
-    return _card(title, about, _table(rows, head), _sketch(layers.sections, title))
+        rows.append((named(CLASS, key), [*map(number, numbers)]))
+    return render(
+        "notebook",
+        title=Label(region.name, region.name_en),
+        about=TEXT.fill("places", count=len(layers.places)),
+        head=[TEXT["routes"], TEXT["sections"], TEXT["length"]],
+        rows=rows,
+        lists=[],
+        sketch=_sketch(layers.sections),
+    )
 
 
 def network_html(net: Network) -> str:
     """Return a network as its indices, whole and by mode, and a sketch."""
-    found = mode_indices(net)
-    modes = [ALL if key == "all" else named(MODE, key) for key in found.index]
-    head = ["", *(_both(mode, "<br>") for mode in modes)]
+    found, region = mode_indices(net), net.layers.catalogue.region
     rows = []
     for key in INDICES:
         label, digits = STATISTICS[key]
-        rows.append([_both(label), *(number(value, digits) for value in found[key])])
-    region = net.layers.catalogue.region
-    title = TEXT.fill("network_title", name=Label(region.name, region.name_en))
+        rows.append((label, [number(value, digits) for value in found[key]]))
     about = TEXT.fill("open_on", date=net.date)
     if net.assumed:
-        n = len(net.assumed)
-        about = TEXT.fill("with_assumed", about=about, n=n)
-    edges = net.edges.assign(status="open")
-    return _card(title, about, _table(rows, head), _sketch(edges, title))
-
-
-def _both(label: Label, between: str = " ") -> str:
-    """Return a text in both languages, escaped."""
-    zh, en = map(escape, label)
-    return zh if zh == en else f'{zh}{between}<span style="opacity:.75">{en}</span>'
-
-
-def _card(title: Label, about: Label, left: str, right: str) -> str:
-    return (
-        f'<div style="{_BOX}"><div><p style="margin:0 0 6px"><strong>{_both(title)}</strong><br>'
-        f"{_both(about)}</p>{left}</div>{right}</div>"
+        about = TEXT.fill("with_assumed", about=about, n=len(net.assumed))
+    return render(
+        "notebook",
+        title=TEXT.fill("network_title", name=Label(region.name, region.name_en)),
+        about=about,
+        head=[ALL if key == "all" else named(MODE, key) for key in found.index],
+        rows=rows,
+        lists=[],
+        sketch=_sketch(net.edges.assign(status="open")),
     )
 
 
-def _table(rows: Iterable[Sequence[str]], head: Sequence[str] = ()) -> str:
-    """Return a table of escaped cells; all but the first column hold numbers."""
-
-    def line(cells: Sequence[str], scope: str) -> str:
-        first, *rest = cells
-        tag = "th" if scope == "col" else "td"
-        left = (
-            f'<th scope="{scope}" style="{_CELL};text-align:left;font-weight:normal">{first}</th>'
-        )
-        right = f'<{tag} style="{_CELL};text-align:right">'
-        return f"<tr>{left}{''.join(f'{right}{cell}</{tag}>' for cell in rest)}</tr>"
-
-    top = f"<thead>{line(head, 'col')}</thead>" if head else ""
-    body = "".join(line(cells, "row") for cells in rows)
-    return f'<table style="border-collapse:collapse">{top}<tbody>{body}</tbody></table>'
-
-
-def _sketch(lines: gpd.GeoDataFrame, title: Label) -> str:
-    """Draw lines by class and status in equal degrees of the middle latitude."""
+def _sketch(lines: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return lines by class and status, drawn in equal degrees of the middle latitude."""
     if lines.empty:
-        return ""
+        return None
     west, south, east, north = lines.total_bounds
     narrow = np.cos(np.radians((south + north) / 2))
     scale = SIDE / max((east - west) * narrow, north - south, 1e-9)
@@ -162,51 +132,19 @@ def _sketch(lines: gpd.GeoDataFrame, title: Label) -> str:
     groups = frame.groupby(["class", "status"])
     for (kind, stage), own in sorted(groups, key=lambda item: -rank.index(item[0][0])):
         shapes = shapely.simplify(moved[own.index], DETAIL)
-        steps = svg_path(map(shapely.get_coordinates, shapes), 0)
-        look = LINES.get(kind, OTHER_LINE)
-        dash = f' stroke-dasharray="{"4 3" if stage == "construction" else "1 3"}"'
-        paths.append(
-            f'<path d="{steps}" stroke="{look.color}" stroke-width="1.6"'
-            f"{dash if DASHES.get(stage) else ''}/>"
-        )
+        dash = "4 3" if stage == "construction" else "1 3"
+        path = svg_path(map(shapely.get_coordinates, shapes), 0)
+        paths.append((path, LINES.get(kind, OTHER_LINE).color, dash if DASHES.get(stage) else ""))
     shown = [key for key in LINES if key in set(frame["class"])]
     marks = [(LINES[key].color, "━", CLASS[key]) for key in shown]
     if set(frame["status"]) != {"open"}:
         marks.append(("inherit", "┄", TEXT["not_open"]))
-    legend = " ".join(
-        f'<span style="white-space:nowrap;margin-right:8px"><span style="color:{color}">{mark}'
-        f"</span> {_both(label)}</span>"
-        for color, mark, label in marks
-    )
-    return (
-        f'<figure style="margin:0;width:{width:.0f}px;max-width:100%"><svg role="img" '
-        f'aria-label="{escape(" ".join(title))}" viewBox="0 0 {width:.0f} {height:.0f}" '
-        'style="display:block;width:100%;background:#fff;border:1px solid #8884;'
-        f'border-radius:6px" fill="none" stroke-linejoin="round">{"".join(paths)}</svg>'
-        f'<figcaption style="font-size:11px;margin-top:4px">{legend}</figcaption></figure>'
-    )
+    return {"width": f"{width:.0f}", "height": f"{height:.0f}", "paths": paths, "marks": marks}
 
 
 @dataclass(frozen=True, repr=False)
 class Page:
-    """
-    A self-contained page.
-
-    Parameters
-    ----------
-    name
-        Name of the page.
-    html
-        The whole page.
-
-    Examples
-    --------
-    >>> page = Page("hello", "<!doctype html>")
-    >>> page
-    <Page hello: 0 kB>
-    >>> page._repr_html_()[:46]
-    '<iframe srcdoc="&lt;!doctype html&gt;" title="'
-    """
+    """A self-contained page, which shows itself in a notebook."""
 
     name: str
     html: str
@@ -221,19 +159,7 @@ class Page:
         )
 
     def save(self, path: Path | str) -> Path:
-        """
-        Write the page.
-
-        Parameters
-        ----------
-        path
-            The file.
-
-        Returns
-        -------
-        path
-            The file.
-        """
+        """Write the page to a file; return its path."""
         with replaced_file(Path(path)) as temporary:
             temporary.write_text(self.html, encoding="utf-8")
         return Path(path)
@@ -257,7 +183,7 @@ def show_map(
     Returns
     -------
     page
-        The page.
+        The page: `name`, `html`, and `save(path)`, which writes it to a file.
 
     Raises
     ------

@@ -12,27 +12,21 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import folium
 from branca.element import Element, Link
 
 from geo.catalogue import Label
 from geo.core import GeoError
+from geo.maps.elements import render
+from geo.maps.texts import asset
 
 #: What folium links to by default and nothing here uses (no popups of folium, no icon fonts).
 UNUSED_LINKS = frozenset(
-    [
-        "jquery",
-        "bootstrap",
-        "bootstrap_css",
-        "glyphicons_css",
-        "awesome_markers",
-        "awesome_markers_css",
-        "awesome_markers_font_css",
-        "awesome_rotate_css",
-    ]
-)
+    {"jquery", "bootstrap", "bootstrap_css", "glyphicons_css", "awesome_markers",
+     "awesome_markers_css", "awesome_markers_font_css", "awesome_rotate_css"}
+)  # fmt: skip
 #: Kinds of elements that load images from elsewhere.
 ONLINE_KINDS = ("TileLayer", "WmsTileLayer", "VideoOverlay")
 CONTENT_POLICY = (
@@ -51,21 +45,9 @@ class MissingAssetError(GeoError):
     """A page would load something from the network, or a file it needs is not installed."""
 
 
-class Leaflet(NamedTuple):
-    """The map library, ready to be put into a page."""
-
-    css: str
-    js: str
-
-
-def asset(name: str) -> str:
-    """Return the text of one of the style sheets, scripts or notices of this package."""
-    return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
-
-
 @lru_cache(maxsize=1)
-def leaflet() -> Leaflet:
-    """Read Leaflet from its installed distribution, with its images inside."""
+def leaflet() -> tuple[str, str]:
+    """Read the style and the script of Leaflet as installed, with its images inside."""
     try:
         folder = Path(str(distribution(DISTRIBUTION).locate_file(FOLDER)))
         css = (folder / "leaflet.css").read_text(encoding="utf-8")
@@ -81,7 +63,7 @@ def leaflet() -> Leaflet:
         raise MissingAssetError(text) from error
     js = re.sub(r"//# sourceMappingURL=\S*", "", js)
     js += f"\nL.Icon.Default.imagePath='';L.Icon.Default.mergeOptions({json.dumps(icons)});\n"
-    return Leaflet(css, _in_script(js))
+    return css, _in_script(js)
 
 
 def _png(folder: Path, name: str) -> str:
@@ -150,28 +132,17 @@ def html_document(
 ) -> str:
     """Return a complete HTML page that may load nothing; `data` are blocks by id."""
     blocks = "\n".join(json_block(name, value) for name, value in (data or {}).items())
-    zh, en = (html.escape(text) for text in title)
-    page = f"""<!DOCTYPE html>
-<html lang="{lang}" data-title-zh="{zh}" data-title-en="{en}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light">
-<title>{zh} | {en}</title>
-{head}
-<style>
-{css}</style>
-</head>
-<body>
-{body}
-{blocks}
-<script>
-{_in_script(script)}
-</script>
-</body>
-</html>
-"""
+    page = render(
+        "document",
+        title=title,
+        policy=CONTENT_POLICY,
+        lang=lang,
+        head=head,
+        css=css,
+        body=body,
+        blocks=blocks,
+        script=_in_script(script),
+    )
     if found := _REFERENCE.findall(page):
         raise MissingAssetError(f"the page would load {found[0][-120:]!r}")
     return page
@@ -224,11 +195,8 @@ def _refuse_online(element: Any) -> None:
 
 def _head(figure: Any) -> str:
     """Return what folium wants in the head, its links to Leaflet inlined."""
-    library = leaflet()
-    inlined = {
-        "leaflet": f"<script>{library.js}</script>",
-        "leaflet_css": f"<style>{library.css}</style>",
-    }
+    css, js = leaflet()
+    inlined = {"leaflet": f"<script>{js}</script>", "leaflet_css": f"<style>{css}</style>"}
     parts = []
     for name, child in figure.header._children.items():
         if not isinstance(child, Link):

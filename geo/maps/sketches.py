@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Iterable
-from html import escape
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -16,7 +15,6 @@ import shapely
 from geo.layers import (
     BACKGROUND,
     CASING,
-    DASHES,
     EMPHASIS,
     LINES,
     OTHER_LINE,
@@ -29,6 +27,7 @@ from geo.layers import (
     weight_of,
 )
 from geo.maps.basemap import dissolved, simplified_counties
+from geo.maps.elements import render
 from geo.maps.lettering import city_labels
 
 WIDTH, HEIGHT = 1000.0, 720.0
@@ -99,13 +98,22 @@ def svg_path(lines: Iterable[np.ndarray], digits: int) -> str:
 
 def overview_sketch(layers: Layers, date: dt.date) -> str:
     """Draw the network on a date, with relief, borders and names."""
-    frame = _frame(layers)
-    region = layers.catalogue.region
-    name = escape(f"{region.name} {region.name_en}, {date}")
-    parts = [_relief(layers, frame), _borders(layers, frame), _routes(layers, frame, date)]
-    return (
-        f'<svg class="overview" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" '
-        f'aria-label="{name}">{"".join(parts)}{_labels(layers, frame)}</svg>'
+    frame, region = _frame(layers), layers.catalogue.region
+    looks = section_strokes(layers, date) if len(layers.sections) else {}
+    return render(
+        "overview",
+        name=f"{region.name} {region.name_en}, {date}",
+        width=f"{WIDTH:.0f}",
+        height=f"{HEIGHT:.0f}",
+        relief=_relief(layers, frame),
+        borders=_borders(layers, frame),
+        strokes=[
+            (look, _path(frame, shapely.simplify(rows.geometry, LINE_TOLERANCE)))
+            for look, rows in sorted(looks.items(), key=itemgetter(0))
+        ],
+        labels=_labels(layers, frame),
+        casing=CASING,
+        uncased=UNCASED,
     )
 
 
@@ -123,67 +131,38 @@ def _path(frame: Frame, shapes: Iterable[Any]) -> str:
     return svg_path((frame.at(shapely.get_coordinates(shape)) for shape in shapes), 1)
 
 
-def _relief(layers: Layers, frame: Frame) -> str:
+def _relief(layers: Layers, frame: Frame) -> dict[str, str]:
+    """Return where the picture of the relief lies and its picture; nothing without one."""
     base = layers.catalogue.region.base
     if not base.relief:
-        return ""
+        return {}
     west, south, east, north = layers.catalogue.region.frame
     (x0, y0), (x1, y1) = frame.at(np.array([[west, north], [east, south]]))
-    raw = relief_file(layers.catalogue).read_bytes()
-    kind = escape(base.relief.rsplit(".", 1)[-1], quote=True)
-    data = base64.b64encode(raw).decode()
-    return (
-        f'<image x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" '
-        f'preserveAspectRatio="none" opacity=".7" href="data:image/{kind};base64,{data}"/>'
-    )
+    place = {"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0}
+    data = base64.b64encode(relief_file(layers.catalogue).read_bytes()).decode()
+    kind = base.relief.rsplit(".", 1)[-1]
+    return {key: f"{value:.1f}" for key, value in place.items()} | {"kind": kind, "data": data}
 
 
-def _borders(layers: Layers, frame: Frame) -> str:
-    """Return the veil over the neighbours, the rivers and the borders of the provinces."""
-    base, parts = layers.catalogue.region.base, []
+def _borders(layers: Layers, frame: Frame) -> dict[str, str]:
+    """Return the rivers, the veil over the neighbours and the borders of the provinces."""
+    base, paths = layers.catalogue.region.base, {}
     if base.rivers:
         rivers = read_base(layers.catalogue, "rivers").geometry.simplify(0.01)
-        lines = shapely.get_parts(rivers.to_numpy())
-        parts.append(f'<path d="{_path(frame, lines)}" class="river"/>')
+        paths["river"] = _path(frame, shapely.get_parts(rivers.to_numpy()))
     if base.counties:
         own = dissolved(simplified_counties(layers.catalogue), "province")
         shapes = shapely.simplify(shapely.get_parts(np.array(own, dtype=object)), 0.01)
-        outside = f"M0 0H{WIDTH:.0f}V{HEIGHT:.0f}H0Z"
         union = shapely.get_rings(shapely.get_parts(shapely.union_all(shapes)))
-        parts.append(f'<path d="{outside}{_path(frame, union)}" class="veil"/>')
-        parts.append(f'<path d="{_path(frame, shapely.get_rings(shapes))}" class="border"/>')
-    return "".join(parts)
+        paths["veil"] = f"M0 0H{WIDTH:.0f}V{HEIGHT:.0f}H0Z{_path(frame, union)}"
+        paths["border"] = _path(frame, shapely.get_rings(shapes))
+    return paths
 
 
-def _routes(layers: Layers, frame: Frame, date: dt.date) -> str:
-    """Return the sections, background routes first, each with its casing and status."""
-    if not len(layers.sections):
-        return ""
-    parts = [
-        _strokes(_path(frame, shapely.simplify(rows.geometry, LINE_TOLERANCE)), stroke)
-        for stroke, rows in sorted(section_strokes(layers, date).items(), key=itemgetter(0))
-    ]
-    return f'<g fill="none" stroke-linejoin="round">{"".join(parts)}</g>'
-
-
-def _strokes(data: str, look: Stroke) -> str:
-    """Return a path as casing, line and ticks."""
-    style, stage, width = look.style, look.stage, look.weight * 1.1
-    dash = f' stroke-dasharray="{DASHES[stage]}"' if DASHES[stage] else ""
-    cap = ' stroke-linecap="round"' if stage == "planned" else ""
-    stroke = '<path d="{}" stroke="{}" stroke-width="{:.1f}"{}/>'
-    parts = [stroke.format(data, style.color, width, dash + cap)]
-    if stage not in UNCASED:
-        parts.insert(0, stroke.format(data, CASING, width + 2.5, ""))
-    if style.ticks and stage == "open":
-        parts.append(stroke.format(data, CASING, width / 2, ' stroke-dasharray="7 7"'))
-    return "".join(parts)
-
-
-def _labels(layers: Layers, frame: Frame) -> str:
-    """Return the names of the cities that have room."""
+def _labels(layers: Layers, frame: Frame) -> list[tuple[dict[str, Any], float, float, float]]:
+    """Return the cities whose names have room, where they stand, and the size of the letters."""
     taken: list[tuple[float, float, float, float]] = []
-    parts = []
+    labels = []
     for city in city_labels(layers.catalogue):
         if city["kind"] == "town" or city["zoom"] > 7:
             continue
@@ -192,25 +171,10 @@ def _labels(layers: Layers, frame: Frame) -> str:
         width = max(len(city["zh"]) * LETTER, len(city["en"]) * 0.42) * size
         box = (x - 6, y - size, x + width + 12, y + size * 0.9)
         inside = width < x < WIDTH - width and size < y < HEIGHT - size
-        if not inside or any(_overlap(box, other) for other in taken):
-            continue
-        taken.append(box)
-        parts.append(_label(city, x, y, size))
-    return f'<g class="names">{"".join(parts)}</g>'
-
-
-def _label(city: dict[str, Any], x: float, y: float, size: float) -> str:
-    """Return the dot of a city and its names, that of the page's language first."""
-    left = f'x="{size * 0.45:.1f}"'
-    names = "".join(
-        f'<g class="{lang}"><text {left} y="{size * 0.1:.1f}">{escape(city[lang])}</text>'
-        f'<text class="second" {left} y="{size * 0.86:.1f}">{escape(city[other])}</text></g>'
-        for lang, other in (("zh", "en"), ("en", "zh"))
-    )
-    return (
-        f'<g class="{city["kind"]}" transform="translate({x:.1f} {y:.1f})">'
-        f'<circle r="{size / 4.5:.1f}"/>{names}</g>'
-    )
+        if inside and not any(_overlap(box, other) for other in taken):
+            taken.append(box)
+            labels.append((city, x, y, size))
+    return labels
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

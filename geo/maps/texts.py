@@ -12,6 +12,11 @@ from geo.catalogue import Label
 FILE = Path(__file__).with_name("texts.toml")
 
 
+def asset(name: str) -> str:
+    """Return the text of one of the style sheets, scripts or notices of this package."""
+    return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
+
+
 @cache
 def read_texts() -> dict[str, dict[str, Any]]:
     """Read the file of texts, once."""

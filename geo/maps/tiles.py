@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from geo.catalogue import Label
 from geo.core import BadInputError, Message
 from geo.maps.bundling import page_script
-from geo.maps.offline import CONTENT_POLICY, MissingAssetError, asset, json_block
+from geo.maps.offline import CONTENT_POLICY, MissingAssetError, json_block
+from geo.maps.texts import asset
 
 #: The variable of the environment that holds the token of Tianditu.
 TIANDITU_VARIABLE = "GEO_TIANDITU_TOKEN"
@@ -77,10 +78,9 @@ def tile_provider(name: str, *, url: str = "", datum: str = "wgs84") -> Tiles | 
     ----------
     name
         ``osm``, ``gaode``, ``tianditu`` or ``none``.
-    url
-        Template of a server of one's own, with ``{z}``, ``{x}`` and ``{y}``; instead of a name.
-    datum
-        ``wgs84`` or ``gcj02``: the datum of that server.
+    url, datum
+        Template of a server of one's own, with ``{z}``, ``{x}`` and ``{y}``, instead of a name;
+        and its datum, ``wgs84`` or ``gcj02``.
 
     Returns
     -------
@@ -180,10 +180,9 @@ def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
 
     Parameters
     ----------
-    page
-        HTML of an offline page with a map.
-    tiles
-        The provider; its host is the only one the page may load images from.
+    page, tiles
+        HTML of an offline page with a map, and the provider, whose host is the only one the page
+        may load images from.
     pages
         Names of the pages that get tiles too, such as ``network``: links lead to them.
 
@@ -220,10 +219,8 @@ def page_file_name(page: str, tiles: Tiles | None) -> str:
 
     Parameters
     ----------
-    page
-        Name of the page, such as ``network``.
-    tiles
-        Its tiles, or None.
+    page, tiles
+        Name of the page, such as ``network``, and its tiles, or None.
 
     Returns
     -------

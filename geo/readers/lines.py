@@ -43,10 +43,9 @@ def read_layer(
     ----------
     path
         A file, or a folder that GDAL takes for one.
-    layer
-        Name of the layer; not needed where only one has lines.
-    columns
-        By tag the column that holds it, where it has another name.
+    layer, columns
+        Name of the layer, not needed where only one has lines; and by tag the column that holds
+        it, where it has another name.
     mode
         Road, rail or water: what the lines are, where no column says it.
     datum

@@ -232,10 +232,8 @@ def download_ways(
     endpoint
         The server, such as ``https://…/api``; default: the environment variable
         ``GEO_OVERPASS_URL``, else that of OSMnx.
-    cache
-        Folder for answers; default: that of the user.
-    limits
-        What it may cost.
+    cache, limits
+        Folder for answers (default: that of the user), and what it may cost.
     progress
         Called with the name of every request when it begins.
 

@@ -198,10 +198,8 @@ def read_points(
 
     Parameters
     ----------
-    path
-        An extract, ``.osm.pbf``.
-    tags
-        Keys with values; one of them is enough.
+    path, tags
+        An extract, ``.osm.pbf``, and keys with values, of which one is enough.
     bounds
         West, south, east, north in degrees.
 

@@ -6,9 +6,5 @@ from geo.sources.refresh import refresh_alignments
 from geo.sources.region_folder import draft_region, new_region
 
 __all__ = [
-    "draft_region",
-    "expect_datum",
-    "new_region",
-    "refresh_alignments",
-    "route_requests",
-]
+    "draft_region", "expect_datum", "new_region", "refresh_alignments", "route_requests",
+]  # fmt: skip

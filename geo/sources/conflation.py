@@ -284,11 +284,7 @@ def _open_legs(layers: Layers, route_id: str, named: list[int]) -> list[bool]:
 
 
 def _cheapest_path(
-    graph: _Graph,
-    points: list[Ints],
-    toll: list[Floats],
-    built: Bools,
-    open_legs: list[bool],
+    graph: _Graph, points: list[Ints], toll: list[Floats], built: Bools, open_legs: list[bool]
 ) -> tuple[Ints, Ints]:
     """
     Return the points of the cheapest path past places in order, and where each is passed.

@@ -20,10 +20,8 @@ def route_requests(layers: Layers, routes: Iterable[str]) -> Iterator[Request]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    routes
-        Ids of the routes.
+    layers, routes
+        The layers of the catalogue, and ids of the routes.
 
     Yields
     ------

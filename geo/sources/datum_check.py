@@ -83,10 +83,8 @@ def expect_datum(
 
     Parameters
     ----------
-    path
-        The file, for the message.
-    ways
-        Its lines, read as WGS-84.
+    path, ways
+        The file, for the message, and its lines, read as WGS-84.
     layers
         The layers of the catalogue.
     wanted
@@ -97,17 +95,6 @@ def expect_datum(
     BadInputError
         When another datum fits much better, or no well-known route lies near to tell; the message
         says which option to give.
-
-    Examples
-    --------
-    >>> import shapely
-    >>> from geo.geometry.datum import to_gcj02
-    >>> moved = lay.routes.geometry.map(lambda line: shapely.transform(line, to_gcj02))
-    >>> try:
-    ...     expect_datum("lines.shp", lay.routes.set_geometry(moved), lay)
-    ... except BadInputError as error:
-    ...     print(str(error).split("(")[0], str(error).split(": give ")[1][:13])
-    lines.shp: its lines look like gcj02  --datum gcj02
     """
     misfits = datum_misfits(ways, layers, wanted) or datum_misfits(ways, layers)
     if not misfits:

@@ -116,17 +116,6 @@ def refresh_alignments(
         When the new tables cannot be read back; nothing is changed then.
     OutputError
         When the folder cannot be written; nothing is changed then.
-
-    Examples
-    --------
-    >>> from geo.readers.overpass import ways_of
-    >>> line = lay.routes.loc[["chengyu-hsr"], ["geometry"]].set_axis([17])
-    >>> ways = ways_of(line.assign(railway="rail", name="成渝高铁"))
-    >>> source = {"key": "own", "title": "Own survey", "publisher": "", "url": "", "licence": ""}
-    >>> report = refresh_alignments(
-    ...     cat, ways, source=source, date=dt.date(2026, 1, 1), routes=["chengyu-hsr"])
-    >>> report[["route_id", "status", "matched_share"]].to_numpy().tolist()
-    [['chengyu-hsr', 'replaced', 1.0]]
     """
     layers, skipped = build_layers(catalogue), skipped or {}
     matches = {route_id: no_match(reason) for route_id, reason in skipped.items()}
@@ -203,10 +192,7 @@ def _errors(layers: Layers) -> set[tuple[str, str, str]]:
 
 
 def _new_errors(
-    catalogue: Catalogue,
-    folder: Path,
-    before: set[tuple[str, str, str]],
-    whole: dict[str, Match],
+    catalogue: Catalogue, folder: Path, before: set[tuple[str, str, str]], whole: dict[str, Match]
 ) -> dict[str, str]:
     """Read the new tables back; return the routes that bring errors, and which."""
     new = _errors(build_layers(replace(load(folder), folder=catalogue.folder))) - before
@@ -481,11 +467,7 @@ def _move_places(path: Path, moved: dict[str, LonLat], source: str) -> None:
 
 
 def _write_provenance(
-    old: Path,
-    path: Path,
-    whole: dict[str, Match],
-    ways: gpd.GeoDataFrame,
-    source: dict[str, str],
+    old: Path, path: Path, whole: dict[str, Match], ways: gpd.GeoDataFrame, source: dict[str, str]
 ) -> None:
     """Write down which ways every section was made from, with a checksum over them."""
     rows = [

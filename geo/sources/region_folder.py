@@ -67,13 +67,6 @@ def new_region(out: Path | str) -> list[str]:
         When the folder has content.
     OutputError
         When it cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     new_region(Path(folder) / "mine")[:3]
-    ['README.md', 'region.toml', 'tables/alignments.csv']
     """
     about = "An empty region: set `region.toml`, then fill the tables under `tables/`."
     world = (-180.0, -90.0, 180.0, 90.0)
@@ -101,26 +94,20 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
 
     Parameters
     ----------
-    out
-        A folder that does not exist or is empty.
-    file
-        An extract, ``.osm.pbf``.
+    out, file
+        A folder that does not exist or is empty, and an extract, ``.osm.pbf``.
     bounds
         West, south, east, north in degrees; default: the whole extract.
-    place
-        Instead of bounds the name of a place in the extract.
-    radius_km
-        How far the region reaches around it.
-    roads
-        The lowest class of roads: motorway, trunk, primary or secondary.
-    min_km
-        Shortest line of a route.
-    areas
-        Areas (:func:`geo.readers.read_areas`) that become its regions, those with most
-        lines first: lines are cut where they cross a border. Without bounds and place the region
-        reaches as far as they do.
-    credit
-        Whose areas they are.
+    place, radius_km
+        Instead of bounds the name of a place in the extract, and how far the region reaches
+        around it.
+    roads, min_km
+        The lowest class of roads (motorway, trunk, primary or secondary), and the shortest line of
+        a route.
+    areas, credit
+        Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines
+        first, and whose they are: lines are cut where they cross a border. Without bounds and
+        place the region reaches as far as they do.
     progress
         Called with a line of text now and then.
 

@@ -17,21 +17,21 @@ from geo.catalogue import MODE, Label
 from geo.maps.basemap import dissolved, simplified_counties, window
 from geo.maps.charts import Series, growth_chart
 from geo.maps.elements import (
+    TEMPLATES,
     bi,
     bi_attribute,
-    cell,
     line_sample,
     number,
-    number_cell,
     order,
     point_sample,
-    table,
     used_sources,
 )
 from geo.maps.features import class_order, known, point_features, romanised
 from geo.maps.lettering import area_labels
 from geo.maps.map_page import class_groups
 from geo.maps.sketches import mercator
+
+PARTS = TEMPLATES.get_template("elements.html").module
 
 
 class Texts(HTMLParser):
@@ -69,14 +69,14 @@ def test_what_the_page_translates():
 
 
 def test_cells_sort_by_their_numbers():
-    assert cell("1,234", order=1234, css="num") == '<td class="num" data-order="1234">1,234</td>'
-    assert number_cell(1234.5, 1) == '<td class="num" data-order="1234.500">1,234.5</td>'
-    assert number_cell(None) == '<td class="num" data-order="">–</td>'
-    assert number_cell(0.001, 2, text="&lt;0.01").endswith(">&lt;0.01</td>")
+    num = PARTS.num
+    assert num(1234.5, 1) == '<td class="num" data-order="1234.500">1,234.5</td>'
+    assert num(None) == '<td class="num" data-order="">–</td>'
+    assert num(0.001, 2, shown="&lt;0.01").endswith(">&lt;0.01</td>")
     assert [number(float("nan")), order(None), order(12)] == ["–", "", "12.000"]
-    html = table([(Label("城市", "City"), "")], ["<tr></tr>"], name="t", caption=Label("表", "T"))
-    assert html.count("data-sort") == 1
-    assert "data-sort" not in table([], [], name="t", caption=Label("表", "T"), sortable=False)
+    rows = {"name": "t", "caption": Label("表", "T"), "caller": lambda: "<tr></tr>"}
+    assert PARTS.table([(Label("城市", "City"), "")], **rows).count("data-sort") == 1
+    assert "data-sort" not in PARTS.table([], sortable=False, **rows)
 
 
 def test_samples_are_drawings():
