@@ -13,7 +13,7 @@ import { packedLayer } from "./packed-layer.js";
 import { startPage } from "./page.js";
 import { PointLayer } from "./point-layer.js";
 import { isLow, RouteLines } from "./route-lines.js";
-import { statusMark, statusOf } from "./status.js";
+import { statusMark } from "./status.js";
 
 /** Zoom from which the points of a layer have names; the others from 12. */
 const NAME_ZOOM = { airport: 9, port: 10, border: 99 };

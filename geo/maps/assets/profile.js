@@ -76,7 +76,8 @@ function pieceShapes(piece, before, stage, { x, y }) {
     "stroke-width": 3,
     fill: "none",
   });
-  if (stage !== "open") line.setAttribute("stroke-dasharray", stage === "construction" ? "7 4" : "2 3");
+  if (stage !== "open")
+    line.setAttribute("stroke-dasharray", stage === "construction" ? "7 4" : "2 3");
   line.append(svgElement("title", {}, `${section.properties.name} ${speed} km/h`));
   if (!before?.speed || before.speed === speed) return [line];
   const change = `M${x(piece.from)} ${y(before.speed)}V${y(speed)}`;
