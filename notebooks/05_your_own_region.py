@@ -322,7 +322,7 @@ _ = file.write_text(good, "utf-8")
 import geopandas as gpd
 from shapely import box
 
-from geo.layers import read_areas
+from geo.readers import read_areas
 
 west, east = box(-9 * KM, -9 * KM, 30 * KM, 60 * KM), box(30 * KM, -9 * KM, 90 * KM, 60 * KM)
 names = {"adcode": ["XX-W", "XX-E"], "name": ["西省", "东省"], "name_en": ["West", "East"]}

@@ -106,10 +106,12 @@ def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
 
 def matrix(arguments: argparse.Namespace) -> None:
     """Print or write the times between all cities."""
-    from geo.core import dask_executor, json_value, write_csv
+    from geo.core import dask_executor, json_value, refuse_inside, write_csv
     from geo.network import build_network, matrix_with_ids, travel_time_matrix
 
     catalogue, date = load(arguments), when(arguments)
+    if arguments.out:
+        refuse_inside(arguments.out, catalogue.folder)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:

@@ -124,7 +124,7 @@ def city_pair_profile(
     >>> from datetime import date
     >>> ends = cat.find_city("成都"), cat.find_city("重庆")
     >>> sorted(city_pair_profile(lay, *ends, date=date(2025, 12, 31)))[:4]
-    ['assumed', 'cities_served', 'complete_date', 'date']
+    ['assumed', 'cities_served', 'cities_served_ids', 'complete_date']
     """
     ends = [(city.lon, city.lat) for city in (origin, destination)]
     straight = float(geodesic_km(*ends))

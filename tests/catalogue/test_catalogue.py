@@ -154,7 +154,7 @@ DAMAGES = {
     "unknown mode": (cell("routes", 0, mode="tram"), ["routes.csv:2", "mode", "tram"]),
     "people negative": (cell("cities", 0, population="-1"), ["cities.csv:2", "population"]),
     "region unknown": (cell("cities", 0, region="Hunan"), ["cities.csv:2", "region", "Hunan"]),
-    "code of five digits": (cell("cities", 0, adcode="51010"), ["cities.csv:2", "adcode", "51010"]),
+    "code with a space": (cell("cities", 0, adcode="51 01"), ["cities.csv:2", "adcode", "51 01"]),
     "project of nothing": (cell("projects", 0, sections="x-1"), ["projects.csv:2", "sections", "x-1"]),
     "service from nowhere": (cell("published_times", 0, **{"from": "nowhere"}), ["published_times.csv:2", "from", "nowhere"]),
     "confidence": (cell("places", 0, confidence="sure"), ["places.csv:2", "confidence", "sure"]),

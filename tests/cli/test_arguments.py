@@ -9,7 +9,7 @@ from shapely import box
 import geo
 from geo.cli.main import main
 from geo.cli.messages import error_text, speaking
-from geo.layers import read_areas
+from geo.readers import read_areas
 from geo.sources import new_region
 
 
@@ -71,8 +71,8 @@ def test_a_new_region_takes_text_and_paths(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "said", "chinese"),
     [
-        ({"adcode": ["DE-BY", "?"], "name": ["a", "b"]}, "feature 2: expected a code such as", "第 2 个要素：应有代码"),
-        ({"adcode": ["DE-BY", "DE-BW"], "name": ["", "b"]}, "feature 1: expected a name", "第 1 个要素：应有名称"),
+        ({"adcode": ["DE-BY", ""], "name": ["a", "b"]}, "feature 2: expected a code such as", "第 2 个要素：应为代码"),
+        ({"adcode": ["DE-BY", "DE-BW"], "name": ["", "b"]}, "feature 1: expected a name", "第 1 个要素：应为名称"),
     ],
 )  # fmt: skip
 def test_areas_without_code_or_name_are_refused_in_both_languages(

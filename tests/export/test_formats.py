@@ -371,4 +371,5 @@ def test_nothing_is_written_into_the_folder_of_the_data(growing, place):
     ):
         with pytest.raises(BadInputError, match="outside the folder of the data"):
             write()
+    assert main(["matrix", "--data", str(growing.folder), "--out", str(out / "m.csv")]) == 2
     assert {p: p.read_bytes() for p in growing.folder.rglob("*") if p.is_file()} == before

@@ -135,7 +135,7 @@ def test_what_cannot_be_asked_is_refused(k):
     for wrong in ({"mode": "tram"}, {"mode": "any"}, {"nodes": "all"}):
         with pytest.raises(BadInputError):
             geo.build_network(k.layers, **wrong)
-    with pytest.raises(BadInputError, match=r"^'soon': expected a date YYYY"):
+    with pytest.raises(BadInputError, match=r"^year 'soon': expected a date YYYY"):
         geo.build_network(k.layers, year="soon")
     with pytest.raises(BadInputError, match="expected road, rail or water"):
         k.select("any")

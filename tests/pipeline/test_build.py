@@ -76,7 +76,7 @@ def test_the_tables_say_what_the_package_computes(built, drawn):
     stats = pd.read_csv(out / "data" / "statistics.csv", index_col="mode")
     assert stats.loc["all", "e"] == stats.loc[["road", "rail", "water"], "e"].sum()
     layers = gpd.list_layers(out / "data" / "network.gpkg")["name"]
-    assert set(layers) == {"places", "sections", "routes", "cities", "crossings", "nodes", "edges",
+    assert set(layers) == {"places", "sections", "routes", "cities", "zones", "crossings", "nodes", "edges",
                            "layer_styles"}  # fmt: skip
     sections = gpd.read_file(out / "data" / "network.gpkg", layer="sections")
     assert len(sections) == len(drawn.sections)
