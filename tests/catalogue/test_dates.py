@@ -63,7 +63,7 @@ def test_whatever_names_a_day_is_that_day(value, day):
 @pytest.mark.parametrize(
     "value",
     [True, False, np.True_, 2027.5, 20, -2027, 1e300, float("nan"), float("inf"), pd.NaT, pd.NA,
-     np.datetime64("NaT"), [2027], "soon", "2027-01-01T00:00", b"2027"],
+     np.datetime64("NaT", "D"), [2027], "soon", "2027-01-01T00:00", b"2027"],
     ids=repr,
 )  # fmt: skip
 def test_what_names_no_day_is_refused_by_its_name(value):
