@@ -61,6 +61,8 @@ Id = Annotated[str, AfterValidator(_identifier)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Keys = Annotated[str, Field(min_length=1)]
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
+FirstDay = Annotated[PartialDate, Field(description="First day; empty: from the opening on.")]
+LastDay = Annotated[PartialDate, Field(description="Last day; empty: until today.")]
 Number = Annotated[float, AfterValidator(_finite)]
 _Unknown = BeforeValidator(lambda cell: None if cell == "" else cell)
 Coordinate = Annotated[Number | None, _Unknown]
@@ -269,16 +271,20 @@ class PublishedTime(Row):
 
 
 class _InPeriod(Row):
+    def _period(self) -> tuple[str, str]:
+        # the models declare both columns themselves, where they stand in the file
+        return getattr(self, "from_date"), getattr(self, "to_date")  # noqa: B009
+
     @model_validator(mode="after")
     def _period_in_order(self) -> Self:
-        first, last = getattr(self, "from_date"), getattr(self, "to_date")  # noqa: B009
+        first, last = self._period()
         if first and last and last_day(first) > last_day(last):
             raise broken_rule("to_date", Message("expected a date after `from_date`"))
         return self
 
     def holds(self, date: dt.date) -> bool:
         """Whether a date lies in the period."""
-        first, last = getattr(self, "from_date"), getattr(self, "to_date")  # noqa: B009
+        first, last = self._period()
         return (not first or last_day(first) <= date) and (not last or date <= last_day(last))
 
 
@@ -286,8 +292,8 @@ class TrainService(_InPeriod):
     """Trains of one class on a section in a period."""
 
     section_id: Id = Field(description="The section.")
-    from_date: PartialDate = Field(description="First day; empty: from the opening on.")
-    to_date: PartialDate = Field(description="Last day; empty: until today.")
+    from_date: FirstDay
+    to_date: LastDay
     class_: TrainClass = Field(
         alias="class", description="emu (multiple units: G, D, C) or conventional (Z, T, K, L)."
     )
@@ -303,8 +309,8 @@ class ThroughRunning(_InPeriod):
     place_id: Id = Field(description="Station where they pass from one to the other.")
     route_a: Id = Field(description="One route.")
     route_b: Id = Field(description="The other.")
-    from_date: PartialDate = Field(description="First day; empty: from the opening on.")
-    to_date: PartialDate = Field(description="Last day; empty: until today.")
+    from_date: FirstDay
+    to_date: LastDay
     trains_per_day: Trains = Field(description="Trains a day in each direction.")
     source: Keys = Field(description="Keys of its sources.")
 
@@ -313,8 +319,8 @@ class SpeedPeriod(_InPeriod):
     """The highest speed in service on a section in a period, where it changed."""
 
     section_id: Id = Field(description="The section.")
-    from_date: PartialDate = Field(description="First day; empty: from the opening on.")
-    to_date: PartialDate = Field(description="Last day; empty: until today.")
+    from_date: FirstDay
+    to_date: LastDay
     operating_speed_kmh: Annotated[float, Field(ge=5, le=500)] = Field(
         description="Highest speed in service."
     )
