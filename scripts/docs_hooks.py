@@ -139,10 +139,13 @@ def _argument(action: argparse.Action) -> tuple[str, str]:
 
 def constants() -> str:
     """Return the constants of the travel times."""
-    from geo.network import CONSTANTS
+    from geo.network import Parameters
 
-    rows = [(f"`{key}`", f"{c.value:g}", c.unit, c.reason) for key, c in CONSTANTS.items()]
-    return table(("constant", "value", "unit", "reason"), rows)
+    rows = [
+        (f"`{name}`", f"{p.value:g}", f"{p.low:g}–{p.high:g}", p.unit, p.reason)
+        for name, p in Parameters().table().iterrows()
+    ]
+    return table(("parameter", "value", "range", "unit", "reason"), rows)
 
 
 def dictionary() -> str:

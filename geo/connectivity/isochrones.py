@@ -18,7 +18,6 @@ from geo.core import BadInputError
 from geo.geometry import metric_crs
 from geo.layers import CRS
 from geo.network import (
-    CONSTANTS,
     Network,
     build_travel_graph,
     cut_at_stops,
@@ -48,6 +47,9 @@ class _Ground(NamedTuple):
     edge: NDArray[np.intp]
     shares: Array
     points: Array
+    #: Metres over the ground per minute, straight on, and at most.
+    per_min: float
+    most: float
 
 
 class _Piece(NamedTuple):
@@ -116,7 +118,7 @@ def isochrone_areas(
     homes = gpd.GeoSeries.from_xy([c.lon for c in cities], [c.lat for c in cities], crs=CRS)
     starts = zip(shapely.get_coordinates(homes.to_crs(crs))[:, None], reach, strict=True)
     with ThreadPoolExecutor() as pool:  # most of the time is spent outside of Python
-        found = pool.map(lambda start: _areas(_pieces(ground, *start), limits), starts)
+        found = pool.map(lambda start: _areas(ground, _pieces(ground, *start), limits), starts)
         shapes = [shape for areas in found for shape in areas]
     rows = [(city.city_id, city.name, limit, mode) for city in cities for limit in limits]
     names = ["city_id", "name", "minutes", "mode"]
@@ -165,7 +167,7 @@ def _ground(net: Network, crs: str, mode: str) -> _Ground:
         nodes = nodes[nodes["kind"] != "border"]
         stops += list(nodes.index)
         at.append(shapely.get_coordinates(nodes.geometry.to_crs(crs).to_numpy()))
-        leaving.append(np.full(len(nodes), leaving_minutes(name)))
+        leaving.append(np.full(len(nodes), leaving_minutes(name, net.parameters)))
     edges = net.select("road").edges if mode in ("any", "road") else net.edges.iloc[:0]
     lines = edges.geometry.to_crs(crs).to_numpy()
     count = np.maximum(np.ceil(shapely.length(lines) / PIECE_M), 1).astype(int)
@@ -175,7 +177,12 @@ def _ground(net: Network, crs: str, mode: str) -> _Ground:
     points = shapely.line_interpolate_point(lines[edge], shares, normalized=True)
     points = shapely.get_coordinates(points).reshape(2, -1, 2)
     ends, time = (list(edges["u"]), list(edges["v"])), edges["time_min"].to_numpy(float)
-    return _Ground(stops, np.vstack(at), np.concatenate(leaving), ends, time, edge, shares, points)
+    parameters = net.parameters
+    return _Ground(
+        stops, np.vstack(at), np.concatenate(leaving), ends, time, edge, shares, points,
+        per_min=1000 * parameters.access_speed / parameters.access_detour / 60,
+        most=1000 * parameters.access_limit,
+    )  # fmt: skip
 
 
 def _pieces(ground: _Ground, home: Array, reach: Mapping[str, float]) -> _Piece:
@@ -194,20 +201,18 @@ def _pieces(ground: _Ground, home: Array, reach: Mapping[str, float]) -> _Piece:
     return _Piece(*ends, np.concatenate([left, start]), np.concatenate([left, end]))
 
 
-def _areas(pieces: _Piece, limits: Sequence[float]) -> list[Any]:
+def _areas(ground: _Ground, pieces: _Piece, limits: Sequence[float]) -> list[Any]:
     """Return the ground within reach by limit, each area with the ones before."""
     shapes: list[Any] = []
     for limit in limits:
-        shape = _area(pieces, limit)
+        shape = _area(ground, pieces, limit)
         # simplified outlines may cut into smaller ones: add these again
         shapes.append(shape.union(shapes[-1]) if shapes else shape)
     return shapes
 
 
-def _area(pieces: _Piece, limit: float) -> Any:
+def _area(ground: _Ground, pieces: _Piece, limit: float) -> Any:
     """Return the ground within reach: hulls of the discs at both ends of every piece."""
-    per_min = 1000 * CONSTANTS["access_speed"].value / CONSTANTS["access_detour"].value / 60
-    most = 1000 * CONSTANTS["access_limit"].value
     start, end = limit - pieces.start, limit - pieces.end
     keep = (start > 0) | (end > 0)
     start, end, a, b = start[keep], end[keep], pieces.a[keep], pieces.b[keep]
@@ -217,7 +222,7 @@ def _area(pieces: _Piece, limit: float) -> Any:
     ones = np.ones(len(start))
     near = b + np.divide(end, end - start, out=ones.copy(), where=start < 0)[:, None] * (a - b)
     far = a + np.divide(start, start - end, out=ones.copy(), where=end < 0)[:, None] * (b - a)
-    radii = np.clip(np.stack([start, end], axis=1) * per_min, 1.0, most)
+    radii = np.clip(np.stack([start, end], axis=1) * ground.per_min, 1.0, ground.most)
     centres = np.stack([near, far], axis=1)
     rims = centres[:, :, None] + radii[:, :, None, None] * _RIM
     hulls = shapely.convex_hull(shapely.linestrings(rims.reshape(len(start), -1, 2)))

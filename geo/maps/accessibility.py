@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -30,7 +31,7 @@ from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
-from geo.network import CONSTANTS, Network, build_network, travel_time_matrix
+from geo.network import Network, build_network, travel_time_matrix
 from geo.scenarios import horizon_of
 
 TEXT = Texts("accessibility")
@@ -207,7 +208,7 @@ def accessibility_page(
             digits={key: _digits(key, results) for key in INDICATORS},
             columns=_columns(dates),
             captions=[_caption(layers, found, dates) for found in results],
-            notes=_notes(results),
+            notes=_notes(nets[-1], results),
         )
 
 
@@ -220,13 +221,13 @@ def _columns(dates: Sequence[Label]) -> list[tuple[Label, str]]:
     ]
 
 
-def _notes(results: Sequence[Reach]) -> list[Label]:
+def _notes(network: Network, results: Sequence[Reach]) -> list[Label]:
     """Return formulas, constants and what was simplified."""
     ideal = Label(
         "、".join(f"{TRAVEL[found.mode].zh} {found.ideal_kmh:g}" for found in results),
         ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
-    constants = {key: f"{constant.value:g}" for key, constant in CONSTANTS.items()}
+    constants = {name: f"{value:g}" for name, value in asdict(network.parameters).items()}
     return [
         TEXT["formulas"],
         TEXT.fill("constants", **constants, ideal=ideal),

@@ -2,7 +2,7 @@
 
 from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
-from geo.network.parameters import CONSTANTS
+from geo.network.parameters import Parameters
 from geo.network.speeds import leaving_minutes
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.travel_graph import Arcs, build_travel_graph, travel_arcs
@@ -16,11 +16,11 @@ from geo.network.travel_times import (
 )
 
 __all__ = [
-    "CONSTANTS",
     "Arcs",
     "Background",
     "Journey",
     "Network",
+    "Parameters",
     "build_network",
     "build_travel_graph",
     "crossings_without_junction",

@@ -21,6 +21,7 @@ from scipy.sparse import coo_array, csr_array
 from geo.catalogue import MODES, TRANSFER_KINDS, Catalogue, parse_date
 from geo.core import BadInputError
 from geo.layers import CRS, Layers, as_layers, open_sections
+from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import pace
 
 Nodes = Literal["junctions", "stops"]
@@ -54,6 +55,8 @@ class Network:
         The layers it was made from.
     mode
         The only mode it was made for; None: all modes.
+    parameters
+        What its times, and all travel over it, rest on.
 
     Examples
     --------
@@ -69,6 +72,7 @@ class Network:
     assumed: tuple[str, ...]
     layers: Layers
     mode: str | None = None
+    parameters: Parameters = DEFAULT_PARAMETERS
 
     @cached_property
     def graph(self) -> nx.MultiGraph[str]:
@@ -166,6 +170,7 @@ def build_network(
     year: float | str | dt.date | np.datetime64 | None = None,
     mode: str | None = None,
     nodes: Nodes = "junctions",
+    parameters: Parameters = DEFAULT_PARAMETERS,
 ) -> Network:
     """
     Build the network that is open on a day.
@@ -181,6 +186,8 @@ def build_network(
     nodes
         "junctions": nodes only where sections end or routes meet. "stops": at every named
         place, for travel between cities.
+    parameters
+        What travel times rest on.
 
     Returns
     -------
@@ -208,7 +215,7 @@ def build_network(
     sections = open_sections(layers, date)
     if mode is not None:
         sections = sections[sections["mode"] == mode]
-    edges = _edge_frame(layers, sections, nodes)
+    edges = _edge_frame(layers, sections, nodes, parameters)
     return Network(
         nodes=_node_frame(layers, edges),
         edges=edges,
@@ -217,6 +224,7 @@ def build_network(
         assumed=tuple(map(str, sections.index[sections["assumed"]])),
         layers=layers,
         mode=mode,
+        parameters=parameters,
     )
 
 
@@ -374,13 +382,15 @@ def _records(frame: DataFrame, keys: Iterable[str]) -> list[tuple[str, dict[str,
     return list(zip(frame.index.tolist(), plain, strict=True))
 
 
-def _edge_frame(layers: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> gpd.GeoDataFrame:
+def _edge_frame(
+    layers: Layers, sections: gpd.GeoDataFrame, nodes: Nodes, parameters: Parameters
+) -> gpd.GeoDataFrame:
     """Cut the lines of sections into edges."""
     known = _records(sections, [*_TAKEN, *_NEEDED])
     cuts = _cuts(layers, known, nodes)
     rows, shapes = list[tuple[Any, ...]](), list[Any]()
     for section_id, section in known:
-        for row, shape in _edges(layers, section_id, section, cuts):
+        for row, shape in _edges(layers, section_id, section, cuts, parameters):
             rows.append(row)
             shapes.append(shape)
     edge = np.repeat(np.arange(len(shapes)), [len(shape) for shape in shapes])
@@ -391,14 +401,18 @@ def _edge_frame(layers: Layers, sections: gpd.GeoDataFrame, nodes: Nodes) -> gpd
 
 
 def _edges(
-    layers: Layers, section_id: str, section: dict[str, Any], cuts: set[str]
+    layers: Layers,
+    section_id: str,
+    section: dict[str, Any],
+    cuts: set[str],
+    parameters: Parameters,
 ) -> Iterator[tuple[tuple[Any, ...], NDArray[np.float64]]]:
     """Yield the edges of a section, rows and lines."""
     track, (i, j) = layers.tracks[section["route_id"]], layers.span[section_id]
     places = track.places
     stops = [k for k in range(i, j + 1) if k in (i, j) or places[k] in cuts]
     scale = section["running_km"] / section["geometry_km"]
-    run, stopping = pace(section)
+    run, stopping = pace(section, parameters)
     taken = [section[key] for key in _TAKEN]
     knots = track.knots[stops].tolist()
     at = track.km[knots].tolist()

@@ -27,7 +27,7 @@ from geo.geometry import (
 )
 from geo.layers import CRS
 from geo.network.network import Network
-from geo.network.parameters import CONSTANTS
+from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import street_access
 from geo.readers import (
     MAIN_ROADS,
@@ -39,12 +39,12 @@ from geo.readers import (
 )
 
 
-def assumed_speeds(ways: DataFrame) -> Series[float]:
+def assumed_speeds(ways: DataFrame, parameters: Parameters) -> Series[float]:
     """Return a speed in km/h for every road: the posted limit, else that of its class."""
     kind = class_of(ways)
-    taken = {name: CONSTANTS[f"background_{name}"].value for name in MAIN_ROADS}
+    taken = {name: getattr(parameters, f"background_{name}") for name in MAIN_ROADS}
     guess = kind.str.removesuffix("_link").map(taken).fillna(taken["secondary"])
-    guess = guess.where(~kind.str.endswith("_link"), CONSTANTS["background_link"].value)
+    guess = guess.where(~kind.str.endswith("_link"), parameters.background_link)
     return posted_speed(ways).fillna(guess)
 
 
@@ -114,7 +114,11 @@ class Background(NamedTuple):
 
 
 def read_background(
-    path: Path | str, catalogue: Catalogue, *, progress: Callable[[str], None] = lambda _: None
+    path: Path | str,
+    catalogue: Catalogue,
+    *,
+    parameters: Parameters = DEFAULT_PARAMETERS,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Background:
     """
     Read the other roads of a region out of an OpenStreetMap extract (``.osm.pbf``).
@@ -125,6 +129,8 @@ def read_background(
         The extract.
     catalogue
         Roads outside of its frame, or with the number of one of its routes, are left out.
+    parameters
+        What travel times rest on.
     progress
         Called with a line of text now and then.
 
@@ -146,7 +152,7 @@ def read_background(
         "attribution": "© OpenStreetMap contributors",
     }
     roads = [route for route in catalogue.routes if route.mode == "road"]
-    made = background_from_ways(ways, (route.ref for route in roads), source)
+    made = background_from_ways(ways, (route.ref for route in roads), source, parameters)
     if made.edges.empty:
         raise BadInputError(
             "{path}: expected other roads within the frame of the region", path=path
@@ -155,7 +161,10 @@ def read_background(
 
 
 def background_from_ways(
-    ways: gpd.GeoDataFrame, refs: Iterable[str] = (), source: dict[str, Any] | None = None
+    ways: gpd.GeoDataFrame,
+    refs: Iterable[str] = (),
+    source: dict[str, Any] | None = None,
+    parameters: Parameters = DEFAULT_PARAMETERS,
 ) -> Background:
     """
     Return the open roads that hang together; of parts that no road joins the largest stays.
@@ -169,9 +178,9 @@ def background_from_ways(
     is_open = ways["highway"].str.removesuffix("_link").isin(MAIN_ROADS)
     roads = ways[is_open.to_numpy(bool) & ~ways["ref"].map(own).to_numpy(bool)]
     nodes, edges = node_ways(roads)
-    speeds = assumed_speeds(roads)
+    speeds = assumed_speeds(roads, parameters)
     posted = edges["osm_id"].map(speeds[~speeds.index.duplicated()])
-    minutes = (edges["length_km"] / posted * 60 / CONSTANTS["road_factor"].value).to_numpy(float)
+    minutes = (edges["length_km"] / posted * 60 / parameters.road_factor).to_numpy(float)
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
     slow = (edges["class"] != "motorway").to_numpy()
     entry = np.zeros(len(nodes), bool)
@@ -216,23 +225,30 @@ def add_background(
     expect_roads(mode)
     number = np.flatnonzero(roads.nodes["entry"])
     lonlat = roads.nodes.loc[number, ["lon", "lat"]].to_numpy(float)
-    near, most = int(CONSTANTS["background_choices"].value), CONSTANTS["access_limit"].value
+    parameters = net.parameters
+    near, most = int(parameters.background_choices), parameters.access_limit
     joins: list[tuple[str, int, dict[str, Any]]] = []
     for name in ["road", "rail"] if mode == "any" else ["road"]:
         places = net.select(name).nodes
         places = places[places["kind"] != "border"]
         at = np.column_stack([places.geometry.x, places.geometry.y])
         if name == "road":
-            pairs = within(at, lonlat, CONSTANTS["background_tie"].value)
+            pairs = within(at, lonlat, parameters.background_tie)
         else:
             pairs = nearest(at, lonlat, near)
         ids = places.index
-        joins += [(ids[i], number[j], street_access(km, name)) for i, j, km in pairs if km <= most]
+        joins += [
+            (ids[i], number[j], street_access(km, name, parameters))
+            for i, j, km in pairs
+            if km <= most
+        ]
     cities = list(cities)
     at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
     for i, j, km in nearest(at, lonlat, near):
         if km <= most:
-            joins.append((f"city:{cities[i].city_id}", number[j], street_access(km, "road")))
+            joins.append(
+                (f"city:{cities[i].city_id}", number[j], street_access(km, "road", parameters))
+            )
     for u, v, minutes, km in _contracted(roads, np.unique([j for _, j, _ in joins]).astype(int)):
         graph.add_edge(f"road:{u}", f"road:{v}", time_min=minutes, length_km=km,
                        leg="background", mode="road")  # fmt: skip

@@ -34,6 +34,7 @@ from geo.layers import (
     sections_on,
 )
 from geo.network.network import build_network
+from geo.network.parameters import DEFAULT_PARAMETERS
 from geo.network.speeds import pace
 
 #: A line this near to an end, beyond the accuracy of the end, may be meant to meet it.
@@ -657,7 +658,7 @@ def _slower_tracks(layers: Layers) -> Iterator[Finding]:
     for key, row in rows.iterrows():
         for owner in filter(None, row["shares"].split(";")):
             other = frame.loc[owner]
-            if pace(row).run < pace(other).run:
+            if pace(row, DEFAULT_PARAMETERS).run < pace(other, DEFAULT_PARAMETERS).run:
                 text = Message(
                     "{name} ({id}) runs on {other} ({other_id}), whose record is slower: of one "
                     "track the owner's record counts",

@@ -15,7 +15,6 @@ from geo.catalogue import City
 from geo.geometry import geodesic_km, within
 from geo.network.network import Network, check_mode, cut_at_stops
 from geo.network.ordinary_roads import Background, add_background
-from geo.network.parameters import CONSTANTS
 from geo.network.speeds import leaving_minutes, street_access
 
 Floats = NDArray[np.float64]
@@ -69,7 +68,7 @@ def build_travel_graph(
     """
     check_mode(net, mode)
     net, cities = cut_at_stops(net), list(cities)
-    large = [c for c in cities if c.population >= CONSTANTS["nonstop_people"].value]
+    large = [c for c in cities if c.population >= net.parameters.nonstop_people]
     express = not parallel and len(cities) > 1 and len(large) == len(cities)
     graph: nx.Graph[str] = nx.MultiGraph() if parallel else nx.Graph()
     modes = net.modes if mode == "any" else [mode]
@@ -109,8 +108,8 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
     stations = rail.nodes[rail.nodes["kind"] == "station"]
     lonlat = np.column_stack([stations.geometry.x, stations.geometry.y])
     names = stations.index.tolist()
-    limit = CONSTANTS["transfer_limit"].value
-    change = 2 * leaving_minutes("rail")
+    limit = rail.parameters.transfer_limit
+    change = 2 * leaving_minutes("rail", rail.parameters)
     for city in cities:
         near = np.flatnonzero(np.abs(lonlat[:, 1] - city.lat) <= 1000 * limit / LEAST_M_PER_DEGREE)
         near = near[geodesic_km([city.lon, city.lat], lonlat[near]) <= limit]
@@ -118,7 +117,7 @@ def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) 
         apart = geodesic_km(lonlat[i], lonlat[j])
         for a, b, straight in zip(i.tolist(), j.tolist(), apart.tolist(), strict=True):
             if not graph.has_edge(names[a], names[b]):
-                way = street_access(straight, "road")
+                way = street_access(straight, "road", rail.parameters)
                 graph.add_edge(names[a], names[b], **way | {"time_min": way["time_min"] + change})
 
 
@@ -130,10 +129,12 @@ def _add_access(
     if entry.empty or not points:
         return
     lonlat = np.column_stack([entry.geometry.x, entry.geometry.y])
-    limit = CONSTANTS["access_limit"].value
+    limit = part.parameters.access_limit
     pairs = within(np.array([point[1:] for point in points], float), lonlat, limit)
     names = entry.index.tolist()
-    graph.add_edges_from((points[i][0], names[j], street_access(km, mode)) for i, j, km in pairs)
+    graph.add_edges_from(
+        (points[i][0], names[j], street_access(km, mode, part.parameters)) for i, j, km in pairs
+    )
 
 
 class Arcs(NamedTuple):

@@ -18,7 +18,6 @@ from geo.core import BadInputError, Executor, number_blocks, run_locally
 from geo.geometry import geodesic_km
 from geo.network.network import Network
 from geo.network.ordinary_roads import Background
-from geo.network.parameters import CONSTANTS
 from geo.network.travel_graph import add_network_edges, build_travel_graph, travel_arcs
 
 Floats = NDArray[np.float64]
@@ -194,7 +193,7 @@ def station_to_station(net: Network, start: str, end: str) -> tuple[float, float
     net
         A network with a node at every stop.
     start, end
-        Place ids of two stations; between large cities trains run without a stop (`CONSTANTS`).
+        Place ids of two stations; between large cities trains run without a stop (`Parameters`).
 
     Returns
     -------
@@ -208,21 +207,22 @@ def station_to_station(net: Network, start: str, end: str) -> tuple[float, float
     True
     """
     graph: nx.Graph[str] = nx.Graph()
-    express = all(_in_large_city(net.layers.catalogue, station) for station in (start, end))
+    express = all(_in_large_city(net, station) for station in (start, end))
     add_network_edges(graph, net.select("rail"), express=express)
     if start not in graph or end not in graph or not nx.has_path(graph, start, end):
         return float("nan"), float("nan")
     path = nx.dijkstra_path(graph, start, end, weight="time_min")
-    minutes = _total(graph, path, "time_min") + CONSTANTS["rail_start_min"].value
+    minutes = _total(graph, path, "time_min") + net.parameters.rail_start_min
     return minutes, _total(graph, path, "length_km")
 
 
-def _in_large_city(catalogue: Catalogue, station: str) -> bool:
-    place, limit = catalogue.place[station], CONSTANTS["transfer_limit"].value
+def _in_large_city(net: Network, station: str) -> bool:
+    catalogue, parameters = net.layers.catalogue, net.parameters
+    place, limit = catalogue.place[station], parameters.transfer_limit
     return any(
         geodesic_km([place.lon, place.lat], [city.lon, city.lat]) <= limit
         for city in catalogue.cities
-        if city.population >= CONSTANTS["nonstop_people"].value
+        if city.population >= parameters.nonstop_people
     )
 
 
