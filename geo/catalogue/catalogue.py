@@ -30,6 +30,7 @@ from geo.catalogue.schema import (
     Section,
     Source,
     SpeedPeriod,
+    StationCalls,
     ThroughRunning,
     TrainService,
     Zone,
@@ -78,6 +79,7 @@ class Catalogue:
     published_times: tuple[PublishedTime, ...]
     train_services: tuple[TrainService, ...]
     through_running: tuple[ThroughRunning, ...]
+    station_calls: tuple[StationCalls, ...]
     speeds_by_period: tuple[SpeedPeriod, ...]
     projects: tuple[Project, ...]
     sources: tuple[Source, ...]
