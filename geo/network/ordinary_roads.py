@@ -41,10 +41,13 @@ from geo.readers import (
     split_refs,
 )
 
+Floats = NDArray[np.float64]
 #: Longitude, latitude and radius in km of every town.
 Towns = tuple[tuple[float, float, float], ...]
 #: No degree of latitude is shorter, in km.
 KM_PER_DEGREE = 110.5
+#: Roads farther from a point are no place to tie it to, in degrees.
+NEAR_DEGREES = 0.06
 #: A node with so many neighbours can go without more ways than before.
 MOST_NEIGHBOURS = 3
 
@@ -258,10 +261,9 @@ class Ground:
 
     def from_points(self, others: DataFrame) -> DataFrame:
         """Return the fastest ways from other points to each other and to all points."""
-        ties = street_ways(self.roads, others, self.parameters, self.rivers)
-        ties = ties.iloc[len(self.roads.edges) :]
         ids = others.index.tolist()
-        ways = pd.concat([self.ways, ties], ignore_index=True)
+        everyone = pd.concat([self.points, others])
+        ways = street_ways(self.roads, everyone, self.parameters, self.rivers)
         return reach(ways, ids, [*self.points.index, *ids], np.inf)
 
 
@@ -331,11 +333,13 @@ def embedded_roads(path: Path, towns: Towns, parameters: Parameters) -> Backgrou
     if "length_km" not in about:
         return None
     lines = [shapely.LineString(points) for points in feature["geometry"]["coordinates"]]
-    km = np.array(about["length_km"].split(), float) * parameters.road_bend
+    km = np.array(about["length_km"].split(), float)
     nodes, edges = noded_graph(gpd.GeoDataFrame({"length_km": km}, geometry=lines, crs=CRS))
     inside = _town_share(edges.geometry.to_numpy(), towns)
-    hours = inside / parameters.town_kmh + (1 - inside) / parameters.country_kmh
-    edges = edges.assign(time_min=60 * hours * edges["length_km"])
+    town = edges["length_km"] * inside * parameters.town_bend
+    country = edges["length_km"] * (1 - inside) * parameters.road_bend
+    hours = town / parameters.town_kmh + country / parameters.country_kmh
+    edges = edges.assign(time_min=60 * hours, length_km=town + country)
     nodes = nodes.rename(columns={"x": "lon", "y": "lat"}).assign(entry=True)
     source = {
         "file": path.name, "date": None, "vintage": about.get("vintage", ""),
@@ -392,8 +396,10 @@ def street_ways(
     """
     Return the ways over ordinary roads, with the ties of points to them.
 
-    A point is tied to the nearest nodes by a straight line with the detour and the speed of
-    streets. Ties that cross a river are left out, unless none is left.
+    A point is tied to the nearest places on roads by straight lines with the detour and the
+    speed of streets: to nodes, and to points along roads of at most `tie_road_km`, for long ones
+    are chords that lie beside their road. Ties that cross a river are left out, unless none is
+    left.
 
     Parameters
     ----------
@@ -402,34 +408,86 @@ def street_ways(
     points
         `lon` and `lat` by id.
     parameters
-        `tie_choices`, `access_detour` and `access_speed`.
+        `tie_choices`, `tie_road_km`, `access_detour` and `access_speed`.
     rivers
         Lines in WGS-84.
 
     Returns
     -------
     ways
-        `u`, `v`, `time_min`, `length_km`, both ways alike: ``road:`` numbers, and ids of points.
+        `u`, `v`, `time_min`, `length_km`, both ways alike: ``road:`` nodes, and ids of points.
     """
-    number = np.flatnonzero(roads.nodes["entry"])
-    spots = roads.nodes.loc[number, ["lon", "lat"]].to_numpy(float)
-    at = points[["lon", "lat"]].to_numpy(float)
-    ties = np.array(nearest(at, spots, int(parameters.tie_choices))).reshape(-1, 3)
-    i, j = ties[:, :2].astype(int).T
-    lines = shapely.linestrings(np.stack([at[i], spots[j]], axis=1))
-    wet = np.zeros(len(i), bool)
-    if len(rivers):
-        tree = shapely.STRtree(list(rivers))
-        wet[np.unique(tree.query(lines, predicate="intersects")[0])] = True
-    some_dry = np.bincount(i[~wet], minlength=len(points)) > 0
-    kept = ~wet | ~some_dry[i]
-    minutes, km = street_minutes(ties[kept, 2], parameters)
+    ties = _ties(roads, points, parameters, rivers)
+    u, v = (roads.edges[key].to_numpy() for key in ("u", "v"))
     names = np.array([f"road:{k}" for k in range(len(roads.nodes))], object)
-    tied = {"u": points.index.to_numpy(object)[i[kept]], "v": names[number[j[kept]]],
+    on = [f"road:{e}:{share:.4f}" for e, share in zip(ties["edge"], ties["share"], strict=True)]
+    at_node = ties["node"].to_numpy() >= 0
+    ends = np.where(at_node, names[ties["node"].to_numpy()], np.array(on, object))
+    minutes, km = street_minutes(ties["km"].to_numpy(), parameters)
+    tied = {"u": points.index.to_numpy(object)[ties["point"]], "v": ends,
             "time_min": minutes, "length_km": km}  # fmt: skip
-    u, v = (names[roads.edges[key].to_numpy()] for key in ("u", "v"))
-    known = DataFrame(roads.edges[["time_min", "length_km"]]).assign(u=u, v=v)
-    return pd.concat([known[list(tied)], DataFrame(tied)], ignore_index=True)
+    known = DataFrame(roads.edges[["time_min", "length_km"]]).assign(u=names[u], v=names[v])
+    cut = ties[~at_node].drop_duplicates(["edge", "share"]).sort_values(["edge", "share"])
+    whole = ~np.isin(np.arange(len(known)), cut["edge"])
+    pieces = _pieces(known, cut)
+    return pd.concat([known[whole], pieces, DataFrame(tied)], ignore_index=True)[list(tied)]
+
+
+def _ties(
+    roads: Background, points: DataFrame, parameters: Parameters, rivers: Sequence[BaseGeometry]
+) -> DataFrame:
+    """Return the nearest places on roads: `point`, `node` or `edge` and `share` of it, `km`."""
+    at, most = points[["lon", "lat"]].to_numpy(float), int(parameters.tie_choices)
+    entries = np.flatnonzero(roads.nodes["entry"])
+    spots = roads.nodes[["lon", "lat"]].to_numpy(float)
+    found = np.array(nearest(at, spots[entries], most)).reshape(-1, 3)
+    i, node = found[:, 0].astype(int), entries[found[:, 1].astype(int)]
+    rows = [DataFrame({"point": i, "node": node, "edge": -1, "share": 0.0, "km": found[:, 2],
+                       "lon": spots[node, 0], "lat": spots[node, 1]})]  # fmt: skip
+    ends_open = roads.nodes["entry"].to_numpy()
+    open_road = ends_open[roads.edges["u"]] & ends_open[roads.edges["v"]]
+    short = np.flatnonzero((roads.edges["length_km"] <= parameters.tie_road_km) & open_road)
+    if len(short) and len(at):
+        lines = roads.edges.geometry.to_numpy()[short]
+        spot = shapely.points(at)
+        i, e = shapely.STRtree(lines).query(spot, predicate="dwithin", distance=NEAR_DEGREES)
+        share = shapely.line_locate_point(lines[e], spot[i], normalized=True).round(4)
+        inner = (share > 0.02) & (share < 0.98)
+        i, e, share = i[inner], e[inner], share[inner]
+        on = shapely.get_coordinates(shapely.line_interpolate_point(lines[e], share, normalized=True))
+        km = geodesic_km(at[i], on) if len(i) else np.zeros(0)
+        rows.append(DataFrame({"point": i, "node": -1, "edge": short[e], "share": share, "km": km,
+                               "lon": on[:, 0], "lat": on[:, 1]}))  # fmt: skip
+    ties = pd.concat(rows, ignore_index=True).sort_values(["point", "km"], kind="stable")
+    ties = ties[ties.groupby("point").cumcount() < most]
+    wet = _wet(at[ties["point"]], ties[["lon", "lat"]].to_numpy(float), rivers)
+    dry = np.bincount(ties["point"][~wet], minlength=len(at)) > 0
+    return ties[~wet | ~dry[ties["point"]]].reset_index(drop=True)
+
+
+def _wet(a: Floats, b: Floats, rivers: Sequence[BaseGeometry]) -> NDArray[np.bool_]:
+    """Tell which straight lines from a to b cross a river."""
+    wet = np.zeros(len(a), bool)
+    if len(rivers) and len(a):
+        lines = shapely.linestrings(np.stack([a, b], axis=1))
+        wet[np.unique(shapely.STRtree(list(rivers)).query(lines, predicate="intersects")[0])] = True
+    return wet
+
+
+def _pieces(known: DataFrame, cut: DataFrame) -> DataFrame:
+    """Return the pieces of the roads that ties cut."""
+    rows = list[tuple[str, str, float, float]]()
+    whole = known.loc[cut["edge"].unique()]
+    for (e, group), (u, v, minutes, km) in zip(
+        cut.groupby("edge", sort=True)["share"],
+        zip(*(whole[key] for key in ("u", "v", "time_min", "length_km")), strict=True),
+        strict=True,
+    ):
+        shares = [0.0, *group, 1.0]
+        nodes = [u, *(f"road:{e}:{share:.4f}" for share in group), v]
+        for k, part in enumerate(np.diff(shares).tolist()):
+            rows.append((nodes[k], nodes[k + 1], minutes * part, km * part))
+    return DataFrame(rows, columns=["u", "v", "time_min", "length_km"])
 
 
 def condensed(ways: DataFrame, keep: Iterable[str]) -> DataFrame:

@@ -34,15 +34,18 @@ class Parameters:
     # roads
     road_factor: float = _number(
         0.90, "1", 0.85, 0.95,
-        "share of the design speed, or of the posted one, that cars keep over a trip; 100 and "
-        "120 km/h cannot be told apart (20 published times, leave-one-out error 12 %)",
+        "share of the design speed that cars keep over a trip; 100 and 120 km/h cannot be told "
+        "apart (20 published times, leave-one-out error 12 %)",
     )  # fmt: skip
     road_factor_slow: float = _number(
         1.0, "1", 0.9, 1.1, "the same up to `road_slow_kmh`: many of these are posted higher"
     )
+    road_factor_posted: float = _number(
+        0.85, "1", 0.80, 0.90, "the same of the posted speed, where one is known"
+    )
     road_slow_kmh: float = _number(80, "km/h", 60, 90, "see `road_factor_slow`")
     junction_min: float = _number(
-        4, "min", 2, 6,
+        3, "min", 2, 6,
         "to enter or leave where expressways meet: the tables have one entry per 32 km, reality "
         "one per 10 to 15, so the next one stands behind every junction",
     )  # fmt: skip
@@ -159,11 +162,17 @@ class Parameters:
     tie_choices: float = _number(
         4, "places", 2, 6, "nearest nodes of ordinary roads to which a place is tied"
     )
+    tie_road_km: float = _number(
+        5, "km", 3, 8, "longest ordinary road along which a place is tied; longer ones are chords"
+    )
     road_bend: float = _number(
         1.2, "1", 1.15, 1.25, "length of ordinary roads over that of their simplified shapes"
     )
+    town_bend: float = _number(
+        1.1, "1", 1.05, 1.2, "the same in towns, where shapes have more points"
+    )
     country_kmh: float = _number(50, "km/h", 45, 60, "ordinary roads outside of towns")
-    town_kmh: float = _number(35, "km/h", 30, 45, "ordinary roads in towns")
+    town_kmh: float = _number(37, "km/h", 30, 45, "ordinary roads in towns")
     town_km: float = _number(3, "km", 2, 5, "radius of a town: the seat of a zone")
     city_km: float = _number(6, "km", 4, 8, "radius of a city (`city_people`)")
     core_km: float = _number(15, "km", 10, 20, "radius of a core (`core_people`)")

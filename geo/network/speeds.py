@@ -10,9 +10,11 @@ from geo.network.parameters import Parameters
 
 
 def road_kmh(section: Any, parameters: Parameters) -> float:
-    """Return how fast cars are over a section: a share of its speed that falls with it."""
-    known = (section["operating_speed_kmh"], section["design_speed_kmh"], parameters.road_default)
-    speed = next(float(value) for value in known if notna(value))
+    """Return how fast cars are over a section: a share of its posted speed, else of its design."""
+    posted, design = section["operating_speed_kmh"], section["design_speed_kmh"]
+    if notna(posted):
+        return float(posted) * parameters.road_factor_posted
+    speed = float(design) if notna(design) else parameters.road_default
     slow = speed <= parameters.road_slow_kmh
     return speed * (parameters.road_factor_slow if slow else parameters.road_factor)
 
