@@ -568,7 +568,10 @@ def context() -> None:
         chains = without_spurs(osm_graph(name), spur_km)
         # one feature, its lengths in the order of its lines: a feature per line is three times larger
         lengths = " ".join(f"{km:.1f}" for km in chains["length_km"])
-        row = about | {"length_km": lengths, "geometry": shapely.MultiLineString(chains.geometry.tolist())}
+        row = about | {
+            "length_km": lengths,
+            "geometry": shapely.MultiLineString(chains.geometry.tolist()),
+        }
         write_geojson(gpd.GeoDataFrame([row], crs=4326), DATA / f"osm/{file}.geojson", 3)
 
 
