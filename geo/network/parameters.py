@@ -177,6 +177,24 @@ class Parameters:
     city_km: float = _number(6, "km", 4, 8, "radius of a city (`city_people`)")
     core_km: float = _number(15, "km", 10, 20, "radius of a core (`core_people`)")
 
+    off_road_km: float = _number(
+        5, "km", 2, 10, "straight distance travellers go beside an ordinary road"
+    )
+    # how far times may be off
+    deviation_rail: float = _number(
+        0.09, "1", 0.07, 0.11,
+        "standard deviation of train times over the times: residuals of 293 published ones",
+    )  # fmt: skip
+    deviation_road: float = _number(
+        0.10, "1", 0.08, 0.15, "the same of times by road: the ranges of the factors and speeds"
+    )
+    deviation_door_min: float = _number(
+        5, "min", 3, 8, "standard deviation of access, boarding and waits, from door to door"
+    )
+    deviation_train_min: float = _number(
+        1, "min", 0.5, 2, "standard deviation of the shortest rides, from station to station"
+    )
+
     def table(self) -> DataFrame:
         """Return one row per parameter, by name: `value`, `unit`, `low`, `high`, `reason`."""
         rows = {f.name: {"value": getattr(self, f.name), **f.metadata} for f in fields(self)}
