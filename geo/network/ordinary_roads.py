@@ -454,7 +454,9 @@ def _ties(
         share = shapely.line_locate_point(lines[e], spot[i], normalized=True).round(4)
         inner = (share > 0.02) & (share < 0.98)
         i, e, share = i[inner], e[inner], share[inner]
-        on = shapely.get_coordinates(shapely.line_interpolate_point(lines[e], share, normalized=True))
+        on = shapely.get_coordinates(
+            shapely.line_interpolate_point(lines[e], share, normalized=True)
+        )
         km = geodesic_km(at[i], on) if len(i) else np.zeros(0)
         rows.append(DataFrame({"point": i, "node": -1, "edge": short[e], "share": share, "km": km,
                                "lon": on[:, 0], "lat": on[:, 1]}))  # fmt: skip
@@ -470,7 +472,9 @@ def _wet(a: Floats, b: Floats, rivers: Sequence[BaseGeometry]) -> NDArray[np.boo
     wet = np.zeros(len(a), bool)
     if len(rivers) and len(a):
         lines = shapely.linestrings(np.stack([a, b], axis=1))
-        wet[np.unique(shapely.STRtree(list(rivers)).query(lines, predicate="intersects")[0])] = True
+        wet[np.unique(shapely.STRtree(list(rivers)).query(lines, predicate="intersects")[0])] = (
+            True
+        )
     return wet
 
 
