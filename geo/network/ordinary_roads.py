@@ -658,7 +658,7 @@ def reach(
     tail, head = np.concatenate([u, v, start]), np.concatenate([v, u, start])
     head = head + n * is_point[head]
     minutes, km = (
-        np.concatenate([ways[key], ways[key], np.zeros(len(start))])
+        np.concatenate([ways[key], ways[key], np.zeros(len(start))]).astype(float)
         for key in ("time_min", "length_km")
     )
     pairs = tail * 2 * n + head
