@@ -3,7 +3,7 @@
 from geo.catalogue.catalogue import Catalogue, load, name_labels
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
-from geo.catalogue.reading import table_file
+from geo.catalogue.reading import read_times, table_file
 from geo.catalogue.region import AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
@@ -49,6 +49,6 @@ __all__ = [
     "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS", "TRAVEL", "AdminRegion",
     "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place", "Project",
     "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable", "Zone",
-    "columns", "last_day", "load", "name_labels", "named", "parse_date", "status_on",
-    "table_file",
+    "columns", "last_day", "load", "name_labels", "named", "parse_date", "read_times",
+    "status_on", "table_file",
 ]  # fmt: skip

@@ -7,14 +7,22 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
 from geo.catalogue.region import Region
-from geo.catalogue.schema import KEY_COLUMN, OPTIONAL, TABLES, Row, columns
+from geo.catalogue.schema import (
+    KEY_COLUMN,
+    OPTIONAL,
+    TABLES,
+    OwnTime,
+    PublishedTime,
+    Row,
+    columns,
+)
 from geo.catalogue.validation import faults, with_closest
-from geo.core import Message, Problem
+from geo.core import BadInputError, Message, Problem
 
 #: Tables that need at least one row.
 NEEDED = ("routes", "places", "alignments", "sections")
@@ -71,6 +79,44 @@ def read_table(
     except _UnreadableError as stop:
         problems.append(stop.args[0])
     return rows, problems + repeated_ids(table, rows)
+
+
+def read_times(path: Path, region: Region) -> list[PublishedTime]:
+    """
+    Read published times of a user's own.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns `from`, `to`, `minutes` and, if wanted, others of the table
+        `published_times`; the mode is rail where none is given.
+    region
+        The region they are of.
+
+    Returns
+    -------
+    times
+        One per row.
+
+    Raises
+    ------
+    BadInputError
+        With everything that is wrong.
+    """
+    times, problems = list[PublishedTime](), list[Problem]()
+    try:
+        for found in _lines(path, str(path), OwnTime, region):
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                times.append(cast("OwnTime", found[1]))
+    except _UnreadableError as stop:
+        problems.append(stop.args[0])
+    if not times and not problems:
+        problems.append(Problem(str(path), 2, expected=Message("expected at least one row")))
+    if problems:
+        raise BadInputError(problems)
+    return times
 
 
 def _lines(

@@ -275,6 +275,16 @@ class PublishedTime(Row):
     notes: str = Field("", description="Remarks; may be left out.")
 
 
+class OwnTime(PublishedTime):
+    """A published time that a user brings: what is not given is not known."""
+
+    mode: Annotated[Mode, BeforeValidator(lambda cell: cell or "rail")] = "rail"
+    km: Positive = None
+    date: PartialDate = ""
+    source: str = ""
+    confidence: Annotated[Confidence, BeforeValidator(lambda cell: cell or "medium")] = "medium"
+
+
 class _InPeriod(Row):
     def _period(self) -> tuple[str, str]:
         # the models declare both columns themselves, where they stand in the file
@@ -398,14 +408,7 @@ TABLES: dict[str, type[Row]] = {
 }
 #: Tables that a region may do without.
 OPTIONAL = frozenset(
-    {
-        "zones",
-        "train_services",
-        "through_running",
-        "station_calls",
-        "speeds_by_period",
-        "projects",
-    }  # fmt: skip
+    {"zones", "train_services", "through_running", "station_calls", "speeds_by_period", "projects"}
 )
 #: The column that identifies a row of a table.
 KEY_COLUMN = {

@@ -1,11 +1,18 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
+from geo.network.ends import End, end_of
 from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
-from geo.network.parameters import Parameters
+from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
-from geo.network.travel_graph import TravelGraph, build_travel_graph, place_of, stops_near
+from geo.network.travel_graph import (
+    Anywhere,
+    TravelGraph,
+    build_travel_graph,
+    place_of,
+    stops_near,
+)
 from geo.network.travel_times import (
     Journey,
     fastest_routes,
@@ -17,7 +24,10 @@ from geo.network.travel_times import (
 )
 
 __all__ = [
+    "DEFAULT_PARAMETERS",
+    "Anywhere",
     "Background",
+    "End",
     "Journey",
     "Network",
     "Parameters",
@@ -28,6 +38,7 @@ __all__ = [
     "crossings_without_junction",
     "cut_at_stops",
     "departures",
+    "end_of",
     "expect_roads",
     "fastest_routes",
     "has_stops",

@@ -511,14 +511,13 @@ def _ties(
     short = np.flatnonzero((roads.edges["length_km"] <= parameters.tie_road_km) & open_road)
     if len(short) and len(at):
         lines = roads.edges.geometry.to_numpy()[short]
-        spot = np.array(shapely.points(at), object)
+        spot = np.asarray(shapely.points(at))
         i, e = shapely.STRtree(lines).query(spot, predicate="dwithin", distance=NEAR_DEGREES)
-        share = shapely.line_locate_point(lines[e], spot[i], normalized=True).round(4)
+        share = np.round(shapely.line_locate_point(lines[e], spot[i], normalized=True), 4)
         inner = (share > 0.02) & (share < 0.98)
         i, e, share = i[inner], e[inner], share[inner]
-        on = shapely.get_coordinates(
-            shapely.line_interpolate_point(lines[e], share, normalized=True)
-        )
+        on = shapely.line_interpolate_point(lines[e], share, normalized=True)
+        on = shapely.get_coordinates(on)
         km = geodesic_km(at[i], on) if len(i) else np.zeros(0)
         rows.append(DataFrame({"point": i, "node": -1, "edge": short[e], "share": share, "km": km,
                                "lon": on[:, 0], "lat": on[:, 1]}))  # fmt: skip

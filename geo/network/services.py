@@ -159,10 +159,11 @@ class Services:
                     for t in (row.sense_b,) if row.sense_b else (1, -1):
                         grouped[row.place_id, (row.route_a, s, row.route_b, t, kind)].append(row)
         found: dict[str, dict[Way, Passage]] = defaultdict(dict)
-        for (place, (a, s, b, t, kind)), rows in grouped.items():
+        for (place, (a, into, b, out, kind)), rows in grouped.items():
             row = _nearest_period(rows, self.date)
             passage = Passage(row.trains_per_day or 0.0, row.dwell_min or 0.0)
-            found[place][a, s, b, t, kind] = found[place][b, -t, a, -s, kind] = passage
+            found[place][a, into, b, out, kind] = passage
+            found[place][b, -out, a, -into, kind] = passage
         return found
 
 

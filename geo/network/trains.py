@@ -71,21 +71,16 @@ def ship_arcs(net: Network) -> DataFrame:
         for ends in ((u, v), (v, u))
     ]
     ports = set(water.nodes.index[water.nodes["kind"] != "border"])
-    leaving = _leaving(runs)
+    nodes = [_aboard(i, 0, run.v) for i, run in enumerate(runs)]
     rows = list[tuple[Any, ...]]()
     for i, run in enumerate(runs):
+        sailing = (run.minutes, 0.0, run.km, run.edge, run.route, "water")
+        before = [nodes[j] for j, came in enumerate(runs) if came.v == run.u]
+        rows += [(node, nodes[i], *sailing) for node in before if node != nodes[i]]
         if run.u in ports:
-            rows.append((departures(run.u), _aboard(i, 0, run.v), run.minutes, 0.0, run.km, run.edge,
-                         run.route, "water"))  # fmt: skip
+            rows.append((departures(run.u), nodes[i], *sailing))
         if run.v in ports:
-            rows.append(
-                (_aboard(i, 0, run.v), arrivals(run.v), 0.0, 0.0, 0.0, "", run.route, "water")
-            )
-        for j in leaving[run.v]:
-            after = runs[j]
-            if after.edge != run.edge:
-                rows.append((_aboard(i, 0, run.v), _aboard(j, 0, after.v), after.minutes, 0.0, after.km, after.edge,
-                             after.route, "water"))  # fmt: skip
+            rows.append((nodes[i], arrivals(run.v), 0.0, 0.0, 0.0, "", run.route, "water"))
     return DataFrame(rows, columns=ARC_COLUMNS)
 
 
@@ -133,6 +128,9 @@ class _Trains:
         self.runs = list(_runs(self.net, self.services))
         self.leaving = _leaving(self.runs)
         self.passages = self.services.passages()
+        self.listed = {
+            r for ways in self.passages.values() for a, _, b, _, _ in ways for r in (a, b)
+        }
         self.kinds = dict(zip(self.net.nodes.index, self.net.nodes["kind"].tolist(), strict=True))
         self.calls = self._calls()
         self.headings = _headings(self.net)
@@ -221,9 +219,11 @@ class _Trains:
         ways = [known[way] for way in _ways(run, after) if way in known]
         if ways:
             return min(ways, key=lambda passage: passage.dwell_min)
-        # nothing is known of a junction without a platform: trains go on where the line does
-        plain = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
-        return passing if plain and self._straight_on(run, after) else None
+        # where the table is silent trains go on as the line does: at a junction without a
+        # platform, and from or to a route of which it says nothing anywhere
+        silent = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
+        silent |= not all(any(line in self.listed for line, _ in r.lines) for r in (run, after))
+        return passing if silent and self._straight_on(run, after) else None
 
     def _listed(self, run: Run, after: Run, known: dict[Way, Passage]) -> bool:
         """Tell whether the table knows of trains between two routes at a place."""

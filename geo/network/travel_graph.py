@@ -8,17 +8,20 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import DataFrame, Index, Series
 from scipy.sparse import csr_array
 
-from geo.catalogue import City
+from geo.catalogue import City, Place, Zone
 from geo.geometry import within
+from geo.network.ends import End, end_of
 from geo.network.network import Network, check_mode, cut_at_stops
 from geo.network.ordinary_roads import Background, Ground, ground_of
 from geo.network.parameters import Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trains import ARC_COLUMNS, PASSED, arrivals, departures, ship_arcs, train_arcs
 
+#: What a trip may begin or end at.
+Anywhere = City | Zone | Place | End | tuple[float, float]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 #: Modes whose vehicles are boarded at stations and ports.
@@ -65,14 +68,16 @@ class TravelGraph:
         """The number of every node."""
         return {name: i for i, name in enumerate(self.names)}
 
-    def ends(self, cities: Iterable[City]) -> tuple[Ints, Ints]:
-        """Return the nodes at which trips from cities begin, and those where trips to them end."""
-        cities = list(cities)
-        starts = [self.number[_node(city)] for city in cities]
-        stops = [
-            self.number.get(_end_node(city), i) for city, i in zip(cities, starts, strict=True)
-        ]
+    def ends(self, ends: Iterable[Anywhere]) -> tuple[Ints, Ints]:
+        """Return the nodes at which trips from ends begin, and those where trips to them end."""
+        nodes = [end_of(end).node for end in ends]
+        starts = [self._first(node, f"in:{node}") for node in nodes]
+        stops = [self._first(_to(node), node, f"out:{node}") for node in nodes]
         return np.array(starts, np.intp), np.array(stops, np.intp)
+
+    def _first(self, *names: str) -> int:
+        """Return the number of the first of some nodes that is there."""
+        return next(self.number[name] for name in names if name in self.number)
 
     def matrix(self, minutes: Floats | None = None) -> tuple[csr_array, Ints]:
         """Return the fastest arc between every two nodes, and the entry in it of every arc."""
@@ -86,7 +91,7 @@ class TravelGraph:
 
 def build_travel_graph(
     net: Network,
-    ends: Iterable[City] = (),
+    ends: Iterable[Anywhere] = (),
     *,
     mode: str = "any",
     background: Background | None = None,
@@ -105,7 +110,7 @@ def build_travel_graph(
     net
         A network; edges between junctions are cut at stops.
     ends
-        Centres to measure from and to; those of the catalogue are there in any case.
+        Ends of trips beside the centres of the catalogue: counties, places, points.
     mode
         Road, rail, water, or any: all of them together.
     background
@@ -130,11 +135,15 @@ def build_travel_graph(
     check_mode(net, mode)
     net = cut_at_stops(net)
     catalogue = net.layers.catalogue
-    known = {city.city_id for city in catalogue.centres}
-    extra = list({city.city_id: city for city in ends if city.city_id not in known}.values())
     modes = net.modes if mode == "any" else [mode]
     boarded = [name for name in modes if name in BOARDED]
     ground = _ground(net, background)
+    known = {end_of(city).node for city in catalogue.centres}
+    if mode in ("road", "any"):
+        known |= set(net.nodes.index if ground is None else ground.points.index)
+    elif boarded:
+        known |= set(_entries(net, mode).index)
+    extra = [end for end in dict.fromkeys(map(end_of, ends)) if end.node not in known]
     parts = [BOARDED[name](net) for name in boarded]
     if mode in ("road", "any"):
         parts += [_road_arcs(net), *_by_road(net, ground, extra, modes)]
@@ -143,24 +152,18 @@ def build_travel_graph(
         parts += _access(net, ground, extra, mode)
     filled = [part for part in parts if len(part)]
     arcs = pd.concat(filled, ignore_index=True) if filled else DataFrame(columns=ARC_COLUMNS)
-    nodes = [_node(city) for city in catalogue.centres]
-    nodes += [name for city in extra for name in (_node(city), _end_node(city))]
-    return TravelGraph(net, arcs, nodes)
+    alone = [end.node for end in extra] + [_to(end.node) for end in extra]
+    return TravelGraph(net, arcs, [*(end_of(city).node for city in catalogue.centres), *alone])
 
 
-def _node(city: City) -> str:
-    """Return the node at which a trip from a centre begins."""
-    return f"city:{city.city_id}"
+def _to(node: str) -> str:
+    """Return the node where a trip to an end ends through which nobody travels."""
+    return f"to:{node}"
 
 
-def _end_node(city: City) -> str:
-    """Return the node at which a trip to an end that is no centre of the catalogue ends."""
-    return f"to:{city.city_id}"
-
-
-def _frame(cities: Iterable[City]) -> DataFrame:
-    """Return `lon` and `lat` of cities by node."""
-    rows = {_node(city): (city.lon, city.lat) for city in cities}
+def _frame(ends: Iterable[Anywhere]) -> DataFrame:
+    """Return `lon` and `lat` of ends by node."""
+    rows = {end.node: (end.lon, end.lat) for end in map(end_of, ends)}
     return DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
 
 
@@ -178,12 +181,13 @@ def _entries(net: Network, mode: str) -> DataFrame:
 
 
 def _by_road(
-    net: Network, ground: Ground | None, extra: list[City], modes: Sequence[str]
+    net: Network, ground: Ground | None, extra: list[End], modes: Sequence[str]
 ) -> list[DataFrame]:
     """Return the ways on the ground as arcs: between all places, and from and to other ends."""
     # An end that is no centre of the catalogue has a node to leave from and one to arrive at:
     # nobody travels through it, so that it changes no other time.
-    roads = _entries(net, "road")
+    kinds = net.layers.places["kind"]
+    junctions = kinds.index[kinds == "junction"]
     if ground is None:
         spots = pd.concat([_frame(net.layers.catalogue.centres), _frame(extra)])
         ways = _straight(spots, {mode: _entries(net, mode) for mode in modes}, net.parameters)
@@ -192,22 +196,21 @@ def _by_road(
     else:
         ways = ground.short
         legs = ground.from_points(_frame(extra)) if extra else ways.iloc[:0]
-    ways, legs = (_with_penalty(frame, roads, net.parameters) for frame in (ways, legs))
+    ways, legs = (_with_penalty(frame, junctions, net.parameters) for frame in (ways, legs))
     return [_both_ways(ways), *_leaves(legs)]
 
 
 def _leaves(legs: DataFrame) -> list[DataFrame]:
     """Return ways from other ends (`u`) as arcs from them, and back to where trips to them end."""
-    to = {name: name.replace("city:", "to:", 1) for name in legs["u"].unique()}
+    to = {name: _to(name) for name in legs["u"].unique()}
     between = legs["v"].isin(to)
     there = _arcs(legs["u"], legs["v"].where(~between, legs["v"].map(to)), legs, **ON_GROUND)
     back = _arcs(legs["v"], legs["u"].map(to), legs, **ON_GROUND)
     return [there, back[~between.to_numpy()]]
 
 
-def _with_penalty(ways: DataFrame, roads: DataFrame, parameters: Parameters) -> DataFrame:
+def _with_penalty(ways: DataFrame, junctions: Index[str], parameters: Parameters) -> DataFrame:
     """Let it take longer to enter or leave an expressway where two of them meet."""
-    junctions = roads.index[roads["kind"] == "junction"]
     count = ways["u"].isin(junctions).astype(int) + ways["v"].isin(junctions)
     return ways.assign(time_min=ways["time_min"] + parameters.junction_min * count)
 
@@ -280,7 +283,7 @@ def place_of(node: str) -> str:
     if "@" in node:
         return node.rpartition("@")[2]
     prefix, _, place = node.partition(":")
-    return place if prefix in ("dep", "arr", "in", "out") else node
+    return place if prefix in ("dep", "arr", "in", "out", "to") else node
 
 
 def _lonlat(frame: DataFrame) -> Floats:
@@ -326,7 +329,7 @@ def _doors(net: Network, mode: str, enter: str = "", leave: str = "") -> DataFra
     return pd.concat([going, coming], ignore_index=True)
 
 
-def _access(net: Network, ground: Ground | None, extra: list[City], mode: str) -> list[DataFrame]:
+def _access(net: Network, ground: Ground | None, extra: list[End], mode: str) -> list[DataFrame]:
     """
     Return the arcs from centres to boarding, from arrivals to centres, and between stations.
 
@@ -352,7 +355,7 @@ def _access(net: Network, ground: Ground | None, extra: list[City], mode: str) -
         changes = ground.reach(stations, stations, p.transfer_limit_min)
         changes = changes[changes["u"].isin(doors.index) & changes["v"].isin(doors.index)]
         changes = changes[changes["u"] != changes["v"]]
-    to = {_node(city): _end_node(city) for city in extra}
+    to = {end.node: _to(end.node) for end in extra}
     enter = _arcs(legs["u"], "in:" + legs["v"], legs, **ON_GROUND)
     leave = _arcs("out:" + legs["v"], legs["u"].map(lambda u: to.get(u, u)), legs, **ON_GROUND)
     change = _arcs("out:" + changes["u"], "in:" + changes["v"], changes, **ON_GROUND)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse.csgraph import dijkstra
 
-from geo.catalogue import Catalogue, City
+from geo.catalogue import Catalogue, City, Place
 from geo.core import BadInputError, Executor, number_blocks, run_locally
+from geo.network.ends import end_of
 from geo.network.network import Network
 from geo.network.ordinary_roads import Background
 from geo.network.trains import arrivals, departures
-from geo.network.travel_graph import TravelGraph, build_travel_graph, place_of
+from geo.network.travel_graph import Anywhere, TravelGraph, build_travel_graph, place_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -89,8 +90,8 @@ class Journey(NamedTuple):
 
 def fastest_routes(
     net: Network,
-    a: City | str,
-    b: City | str,
+    a: Anywhere | str,
+    b: Anywhere | str,
     k: int = 1,
     *,
     mode: str = "any",
@@ -107,7 +108,8 @@ def fastest_routes(
     net
         A network, with its mode and its changes; edges between junctions are cut at stops.
     a, b
-        Two cities: names, ids or rows of the table.
+        Two ends: names or ids of cities, counties or places, rows of their tables, or longitude
+        and latitude. Between two stations trains count from departure to arrival.
     k
         Number of routes wanted.
     mode
@@ -134,13 +136,20 @@ def fastest_routes(
     >>> [leg["route_id"] for leg in route.legs if leg["mode"] == "rail"]
     ['chengyu-hsr']
     """
-    ends = _cities(net.layers.catalogue, [a, b])
-    if ends[0].city_id == ends[1].city_id:
+    catalogue = net.layers.catalogue
+    things = [catalogue.find_end(end) if isinstance(end, str) else end for end in (a, b)]
+    ends = [end_of(thing) for thing in things]
+    if ends[0].node == ends[1].node:
         name = ends[0].name
         raise BadInputError("{city} twice: expected two different cities", city=name)
+    stations = all(isinstance(end, Place) and end.kind == "station" for end in things)
+    if stations and mode in ("rail", "any") and net.mode in (None, "rail"):
+        trips = _between_stations(net, ends[0].node, ends[1].node, k)
+        if trips or mode == "rail":
+            return trips
     graph = build_travel_graph(net, ends, mode=mode, background=background)
     start, end = int(graph.ends(ends[:1])[0][0]), int(graph.ends(ends[1:])[1][0])
-    paths = different_paths(graph, start, end, k=k)
+    paths = different_paths(graph, graph.minutes, start, end, k=k)
     return [journey(graph, graph.arcs.iloc[path]) for path in paths]
 
 
@@ -152,8 +161,13 @@ def _cities(catalogue: Catalogue, wanted: Iterable[City | str] | City | str | No
     return [city if isinstance(city, City) else catalogue.find_city(city) for city in named]
 
 
-def different_paths(graph: TravelGraph, start: int, end: int, *, k: int = 1) -> list[Ints]:
+def different_paths(
+    graph: TravelGraph, minutes: Floats, start: int, end: int, *, k: int = 1
+) -> list[Ints]:
     """Return at most `k` really different paths, as numbers of arcs, the fastest first."""
+    if k == 1:
+        path = shortest_path(graph, minutes, start, end)
+        return [] if path is None else [path]
     # all arcs over an edge of the network, and both arcs of a way on the ground, are one thing
     ground = [f"{min(u, v)} {max(u, v)}" for u, v in zip(graph.tail, graph.head, strict=True)]
     things = [edge or way for edge, way in zip(graph.edge, ground, strict=True)]
@@ -163,7 +177,7 @@ def different_paths(graph: TravelGraph, start: int, end: int, *, k: int = 1) -> 
     penalty = np.ones(int(thing.max(initial=-1)) + 1)
     paths: list[Ints] = []
     for _ in range(TRIES * k):
-        path = shortest_path(graph, graph.minutes * penalty[thing], start, end)
+        path = shortest_path(graph, minutes * penalty[thing], start, end)
         if path is None:
             break
         if all(_overlap(thing[path], km[path], thing[other]) <= MAX_OVERLAP for other in paths):
@@ -171,7 +185,7 @@ def different_paths(graph: TravelGraph, start: int, end: int, *, k: int = 1) -> 
         penalty[np.unique(thing[path])] *= PENALTY
         if len(paths) == k:
             break
-    return sorted(paths, key=lambda path: float(graph.minutes[path].sum()))
+    return sorted(paths, key=lambda path: float(minutes[path].sum()))
 
 
 def shortest_path(graph: TravelGraph, minutes: Floats, start: int, end: int) -> Ints | None:
@@ -256,26 +270,49 @@ def station_to_station(net: Network, start: str, end: str) -> Journey | None:
     >>> bool(57 < trip.time_min < 67), trip.changes
     (True, 0)
     """
-    return stations_to_stations(net, [(start, end)])[0]
+    return next(iter(_between_stations(net, start, end, 1)), None)
 
 
-def stations_to_stations(net: Network, pairs: Iterable[tuple[str, str]]) -> list[Journey | None]:
-    """Return what `station_to_station` does for many pairs of stations of one network."""
+def _between_stations(net: Network, start: str, end: str, k: int) -> list[Journey]:
+    """Return at most `k` really different journeys from station to station, the fastest first."""
+    return next(stations_to_stations(net, [(start, end)], k))
+
+
+def stations_to_stations(
+    net: Network, pairs: Iterable[tuple[str, str]], k: int = 1
+) -> Iterator[list[Journey]]:
+    """
+    Yield the journeys of `station_to_station` for many pairs of stations of one network.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    pairs
+        Place ids of two stations each.
+    k
+        Number of journeys wanted per pair.
+
+    Yields
+    ------
+    journeys
+        At most `k` for every pair, the fastest first; none where no train goes.
+    """
     graph = build_travel_graph(net, mode="rail")
     waits = graph.arcs["wait_min"].to_numpy(float)
-    trips = list[Journey | None]()
     for start, end in pairs:
         first, last = (graph.number.get(node, -1) for node in (departures(start), arrivals(end)))
-        free = np.where((graph.tail == first) | (graph.head == last), waits, 0.0)
-        known = min(first, last) >= 0 and start != end
-        path = shortest_path(graph, graph.minutes - free, first, last) if known else None
-        if path is None:
-            trips.append(None)
+        if min(first, last) < 0 or start == end:
+            yield []
             continue
-        arcs = graph.arcs.iloc[path]
-        arcs = arcs.assign(**{key: arcs[key] - free[path] for key in ("time_min", "wait_min")})
-        trips.append(journey(graph, arcs))
-    return trips
+        # nobody waits for the train that is the first, nor after the last one
+        free = np.where((graph.tail == first) | (graph.head == last), waits, 0.0)
+        trips = list[Journey]()
+        for path in different_paths(graph, graph.minutes - free, first, last, k=k):
+            arcs = graph.arcs.iloc[path]
+            less = {key: arcs[key] - free[path] for key in ("time_min", "wait_min")}
+            trips.append(journey(graph, arcs.assign(**less)))
+        yield trips
 
 
 def city_travel_times(
