@@ -15,7 +15,7 @@ from geo.catalogue import City, Place, Zone
 from geo.geometry import within
 from geo.network.ends import End, end_of
 from geo.network.network import Network, check_mode, cut_at_stops
-from geo.network.ordinary_roads import Background, Ground, ground_of, ground_points
+from geo.network.ordinary_roads import Background, Ground, ground_of
 from geo.network.parameters import Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trains import ARC_COLUMNS, PASSED, arrivals, departures, ship_arcs, train_arcs
@@ -194,9 +194,7 @@ def _frame(ends: Iterable[Anywhere]) -> DataFrame:
 
 def _ground(net: Network, background: Background | None) -> Ground | None:
     """Return the ways on the ground, None where no ordinary roads are known."""
-    if background is None:
-        return ground_of(net.layers.catalogue, net.parameters)
-    return Ground(background, ground_points(net.layers.catalogue), net.parameters)
+    return ground_of(net.layers.catalogue, net.parameters, background)
 
 
 def _entries(net: Network, mode: str) -> DataFrame:
