@@ -356,7 +356,9 @@ def _catalogue_of(
         name: {getattr(row, column): line for line, row in tables[name]}
         for name, column in KEY_COLUMN.items()
     }
-    return Catalogue(folder=folder, region=region, lines=lines, **rows)
+    points = [*rows["places"], *rows["alignments"], *rows["cities"], *rows["zones"]]
+    spots = [(row.lon, row.lat) for row in points if row.lon is not None]
+    return Catalogue(folder=folder, region=region.cut_to(spots), lines=lines, **rows)
 
 
 def _put(rows: Iterable[Any], new: Any, key: str) -> list[Any]:

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 import small_region
+import toy
 
 import geo
 from geo.catalogue import status_on
@@ -359,3 +360,13 @@ def test_a_folder_of_before_names_changed_is_read(tmp_path):
         time.minutes for time in wanted.published_times
     ]
     assert {time.kind for time in found.published_times} == {""}
+
+
+def test_a_frame_reaches_at_most_five_degrees_beyond_the_points(tmp_path):
+    # A projection in metres centred in a frame around the world would fit at no place of it.
+    toy.region(tmp_path, {"a": (0, 0), "b": (100, 0)}, {"ab": 100}, {"a": 1})
+    path = tmp_path / "region.toml"
+    wide = path.read_text("utf-8").replace("-5.0, -5.0, 5.0, 5.0", "-180.0, -2.0, 180.0, 90.0")
+    path.write_text(wide, "utf-8")
+    expected = (-5.0, -2.0, 100 / toy.KM_LON + 5, 5.0)
+    assert geo.load(tmp_path).region.frame == pytest.approx(expected)
