@@ -148,7 +148,7 @@ def checked_row(
     """Yield a row with its line, or what is wrong with its cells."""
     values = {column: cell.strip() for column, cell in cells.items()}
     for column, cell in values.items():
-        if fault := _cell_fault(cell):
+        if fault := cell_fault(cell):
             found = cell if len(cell) <= _LONGEST_CELL else cell[:20] + "…"
             yield Problem(file, line, column, found, fault)
             return
@@ -160,7 +160,25 @@ def checked_row(
             yield Problem(file, line, column, values.get(column, ""), text)
 
 
-def _cell_fault(cell: str) -> Message | None:
+def cell_fault(cell: str) -> Message | None:
+    """
+    Return why no table may hold a text; None where it may.
+
+    Parameters
+    ----------
+    cell
+        Any text.
+
+    Returns
+    -------
+    fault
+        What was expected instead.
+
+    Examples
+    --------
+    >>> cell_fault("@home"), cell_fault("Home")
+    ('expected text that no spreadsheet takes for a formula', None)
+    """
     if len(cell) > _LONGEST_CELL:
         return Message("expected at most {count} characters", count=_LONGEST_CELL)
     if _CONTROL.search(cell):

@@ -72,7 +72,9 @@ Speed = Annotated[Annotated[Number, Field(ge=5, le=500)] | None, _Unknown]
 Count = Annotated[Annotated[int, Field(gt=0, le=16)] | None, _Unknown]
 TrainCount = Annotated[Annotated[int, Field(ge=0, lt=10_000)] | None, _Unknown]
 Trains = Annotated[Annotated[Number, Field(ge=0, lt=10_000)] | None, _Unknown]
-People = Annotated[int, Field(ge=0, lt=10**9)]
+#: Fewer people live in any city.
+MOST_PEOPLE = 10**9
+People = Annotated[int, Field(ge=0, lt=MOST_PEOPLE)]
 Year = Annotated[Annotated[int, Field(ge=1850, le=2100)] | None, _Unknown]
 Seq = Annotated[int, Field(ge=0, lt=100_000)]
 

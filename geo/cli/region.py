@@ -161,6 +161,12 @@ def _print_draft(report: dict[str, Any]) -> None:
         "{cities_without_population:.0f} cities and towns without a population",
         **report,
     )
+    for expected, count in report["left_out"].items():
+        say(
+            "tags left out: {count} ({expected}); left_out.csv lists them",
+            count=count,
+            expected=expected,
+        )
     if "regions" in report:
         say(
             "regions: {names}; lines cross a border {borders:.0f} times; {cities_outside:.0f} "

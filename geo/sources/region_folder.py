@@ -7,6 +7,7 @@ import difflib
 import json
 import math
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,15 +16,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import TABLES, TextTable, columns, load
-from geo.core import BadInputError, NotFoundError, OutputError, shown
+from geo.core import BadInputError, NotFoundError, OutputError, shown, write_csv
 from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km
 from geo.layers import county_index
 from geo.readers import LOCAL, MAIN_ROADS, class_of, read_pbf, read_pbf_header, read_points
 from geo.sources.drafting import Draft, Rows, draft_catalogue
 from geo.sources.junctions import element_names
+from geo.sources.odd_tags import without_odd_tags
 
 #: Points of an extract that become places and cities.
 POINTS = (
@@ -45,6 +48,8 @@ ODBL = f"ODbL 1.0 ({CREDIT})"
 TEMPLATES = Path(__file__).parent / "templates"
 #: The borders of a new region.
 AREAS = "base/areas.geojson"
+#: What an extract says that no table can hold.
+LEFT_OUT = "left_out.csv"
 
 
 def new_region(out: Path | str) -> list[str]:
@@ -118,7 +123,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         lines cross one), `files`, `frame`, and with areas `regions`. What was left out:
         `unnamed_ways` and `unnamed_km` (neither number nor name), `short_groups` and `short_km`
         (too short for a line), `unchained_km` (neither in a line nor beside one),
-        `cities_without_population` and `cities_outside` (of all areas).
+        `cities_without_population` and `cities_outside` (of all areas), and `left_out`, how many
+        tags that no table can hold, by what was expected; `left_out.csv` lists them with OSM ids.
 
     Raises
     ------
@@ -141,12 +147,15 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
             bounds = _common(tuple(areas.total_bounds.tolist()), box)
         ways = _main_ways(read_pbf(file, bounds=bounds or box, progress=progress), roads)
         bounds = bounds or box or _extent(ways, file)
+        ways, odd = without_odd_tags(ways, "way")
         ways = _clipped(ways, bounds)
         if areas is not None:
             areas = reached_areas(areas, ways, bounds)
         progress("stations and towns")
         points = read_points(file, POINTS, bounds=bounds)
         points = points[~points["station"].isin(LOCAL)]  # of the underground and the like
+        points, more = without_odd_tags(points)
+        odd += more
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
         draft = draft_catalogue(
@@ -168,6 +177,9 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
+        if odd:
+            write_csv(DataFrame(odd), stage / LEFT_OUT, index=False)
+        report["left_out"] = dict(Counter(tag.expected for tag in odd))
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
 
