@@ -373,3 +373,26 @@ def test_nothing_is_written_into_the_folder_of_the_data(growing, place):
             write()
     assert main(["matrix", "--data", str(growing.folder), "--out", str(out / "m.csv")]) == 2
     assert {p: p.read_bytes() for p in growing.folder.rglob("*") if p.is_file()} == before
+
+
+def test_files_that_geo_did_not_write_are_left_alone(growing, tmp_path, capsys):
+    mine = tmp_path / "mine" / "places.csv"
+    mine.parent.mkdir()
+    mine.write_text("my own places\n")
+    command = [
+        "export",
+        "--data",
+        str(growing.folder),
+        "--year",
+        "2021",
+        "--out",
+        str(mine.parent),
+    ]
+    assert main([*command, "csv"]) == 2
+    assert f"{mine}: expected no file, or one that geo wrote" in capsys.readouterr().err
+    for format_ in ("gpkg", "gmns", "gpkg"):
+        assert main([*command, format_]) == 0
+    table = tmp_path / "mine" / "people.csv"
+    table.write_text("city_id,name,people\n")
+    assert main(["matrix", "--data", str(growing.folder), "--out", str(table)]) == 2
+    assert (mine.read_text(), table.read_text()) == ("my own places\n", "city_id,name,people\n")
