@@ -511,7 +511,14 @@ def _names(row: Any, id_column: str) -> list[str]:
 
 
 def data_folder() -> Path:
-    """Return ``geo/data`` in an installed wheel, ``data`` beside the package in a checkout."""
+    """
+    Return the folder of the data that come with the package.
+
+    Returns
+    -------
+    folder
+        ``geo/data`` in an installed wheel, ``data`` beside the package in a checkout.
+    """
     inside = Path(__file__).parents[1] / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data"
 

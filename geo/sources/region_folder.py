@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import difflib
 import json
 import math
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +22,28 @@ import shapely
 from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import TABLES, TextTable, columns, load
-from geo.core import BadInputError, NotFoundError, OutputError, shown, write_csv
+from geo.catalogue import OPTIONAL, TABLES, TextTable, columns, data_folder, load
+from geo.core import (
+    BadInputError,
+    Message,
+    NotFoundError,
+    OutputError,
+    Problem,
+    refuse_inside,
+    shown,
+    write_csv,
+)
 from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km
 from geo.layers import county_index
-from geo.readers import LOCAL, MAIN_ROADS, class_of, read_pbf, read_pbf_header, read_points
+from geo.readers import (
+    LOCAL,
+    MAIN_ROADS,
+    class_of,
+    read_pbf,
+    read_pbf_header,
+    read_points,
+    read_workbook,
+)
 from geo.sources.drafting import Draft, Rows, draft_catalogue
 from geo.sources.junctions import element_names
 from geo.sources.odd_tags import without_odd_tags
@@ -79,6 +99,83 @@ def new_region(out: Path | str) -> list[str]:
     with _folder(Path(out)) as stage:
         _write(stage, settings, {}, ("New region", about))
         return _listed(stage)
+
+
+def region_from_workbook(
+    out: Path | str, file: Path | str, like: Path | str | None = None
+) -> list[str]:
+    """
+    Write a region whose tables are the sheets of a workbook.
+
+    Parameters
+    ----------
+    out, file
+        A folder that does not exist or is empty, and a workbook with a sheet per table, such as
+        the ``tables.xlsx`` of an export.
+    like
+        The data folder that gives the rest: ``region.toml`` and the files it names; default: the
+        region of the package.
+
+    Returns
+    -------
+    files
+        What was written, relative to the folder.
+
+    Raises
+    ------
+    BadInputError
+        When a sheet is missing or anything in one is wrong: sheet, row, column and value are
+        named; or when the folder has content.
+    OutputError
+        When the folder cannot be written.
+    """
+    file, like = Path(file), data_folder() if like is None else Path(like)
+    if not (like / "region.toml").is_file():
+        raise BadInputError("{folder}: expected a data folder, with region.toml", folder=like)
+    refuse_inside(Path(out), like)
+    sheets = read_workbook(file)
+    known = [name for name in TABLES if name in sheets or name not in OPTIONAL]
+    with _folder(Path(out)) as stage:
+        shutil.copytree(like, stage, dirs_exist_ok=True, ignore=_NOT_TABLES)
+        (stage / "tables").mkdir()
+        _expect_sheets(file, sheets)
+        for name in known:
+            with (stage / "tables" / f"{name}.csv").open(
+                "w", encoding="utf-8", newline=""
+            ) as table:
+                csv.writer(table, lineterminator="\n").writerows(sheets[name])
+        try:
+            load(stage)
+        except BadInputError as error:
+            raise BadInputError(_in_sheet(file, problem) for problem in error.problems) from None
+        return _listed(stage)
+
+
+#: The tables of another region, and what describes their bytes, stay behind.
+_NOT_TABLES = shutil.ignore_patterns("tables", "datapackage.json", "refreshed.csv")
+
+
+def _expect_sheets(file: Path, sheets: dict[str, list[list[str]]]) -> None:
+    """Refuse a workbook without a sheet that is needed, or with one that is no table."""
+    problems = []
+    for name in TABLES:
+        if name not in sheets and name not in OPTIONAL:
+            text = Message("expected a sheet of this name; it is missing")
+            problems.append(Problem(f"{file.name} [{name}]", expected=text))
+    text = Message("expected one of the sheets {names}", names=", ".join(TABLES))
+    for name, rows in sheets.items():
+        if name not in TABLES and any(map(any, rows)):
+            problems.append(Problem(file.name, value=name, expected=text))
+    if problems:
+        raise BadInputError(problems)
+
+
+def _in_sheet(file: Path, problem: Problem) -> Problem:
+    """Return a problem of a table as one of its sheet: rows are the same."""
+    folder, _, name = problem.file.rpartition("tables/")
+    if folder or not name:
+        return problem
+    return replace(problem, file=f"{file.name} [{name.removesuffix('.csv')}]")
 
 
 def draft_region(  # noqa: PLR0913 - what an extract can become

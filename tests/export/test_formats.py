@@ -396,3 +396,32 @@ def test_files_that_geo_did_not_write_are_left_alone(growing, tmp_path, capsys):
     table.write_text("city_id,name,people\n")
     assert main(["matrix", "--data", str(growing.folder), "--out", str(table)]) == 2
     assert (mine.read_text(), table.read_text()) == ("my own places\n", "city_id,name,people\n")
+
+
+def test_a_workbook_holds_the_layers_of_the_day(exported, frames):
+    pytest.importorskip("openpyxl")
+    network, tables = exported("xlsx")
+    assert (network.name, tables.name) == ("network.xlsx", "tables.xlsx")
+    sheets = pd.read_excel(network, sheet_name=None, dtype={"adcode": str})
+    assert list(sheets) == list(frames)
+    for name, frame in frames.items():
+        assert len(sheets[name]) == len(frame)
+    cities = sheets["cities"].set_index("city_id")
+    assert cities["name"].to_dict() == frames["cities"]["name"].to_dict()
+    assert np.allclose(cities["lon"], frames["cities"].geometry.x, rtol=0, atol=1e-12)
+    sections = sheets["sections"].set_index("section_id")
+    assert sections["status"].to_dict() == frames["sections"]["status"].to_dict()
+    known = frames["sections"]["running_km"]
+    assert np.allclose(sections["running_km"], known, rtol=1e-12, equal_nan=True)
+
+
+def test_csv_for_excel_begins_with_a_mark(growing, tmp_path):
+    command = ["export", "csv", "--excel", "--year", "2021", "--data", str(growing.folder)]
+    assert main([*command, "--out", str(tmp_path)]) == 0
+    for path in tmp_path.glob("*.csv"):
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    described = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    assert {resource["encoding"] for resource in described["resources"]} == {"utf-8-sig"}
+    from frictionless import Package
+
+    assert Package(str(tmp_path / "datapackage.json")).validate().valid
