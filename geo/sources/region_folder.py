@@ -482,7 +482,7 @@ def _folder(out: Path) -> Iterator[Path]:
 
 def _write(stage: Path, settings: str, tables: dict[str, Rows], text: tuple[str, str]) -> None:
     """Write settings, tables and a README with a name and a text."""
-    (stage / "region.toml").write_text(settings, encoding="utf-8")
+    (stage / "region.toml").write_text(settings, encoding="utf-8", newline="\n")
     (stage / "tables").mkdir()
     lines = []
     for name, model in TABLES.items():
@@ -491,8 +491,8 @@ def _write(stage: Path, settings: str, tables: dict[str, Rows], text: tuple[str,
         what = (model.__doc__ or "").strip().splitlines()[0].rstrip(".")
         lines.append(f"| {name}.csv | {what} | {', '.join(table.columns)} |")
     readme = _template("README.md").format(name=text[0], about=text[1], tables="\n".join(lines))
-    (stage / "README.md").write_text(readme, encoding="utf-8")
+    (stage / "README.md").write_text(readme, encoding="utf-8", newline="\n")
 
 
 def _listed(stage: Path) -> list[str]:
-    return sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
+    return sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
