@@ -51,7 +51,10 @@ def standard_streams() -> Iterator[None]:
                 closed.callback(setattr, sys, name, None)
             elif hasattr(stream, "reconfigure"):
                 own = stream.isatty() or os.environ.get("PYTHONIOENCODING")
-                stream.reconfigure(**({"errors": "replace"} if own else {"encoding": "utf-8"}))
+                encoding = None if own else "utf-8"
+                # names of files may be no text: JSON reads back what stands for them
+                errors = "replace" if own else "backslashreplace"
+                stream.reconfigure(encoding=encoding, errors=errors)
         yield
 
 

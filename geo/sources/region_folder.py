@@ -22,7 +22,7 @@ import shapely
 from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import OPTIONAL, TABLES, TextTable, columns, data_folder, load
+from geo.catalogue import HALF_WAY_ROUND, OPTIONAL, TABLES, TextTable, columns, data_folder, load
 from geo.core import (
     BadInputError,
     Message,
@@ -246,6 +246,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         bounds = bounds or box or _extent(ways, file)
         ways, odd = without_odd_tags(ways, "way")
         ways = _clipped(ways, bounds)
+        _expect_one_side(ways, file)
         if areas is not None:
             areas = reached_areas(areas, ways, bounds)
         progress("stations and towns")
@@ -332,6 +333,19 @@ def _extent(ways: gpd.GeoDataFrame, file: Path) -> Bounds:
         raise BadInputError("{path}: expected main roads or railways; there are none", path=file)
     west, south, east, north = (float(x) for x in ways.total_bounds)
     return west - MARGIN, south - MARGIN, east + MARGIN, north + MARGIN
+
+
+def _expect_one_side(ways: gpd.GeoDataFrame, file: Path) -> None:
+    """Refuse lines on both sides of the 180th meridian, where degrees jump."""
+    west, _, east, _ = ways.total_bounds
+    if east - west > HALF_WAY_ROUND:
+        raise BadInputError(
+            "{path}: expected lines on one side of the 180th meridian, not from {west:.1f} to "
+            "{east:.1f} degrees: give --bbox",
+            path=file,
+            west=west,
+            east=east,
+        )
 
 
 def _clipped(ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:

@@ -372,3 +372,16 @@ def test_a_frame_reaches_at_most_five_degrees_beyond_the_points(tmp_path):
     path.write_text(wide, "utf-8")
     expected = (-5.0, -2.0, 100 / toy.KM_LON + 5, 5.0)
     assert geo.load(tmp_path).region.frame == pytest.approx(expected)
+
+
+def test_a_line_over_the_180th_meridian_is_named(tmp_path):
+    toy.region(tmp_path, {"a": (0, 0), "b": (40, 0)}, {"ab": 40}, {"a": 1})
+    text = (
+        (tmp_path / "region.toml").read_text("utf-8").replace("-5.0, -5.0, 5.0", "-180, -5.0, 180")
+    )
+    (tmp_path / "region.toml").write_text(text, "utf-8")
+    toy.edit(tmp_path, "places", lambda row: {"lon": 179.8 if row["place_id"] == "a" else -179.8})
+    with pytest.raises(
+        geo.BadInputError, match=r"alignments.csv:3 place_id: 'b': .*180th meridian"
+    ):
+        geo.load(tmp_path)

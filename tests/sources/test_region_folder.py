@@ -507,3 +507,19 @@ def test_a_real_extract(tmp_path):
     assert "Mannerheimintie" in set(drawn.routes["name_en"])
     assert drawn.routes.loc["mannerheimintie", "geometry_km"] == pytest.approx(0.9, abs=0.15)
     assert main(["build", "--data", str(tmp_path / "r"), "--out", str(tmp_path / "maps")]) == 0
+
+
+def test_an_extract_over_the_180th_meridian_is_refused_in_words(tmp_path, capsys):
+    road = {"highway": "motorway", "ref": "Q1"}
+    ways = [([(179.5, -17), (179.9, -17)], road), ([(-179.9, -17), (-179.5, -17)], road)]
+    file = extract.write(tmp_path / "fiji.osm.pbf", ways, box=(-180, -20, 180, -15))
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(file)]) == 2
+    assert "expected lines on one side of the 180th meridian" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stop:
+        main(["new", str(tmp_path / "r"), "--from-pbf", str(file), "--bbox=178,-19,-178,-16"])
+    assert stop.value.code == 2
+    assert "expected one side of the 180th meridian" in capsys.readouterr().err
+    for box_ in ("179,-19,180,-16", "-180,-19,-179,-16"):
+        out = tmp_path / box_
+        assert main(["new", str(out), "--from-pbf", str(file), f"--bbox={box_}"]) == 0
+        assert build_layers(load(out)).routes["geometry_km"].sum() == pytest.approx(42.6, abs=0.3)
