@@ -32,7 +32,7 @@ UNITS = {"_kmh": "km/h", "_km": "km", "_m": "m", "minutes": "min", "lon": "°", 
 
 #: Tables whose rows name sources.
 SOURCED = ("routes", "sections", "alignments", "places", "cities", "zones", "published_times",
-           "train_services", "through_running", "speeds_by_period")  # fmt: skip
+           "train_services", "through_running", "station_calls", "speeds_by_period")  # fmt: skip
 #: Published kilometres of expressways in use by day and code of the region. Text: above so many.
 OFFICIAL_KM: dict[str, dict[str, float | str]] = {
     "2024-11-01": {"500000": 4286.5},

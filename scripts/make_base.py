@@ -59,7 +59,6 @@ WEST, SOUTH, EAST, NORTH = SETTINGS["frame"]
 CODES = {region["adcode"][:2]: region for region in SETTINGS["regions"]}
 DIGITS = 4  # about 11 m
 TINT = 0.36  # share of the heights' colours that stays in the relief
-OSM_BOX = (102.5, 27.5, 110.5, 33.0)
 RIVERS_ZH = {
     "Chang Jiang (Yangtze)": "长江",
     "Jinsha (Yangtze)": "金沙江",
@@ -483,9 +482,9 @@ def paled(fine: NDArray[np.float64], broad: NDArray[np.float64]) -> NDArray[np.u
     return (dark + (light - dark) * shade + tint).round().clip(0, 255).astype("uint8")
 
 
-def graph_lines(name: str) -> list[Any]:
+def osm_graph(name: str) -> gpd.GeoDataFrame:
     """
-    Read the edges of an OSM-derived graph inside the box, joined to long lines.
+    Read the edges of an OSM-derived graph inside the frame, joined to chains between junctions.
 
     Parameters
     ----------
@@ -494,81 +493,66 @@ def graph_lines(name: str) -> list[Any]:
 
     Returns
     -------
-    lines
-        Lines between junctions and dead ends, in a fixed order.
+    chains
+        Lines with `u`, `v` and the stored `length_km`, which is not that of the line: shapes are
+        simplified. In a fixed order.
     """
+    import geopandas as gpd
     import numpy as np
+    import pandas as pd
     import shapely
+
+    from geo.geometry import Noded, contract
 
     text = package_file("scgraph_data", f"scgraph_data/{name}.py").read_text("utf-8")
     parts = {
         key: re.search(rf"^{key}\s*=\s*(.*)$", text, re.MULTILINE)[1] for key in ("graph", "nodes")
     }
     lonlat = np.array(json.loads(parts["nodes"]))[:, ::-1]
-    west, south, east, north = OSM_BOX
-    inside = ((lonlat >= (west, south)) & (lonlat <= (east, north))).all(axis=1)
-    pairs = []
+    inside = ((lonlat >= (WEST, SOUTH)) & (lonlat <= (EAST, NORTH))).all(axis=1)
+    rows = []
     for i, match in enumerate(re.finditer(r"\{([^}]*)\}", parts["graph"])):
         if inside[i] and match[1]:
-            ends = (int(pair.split(":")[0]) for pair in match[1].split(","))
-            pairs += [(i, j) for j in ends if j > i and inside[j]]
-    return joined(shapely.linestrings(lonlat[np.array(pairs)]))
+            pairs = (pair.split(":") for pair in match[1].split(","))
+            rows += [(i, int(j), float(km)) for j, km in pairs if int(j) > i and inside[int(j)]]
+    edges = pd.DataFrame(rows, columns=["u", "v", "length_km"])
+    used = np.unique(edges[["u", "v"]])
+    for end in ("u", "v"):
+        edges[end] = np.searchsorted(used, edges[end])
+    at = lonlat[used]
+    lines = shapely.linestrings(at[edges[["u", "v"]].to_numpy()])
+    nodes = pd.DataFrame({"x": at[:, 0], "y": at[:, 1]})
+    made = gpd.GeoDataFrame(edges, geometry=lines, crs=4326)
+    return contract(Noded(nodes, made), add=["length_km"]).edges.drop(columns="members")
 
 
-def joined(lines: Any) -> list[Any]:
-    """
-    Join lines that meet where nothing else does.
-
-    Parameters
-    ----------
-    lines
-        Lines that meet at their ends.
-
-    Returns
-    -------
-    lines
-        Longer ones, in a fixed order.
-    """
-    import shapely
-
-    merged = shapely.line_merge(shapely.multilinestrings(lines))
-    return sorted(shapely.get_parts(merged), key=lambda line: line.wkt)
-
-
-def without_spurs(lines: list[Any], shortest_km: float) -> list[Any]:
+def without_spurs(chains: gpd.GeoDataFrame, shortest_km: float) -> gpd.GeoDataFrame:
     """
     Drop short dead ends; short pieces between two junctions stay, or the network falls apart.
 
     Parameters
     ----------
-    lines
-        Lines between junctions and dead ends.
+    chains
+        Lines between junctions and dead ends, with `u`, `v` and `length_km`.
     shortest_km
         The least length of a dead end that stays.
 
     Returns
     -------
-    lines
-        The rest, joined anew.
+    chains
+        The rest.
     """
-    from pyproj import Geod
-
-    geod = Geod(ellps="WGS84")
     while True:
-        ends = Counter(end for line in lines for end in (line.coords[0], line.coords[-1]))
-        kept = [
-            line
-            for line in lines
-            if min(ends[line.coords[0]], ends[line.coords[-1]]) > 1
-            or geod.geometry_length(line) / 1000 >= shortest_km
-        ]
-        if len(kept) == len(lines):
-            return lines
-        lines = joined(kept)
+        ends = Counter([*chains["u"], *chains["v"]])
+        dead = [min(ends[u], ends[v]) == 1 for u, v in zip(chains["u"], chains["v"], strict=True)]
+        short = (chains["length_km"] < shortest_km).to_numpy() & dead
+        if not short.any():
+            return chains
+        chains = chains[~short]
 
 
 def context() -> None:
-    """Write railways and roads of OpenStreetMap as grey context."""
+    """Write railways and roads of OpenStreetMap: grey context, and ordinary roads to travel on."""
     import geopandas as gpd
     import shapely
 
@@ -581,8 +565,13 @@ def context() -> None:
         ("world_railways", "railways", 0.0),
         ("world_highways", "roads", 1.0),
     ):
-        lines = without_spurs(graph_lines(name), spur_km)
-        row = about | {"geometry": shapely.MultiLineString(lines)}
+        chains = without_spurs(osm_graph(name), spur_km)
+        # one feature, its lengths in the order of its lines: a feature per line is three times larger
+        lengths = " ".join(f"{km:.1f}" for km in chains["length_km"])
+        row = about | {
+            "length_km": lengths,
+            "geometry": shapely.MultiLineString(chains.geometry.tolist()),
+        }
         write_geojson(gpd.GeoDataFrame([row], crs=4326), DATA / f"osm/{file}.geojson", 3)
 
 
@@ -596,6 +585,7 @@ TABLE_TITLES = {
     "published_times": "Published journey times",
     "train_services": "Trains by section and period",
     "through_running": "Trains that pass from one route to another",
+    "station_calls": "Share of trains that call at a station",
     "speeds_by_period": "Speeds that changed",
     "projects": "Projects",
     "sources": "Sources",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from geo.catalogue.dates import status_on
 from geo.catalogue.integrity import Numbered, cross_checks
@@ -30,6 +30,7 @@ from geo.catalogue.schema import (
     Section,
     Source,
     SpeedPeriod,
+    StationCalls,
     ThroughRunning,
     TrainService,
     Zone,
@@ -78,6 +79,7 @@ class Catalogue:
     published_times: tuple[PublishedTime, ...]
     train_services: tuple[TrainService, ...]
     through_running: tuple[ThroughRunning, ...]
+    station_calls: tuple[StationCalls, ...]
     speeds_by_period: tuple[SpeedPeriod, ...]
     projects: tuple[Project, ...]
     sources: tuple[Source, ...]
@@ -128,6 +130,29 @@ class Catalogue:
         BadInputError lists their ids.
         """
         return _find("city", name, self.cities, "city_id")
+
+    def find_end(self, name: str, *, station: bool = False) -> City | Zone | Place:
+        """
+        Return the city, county or place where a trip ends, by name or id.
+
+        Of one name a city comes before a county, and a county before a place; where a station is
+        wanted, a station comes first. Where several of one kind carry the name, BadInputError
+        lists their ids; an unknown name raises NotFoundError with the closest ones.
+        """
+        stations = tuple(place for place in self.places if place.kind == "station")
+        kinds: list[tuple[str, tuple[Any, ...], str]] = [
+            ("city", self.cities, "city_id"),
+            ("county", self.zones, "zone_id"),
+            ("station", stations, "place_id"),
+            ("place", self.places, "place_id"),
+        ]
+        if station:
+            kinds.sort(key=lambda kind: kind[0] != "station")
+        wanted = name.strip().casefold()
+        for kind, rows, column in kinds:
+            if any(wanted in _names(row, column) for row in rows):
+                return cast("City | Zone | Place", _find(kind, name, rows, column))
+        return self.find_city(name)
 
     def find_route(self, name: str) -> Route:
         """
@@ -470,7 +495,13 @@ def _tests(wanted: str, *, official: bool) -> Iterator[tuple[bool, Callable[[lis
 
 def _ambiguous(kind: str, name: str, ids: Iterable[str]) -> BadInputError:
     """Return the refusal of a name that several rows carry."""
-    kinds = {"city": Message("cities"), "route": Message("routes")}[kind]
+    kinds = {
+        "city": Message("cities"),
+        "county": Message("counties"),
+        "station": Message("stations"),
+        "place": Message("places"),
+        "route": Message("routes"),
+    }[kind]
     return BadInputError(
         "several {kinds} are called {name}: {ids}: give the id",
         kinds=kinds,

@@ -62,7 +62,8 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     yield from _missing(tables, "zones", "city_id", _ids(tables["cities"], "city_id"))
     for table in ("train_services", "speeds_by_period"):
         yield from _missing(tables, table, "section_id", sections)
-    yield from _missing(tables, "through_running", "place_id", places)
+    for table in ("through_running", "station_calls"):
+        yield from _missing(tables, table, "place_id", places)
     for column in ("route_a", "route_b"):
         yield from _missing(tables, "through_running", column, routes)
     for line, row in tables["sections"]:

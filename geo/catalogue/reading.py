@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -18,6 +18,8 @@ from geo.catalogue.schema import (
     KEY_COLUMN,
     OPTIONAL,
     TABLES,
+    OwnTime,
+    PublishedTime,
     Row,
     columns,
     fraction_columns,
@@ -30,7 +32,7 @@ from geo.catalogue.spreadsheets import (
     without_empty_end,
 )
 from geo.catalogue.validation import faults, with_closest
-from geo.core import Message, Problem
+from geo.core import BadInputError, Message, Problem
 
 #: Tables that need at least one row.
 NEEDED = ("routes", "places", "alignments", "sections")
@@ -108,6 +110,44 @@ def _shortened(problems: list[Problem]) -> list[Problem]:
         )
         short.append(replace(first, expected=text))
     return short
+
+
+def read_times(path: Path, region: Region) -> list[PublishedTime]:
+    """
+    Read published times of a user's own.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns `from`, `to`, `minutes` and, if wanted, others of the table
+        `published_times`; the mode is rail where none is given.
+    region
+        The region they are of.
+
+    Returns
+    -------
+    times
+        One per row.
+
+    Raises
+    ------
+    BadInputError
+        With everything that is wrong.
+    """
+    times, problems = list[PublishedTime](), list[Problem]()
+    try:
+        for found in _lines(path, str(path), OwnTime, region):
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                times.append(cast("OwnTime", found[1]))
+    except _UnreadableError as stop:
+        problems.append(stop.args[0])
+    if not times and not problems:
+        problems.append(Problem(str(path), 2, expected=Message("expected at least one row")))
+    if problems:
+        raise BadInputError(problems)
+    return times
 
 
 def _lines(

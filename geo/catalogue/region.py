@@ -129,6 +129,8 @@ class Region(_Settings):
     context: ContextFiles = ContextFiles()
     map: MapSettings
     milestones: tuple[Year, ...] = ()
+    #: Since when multiple units run; before, there are conventional trains only.
+    emu_since: dt.date | None = None
     groups: tuple[RouteGroup, ...] = ()
 
     @model_validator(mode="after")

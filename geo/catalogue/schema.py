@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -73,6 +73,11 @@ Distance = Annotated[Annotated[Number, Field(ge=0, lt=1e5)] | None, _Unknown]
 Speed = Annotated[Annotated[Number, Field(ge=5, le=500)] | None, _Unknown]
 Count = Annotated[Annotated[int, Field(gt=0, le=16)] | None, _Unknown]
 TrainCount = Annotated[Annotated[int, Field(ge=0, lt=10_000)] | None, _Unknown]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Sense = Annotated[
+    Literal[-1, 1] | None,
+    BeforeValidator(lambda cell: {"": None, "1": 1, "-1": -1}.get(cell, cell)),
+]
 Trains = Annotated[Annotated[Number, Field(ge=0, lt=10_000)] | None, _Unknown]
 #: Fewer people live in any city.
 MOST_PEOPLE = 10**9
@@ -274,6 +279,16 @@ class PublishedTime(Row):
     notes: str = Field("", description="Remarks; may be left out.")
 
 
+class OwnTime(PublishedTime):
+    """A published time that a user brings: what is not given is not known."""
+
+    mode: Annotated[Mode, BeforeValidator(lambda cell: cell or "rail")] = "rail"
+    km: Positive = None
+    date: PartialDate = ""
+    source: str = ""
+    confidence: Annotated[Confidence, BeforeValidator(lambda cell: cell or "medium")] = "medium"
+
+
 class _InPeriod(Row):
     def _period(self) -> tuple[str, str]:
         # the models declare both columns themselves, where they stand in the file
@@ -311,11 +326,36 @@ class ThroughRunning(_InPeriod):
     """Trains that go from one route on to another at a station."""
 
     place_id: Id = Field(description="Station where they pass from one to the other.")
-    route_a: Id = Field(description="One route.")
-    route_b: Id = Field(description="The other.")
+    route_a: Id = Field(description="Route on which they arrive.")
+    sense_a: Sense = Field(
+        None, description="1: along the order of its points, -1: against; empty: either."
+    )
+    route_b: Id = Field(description="Route on which they leave; trains run the other way too.")
+    sense_b: Sense = Field(None, description="The same on leaving.")
+    class_: Annotated[TrainClass | None, _Unknown] = Field(
+        None, alias="class", description="Class of the trains; empty: all."
+    )
     from_date: FirstDay
     to_date: LastDay
     trains_per_day: Trains = Field(description="Trains a day in each direction.")
+    dwell_min: Annotated[Annotated[Number, Field(ge=0, lt=1440)] | None, _Unknown] = Field(
+        None, description="Mean stop at the station, in minutes; empty: not known."
+    )
+    source: Keys = Field(description="Keys of its sources.")
+
+
+class StationCalls(_InPeriod):
+    """How many of the trains at a station call there."""
+
+    place_id: Id = Field(description="The station.")
+    class_: TrainClass = Field(alias="class", description="Class of the trains.")
+    from_date: FirstDay
+    to_date: LastDay
+    trains_per_day: Trains = Field(description="Trains a day in each direction that run through.")
+    call_share: Share = Field(description="Share of the trains running through that call.")
+    end_share: Share = Field(
+        description="Share of all its trains that call, start or end there: those to board."
+    )
     source: Keys = Field(description="Keys of its sources.")
 
 
@@ -366,12 +406,13 @@ TABLES: dict[str, type[Row]] = {
     "published_times": PublishedTime,
     "train_services": TrainService,
     "through_running": ThroughRunning,
+    "station_calls": StationCalls,
     "speeds_by_period": SpeedPeriod,
     "projects": Project,
 }
 #: Tables that a region may do without.
 OPTIONAL = frozenset(
-    {"zones", "train_services", "through_running", "speeds_by_period", "projects"}
+    {"zones", "train_services", "through_running", "station_calls", "speeds_by_period", "projects"}
 )
 #: The column that identifies a row of a table.
 KEY_COLUMN = {

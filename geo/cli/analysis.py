@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
-    from geo.network import Background, Journey
+    from geo.network import Anywhere, Background, Journey
 
 
 def od(arguments: argparse.Namespace) -> None:
     """Print the fastest ways between two cities."""
     from geo.core import BadInputError
-    from geo.network import build_network, fastest_routes
+    from geo.network import build_network, end_of, fastest_routes
 
     catalogue, date = load(arguments), when(arguments)
-    origin = catalogue.find_city(arguments.origin)
-    destination = catalogue.find_city(arguments.destination)
-    if origin is destination:
-        raise BadInputError("od: {city} twice; expected two different cities", city=origin.name)
+    origin, destination = _ends(catalogue, arguments)
+    a, b = end_of(origin), end_of(destination)
+    if a.node == b.node:
+        raise BadInputError("od: {city} twice; expected two different ends", city=a.name)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     journeys = fastest_routes(
@@ -42,23 +42,57 @@ def od(arguments: argparse.Namespace) -> None:
     routes = [_way(catalogue, journey) for journey in journeys]
     about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
-        print_json({"from": origin.name, "to": destination.name,
-                    "from_id": origin.city_id, "to_id": destination.city_id,
+        ids = [end.node.rpartition(":")[2] for end in (a, b)]
+        print_json({"from": a.name, "to": b.name, "from_id": ids[0], "to_id": ids[1],
                     **about, "mode": arguments.mode, **_used(roads),
                     "routes": routes})  # fmt: skip
         return
     if not routes:
-        a, b = (catalogue.city_labels[city.city_id] for city in (origin, destination))
-        say("{a} and {b} are not connected ({mode}, {date})", a=a, b=b,
+        say("{a} and {b} are not connected ({mode}, {date})", a=a.name, b=b.name,
             mode=word(arguments.mode), date=date)  # fmt: skip
     for number, route in enumerate(routes, 1):
         say("{number}. {minutes:.0f} min, {km:.0f} km", number=number,
             minutes=route["time_min"], km=route["length_km"])  # fmt: skip
+        say("   access {access:.0f}, in stations {station:.0f}, waiting {wait:.0f}, on the way "
+            "{way:.0f} min; changes: {changes}", access=route["access_min"],
+            station=route["station_min"], wait=route["wait_min"], way=route["in_vehicle_min"],
+            changes=route["changes"])  # fmt: skip
         print_table(route["legs"], {"mode": _("mode"), "name": _("name"), "from": _("from"),
                                     "to": _("to"), "time_min": _("min"),
                                     "length_km": _("km")})  # fmt: skip
     say_assumed(date, about["assumed"])
     _say_background(roads)
+
+
+def _ends(catalogue: Catalogue, arguments: argparse.Namespace) -> tuple[Anywhere, Anywhere]:
+    """Return the two ends of a trip: of one name a station where the other end is one."""
+    names = (arguments.origin, arguments.destination)
+    ends = [_point(name, catalogue) or catalogue.find_end(name) for name in names]
+    stations = [getattr(end, "kind", "") == "station" for end in ends]
+    if arguments.mode in ("rail", "any") and any(stations):
+        ends = [
+            end if station or isinstance(end, tuple) else catalogue.find_end(name, station=True)
+            for end, station, name in zip(ends, stations, names, strict=True)
+        ]
+    return ends[0], ends[1]
+
+
+def _point(text: str, catalogue: Catalogue) -> tuple[float, float] | None:
+    """Return longitude and latitude where an end is given as LON,LAT."""
+    from geo.core import BadInputError
+
+    parts = text.split(",")
+    try:
+        lon, lat = (float(part) for part in parts)
+    except ValueError:
+        return None
+    west, south, east, north = catalogue.region.frame
+    if not (west <= lon <= east and south <= lat <= north):
+        raise BadInputError(
+            "{point}: expected LON,LAT within {west:g}–{east:g}, {south:g}–{north:g}",
+            point=text, west=west, east=east, south=south, north=north,
+        )  # fmt: skip
+    return lon, lat
 
 
 def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Background | None:
@@ -87,6 +121,7 @@ def _say_background(roads: Background | None) -> None:
 def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
     """Return a journey with names and rounded numbers."""
     names = {f"city:{row.city_id}": row.name for row in catalogue.cities}
+    names |= {f"zone:{row.zone_id}": row.name for row in catalogue.zones}
     names |= {place.place_id: place.name for place in catalogue.places}
     legs = []
     for leg in journey.legs:
@@ -95,13 +130,16 @@ def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
             name, name_en = route.name, route.name_en
         elif leg["mode"] == "access":
             name, name_en = "接驳", "access"
+        elif leg["mode"] == "station":
+            name, name_en = "车站", "station"
         else:
             name, name_en = "其他道路", "other roads"
         ends = {end: names.get(leg[end], leg[end]) for end in ("from", "to")}
-        sizes = {key: round(leg[key], 2) for key in ("time_min", "length_km")}
+        sizes = {key: round(leg[key], 2) for key in ("time_min", "wait_min", "length_km")}
         legs.append({**leg, **ends, **sizes, "name": name, "name_en": name_en})
-    total = {key: round(sum(leg[key] for leg in legs), 1) for key in ("time_min", "length_km")}
-    return {**total, "legs": legs}
+    keys = ("time_min", "access_min", "station_min", "wait_min", "in_vehicle_min", "length_km")
+    parts = {key: round(getattr(journey, key), 1) for key in keys}
+    return {**parts, "changes": journey.changes, "legs": legs}
 
 
 def matrix(arguments: argparse.Namespace) -> None:
@@ -147,34 +185,50 @@ def _print_matrix(table: DataFrame, labels: dict[str, str]) -> None:
 
 def calibrate(arguments: argparse.Namespace) -> None:
     """Print published and computed times side by side."""
-    from geo.connectivity import WIDE, calibrate_times, calibration_summary
+    from geo.catalogue import read_times
+    from geo.connectivity import WIDE, calibrate_times, calibration_summary, residual_table
     from geo.core import BadInputError, Message, Problem, json_value
     from geo.layers import build_layers
 
     catalogue = load(arguments)
-    if not catalogue.published_times:
+    own = arguments.times
+    times = read_times(own, catalogue.region) if own else list(catalogue.published_times)
+    if not times:
         text = Message("expected a published time to compare with")
         raise BadInputError([Problem("tables/published_times.csv", 2, expected=text)])
-    table = calibrate_times(build_layers(catalogue))
-    fit, rows = json_value(calibration_summary(table)), json_value(table)
+    table = calibrate_times(build_layers(catalogue), times)
+    modes = [mode for mode in ("rail", "road", "water") if (table["mode"] == mode).any()]
+    fits = {mode: json_value(calibration_summary(table, mode)) for mode in modes}
+    rows = json_value(table)
     if arguments.json:
-        print_json({**fit, "pairs_compared": rows})
+        lines = json_value(residual_table(table))
+        print_json({"pairs": rows, "summary": fits[modes[0]], "by_mode": fits, "lines": lines})
         return
+    wide = [row for row in rows if row["counted"] and abs(row["error"]) > WIDE]
+    wide.sort(key=lambda row: -abs(row["error"]))
     for row in rows:
         error = row["error"]
         row["error"] = "" if error is None else f"{error:+.0%}"
-        wide = isinstance(error, float) and abs(error) > WIDE and not row["reason"]
-        row["why"] = row["reason"] or (row["notes"] if wide else "")
+        row["why"] = row["reason"]
     print_table(rows, {"mode": _("mode"), "from_zh": _("from"), "to_zh": _("to"),
-                       "date": _("date"), "published_min": _("published min"),
+                       "date": _("date"), "kind": _("kind"), "published_min": _("published min"),
                        "computed_min": _("computed min"), "error": _("error"),
-                       "why": _("not counted, or why so far off")})  # fmt: skip
-    if not fit["pairs"]:
-        say("no pair that counts")
-        return
-    say("{pairs} pairs that count: median error {median:.1%}, worst {worst:.1%}, within 20 % "
-        "{within:.0%}", pairs=fit["pairs"], median=fit["median_error"],
-        worst=fit["worst_error"], within=fit["within_20_percent"])  # fmt: skip
+                       "why": _("why it does not count")})  # fmt: skip
+    for mode, fit in fits.items():
+        if not fit["n"]:
+            say("{mode}: no pair that counts", mode=word(mode))
+            continue
+        say("{mode}: {n} pairs that count, median error {median:.1%} (leave-one-out {out:.1%}), "
+            "bias {bias:+.1f} min, within 20 % {within:.0%}, worst {worst:.1%}",
+            mode=word(mode), n=fit["n"], median=fit["median_error"], out=fit["leave_one_out"],
+            bias=fit["bias_min"], within=fit["within_20"],
+            worst=fit["worst_error"])  # fmt: skip
+    if wide:
+        say("outside of 20 %: {count}; the worst:", count=len(wide))
+        print_table(wide[:25], {"from_zh": _("from"), "to_zh": _("to"), "date": _("date"),
+                                "published_min": _("published min"),
+                                "computed_min": _("computed min"), "error": _("error"),
+                                "line": _("line"), "notes": _("notes")})  # fmt: skip
 
 
 def compare(arguments: argparse.Namespace) -> None:

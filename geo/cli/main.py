@@ -260,9 +260,11 @@ def _add_tables(verbs: Any) -> None:
 
 def _add_journeys(verbs: Any) -> None:
     """Add the commands on travel times."""
-    od = _add(verbs, "od", analysis.od, _("fastest and alternative ways between two cities"))
-    od.add_argument("origin", metavar="FROM", help=_("a city, in Chinese or English"))
-    od.add_argument("destination", metavar="TO", help=_("another city"))
+    od = _add(verbs, "od", analysis.od, _("fastest ways between two ends"))
+    od.add_argument(
+        "origin", metavar="FROM", help=_("a city, county, station, interchange, or LON,LAT")
+    )
+    od.add_argument("destination", metavar="TO", help=_("another one"))
     _add_mode(od, any_mode=True)
     count = number(lambda n: 1 <= n <= 50, _("expected a whole number from 1 to 50"), whole=True)
     od.add_argument("--k", type=count, default=1, metavar="K", help=_("ways wanted (default 1)"))
@@ -271,7 +273,9 @@ def _add_journeys(verbs: Any) -> None:
     text = _("also write it as CSV, in minutes")
     matrix.add_argument("--out", type=Path, metavar="FILE", help=text)
     text = _("computed times against published ones")
-    _add(verbs, "calibrate", analysis.calibrate, text, year=False)
+    fit = _add(verbs, "calibrate", analysis.calibrate, text, year=False)
+    text = _("own published times: from, to, minutes[, mode, date, trains]")
+    fit.add_argument("--times", type=Path, metavar="FILE", help=text)
     access = _add(verbs, "access", analysis.access, _("accessibility of every city"))
     _add_mode(access, any_mode=True)
     access.add_argument(

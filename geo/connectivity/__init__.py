@@ -13,7 +13,12 @@ from geo.connectivity.accessibility import (
     mean_travel_time,
     network_efficiency,
 )
-from geo.connectivity.calibration import WIDE, calibrate_times, calibration_summary
+from geo.connectivity.calibration import (
+    WIDE,
+    calibrate_times,
+    calibration_summary,
+    residual_table,
+)
 from geo.connectivity.cuts import (
     articulation_points,
     bridges,
@@ -85,6 +90,7 @@ __all__ = [
     "pair_losses",
     "reached_km",
     "removal_loss",
+    "residual_table",
     "route_losses",
     "shortest_path_matrix",
     "travel_circle_table",

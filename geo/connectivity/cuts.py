@@ -15,7 +15,7 @@ from geo.algorithms import EdgeCut, minimum_edge_cut
 from geo.catalogue import AdminRegion, Catalogue, City
 from geo.core import BadInputError
 from geo.layers import county_index, read_base
-from geo.network import Network, build_travel_graph, has_stops
+from geo.network import Network, has_stops, stops_near
 
 
 def bridges(net: Network) -> DataFrame:
@@ -170,7 +170,7 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
             raise BadInputError(
                 "cut: {a} and {b} are the same, or one holds the other", a=name_a, b=name_b
             )
-    first, second = _stops(net, cities_a), _stops(net, cities_b)
+    first, second = stops_near(net, cities_a), stops_near(net, cities_b)
     if both:
         first, second = _divided(net, regions, first, second)
     if shared := sorted(net.nodes.loc[list(first.keys() & second), "name"]):
@@ -228,14 +228,3 @@ def _link_of(graph: nx.MultiGraph[str], terminals: set[str]) -> dict[str, int]:
         if len(keys) == 2:
             rows.add_edge(*keys)
     return {key: i for i, row in enumerate(nx.connected_components(rows)) for key in row}
-
-
-def _stops(net: Network, cities: Sequence[City]) -> dict[str, float]:
-    """Return the stops that cities can enter by any mode of a network, with the minutes."""
-    found: dict[str, float] = {}
-    for mode in net.modes:
-        graph = build_travel_graph(net, cities, mode=mode)
-        for city in cities:
-            for stop, way in graph.adj.get(f"city:{city.city_id}", {}).items():
-                found[stop] = min(found.get(stop, way["time_min"]), way["time_min"])
-    return found

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -19,10 +18,10 @@ from geo.geometry import metric_crs
 from geo.layers import CRS
 from geo.network import (
     Network,
+    TravelGraph,
+    arrivals,
     build_travel_graph,
     cut_at_stops,
-    leaving_minutes,
-    travel_arcs,
 )
 
 Array = NDArray[np.float64]
@@ -110,9 +109,8 @@ def isochrone_areas(
             "isochrone: expected positive minutes, got {minutes}", minutes=list(minutes)
         )
     net, catalogue = cut_at_stops(net), net.layers.catalogue
-    ids, crs = [city.city_id for city in cities], metric_crs(catalogue.region.frame)
-    everyone = [*cities, *(c for c in catalogue.centres if c.city_id not in ids)]
-    graph = build_travel_graph(net, everyone, mode=mode)
+    crs = metric_crs(catalogue.region.frame)
+    graph = build_travel_graph(net, cities, mode=mode)
     reach = _reach(graph, cities, limits[-1])
     ground = _ground(net, crs, mode)
     homes = gpd.GeoSeries.from_xy([c.lon for c in cities], [c.lat for c in cities], crs=CRS)
@@ -135,28 +133,13 @@ def _nested(frame: gpd.GeoDataFrame, limits: int) -> gpd.GeoDataFrame:
     return frame.set_geometry(shapes, crs=frame.crs)
 
 
-def _reach(graph: nx.Graph[str], cities: Sequence[City], limit: float) -> list[dict[str, float]]:
-    """Return when every place is reached; centres are left, but nobody travels through one."""
-    arcs = travel_arcs(graph)
-    times = dijkstra(arcs.matrix()[0], indices=arcs.ends(cities)[0], limit=limit)
-    within = (np.flatnonzero(np.isfinite(row[: len(arcs.names)])) for row in times)
-    found = [{arcs.names[k]: float(row[k]) for k in near.tolist()}
-             for near, row in zip(within, times, strict=True)]  # fmt: skip
-    if "express" in graph.graph:
-        _add_express(found, graph.graph["express"], cities, limit)
-    return found
-
-
-def _add_express(
-    found: list[dict[str, float]], express: nx.Graph[str], cities: Sequence[City], limit: float
-) -> None:
-    """Let trains without a stop on the way reach the stations of the other large cities."""
-    large = {node for node in express if node.startswith("city:")}
-    own = [i for i, city in enumerate(cities) if f"city:{city.city_id}" in large]
-    for i, direct in zip(own, _reach(express, [cities[i] for i in own], limit), strict=True):
-        times, others = found[i], large - {f"city:{cities[i].city_id}"}
-        for stop in {stop for other in others for stop in express[other]} & set(direct):
-            times[stop] = min(direct[stop], times.get(stop, np.inf))
+def _reach(graph: TravelGraph, cities: Sequence[City], limit: float) -> list[dict[str, float]]:
+    """Return when every node of a graph is reached."""
+    times = dijkstra(graph.matrix()[0], indices=graph.ends(cities)[0], limit=limit)
+    return [
+        {graph.names[k]: float(row[k]) for k in np.flatnonzero(np.isfinite(row)).tolist()}
+        for row in times
+    ]
 
 
 def _ground(net: Network, crs: str, mode: str) -> _Ground:
@@ -165,9 +148,10 @@ def _ground(net: Network, crs: str, mode: str) -> _Ground:
     for name in net.modes if mode == "any" else [mode]:
         nodes = net.select(name).nodes
         nodes = nodes[nodes["kind"] != "border"]
-        stops += list(nodes.index)
+        boarded = name in ("rail", "water")
+        stops += [arrivals(place) if boarded else place for place in nodes.index]
         at.append(shapely.get_coordinates(nodes.geometry.to_crs(crs).to_numpy()))
-        leaving.append(np.full(len(nodes), leaving_minutes(name, net.parameters)))
+        leaving.append(np.full(len(nodes), net.parameters.alight_min if name == "rail" else 0.0))
     edges = net.select("road").edges if mode in ("any", "road") else net.edges.iloc[:0]
     lines = edges.geometry.to_crs(crs).to_numpy()
     count = np.maximum(np.ceil(shapely.length(lines) / PIECE_M), 1).astype(int)

@@ -11,7 +11,15 @@ import geopandas as gpd
 import numpy as np
 from pandas import DataFrame, notna
 
-from geo.catalogue import CODE_OF_STATUS, OPEN_CODES, STAGES, STATUS_CODES, KnownStage, status_on
+from geo.catalogue import (
+    CODE_OF_STATUS,
+    OPEN_CODES,
+    STAGES,
+    STATUS_CODES,
+    KnownStage,
+    last_day,
+    status_on,
+)
 from geo.layers.layers import Layers
 
 #: Status as known, start of works, opening and expected year of a section.
@@ -174,7 +182,8 @@ def speeds_on(layers: Layers, date: dt.date) -> dict[str, float]:
     -------
     speeds
         Operating speed in km/h by section, where `speeds_by_period` has one; of periods that
-        meet on the day, that of the later.
+        meet on the day, that of the later. Before its first period a section has the speed of
+        this: nothing says that it was faster.
 
     Examples
     --------
@@ -183,7 +192,13 @@ def speeds_on(layers: Layers, date: dt.date) -> dict[str, float]:
     300.0
     """
     rows = sorted(layers.catalogue.speeds_by_period, key=lambda row: row.from_date)
-    return {row.section_id: row.operating_speed_kmh for row in rows if row.holds(date)}
+    first = {row.section_id: row for row in reversed(rows)}
+    early = {
+        key: row.operating_speed_kmh
+        for key, row in first.items()
+        if row.from_date and date < last_day(row.from_date)
+    }
+    return early | {row.section_id: row.operating_speed_kmh for row in rows if row.holds(date)}
 
 
 def each_track_once(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

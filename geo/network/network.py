@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -22,7 +22,8 @@ from geo.catalogue import MODES, TRANSFER_KINDS, Catalogue, parse_date
 from geo.core import BadInputError
 from geo.layers import CRS, Layers, as_layers, open_sections
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
-from geo.network.speeds import pace
+from geo.network.services import Services
+from geo.network.speeds import road_kmh
 
 Nodes = Literal["junctions", "stops"]
 #: What makes a place a node, said beside every index.
@@ -43,8 +44,8 @@ class Network:
         Points indexed by place id, with names, `kind` and `modes`.
     edges
         Lines with `u`, `v`, `mode`, `class`, `route_id`, `section_id`, `length_km` (running
-        length), `geometry_km`, `speed_kmh`, `time_min` and `stop_min`, the part of it that
-        stops of trains take. Routes that share a track or a carriageway have one edge.
+        length), `geometry_km`, `speed_kmh` and `time_min`; of railways those of the fastest
+        trains while they run. Routes that share a track or a carriageway have one edge.
     date
         The day it stands for.
     node_rule
@@ -215,7 +216,8 @@ def build_network(
     sections = open_sections(layers, date)
     if mode is not None:
         sections = sections[sections["mode"] == mode]
-    edges = _edge_frame(layers, sections, nodes, parameters)
+    speed = _speeds(layers, date, parameters)
+    edges = _edge_frame(layers, sections, nodes, speed)
     return Network(
         nodes=_node_frame(layers, edges),
         edges=edges,
@@ -279,7 +281,7 @@ def cut_at_stops(net: Network) -> Network:
     """
     if has_stops(net):
         return net
-    shared = ["length_km", "geometry_km", "time_min", "stop_min"]
+    shared = ["length_km", "geometry_km", "time_min"]
     rows, shapes = list[dict[str, Any]](), list[Any]()
     plain = _records(net.edges, net.edges.columns.drop("geometry"))
     for (edge, row), whole in zip(plain, net.edges.geometry.tolist(), strict=True):
@@ -371,7 +373,7 @@ _TAKEN = ["route_id", "mode", "class", "route_zh", "route_en"]
 _NEEDED = ["from_place", "to_place", "running_km", "geometry_km", "design_speed_kmh",
            "operating_speed_kmh"]  # fmt: skip
 _EDGE_COLUMNS = ["edge_id", "u", "v", "section_id", *_TAKEN, "length_km", "geometry_km",
-                 "speed_kmh", "time_min", "stop_min"]  # fmt: skip
+                 "speed_kmh", "time_min"]  # fmt: skip
 
 
 def _records(frame: DataFrame, keys: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -382,15 +384,33 @@ def _records(frame: DataFrame, keys: Iterable[str]) -> list[tuple[str, dict[str,
     return list(zip(frame.index.tolist(), plain, strict=True))
 
 
+#: Returns the speed in km/h over a section: its id, and its row.
+Speed = Callable[[str, dict[str, Any]], float]
+
+
+def _speeds(layers: Layers, date: dt.date, parameters: Parameters) -> Speed:
+    """Return how fast traffic is: cars, ships, and the fastest trains between stops."""
+    services = Services(layers, date, parameters)
+
+    def speed(section_id: str, section: dict[str, Any]) -> float:
+        if section["mode"] == "water":
+            return parameters.water_speed
+        if section["mode"] == "road":
+            return road_kmh(section, parameters)
+        return max(service.kmh for service in services.on(section_id).values())
+
+    return speed
+
+
 def _edge_frame(
-    layers: Layers, sections: gpd.GeoDataFrame, nodes: Nodes, parameters: Parameters
+    layers: Layers, sections: gpd.GeoDataFrame, nodes: Nodes, speed: Speed
 ) -> gpd.GeoDataFrame:
     """Cut the lines of sections into edges."""
     known = _records(sections, [*_TAKEN, *_NEEDED])
     cuts = _cuts(layers, known, nodes)
     rows, shapes = list[tuple[Any, ...]](), list[Any]()
     for section_id, section in known:
-        for row, shape in _edges(layers, section_id, section, cuts, parameters):
+        for row, shape in _edges(layers, section_id, section, cuts, speed(section_id, section)):
             rows.append(row)
             shapes.append(shape)
     edge = np.repeat(np.arange(len(shapes)), [len(shape) for shape in shapes])
@@ -405,14 +425,13 @@ def _edges(
     section_id: str,
     section: dict[str, Any],
     cuts: set[str],
-    parameters: Parameters,
+    kmh: float,
 ) -> Iterator[tuple[tuple[Any, ...], NDArray[np.float64]]]:
     """Yield the edges of a section, rows and lines."""
     track, (i, j) = layers.tracks[section["route_id"]], layers.span[section_id]
     places = track.places
     stops = [k for k in range(i, j + 1) if k in (i, j) or places[k] in cuts]
     scale = section["running_km"] / section["geometry_km"]
-    run, stopping = pace(section, parameters)
     taken = [section[key] for key in _TAKEN]
     knots = track.knots[stops].tolist()
     at = track.km[knots].tolist()
@@ -420,8 +439,7 @@ def _edges(
         geometry_km = at[k + 1] - at[k]
         length_km = geometry_km * scale
         ends = (f"{section_id}:{places[a]}", places[a], places[b], section_id)
-        minutes = length_km * (run + stopping), length_km * stopping
-        row = (*ends, *taken, length_km, geometry_km, 60 / (run + stopping), *minutes)
+        row = (*ends, *taken, length_km, geometry_km, kmh, 60 * length_km / kmh)
         yield row, track.line[knots[k] : knots[k + 1] + 1]
 
 

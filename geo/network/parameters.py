@@ -33,36 +33,107 @@ class Parameters:
 
     # roads
     road_factor: float = _number(
-        0.85, "1", 0.75, 1.0, "share of the design speed that cars keep over a trip"
+        0.90, "1", 0.85, 0.95,
+        "share of the design speed that cars keep over a trip; 100 and 120 km/h cannot be told "
+        "apart (20 published times, leave-one-out error 12 %)",
+    )  # fmt: skip
+    road_factor_slow: float = _number(
+        1.0, "1", 0.9, 1.1, "the same up to `road_slow_kmh`: many of these are posted higher"
     )
+    road_factor_posted: float = _number(
+        0.85, "1", 0.80, 0.90, "the same of the posted speed, where one is known"
+    )
+    road_slow_kmh: float = _number(80, "km/h", 60, 90, "see `road_factor_slow`")
+    junction_min: float = _number(
+        3, "min", 2, 6,
+        "to enter or leave where expressways meet: the tables have one entry per 32 km, reality "
+        "one per 10 to 15, so the next one stands behind every junction",
+    )  # fmt: skip
     road_default: float = _number(80, "km/h", 60, 100, "design speed taken where none is known")
-    # trains
-    rail_factor: float = _number(
-        0.95, "1", 0.7, 1.0, "share of the line speed that trains keep between stops"
-    )
+    # trains: speeds, where the tables give none
     rail_default: float = _number(120, "km/h", 80, 160, "line speed taken where none is known")
-    rail_start_min: float = _number(
-        4, "min", 3, 5, "speeding up at the start and slowing down at the end"
+    emu_share_300: float = _number(
+        0.85, "1", 0.70, 0.92,
+        "running speed of multiple units over the line speed, lines of 300 km/h and more: three "
+        "lines of 2024, by the kilometres of their hops",
+    )  # fmt: skip
+    emu_share_hsr: float = _number(0.90, "1", 0.82, 0.95, "the same, other high-speed lines")
+    emu_share_intercity: float = _number(0.85, "1", 0.70, 0.95, "the same, intercity lines")
+    emu_share_conventional: float = _number(0.79, "1", 0.65, 0.90, "the same, conventional lines")
+    conventional_share: float = _number(
+        0.79, "1", 0.60, 0.90, "the same of conventional trains, up to `conventional_kmh`"
+    )
+    conventional_kmh: float = _number(95, "km/h", 90, 110, "running speed of conventional trains")
+    approach_min: float = _number(
+        0.17, "min/km", 0.10, 0.25, "lost by multiple units per km near a core: slow approaches"
+    )
+    approach_km: float = _number(
+        12, "km", 10, 20, "straight distance from the centre of a core within which they are slow"
+    )
+    core_people: float = _number(
+        8e6, "people", 5e6, 2e7, "people from which on a city counts as a core"
+    )
+    # trains: stops
+    train_start_min: float = _number(
+        4, "min", 3, 5, "starting and stopping, once per ride (trains of 2024: 3.4–4.8)"
     )
     stop_min: float = _number(
-        4, "min", 4, 7, "lost by a stop on the way: braking, standing, speeding up"
+        6, "min", 5, 7, "a stop on the way: braking, standing, starting (305 triples of 2024)"
     )
-    stop_every_hsr: float = _number(
-        90, "km", 60, 230, "between stops of the fastest trains, high-speed lines"
+    hub_share: float = _number(
+        0.8, "1", 0.75, 0.95, "share of trains that call from which on all are taken to"
     )
-    stop_every_intercity: float = _number(70, "km", 50, 230, "the same on intercity lines")
-    stop_every_conventional: float = _number(80, "km", 50, 230, "the same on conventional lines")
-    nonstop_people: float = _number(
-        8e6, "people", 5e6, 2e7,
-        "between two cities of more, high-speed trains run without a stop (62 min over 299 km)",
+    hub_stop_min: float = _number(8, "min", 6, 10, "a stop at such a station")
+    turn_min: float = _number(
+        4, "min", 3, 6, "added to the stop where trains turn or wait 5 min or more"
+    )
+    stop_odds: float = _number(
+        1.0, "1", 0.8, 1.1,
+        "stops of the fastest train of n over those of the mean train: stop_odds - stop_odds_n "
+        "ln n, with n a day between large stations (fit to pairs of 2024)",
     )  # fmt: skip
-    board_min: float = _number(20, "min", 15, 30, "reaching the platform and waiting, rail only")
-    alight_min: float = _number(5, "min", 3, 10, "leaving the station, rail only")
-    transfer_limit: float = _number(
-        15, "km", 10, 20,
-        "straight distance from a city centre within which its stations are joined for changing "
-        "trains",
+    stop_odds_n: float = _number(0.3, "1", 0.24, 0.34, "see `stop_odds`")
+    stop_odds_least: float = _number(0.05, "1", 0, 0.1, "the least of it")
+    large_share: float = _number(
+        0.37, "1", 0.3, 0.5, "share of trains to board from which on a station is large"
+    )
+    large_ends: float = _number(0.7, "1", 0.6, 0.9, "that share, at large stations in the mean")
+    small_ends: float = _number(0.15, "1", 0.1, 0.3, "that share, at small stations in the mean")
+    # trains: how many, and where they call, where the tables say nothing
+    hsr_trains: float = _number(45, "a day", 20, 80, "multiple units each way, high-speed lines")
+    intercity_trains: float = _number(20, "a day", 10, 40, "the same, other lines")
+    conventional_trains: float = _number(12, "a day", 4, 25, "conventional trains each way")
+    calls_core: float = _number(0.15, "1", 0.05, 0.5, "share of trains that call: in a core")
+    calls_city: float = _number(0.45, "1", 0.3, 0.7, "the same in another city")
+    calls_town: float = _number(0.35, "1", 0.2, 0.5, "the same in a town of the tables")
+    calls_other: float = _number(0.20, "1", 0.05, 0.4, "the same elsewhere")
+    ends_core: float = _number(0.6, "1", 0.4, 0.9, "share of trains to board: in a core")
+    ends_city: float = _number(0.6, "1", 0.4, 0.9, "the same in another city")
+    ends_town: float = _number(0.4, "1", 0.2, 0.6, "the same in a town of the tables")
+    ends_other: float = _number(0.2, "1", 0.1, 0.4, "the same elsewhere")
+    ends_terminus: float = _number(0.9, "1", 0.7, 1.0, "the same where a line ends")
+    city_people: float = _number(
+        1.5e6, "people", 1e6, 2e6, "people from which on a place of the tables is a city"
+    )
+    station_km: float = _number(
+        15, "km", 10, 20, "straight distance from a centre within which a station is of the city"
+    )
+    # trains: boarding, waiting, changing
+    board_min: float = _number(
+        20, "min", 15, 30, "from the door of the station to the train: security, walk, gates"
+    )
+    alight_min: float = _number(5, "min", 3, 10, "from the train to the door of the station")
+    transfer_min: float = _number(10, "min", 5, 20, "from train to train, waiting apart")
+    wait_share: float = _number(
+        0.25, "1", 0.1, 0.5,
+        "wait over the time between trains: a quarter where the nearest train is booked, half "
+        "where travellers come at random",
     )  # fmt: skip
+    wait_most_min: float = _number(30, "min", 20, 60, "the longest wait")
+    service_hours: float = _number(16, "h", 14, 18, "hours a day in which trains run")
+    transfer_limit_min: float = _number(
+        45, "min", 30, 90, "by road between two stations, for changing trains between them"
+    )
     # ships
     water_speed: float = _number(15, "km/h", 10, 20, "loaded barge, mean of both directions")
     # streets, and roads beside those of the catalogue
@@ -73,7 +144,11 @@ class Parameters:
         1.3, "1", 1.2, 1.5, "length of city streets against the straight line"
     )
     access_limit: float = _number(
-        30, "km", 20, 60, "straight distance a traveller goes to enter a network"
+        30, "km", 20, 60,
+        "straight distance a traveller goes to enter a network, where no ordinary roads are known",
+    )  # fmt: skip
+    access_limit_min: float = _number(
+        120, "min", 60, 180, "time a traveller goes by road to a station or port"
     )
     background_motorway: float = _number(
         100, "km/h", 80, 120,
@@ -84,13 +159,23 @@ class Parameters:
     background_primary: float = _number(60, "km/h", 40, 80, "the same on provincial roads")
     background_secondary: float = _number(50, "km/h", 30, 70, "the same on county roads")
     background_link: float = _number(40, "km/h", 30, 60, "the same on slip roads")
-    background_tie: float = _number(
-        0.5, "km", 0.2, 1.0, "straight distance within which an interchange meets other roads"
+    tie_choices: float = _number(
+        4, "places", 2, 6, "nearest nodes of ordinary roads to which a place is tied"
     )
-    background_choices: float = _number(
-        3, "places", 1, 6,
-        "nearest places where other roads are entered from a city centre or a station",
-    )  # fmt: skip
+    tie_road_km: float = _number(
+        5, "km", 3, 8, "longest ordinary road along which a place is tied; longer ones are chords"
+    )
+    road_bend: float = _number(
+        1.2, "1", 1.15, 1.25, "length of ordinary roads over that of their simplified shapes"
+    )
+    town_bend: float = _number(
+        1.1, "1", 1.05, 1.2, "the same in towns, where shapes have more points"
+    )
+    country_kmh: float = _number(50, "km/h", 45, 60, "ordinary roads outside of towns")
+    town_kmh: float = _number(37, "km/h", 30, 45, "ordinary roads in towns")
+    town_km: float = _number(3, "km", 2, 5, "radius of a town: the seat of a zone")
+    city_km: float = _number(6, "km", 4, 8, "radius of a city (`city_people`)")
+    core_km: float = _number(15, "km", 10, 20, "radius of a core (`core_people`)")
 
     def table(self) -> DataFrame:
         """Return one row per parameter, by name: `value`, `unit`, `low`, `high`, `reason`."""

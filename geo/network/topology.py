@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,8 +35,6 @@ from geo.layers import (
     sections_on,
 )
 from geo.network.network import build_network
-from geo.network.parameters import DEFAULT_PARAMETERS
-from geo.network.speeds import pace
 
 #: A line this near to an end, beyond the accuracy of the end, may be meant to meet it.
 GAP_M = 1500.0
@@ -651,6 +650,11 @@ def _twin_findings(layers: Layers, pairs: gpd.GeoDataFrame) -> Iterator[Finding]
         yield _about_place(layers, severity, "same-place", text, row, route)
 
 
+def _line_speed(section: Any) -> float:
+    known = section["operating_speed_kmh"], section["design_speed_kmh"]
+    return next((float(speed) for speed in known if notna(speed)), math.nan)
+
+
 def _slower_tracks(layers: Layers) -> Iterator[Finding]:
     """Tracks and carriageways whose owner has a slower record than a section that runs on it."""
     frame = layers.sections
@@ -658,7 +662,7 @@ def _slower_tracks(layers: Layers) -> Iterator[Finding]:
     for key, row in rows.iterrows():
         for owner in filter(None, row["shares"].split(";")):
             other = frame.loc[owner]
-            if pace(row, DEFAULT_PARAMETERS).run < pace(other, DEFAULT_PARAMETERS).run:
+            if _line_speed(row) > _line_speed(other):
                 text = Message(
                     "{name} ({id}) runs on {other} ({other_id}), whose record is slower: of one "
                     "track the owner's record counts",

@@ -1,207 +1,365 @@
-"""The graph a traveller sees, the network and the ways into it, and its arcs as arrays."""
+"""The graph a traveller sees: roads, trains and ships, and the ways to and between them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
-from typing import NamedTuple
+from functools import cached_property
 
-import networkx as nx
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas import DataFrame, Index, Series
 from scipy.sparse import csr_array
 
-from geo.catalogue import City
-from geo.geometry import geodesic_km, within
+from geo.catalogue import City, Place, Zone
+from geo.geometry import within
+from geo.network.ends import End, end_of
 from geo.network.network import Network, check_mode, cut_at_stops
-from geo.network.ordinary_roads import Background, add_background
-from geo.network.speeds import leaving_minutes, street_access
+from geo.network.ordinary_roads import Background, Ground, ground_of, ground_points
+from geo.network.parameters import Parameters
+from geo.network.speeds import street_minutes
+from geo.network.trains import ARC_COLUMNS, PASSED, arrivals, departures, ship_arcs, train_arcs
 
+#: What a trip may begin or end at.
+Anywhere = City | Zone | Place | End | tuple[float, float]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-#: No degree of latitude is shorter.
-LEAST_M_PER_DEGREE = 110_500.0
+#: Modes whose vehicles are boarded at stations and ports.
+BOARDED = {"rail": train_arcs, "water": ship_arcs}
+
+
+class TravelGraph:
+    """
+    Directed arcs between numbered nodes.
+
+    Parameters
+    ----------
+    net
+        The network it was made from, cut at stops.
+    arcs
+        `u`, `v` (names of nodes), `time_min` (of it `wait_min` for a train), `length_km`, `edge`
+        (id in the network, empty where none is travelled), `leg` (route id, "access",
+        "background" for ordinary roads, or "station") and `mode`.
+    extra
+        Nodes that may have no arc.
+
+    Notes
+    -----
+    Nodes are ids of places, ``city:`` ids, ``road:`` numbers of ordinary roads; ``dep:`` and
+    ``arr:`` ids, at which travellers board and have left a train or ship, with ``in:`` and
+    ``out:`` ids before and behind them where the ground is for access alone; and trains and ships
+    that have arrived at a place, whose names end in ``@`` and its id.
+    """
+
+    def __init__(self, net: Network, arcs: DataFrame, extra: Iterable[str] = ()) -> None:
+        self.net = net
+        count = len(arcs)
+        ends = [arcs["u"].to_numpy(object), arcs["v"].to_numpy(object), np.array([*extra], object)]
+        codes, names = pd.factorize(np.concatenate(ends))
+        self.names: list[str] = names.tolist()
+        self.arcs = arcs
+        self.tail: Ints = codes[:count].astype(np.intp)
+        self.head: Ints = codes[count : 2 * count].astype(np.intp)
+        self.minutes: Floats = arcs["time_min"].to_numpy(float)
+        self.edge: list[str] = arcs["edge"].tolist()
+        self.size = len(self.names)
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """The number of every node."""
+        return {name: i for i, name in enumerate(self.names)}
+
+    def ends(self, ends: Iterable[Anywhere]) -> tuple[Ints, Ints]:
+        """Return the nodes at which trips from ends begin, and those where trips to them end."""
+        nodes = [end_of(end).node for end in ends]
+        starts = [self._first(node, f"in:{node}") for node in nodes]
+        stops = [self._first(_to(node), node, f"out:{node}") for node in nodes]
+        return np.array(starts, np.intp), np.array(stops, np.intp)
+
+    def _first(self, *names: str) -> int:
+        """Return the number of the first of some nodes that is there."""
+        return next(self.number[name] for name in names if name in self.number)
+
+    def matrix(self, minutes: Floats | None = None) -> tuple[csr_array, Ints]:
+        """Return the fastest arc between every two nodes, and the entry in it of every arc."""
+        minutes = self.minutes if minutes is None else minutes
+        pairs, entry = np.unique(self.tail * self.size + self.head, return_inverse=True)
+        fastest = np.full(len(pairs), np.inf)
+        np.minimum.at(fastest, entry, minutes)
+        where = np.divmod(pairs, self.size)
+        return csr_array((fastest, where), shape=(self.size, self.size)), entry
 
 
 def build_travel_graph(
     net: Network,
-    cities: Iterable[City],
+    ends: Iterable[Anywhere] = (),
     *,
     mode: str = "any",
     background: Background | None = None,
-    parallel: bool = False,
-) -> nx.Graph[str]:
+) -> TravelGraph:
     """
-    Return the graph a traveller sees: the network and the ways into it.
+    Return the graph a traveller sees: the network of a mode and the ways into it.
+
+    Ordinary roads lie under everything, where the region has them: travellers come over them
+    from the centres to interchanges, stations and ports, and by road or by any mode they may
+    make the whole trip on them. Elsewhere centres, interchanges, stations and ports are joined
+    by straight lines, at the speed and the detour of streets, up to `access_limit`. In every
+    trip by rail there is a train.
 
     Parameters
     ----------
     net
         A network; edges between junctions are cut at stops.
-    cities
-        Centres to measure from and to.
+    ends
+        Ends of trips beside the centres of the catalogue: counties, places, points.
     mode
-        Road, rail, water, or any: all of them, joined by the ways between their stops.
+        Road, rail, water, or any: all of them together.
     background
-        Other roads to travel on as well.
-    parallel
-        Keep parallel edges, for the removal of links; trains between large cities stop there.
+        Other ordinary roads than those of the region (`read_background`).
 
     Returns
     -------
     graph
-        Nodes are place ids, ``city:`` ids and, with `lon` and `lat`, ``road:`` numbers of the
-        background. Edges carry `time_min`, `length_km` and `leg`: the route id, "access" or
-        "background"; those of the network also `edge` and `section`, ids in it. The attribute
-        "express" of the graph is that for the large cities alone, whose trains do not stop.
+        The graph.
 
     Raises
     ------
     BadInputError
-        When the mode is unknown or none of the network, or uses no roads beside other roads.
+        When the mode is unknown or none of the network.
 
     Examples
     --------
-    >>> graph = build_travel_graph(net, cat.cities[:2], mode="rail")
-    >>> graph.edges["city:chengdu", "chengdu-east-station"]["leg"]
-    'access'
+    >>> graph = build_travel_graph(net, mode="rail")
+    >>> "dep:chengdu-east-station" in graph.names, "road:0" in graph.names
+    (True, False)
     """
     check_mode(net, mode)
-    net, cities = cut_at_stops(net), list(cities)
-    large = [c for c in cities if c.population >= net.parameters.nonstop_people]
-    express = not parallel and len(cities) > 1 and len(large) == len(cities)
-    graph: nx.Graph[str] = nx.MultiGraph() if parallel else nx.Graph()
+    net = cut_at_stops(net)
+    catalogue = net.layers.catalogue
     modes = net.modes if mode == "any" else [mode]
-    for name in modes:
-        part = net.select(name)
-        add_network_edges(graph, part, express=express)
-        _add_access(graph, part, name, [(f"city:{c.city_id}", c.lon, c.lat) for c in cities])
-    if "rail" in modes:
-        _add_transfers(graph, net.select("rail"), net.layers.catalogue.centres)
-    if mode == "any" and "rail" in modes and "road" in modes:
-        rail = net.select("rail").nodes
-        stops = list(zip(rail.index, rail.geometry.x, rail.geometry.y, strict=True))
-        _add_access(graph, net.select("road"), "rail", stops)
-    if background is not None:
-        add_background(graph, background, net, cities, mode=mode)
-    graph.add_nodes_from(f"city:{city.city_id}" for city in cities)
-    if len(large) > 1 and not (express or parallel):
-        graph.graph["express"] = build_travel_graph(net, large, mode=mode, background=background)
-    return graph
+    boarded = [name for name in modes if name in BOARDED]
+    ground = _ground(net, background)
+    known = {end_of(city).node for city in catalogue.centres}
+    if mode in ("road", "any"):
+        known |= set(net.nodes.index if ground is None else ground.points.index)
+    elif boarded:
+        known |= set(_entries(net, mode).index)
+    extra = [end for end in dict.fromkeys(map(end_of, ends)) if end.node not in known]
+    parts = [BOARDED[name](net) for name in boarded]
+    if mode in ("road", "any"):
+        parts += [_road_arcs(net), *_by_road(net, ground, extra, modes)]
+        parts += [_doors(net, name) for name in boarded]
+    elif boarded:
+        parts += _access(net, ground, extra, mode)
+    filled = [part for part in parts if len(part)]
+    arcs = pd.concat(filled, ignore_index=True) if filled else DataFrame(columns=ARC_COLUMNS)
+    alone = [end.node for end in extra] + [_to(end.node) for end in extra]
+    return TravelGraph(net, arcs, [*(end_of(city).node for city in catalogue.centres), *alone])
 
 
-def add_network_edges(graph: nx.Graph[str], part: Network, *, express: bool) -> None:
-    """Add the edges of one mode; of parallel ones the fastest, unless it is a multigraph."""
-    keys = ["u", "v", "time_min", "stop_min", "class"]
-    kept = ["section_id", "route_id", "mode", "length_km"]
-    rows = zip(part.edges.index, *(part.edges[key].tolist() for key in keys + kept), strict=True)
-    for edge, u, v, time, stop, kind, section, route, mode, km in rows:
-        minutes = time - (stop if express and kind == "hsr" else 0.0)
-        old = None if graph.is_multigraph() else graph.get_edge_data(u, v)
-        if u != v and (old is None or minutes < old["time_min"]):
-            graph.add_edge(u, v, time_min=minutes, length_km=km, leg=route, mode=mode,
-                           edge=edge, section=section)  # fmt: skip
+def _to(node: str) -> str:
+    """Return the node where a trip to an end ends through which nobody travels."""
+    return f"to:{node}"
 
 
-def _add_transfers(graph: nx.Graph[str], rail: Network, cities: Iterable[City]) -> None:
-    """Join the stations of a city, for changing trains between them."""
-    stations = rail.nodes[rail.nodes["kind"] == "station"]
-    lonlat = np.column_stack([stations.geometry.x, stations.geometry.y])
-    names = stations.index.tolist()
-    limit = rail.parameters.transfer_limit
-    change = 2 * leaving_minutes("rail", rail.parameters)
-    for city in cities:
-        near = np.flatnonzero(np.abs(lonlat[:, 1] - city.lat) <= 1000 * limit / LEAST_M_PER_DEGREE)
-        near = near[geodesic_km([city.lon, city.lat], lonlat[near]) <= limit]
-        i, j = np.array(list(combinations(near, 2)), int).reshape(-1, 2).T
-        apart = geodesic_km(lonlat[i], lonlat[j])
-        for a, b, straight in zip(i.tolist(), j.tolist(), apart.tolist(), strict=True):
-            if not graph.has_edge(names[a], names[b]):
-                way = street_access(straight, "road", rail.parameters)
-                graph.add_edge(names[a], names[b], **way | {"time_min": way["time_min"] + change})
+def _frame(ends: Iterable[Anywhere]) -> DataFrame:
+    """Return `lon` and `lat` of ends by node."""
+    rows = {end.node: (end.lon, end.lat) for end in map(end_of, ends)}
+    return DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
 
 
-def _add_access(
-    graph: nx.Graph[str], part: Network, mode: str, points: Sequence[tuple[str, float, float]]
-) -> None:
-    """Join points to all places within reach where a network can be entered."""
-    entry = part.nodes[part.nodes["kind"] != "border"]
-    if entry.empty or not points:
-        return
-    lonlat = np.column_stack([entry.geometry.x, entry.geometry.y])
-    limit = part.parameters.access_limit
-    pairs = within(np.array([point[1:] for point in points], float), lonlat, limit)
-    names = entry.index.tolist()
-    graph.add_edges_from(
-        (points[i][0], names[j], street_access(km, mode, part.parameters)) for i, j, km in pairs
-    )
+def _ground(net: Network, background: Background | None) -> Ground | None:
+    """Return the ways on the ground, None where no ordinary roads are known."""
+    if background is None:
+        return ground_of(net.layers.catalogue, net.parameters)
+    return Ground(background, ground_points(net.layers.catalogue), net.parameters)
 
 
-class Arcs(NamedTuple):
+def _entries(net: Network, mode: str) -> DataFrame:
+    """Return where travellers enter a mode: `lon`, `lat` and `kind` by id of place."""
+    nodes = net.select(mode).nodes
+    nodes = nodes[~nodes["kind"].isin(PASSED - {"junction"} if mode == "road" else PASSED)]
+    at = {"lon": nodes.geometry.x, "lat": nodes.geometry.y, "kind": nodes["kind"]}
+    return DataFrame(at, index=nodes.index)
+
+
+def _by_road(
+    net: Network, ground: Ground | None, extra: list[End], modes: Sequence[str]
+) -> list[DataFrame]:
+    """Return the ways on the ground as arcs: between all places, and from and to other ends."""
+    # An end that is no centre of the catalogue has a node to leave from and one to arrive at:
+    # nobody travels through it, so that it changes no other time.
+    kinds = net.layers.places["kind"]
+    junctions = kinds.index[kinds == "junction"]
+    if ground is None:
+        spots = pd.concat([_frame(net.layers.catalogue.centres), _frame(extra)])
+        ways = _straight(spots, {mode: _entries(net, mode) for mode in modes}, net.parameters)
+        legs = ways[ways["u"].isin(_frame(extra).index)]
+        ways = ways[~ways["u"].isin(legs["u"])]
+    else:
+        ways = ground.short
+        legs = ground.from_points(_frame(extra)) if extra else ways.iloc[:0]
+    ways, legs = (_with_penalty(frame, junctions, net.parameters) for frame in (ways, legs))
+    return [_both_ways(ways), *_leaves(legs)]
+
+
+def _leaves(legs: DataFrame) -> list[DataFrame]:
+    """Return ways from other ends (`u`) as arcs from them, and back to where trips to them end."""
+    to = {name: _to(name) for name in legs["u"].unique()}
+    between = legs["v"].isin(to)
+    there = _arcs(legs["u"], legs["v"].where(~between, legs["v"].map(to)), legs, **ON_GROUND)
+    back = _arcs(legs["v"], legs["u"].map(to), legs, **ON_GROUND)
+    return [there, back[~between.to_numpy()]]
+
+
+def _with_penalty(ways: DataFrame, junctions: Index[str], parameters: Parameters) -> DataFrame:
+    """Let it take longer to enter or leave an expressway where two of them meet."""
+    count = ways["u"].isin(junctions).astype(int) + ways["v"].isin(junctions)
+    return ways.assign(time_min=ways["time_min"] + parameters.junction_min * count)
+
+
+def _straight(
+    spots: DataFrame, entries: dict[str, DataFrame], parameters: Parameters
+) -> DataFrame:
+    """Return straight ways from centres to entries, and from stations and ports to others."""
+    boarded = {mode: frame for mode, frame in entries.items() if mode in BOARDED}
+    joins = [(spots, frame) for frame in entries.values()]
+    joins += [(one, other) for one in boarded.values() for other in entries.values()]
+    rows: dict[tuple[str, str], tuple[float, float]] = {}
+    for origin, frame in joins:
+        pairs = within(_lonlat(origin), _lonlat(frame), parameters.access_limit)
+        for i, j, straight in pairs:
+            u, v = str(origin.index[i]), str(frame.index[j])
+            if u != v and (v, u) not in rows:
+                rows[u, v] = street_minutes(straight, parameters)
+    ways = [(u, v, *way) for (u, v), way in rows.items()]
+    return DataFrame(ways, columns=["u", "v", "time_min", "length_km"])
+
+
+def stops_near(net: Network, cities: Iterable[City]) -> dict[str, float]:
     """
-    A travel graph as directed arcs between numbered nodes.
-
-    A city has two nodes, one to leave from and one to arrive at, so that nobody travels through
-    the centre of another city.
+    Return the places near cities where a network is entered by any mode, with the minutes.
 
     Parameters
     ----------
-    names
-        Nodes of the graph by number; the node to arrive at a city is numbered so many higher.
-    tail, head
-        Numbers of nodes, shape (2 e,): every edge forwards, then backwards.
-    minutes
-        Shape (2 e,).
-    edge
-        Id in the network of the edge of every arc; empty for access and background.
-    size
-        Number of nodes, the second ones of cities included.
-    """
-
-    names: list[str]
-    tail: Ints
-    head: Ints
-    minutes: Floats
-    edge: list[str]
-    size: int
-
-    def matrix(self) -> tuple[csr_array, Ints]:
-        """Return the fastest arc between every two nodes, and the entry in it of every arc."""
-        pairs, entry = np.unique(self.tail * self.size + self.head, return_inverse=True)
-        fastest = np.full(len(pairs), np.inf)
-        np.minimum.at(fastest, entry, self.minutes)
-        where = np.divmod(pairs, self.size)
-        return csr_array((fastest, where), shape=(self.size, self.size)), entry
-
-    def ends(self, cities: Iterable[City]) -> tuple[Ints, Ints]:
-        """Return the nodes to leave cities from, and those to arrive at."""
-        number = {name: i for i, name in enumerate(self.names)}
-        starts = np.array([number[f"city:{city.city_id}"] for city in cities], np.intp)
-        return starts, starts + len(self.names)
-
-
-def travel_arcs(graph: nx.Graph[str]) -> Arcs:
-    """
-    Return the arcs of a travel graph as arrays, for shortest paths by SciPy.
-
-    Parameters
-    ----------
-    graph
-        A travel graph.
+    net
+        A network.
+    cities
+        Centres.
 
     Returns
     -------
-    arcs
-        Nodes are numbered in the order of the alphabet.
+    minutes
+        By place id, for those within `access_limit` of a centre, from the nearest one.
     """
-    names = sorted(graph)
-    number = {name: i for i, name in enumerate(names)}
-    arrive = np.array([len(names) if n.startswith("city:") else 0 for n in names], np.intp)
-    ends, minutes, edge = list[tuple[int, int]](), list[float](), list[str]()
-    for a, b, way in graph.edges(data=True):
-        ends += [(number[a], number[b]), (number[b], number[a])]
-        minutes += [way["time_min"]] * 2
-        edge += [way.get("edge", "")] * 2
-    tail, head = np.array(ends, np.intp).reshape(-1, 2).T
-    times = np.array(minutes, float)
-    return Arcs(names, tail, head + arrive[head], times, edge, 2 * len(names))
+    cities = list(cities)
+    at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
+    found: dict[str, float] = {}
+    for mode in net.modes:
+        entries = _entries(net, mode)
+        for _, j, straight in within(at, _lonlat(entries), net.parameters.access_limit):
+            minutes, _ = street_minutes(straight, net.parameters)
+            place = str(entries.index[j])
+            found[place] = min(found.get(place, np.inf), minutes)
+    return found
+
+
+def place_of(node: str) -> str:
+    """
+    Return the place, centre or road node that a node of a travel graph stands for.
+
+    Parameters
+    ----------
+    node
+        Name of a node.
+
+    Returns
+    -------
+    place
+        An id of a place, or the name as it is.
+
+    Examples
+    --------
+    >>> place_of("dep:neijiang-north-station"), place_of("aboard:7:0@suining-station")
+    ('neijiang-north-station', 'suining-station')
+    """
+    if "@" in node:
+        return node.rpartition("@")[2]
+    prefix, _, place = node.partition(":")
+    return place if prefix in ("dep", "arr", "in", "out", "to") else node
+
+
+def _lonlat(frame: DataFrame) -> Floats:
+    return frame[["lon", "lat"]].to_numpy(float)
+
+
+#: A way on the ground: an ordinary road; at the ends of a trip it is the way to the network.
+ON_GROUND = {"leg": "background", "mode": "road"}
+
+
+def _arcs(u: Series[str], v: Series[str], ways: DataFrame, **known: object) -> DataFrame:
+    """Return arcs with the columns of a graph."""
+    given = {"u": u, "v": v, "time_min": ways["time_min"], "wait_min": 0.0,
+             "length_km": ways["length_km"], "edge": ""}  # fmt: skip
+    return DataFrame(given | known)[ARC_COLUMNS]
+
+
+def _both_ways(ways: DataFrame) -> DataFrame:
+    """Return ways on the ground as arcs, both ways."""
+    there = _arcs(ways["u"], ways["v"], ways, **ON_GROUND)
+    return pd.concat([there, there.assign(u=there["v"], v=there["u"])], ignore_index=True)
+
+
+def _road_arcs(net: Network) -> DataFrame:
+    """Return the edges of roads as arcs, both ways."""
+    edges = net.select("road").edges
+    there = _arcs(
+        edges["u"], edges["v"], edges, edge=edges.index, leg=edges["route_id"], mode="road"
+    )
+    there = there[there["u"] != there["v"]]
+    return pd.concat([there, there.assign(u=there["v"], v=there["u"])], ignore_index=True)
+
+
+def _doors(net: Network, mode: str, enter: str = "", leave: str = "") -> DataFrame:
+    """Return the arcs between the ground and boarding at every station or port."""
+    places = _entries(net, mode).index.to_series()
+    rail, p = mode == "rail", net.parameters
+    ways = DataFrame({"time_min": 0.0, "length_km": 0.0}, index=places.index)
+    known = {"leg": "station", "mode": mode}
+    board, alight = (p.board_min, p.alight_min) if rail else (0.0, 0.0)
+    going = _arcs(enter + places, places.map(departures), ways.assign(time_min=board), **known)
+    coming = _arcs(places.map(arrivals), leave + places, ways.assign(time_min=alight), **known)
+    return pd.concat([going, coming], ignore_index=True)
+
+
+def _access(net: Network, ground: Ground | None, extra: list[End], mode: str) -> list[DataFrame]:
+    """
+    Return the arcs from centres to boarding, from arrivals to centres, and between stations.
+
+    There is no way from centre to centre among them: every trip has a train or a ship in it.
+    """
+    p, doors = net.parameters, _entries(net, mode)
+    centres = _frame(net.layers.catalogue.centres)
+    if ground is None:
+        spots = pd.concat([centres, _frame(extra)])
+        legs = _straight(spots, {mode: doors}, p)
+        changes = legs[~legs["u"].isin(spots.index)]
+        changes = pd.concat([changes, changes.assign(u=changes["v"], v=changes["u"])])
+        changes = changes[changes["time_min"] <= p.transfer_limit_min]
+        legs = legs[legs["u"].isin(spots.index)]
+    else:
+        legs = ground.reach(list(centres.index), list(ground.points.index), p.access_limit_min)
+        if extra:
+            others = ground.from_points(_frame(extra))
+            legs = pd.concat([legs, others[others["time_min"] <= p.access_limit_min]])
+        legs = legs[legs["v"].isin(doors.index)]
+        kinds = {place.place_id: place.kind for place in net.layers.catalogue.places}
+        stations = [key for key in ground.points.index if kinds.get(key) in ("station", "port")]
+        changes = ground.reach(stations, stations, p.transfer_limit_min)
+        changes = changes[changes["u"].isin(doors.index) & changes["v"].isin(doors.index)]
+        changes = changes[changes["u"] != changes["v"]]
+    to = {end.node: _to(end.node) for end in extra}
+    enter = _arcs(legs["u"], "in:" + legs["v"], legs, **ON_GROUND)
+    leave = _arcs("out:" + legs["v"], legs["u"].map(lambda u: to.get(u, u)), legs, **ON_GROUND)
+    change = _arcs("out:" + changes["u"], "in:" + changes["v"], changes, **ON_GROUND)
+    return [enter, leave, change, _doors(net, mode, "in:", "out:")]

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse.csgraph import dijkstra
 
-from geo.catalogue import Catalogue, City
+from geo.catalogue import Catalogue, City, Place
 from geo.core import BadInputError, Executor, number_blocks, run_locally
-from geo.geometry import geodesic_km
+from geo.network.ends import end_of
 from geo.network.network import Network
 from geo.network.ordinary_roads import Background
-from geo.network.travel_graph import add_network_edges, build_travel_graph, travel_arcs
+from geo.network.trains import arrivals, departures
+from geo.network.travel_graph import Anywhere, TravelGraph, build_travel_graph, place_of
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 #: Cities whose times are one block of work.
 BLOCK = 64
 #: A further route may repeat at most this share of an earlier one.
@@ -32,17 +33,17 @@ TRIES, PENALTY = 4, 1.5
 
 class Journey(NamedTuple):
     """
-    A route between two cities, from door to door.
+    A route between two ends, from door to door, or from departure to arrival of trains.
 
     Parameters
     ----------
     time_min, length_km
         Sums over the legs.
     legs
-        `mode`, `route_id`, `from`, `to`, `time_min` and `length_km` of each: one per route in a
-        row. Ways to and from a stop have the mode "access" and no route, those over other roads
-        the mode "road" and no route. Ends are place ids, ``city:`` ids or, on other roads,
-        "longitude,latitude".
+        `mode`, `route_id`, `from`, `to`, `time_min`, of it `wait_min`, and `length_km` of each:
+        one per route in a row. Ways by street have the mode "access" and no route, those over
+        other roads the mode "road" and no route, boarding, leaving and changing the mode
+        "station". Ends are place ids, ``city:`` ids or, on other roads, ``road:`` numbers.
     section_ids
         Sections travelled on, in order.
     """
@@ -52,11 +53,45 @@ class Journey(NamedTuple):
     legs: list[dict[str, Any]]
     section_ids: list[str]
 
+    @property
+    def wait_min(self) -> float:
+        """Minutes of waiting for trains."""
+        return float(sum(leg["wait_min"] for leg in self.legs))
+
+    @property
+    def access_min(self) -> float:
+        """Minutes by street to, from and between networks."""
+        return self._minutes("access")
+
+    @property
+    def station_min(self) -> float:
+        """Minutes of boarding, leaving and changing in stations, waiting apart."""
+        return self._minutes("station")
+
+    @property
+    def in_vehicle_min(self) -> float:
+        """Minutes in trains, ships, and on roads."""
+        return self.time_min - self.access_min - self.station_min - self.wait_min
+
+    @property
+    def changes(self) -> int:
+        """How often travellers board after the first time."""
+        boards = sum(
+            leg["mode"] in ("rail", "water") and before["mode"] not in ("rail", "water")
+            for before, leg in itertools.pairwise([{"mode": ""}, *self.legs])
+        )
+        return max(0, boards - 1)
+
+    def _minutes(self, mode: str) -> float:
+        return float(
+            sum(leg["time_min"] - leg["wait_min"] for leg in self.legs if leg["mode"] == mode)
+        )
+
 
 def fastest_routes(
     net: Network,
-    a: City | str,
-    b: City | str,
+    a: Anywhere | str,
+    b: Anywhere | str,
     k: int = 1,
     *,
     mode: str = "any",
@@ -73,13 +108,14 @@ def fastest_routes(
     net
         A network, with its mode and its changes; edges between junctions are cut at stops.
     a, b
-        Two cities: names, ids or rows of the table.
+        Two ends: names or ids of cities, counties or places, rows of their tables, or longitude
+        and latitude. Between two stations trains count from departure to arrival.
     k
         Number of routes wanted.
     mode
         Road, rail, water or any.
     background
-        Other roads to travel on as well (`read_background`).
+        Other ordinary roads than those of the region (`read_background`).
 
     Returns
     -------
@@ -97,15 +133,24 @@ def fastest_routes(
     --------
     >>> net = geo.build_network(geo.load(), year=2025)
     >>> (route,) = geo.fastest_routes(net, "成都", "重庆", mode="rail")
-    >>> [leg["route_id"] for leg in route.legs][1:3]
-    ['chengdu-west-south-link', 'chenggui-hsr']
+    >>> [leg["route_id"] for leg in route.legs if leg["mode"] == "rail"]
+    ['chengyu-hsr']
     """
-    ends = _cities(net.layers.catalogue, [a, b])
-    if ends[0].city_id == ends[1].city_id:
+    catalogue = net.layers.catalogue
+    things = [catalogue.find_end(end) if isinstance(end, str) else end for end in (a, b)]
+    ends = [end_of(thing) for thing in things]
+    if ends[0].node == ends[1].node:
         name = ends[0].name
         raise BadInputError("{city} twice: expected two different cities", city=name)
+    stations = all(isinstance(end, Place) and end.kind == "station" for end in things)
+    if stations and mode in ("rail", "any") and net.mode in (None, "rail"):
+        trips = _between_stations(net, ends[0].node, ends[1].node, k)
+        if trips or mode == "rail":
+            return trips
     graph = build_travel_graph(net, ends, mode=mode, background=background)
-    return [_journey(graph, path) for path in different_paths(graph, *ends, k=k)]
+    start, end = int(graph.ends(ends[:1])[0][0]), int(graph.ends(ends[1:])[1][0])
+    paths = different_paths(graph, graph.minutes, start, end, k=k)
+    return [journey(graph, graph.arcs.iloc[path]) for path in paths]
 
 
 def _cities(catalogue: Catalogue, wanted: Iterable[City | str] | City | str | None) -> list[City]:
@@ -117,141 +162,174 @@ def _cities(catalogue: Catalogue, wanted: Iterable[City | str] | City | str | No
 
 
 def different_paths(
-    graph: nx.Graph[str], origin: City, destination: City, *, k: int = 1
-) -> list[list[str]]:
-    """Return at most `k` really different paths through a travel graph, the fastest first."""
-    start, end = f"city:{origin.city_id}", f"city:{destination.city_id}"
-    penalty: dict[frozenset[str], float] = {}
-
-    def weight(u: str, v: str, data: dict[str, Any]) -> float | None:
-        if any(n.startswith("city:") and n not in (start, end) for n in (u, v)):
-            return None  # nobody travels through another city's centre
-        return float(data["time_min"] * penalty.get(frozenset((u, v)), 1.0))
-
-    paths: list[list[str]] = []
+    graph: TravelGraph, minutes: Floats, start: int, end: int, *, k: int = 1
+) -> list[Ints]:
+    """Return at most `k` really different paths, as numbers of arcs, the fastest first."""
+    if k == 1:
+        path = shortest_path(graph, minutes, start, end)
+        return [] if path is None else [path]
+    # all arcs over an edge of the network, and both arcs of a way on the ground, are one thing
+    ground = [f"{min(u, v)} {max(u, v)}" for u, v in zip(graph.tail, graph.head, strict=True)]
+    things = [edge or way for edge, way in zip(graph.edge, ground, strict=True)]
+    thing = pd.factorize(np.array(things, object))[0]
+    counts = (graph.arcs["leg"] != "access").to_numpy()
+    km = np.where(counts, graph.arcs["length_km"].to_numpy(float), 0.0)
+    penalty = np.ones(int(thing.max(initial=-1)) + 1)
+    paths: list[Ints] = []
     for _ in range(TRIES * k):
-        try:
-            path = nx.dijkstra_path(graph, start, end, weight=weight)
-        except nx.NetworkXNoPath:
+        path = shortest_path(graph, minutes * penalty[thing], start, end)
+        if path is None:
             break
-        if all(_overlap(graph, path, other) <= MAX_OVERLAP for other in paths):
+        if all(_overlap(thing[path], km[path], thing[other]) <= MAX_OVERLAP for other in paths):
             paths.append(path)
-        for pair in map(frozenset, itertools.pairwise(path)):
-            penalty[pair] = penalty.get(pair, 1.0) * PENALTY
+        penalty[np.unique(thing[path])] *= PENALTY
         if len(paths) == k:
             break
-    return sorted(paths, key=lambda path: _total(graph, path, "time_min"))
+    return sorted(paths, key=lambda path: float(minutes[path].sum()))
 
 
-def _total(graph: nx.Graph[str], path: list[str], key: str) -> float:
-    return float(sum(graph.edges[pair][key] for pair in itertools.pairwise(path)))
+def shortest_path(graph: TravelGraph, minutes: Floats, start: int, end: int) -> Ints | None:
+    """Return the arcs of the fastest way between two nodes; None where there is none."""
+    matrix, entry = graph.matrix(minutes)
+    before = dijkstra(matrix, indices=np.array([start]), return_predecessors=True)[1][0]
+    if before[end] < 0:
+        return None
+    nodes = [end]
+    while nodes[-1] != start:
+        nodes.append(int(before[nodes[-1]]))
+    # of parallel arcs the fastest is the one travelled
+    best = np.flatnonzero(minutes == matrix.data[entry])
+    arc = dict(
+        zip(
+            (graph.tail[best] * graph.size + graph.head[best]).tolist(), best.tolist(), strict=True
+        )
+    )
+    steps = itertools.pairwise(nodes[::-1])
+    return np.array([arc[u * graph.size + v] for u, v in steps], np.intp)
 
 
-def _overlap(graph: nx.Graph[str], path: list[str], other: list[str]) -> float:
+def _overlap(path: Ints, km: Floats, other: Ints) -> float:
     """Return the share of the length of a path that another has too, access left out."""
-    seen = set(map(frozenset, itertools.pairwise(other)))
-    own = [p for p in itertools.pairwise(path) if graph.edges[p]["leg"] != "access"]
-    total = sum(graph.edges[p]["length_km"] for p in own)
-    shared = sum(graph.edges[p]["length_km"] for p in own if frozenset(p) in seen)
-    return float(shared / total) if total else 1.0
+    total = km.sum()
+    return float(km[np.isin(path, other)].sum() / total) if total else 1.0
 
 
-def _journey(graph: nx.Graph[str], path: list[str]) -> Journey:
-    """Join the edges of a path to legs, one per route in a row."""
+def journey(graph: TravelGraph, arcs: DataFrame) -> Journey:
+    """Join the arcs of a path to legs, one per route in a row."""
+    travelled = arcs.loc[arcs["edge"] != "", "edge"]
+    sections = list(dict.fromkeys(graph.net.edges.loc[travelled, "section_id"]))
     legs: list[dict[str, Any]] = []
-    sections: dict[str, None] = {}
     last = ""
-    for u, v in itertools.pairwise(path):
-        edge = graph.edges[u, v]
-        if edge["leg"] != last or last == "access":
-            last = edge["leg"]
-            route = "" if last in ("access", "background") else last
-            legs.append({"mode": edge["mode"], "route_id": route, "from": _end(graph, u), "to": "",
-                         "time_min": 0.0, "length_km": 0.0})  # fmt: skip
-        legs[-1]["to"] = _end(graph, v)
-        legs[-1]["time_min"] += edge["time_min"]
-        legs[-1]["length_km"] += edge["length_km"]
-        if "section" in edge:
-            sections[edge["section"]] = None
+    for arc in arcs.to_dict("records"):
+        if arc["leg"] != last:
+            last = arc["leg"]
+            route = "" if last in ("background", "station") else last
+            mode = "station" if last == "station" else arc["mode"]
+            legs.append({"mode": mode, "route_id": route, "from": place_of(arc["u"]), "to": "",
+                         "time_min": 0.0, "wait_min": 0.0, "length_km": 0.0})  # fmt: skip
+        legs[-1]["to"] = place_of(arc["v"])
+        for key in ("time_min", "wait_min", "length_km"):
+            legs[-1][key] += arc[key]
+    _name_access(legs)
     time_min, length_km = (sum(leg[key] for leg in legs) for key in ("time_min", "length_km"))
-    return Journey(time_min, length_km, legs, list(sections))
+    return Journey(time_min, length_km, legs, sections)
 
 
-def _end(graph: nx.Graph[str], node: str) -> str:
-    """Return a node as it stands in a leg: a number of other roads says nothing."""
-    if not node.startswith("road:"):
-        return node
-    return "{lon:.4f},{lat:.4f}".format(**graph.nodes[node])
+def _name_access(legs: list[dict[str, Any]]) -> None:
+    """Call ordinary roads access where they lead to a network, or from one to another."""
+    networks = [i for i, leg in enumerate(legs) if leg["route_id"]]
+    for i, leg in enumerate(legs):
+        around = legs[max(i - 1, 0) : i] + legs[i + 1 : i + 2]
+        within_roads = len(around) == 2 and all(b["mode"] == "road" for b in around)
+        if leg["mode"] == "road" and not leg["route_id"] and networks and not within_roads:
+            leg["mode"] = "access"
 
 
-def station_to_station(net: Network, start: str, end: str) -> tuple[float, float]:
+def station_to_station(net: Network, start: str, end: str) -> Journey | None:
     """
-    Return how long trains take from station to station, without access or waiting.
+    Return the fastest journey from station to station, from departure to arrival.
+
+    Boarding, the wait for the first train, and leaving the last one are not counted; changes on
+    the way are, with their waits.
 
     Parameters
     ----------
     net
         A network with a node at every stop.
     start, end
-        Place ids of two stations; between large cities trains run without a stop (`Parameters`).
+        Place ids of two stations.
 
     Returns
     -------
-    minutes, km
-        From departure to arrival; NaN where no train goes.
+    journey
+        None where no train goes.
 
     Examples
     --------
-    >>> minutes, km = station_to_station(stops, "chengdu-east-station", "shapingba-station")
-    >>> bool(50 < minutes < 90)
-    True
+    >>> trip = station_to_station(stops, "chengdu-east-station", "shapingba-station")
+    >>> bool(57 < trip.time_min < 67), trip.changes
+    (True, 0)
     """
-    graph: nx.Graph[str] = nx.Graph()
-    express = all(_in_large_city(net, station) for station in (start, end))
-    add_network_edges(graph, net.select("rail"), express=express)
-    if start not in graph or end not in graph or not nx.has_path(graph, start, end):
-        return float("nan"), float("nan")
-    path = nx.dijkstra_path(graph, start, end, weight="time_min")
-    minutes = _total(graph, path, "time_min") + net.parameters.rail_start_min
-    return minutes, _total(graph, path, "length_km")
+    return next(iter(_between_stations(net, start, end, 1)), None)
 
 
-def _in_large_city(net: Network, station: str) -> bool:
-    catalogue, parameters = net.layers.catalogue, net.parameters
-    place, limit = catalogue.place[station], parameters.transfer_limit
-    return any(
-        geodesic_km([place.lon, place.lat], [city.lon, city.lat]) <= limit
-        for city in catalogue.cities
-        if city.population >= parameters.nonstop_people
-    )
+def _between_stations(net: Network, start: str, end: str, k: int) -> list[Journey]:
+    """Return at most `k` really different journeys from station to station, the fastest first."""
+    return next(stations_to_stations(net, [(start, end)], k))
+
+
+def stations_to_stations(
+    net: Network, pairs: Iterable[tuple[str, str]], k: int = 1
+) -> Iterator[list[Journey]]:
+    """
+    Yield the journeys of `station_to_station` for many pairs of stations of one network.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+    pairs
+        Place ids of two stations each.
+    k
+        Number of journeys wanted per pair.
+
+    Yields
+    ------
+    journeys
+        At most `k` for every pair, the fastest first; none where no train goes.
+    """
+    graph = build_travel_graph(net, mode="rail")
+    waits = graph.arcs["wait_min"].to_numpy(float)
+    for start, end in pairs:
+        first, last = (graph.number.get(node, -1) for node in (departures(start), arrivals(end)))
+        if min(first, last) < 0 or start == end:
+            yield []
+            continue
+        # nobody waits for the train that is the first, nor after the last one
+        free = np.where((graph.tail == first) | (graph.head == last), waits, 0.0)
+        trips = list[Journey]()
+        for path in different_paths(graph, graph.minutes - free, first, last, k=k):
+            arcs = graph.arcs.iloc[path]
+            less = {key: arcs[key] - free[path] for key in ("time_min", "wait_min")}
+            trips.append(journey(graph, arcs.assign(**less)))
+        yield trips
 
 
 def city_travel_times(
-    graph: nx.Graph[str],
+    graph: TravelGraph,
     origins: Sequence[City],
     destinations: Sequence[City] | None = None,
     *,
     executor: Executor = run_locally,
 ) -> Floats:
     """Return the fastest times between cities of a travel graph in minutes, shape (n, m)."""
-    targets = origins if destinations is None else destinations
-    arcs = travel_arcs(graph)
-    starts, ends = arcs.ends(origins)[0], arcs.ends(targets)[1]
+    starts = graph.ends(origins)[0]
+    ends = graph.ends(origins if destinations is None else destinations)[1]
     blocks = [starts[part] for part in number_blocks(len(starts), BLOCK)]
-    rows = executor(_times_from, (arcs.matrix()[0], ends), blocks)
+    rows = executor(_times_from, (graph.matrix()[0], ends), blocks)
     times = np.vstack([np.empty((0, len(ends))), *rows])
-    times[starts[:, None] + len(arcs.names) == ends] = 0.0
-    if "express" in graph.graph:
-        express = graph.graph["express"]
-        large = [[i for i, city in enumerate(cities) if f"city:{city.city_id}" in express]
-                 for cities in (origins, targets)]  # fmt: skip
-        faster = city_travel_times(
-            express,
-            [origins[i] for i in large[0]],
-            [targets[i] for i in large[1]],
-            executor=executor,
-        )
-        times[np.ix_(*large)] = np.minimum(times[np.ix_(*large)], faster)
+    same = [[a.city_id == b.city_id for b in destinations or origins] for a in origins]
+    times[np.array(same, bool).reshape(times.shape)] = 0.0
     return times
 
 

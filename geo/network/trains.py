@@ -1,0 +1,328 @@
+"""Arcs of trains and ships: who boards where, stops on the way, runs through, waits, changes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from pandas import DataFrame
+
+from geo.geometry import geodesic_km
+from geo.network.network import Network
+from geo.network.parameters import Parameters
+from geo.network.services import EMU, Calls, Passage, Services, Way
+
+#: Travellers leave and reach large stations only (True) or any (False): of many trains between
+#: two large stations the fastest skip more stops than of the few that call at small ones.
+TIERS = tuple(itertools.product((True, False), repeat=2))
+#: A line that leaves a junction within so many degrees of the way it came in goes straight on.
+STRAIGHT_ON = 90.0
+#: A longer mean stop of a passing train is no mere stop: it turns, or waits for its way.
+LONG_STOP_MIN = 5.0
+#: Kinds of places at which nobody boards.
+PASSED = frozenset({"border", "junction", "tunnel", "bridge"})
+ARC_COLUMNS = ["u", "v", "time_min", "wait_min", "length_km", "edge", "leg", "mode"]
+
+
+class Run(NamedTuple):
+    """Trains of one class, or ships, over an edge in one direction."""
+
+    u: str
+    v: str
+    edge: str
+    route: str
+    kind: str
+    trains: float
+    minutes: float
+    km: float
+    #: Routes whose trains use the edge, and whether along their points (1) or against them (-1).
+    lines: frozenset[tuple[str, int]]
+
+
+def departures(place: str) -> str:
+    """Return the node at which travellers board at a station or port."""
+    return f"dep:{place}"
+
+
+def arrivals(place: str) -> str:
+    """Return the node at which travellers have left a train or ship."""
+    return f"arr:{place}"
+
+
+def _aboard(number: int, tier: int, place: str) -> str:
+    """Return the node of a train or ship that has arrived at a place."""
+    return f"aboard:{number}:{tier}@{place}"
+
+
+def ship_arcs(net: Network) -> DataFrame:
+    """Return the arcs of ships: from port to port, without a wait."""
+    water = net.select("water")
+    keys = ("u", "v", "route_id", "time_min", "length_km")
+    runs = [
+        Run(*ends, edge, route, "ship", np.inf, minutes, km, frozenset())
+        for edge, u, v, route, minutes, km in zip(
+            water.edges.index, *(water.edges[key].tolist() for key in keys), strict=True
+        )
+        for ends in ((u, v), (v, u))
+    ]
+    ports = set(water.nodes.index[water.nodes["kind"] != "border"])
+    nodes = [_aboard(i, 0, run.v) for i, run in enumerate(runs)]
+    rows = list[tuple[Any, ...]]()
+    for i, run in enumerate(runs):
+        sailing = (run.minutes, 0.0, run.km, run.edge, run.route, "water")
+        before = [nodes[j] for j, came in enumerate(runs) if came.v == run.u]
+        rows += [(node, nodes[i], *sailing) for node in before if node != nodes[i]]
+        if run.u in ports:
+            rows.append((departures(run.u), nodes[i], *sailing))
+        if run.v in ports:
+            rows.append((nodes[i], arrivals(run.v), 0.0, 0.0, 0.0, "", run.route, "water"))
+    return DataFrame(rows, columns=ARC_COLUMNS)
+
+
+def _leaving(runs: list[Run]) -> dict[str, list[int]]:
+    """Return the numbers of the runs that leave every place."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for i, run in enumerate(runs):
+        found[run.u].append(i)
+    return found
+
+
+def train_arcs(net: Network) -> DataFrame:
+    """
+    Return the arcs of trains: boarding, running with stops on the way, leaving.
+
+    A ride takes `train_start_min`, the running times of its edges, `hub_stop_min` at stations
+    where nearly all trains call, and `stop_min` times the calls of the mean train elsewhere times
+    the share of these that the fastest of n trains makes (`stop_odds`). Trains run on along their
+    route, and from one to another where `through_running` says so, with `turn_min` and their mean
+    stop where they turn or wait; everywhere else travellers change.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop; its edges, edited or not, give the running times.
+
+    Returns
+    -------
+    arcs
+        Directed arcs between departures, trains and arrivals: `u`, `v`, `time_min` (of it
+        `wait_min` waiting), `length_km`, `edge` (id in the network, empty where none is
+        travelled), `leg` (route id, or "station") and `mode`.
+    """
+    trains = _Trains(net)
+    rows = [*trains.boarding(), *trains.riding(), *trains.changing()]
+    return DataFrame(rows, columns=ARC_COLUMNS)
+
+
+class _Trains:
+    """What the arcs of the trains of a network are made from."""
+
+    def __init__(self, net: Network) -> None:
+        self.net, self.parameters = net.select("rail"), net.parameters
+        self.services = Services(net.layers, net.date, net.parameters)
+        self.runs = list(_runs(self.net, self.services))
+        self.nodes = [
+            [_aboard(i, k, run.v) for i, run in enumerate(self.runs)] for k in range(len(TIERS))
+        ]
+        self.leaving = _leaving(self.runs)
+        self.passages = self.services.passages()
+        self.listed = {
+            r for ways in self.passages.values() for a, _, b, _, _ in ways for r in (a, b)
+        }
+        self.kinds = dict(zip(self.net.nodes.index, self.net.nodes["kind"].tolist(), strict=True))
+        self.calls = self._calls()
+        self.headings = _headings(self.net)
+
+    def _calls(self) -> dict[tuple[str, str], Calls]:
+        """Return by place and class who calls; nobody where there is no station."""
+        ends = {
+            key
+            for track in self.net.layers.tracks.values()
+            for key in (track.places[0], track.places[-1])
+        }
+        found = {}
+        for run in self.runs:
+            for place in (run.u, run.v):
+                if (place, run.kind) not in found:
+                    station = self.kinds[place] not in PASSED
+                    calls = self.services.calls(place, run.kind, terminus=place in ends)
+                    found[place, run.kind] = calls if station else Calls(0.0, 0.0)
+        return found
+
+    def boarding(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the arcs on to and off trains."""
+        half = self.parameters.train_start_min / 2
+        for i, run in enumerate(self.runs):
+            for k, (a, b) in enumerate(TIERS):
+                node = self.nodes[k][i]
+                if self._opens(run.u, run.kind, large=a):
+                    wait = self._wait(run, run.u, b)
+                    yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
+                           run.edge, run.route, "rail")  # fmt: skip
+                if self._opens(run.v, run.kind, large=b):
+                    wait = self._wait(run, run.v, a)
+                    yield node, arrivals(run.v), half + wait, wait, 0.0, "", run.route, "rail"
+
+    def _opens(self, place: str, kind: str, *, large: bool) -> bool:
+        """Tell whether trains are boarded at a place, of those between large stations or all."""
+        share = self.calls[place, kind].end_share
+        return share > 0 and (not large or share >= self.parameters.large_share)
+
+    def _ends(self, large: bool) -> float:
+        return self.parameters.large_ends if large else self.parameters.small_ends
+
+    def _wait(self, run: Run, place: str, other: bool) -> float:
+        """Return half of the wait for a train: the other half is reckoned at the other end."""
+        p = self.parameters
+        trains = run.trains * self.calls[place, run.kind].end_share * self._ends(other)
+        return min(p.wait_most_min, p.wait_share * 60 * p.service_hours / max(trains, 1e-9)) / 2
+
+    def riding(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the arcs from edge to edge without a change."""
+        p = self.parameters
+        for i, run in enumerate(self.runs):
+            for j in self.leaving[run.v]:
+                after = self.runs[j]
+                loss = self._loss(run, after)
+                if loss is None:
+                    continue
+                fixed, calls = loss
+                trains = min(run.trains, after.trains)
+                for k, (a, b) in enumerate(TIERS):
+                    n = max(1.0, trains * self._ends(a) * self._ends(b))
+                    odds = max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least)
+                    minutes = fixed + p.stop_min * calls * odds + after.minutes
+                    yield (self.nodes[k][i], self.nodes[k][j], minutes, 0.0, after.km,
+                           after.edge, after.route, "rail")  # fmt: skip
+
+    def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:
+        """Return what a train loses between two edges: minutes, and calls of the mean train."""
+        if run.kind != after.kind:
+            return None
+        p, place = self.parameters, run.v
+        passage = self._passage(run, after)
+        if passage is None:
+            return None
+        if passage.dwell_min >= LONG_STOP_MIN:
+            return p.turn_min + passage.dwell_min, 0.0
+        share = self.calls[place, run.kind].call_share
+        return (p.hub_stop_min, 0.0) if share >= p.hub_share else (0.0, share)
+
+    def _passage(self, run: Run, after: Run) -> Passage | None:
+        """Return how trains pass from one edge to another, None where none does."""
+        passing = Passage(min(run.trains, after.trains), 0.0)
+        if run.lines & after.lines:
+            return passing
+        known = self.passages.get(run.v, {})
+        ways = [known[way] for way in _ways(run, after) if way in known]
+        if ways:
+            return min(ways, key=lambda passage: passage.dwell_min)
+        # where the table is silent trains go on as the line does: at a junction without a
+        # platform, and from or to a route of which it says nothing anywhere
+        silent = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
+        silent |= not all(any(line in self.listed for line, _ in r.lines) for r in (run, after))
+        return passing if silent and self._straight_on(run, after) else None
+
+    def _listed(self, run: Run, after: Run, known: dict[Way, Passage]) -> bool:
+        """Tell whether the table knows of trains between two routes at a place."""
+        routes = {route for route, _ in run.lines}, {route for route, _ in after.lines}
+        return any(
+            (a in routes[0] and b in routes[1]) or (b in routes[0] and a in routes[1])
+            for a, _, b, _, _ in known
+        )
+
+    def _straight_on(self, run: Run, after: Run) -> bool:
+        """Tell whether a train would go on without turning back."""
+        before, onward = self.headings[run.v, run.edge], self.headings[run.v, after.edge]
+        turn = abs((before - onward) % 360 - 180)  # both look away from the place
+        return turn < STRAIGHT_ON
+
+    def changing(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the arcs from train to train at one station."""
+        for place in sorted(
+            {place for (place, _), calls in self.calls.items() if calls.end_share > 0}
+        ):
+            yield (arrivals(place), departures(place), self.parameters.transfer_min, 0.0, 0.0, "",
+                   "station", "rail")  # fmt: skip
+
+
+def _runs(rail: Network, services: Services) -> Iterator[Run]:
+    """Yield the trains over every edge by class and direction."""
+    # An edge takes as long as it says for its fastest trains, whoever edited it; other classes
+    # take longer in the ratio of their speeds.
+    p = rail.parameters
+    slow, lines = _near_cores(rail, p), _lines(rail)
+    keys = ("u", "v", "section_id", "route_id", "time_min", "length_km")
+    rows = zip(rail.edges.index, *(rail.edges[key].tolist() for key in keys), slow, strict=True)
+    for edge, u, v, section, route, minutes, km, near in rows:
+        found = services.on(section)
+        fastest = max(service.kmh for service in found.values())
+        for kind, service in found.items():
+            took = minutes * fastest / service.kmh
+            took += km * p.approach_min if near and kind == EMU else 0.0
+            back = frozenset((line, -sense) for line, sense in lines[edge])
+            yield Run(u, v, edge, route, kind, service.trains, took, km, lines[edge])
+            yield Run(v, u, edge, route, kind, service.trains, took, km, back)
+
+
+def _near_cores(rail: Network, parameters: Parameters) -> list[bool]:
+    """Tell which edges have their middle near the centre of a core."""
+    cores = [c for c in rail.layers.catalogue.cities if c.population >= parameters.core_people]
+    middle = shapely.get_coordinates(
+        shapely.line_interpolate_point(rail.edges.geometry.to_numpy(), 0.5, normalized=True)
+    )
+    near = np.zeros(len(middle), bool)
+    for core in cores:
+        near |= geodesic_km([core.lon, core.lat], middle) <= parameters.approach_km
+    return near.tolist()
+
+
+def _ways(run: Run, after: Run) -> Iterator[Way]:
+    """Yield the ways from one edge to another by the routes that use them."""
+    for (a, s), (b, t) in itertools.product(sorted(run.lines), sorted(after.lines)):
+        yield a, s, b, t, run.kind
+
+
+def _lines(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:
+    """Return by edge the routes that use its track, with their directions along it."""
+    layers, frame = rail.layers, rail.layers.sections
+    owner = dict(zip(frame.index, frame["route_id"], strict=True))
+    users: dict[str, set[str]] = defaultdict(set)
+    for route, shares in zip(frame["route_id"], frame["shares"], strict=True):
+        for section in filter(None, shares.split(";")):
+            users[section].add(route)
+    order = {
+        route: {place: i for i, place in enumerate(track.places) if place}
+        for route, track in layers.tracks.items()
+    }
+    found = {}
+    rows = zip(
+        rail.edges.index, *(rail.edges[key] for key in ("u", "v", "section_id")), strict=True
+    )
+    for edge, u, v, section in rows:
+        lines = {(owner[section], 1)}
+        for route in users[section]:
+            at = order[route]
+            if u in at and v in at:
+                lines.add((route, 1 if at[u] < at[v] else -1))
+        found[edge] = frozenset(lines)
+    return found
+
+
+def _headings(rail: Network) -> dict[tuple[str, str], float]:
+    """Return the direction in degrees in which every edge leaves its ends."""
+    found = {}
+    rows = zip(
+        rail.edges.index, rail.edges["u"], rail.edges["v"], rail.edges.geometry, strict=True
+    )
+    for edge, u, v, line in rows:
+        points = shapely.get_coordinates(line)
+        for place, (a, b) in ((u, points[:2]), (v, points[::-1][:2])):
+            east = (b[0] - a[0]) * math.cos(math.radians(a[1]))
+            found[place, edge] = math.degrees(math.atan2(east, b[1] - a[1]))
+    return found
