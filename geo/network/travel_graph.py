@@ -13,12 +13,12 @@ from scipy.sparse import csr_array
 
 from geo.catalogue import City, Place, Zone
 from geo.geometry import within
-from geo.network.ends import End, end_of
 from geo.network.network import Network, check_mode, cut_at_stops
 from geo.network.ordinary_roads import Background, Ground, ground_of
 from geo.network.parameters import Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trains import ARC_COLUMNS, PASSED, arrivals, departures, ship_arcs, train_arcs
+from geo.network.trip_ends import End, end_of
 
 #: What a trip may begin or end at.
 Anywhere = City | Zone | Place | End | tuple[float, float]

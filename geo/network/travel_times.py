@@ -14,11 +14,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import Catalogue, City, Place
 from geo.core import BadInputError, Executor, number_blocks, run_locally
-from geo.network.ends import end_of
 from geo.network.network import Network
 from geo.network.ordinary_roads import Background
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import Anywhere, TravelGraph, build_travel_graph, place_of
+from geo.network.trip_ends import end_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
