@@ -38,7 +38,7 @@ class TravelGraph:
         The network it was made from, cut at stops.
     arcs
         `u`, `v` (names of nodes), `time_min` (of it `wait_min` for a train), `length_km`, `edge`
-        (id in the network, empty where none is travelled), `leg` (route id, "access",
+        (id in the network, empty where none is travelled), `leg` (route id,
         "background" for ordinary roads, or "station") and `mode`.
     extra
         Nodes that may have no arc.

@@ -178,8 +178,7 @@ def different_paths(
     ground = [f"{min(u, v)} {max(u, v)}" for u, v in zip(graph.tail, graph.head, strict=True)]
     things = [edge or way for edge, way in zip(graph.edge, ground, strict=True)]
     thing = pd.factorize(np.array(things, object))[0]
-    counts = (graph.arcs["leg"] != "access").to_numpy()
-    km = np.where(counts, graph.arcs["length_km"].to_numpy(float), 0.0)
+    km = graph.arcs["length_km"].to_numpy(float)
     penalty = np.ones(int(thing.max(initial=-1)) + 1)
     paths: list[Ints] = []
     for _ in range(TRIES * k):
@@ -215,7 +214,7 @@ def shortest_path(graph: TravelGraph, minutes: Floats, start: int, end: int) -> 
 
 
 def _overlap(path: Ints, km: Floats, other: Ints) -> float:
-    """Return the share of the length of a path that another has too, access left out."""
+    """Return the share of the length of a path that another has too."""
     total = km.sum()
     return float(km[np.isin(path, other)].sum() / total) if total else 1.0
 
