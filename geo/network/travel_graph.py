@@ -54,7 +54,8 @@ class TravelGraph:
     def __init__(self, net: Network, arcs: DataFrame, extra: Iterable[str] = ()) -> None:
         self.net = net
         count = len(arcs)
-        codes, names = pd.factorize(np.array([*arcs["u"], *arcs["v"], *extra], object), sort=True)
+        ends = [arcs["u"].to_numpy(object), arcs["v"].to_numpy(object), np.array([*extra], object)]
+        codes, names = pd.factorize(np.concatenate(ends))
         self.names: list[str] = names.tolist()
         self.arcs = arcs
         self.tail: Ints = codes[:count].astype(np.intp)
