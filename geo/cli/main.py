@@ -156,9 +156,11 @@ def build_parser() -> Parser:
     _add_links(verbs)
     _add_refresh(verbs)
     export = _add(verbs, "export", results.export, _("layers and network as files"))
-    text = _("gpkg, geojson, csv, graphml, gmns or parquet")
+    text = _("gpkg, geojson, csv, xlsx, graphml, gmns or parquet")
     export.add_argument("format", metavar="FORMAT", help=text)
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
+    text = _("let CSV files open right in Excel: with a byte order mark")
+    export.add_argument("--excel", action="store_true", help=text)
     _add_new(verbs)
     return parser
 
@@ -393,6 +395,10 @@ def _add_new(verbs: Any) -> None:
     new.add_argument("--lang", choices=LANGUAGES, help=_language_help())
     _add_json(new)
     new.add_argument("--from-pbf", type=Path, metavar="FILE", help=_("an extract, .osm.pbf"))
+    text = _("a workbook with a sheet per table, as geo export xlsx writes it")
+    new.add_argument("--from-xlsx", type=Path, metavar="FILE", help=text)
+    text = _("with --from-xlsx: the data folder that gives settings and base layers")
+    new.add_argument("--data", type=Path, metavar="DIR", help=text)
     where = new.add_mutually_exclusive_group()
     text = _("degrees; default: the whole extract (write --bbox=-9.5,… where west is negative)")
     where.add_argument("--bbox", type=bounds, metavar="W,S,E,N", help=text)

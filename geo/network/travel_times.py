@@ -54,6 +54,12 @@ class Journey(NamedTuple):
     section_ids: list[str]
 
     @property
+    def between_stations(self) -> bool:
+        """Whether it is from departure to arrival, not from door to door."""
+        ends = {self.legs[0]["mode"], self.legs[-1]["mode"]} if self.legs else set()
+        return bool(ends) and ends <= {"rail"}
+
+    @property
     def wait_min(self) -> float:
         """Minutes of waiting for trains."""
         return float(sum(leg["wait_min"] for leg in self.legs))

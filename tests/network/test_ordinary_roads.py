@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import extract
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 import toy
@@ -20,19 +22,27 @@ from geo.cli.main import main
 from geo.connectivity.accessibility import city_table, connected_cities
 from geo.core.errors import BadInputError
 from geo.geometry.geodesy import geodesic_km, within
-from geo.network import build_travel_graph, read_background
+from geo.network import read_background
 from geo.network.ordinary_roads import (
-    _contracted,
+    Ground,
     assumed_speeds,
     background_from_ways,
+    condensed,
+    embedded_roads,
+    ground_of,
     node_ways,
+    reach,
+    street_ways,
 )
+from geo.network.parameters import DEFAULT_PARAMETERS
 from geo.readers.ways import TAGS
 
 #: Two towns on a corridor of 20 km at 60 km/h, and one 40 km north of it, in km.
 NODES = {"a": (0, 0), "b": (20, 0), "c": (10, 40)}
-#: What the drive takes: 85 % of the speed, and streets at 35 km/h with a detour of 1.3.
-CORRIDOR, TIE = 20 / 60 / 0.85 * 60, 0.3 * 1.3 / 35 * 60
+#: Streets at 35 km/h with a detour of 1.3, and what it takes to enter and leave at junctions.
+TIE, ENTER = 0.3 * 1.3 / 35 * 60, 3
+#: The corridor at the speed of its design, and other roads at 85 % of theirs.
+CORRIDOR = 20 + 2 * ENTER
 UP, ACROSS = 39.7 / 60 / 0.85 * 60, 10 / 50 / 0.85 * 60
 
 
@@ -97,12 +107,10 @@ def test_the_legs_of_a_way_say_where_it_leaves_the_catalogue(folder, pbf, capsys
     (route,) = found["routes"]
     parts = [leg for leg in route["legs"] if leg["length_km"]]
     assert [(leg["mode"], leg["route_id"], leg["name"]) for leg in parts] == [
-        ("road", "ab", "ab"), ("access", "", "接驳"), ("road", "", "其他道路")
+        ("road", "ab", "ab"), ("access", "", "接驳")
     ]  # fmt: skip
-    assert parts[2]["length_km"] == pytest.approx(49.7, abs=0.02)
-    assert parts[2]["time_min"] == pytest.approx(UP + ACROSS, abs=0.02)
-    assert parts[2]["from"] == "0.1797,0.0027"
-    assert [leg["name_en"] for leg in parts] == ["ab", "access", "other roads"]
+    assert parts[1]["length_km"] == pytest.approx(0.39 + 49.7, abs=0.02)
+    assert parts[1]["time_min"] == pytest.approx(ENTER + TIE + UP + ACROSS, abs=0.02)
     assert "background" not in json.loads(run(capsys, *asked)[1])
 
 
@@ -132,15 +140,11 @@ def test_everyone_is_connected_with_other_roads(folder, pbf):
     assert table.attrs["background"]["file"] == "toy.osm.pbf"
 
 
-def test_other_roads_for_a_train_are_refused(folder, pbf, capsys):
-    cat = geo.load(folder)
-    net = geo.build_network(cat, year=2020, nodes="stops")
-    with pytest.raises(BadInputError, match="--mode road or any, got rail"):
-        geo.travel_time_matrix(net, mode="rail", background=read_background(pbf, cat))
+def test_other_roads_for_a_train_are_refused(folder, capsys):
     asked = ("matrix", "--data", folder, "--mode", "rail", "--background", "none.osm.pbf")
     code, out, err = run(capsys, *asked)
     assert (code, out, len(err.splitlines())) == (2, "", 1)
-    assert "--mode road or any" in err
+    assert "--mode road or any, got rail" in err
 
 
 def test_a_file_without_roads_here_is_refused(folder, tmp_path, capsys):
@@ -178,49 +182,149 @@ def test_no_roads_at_all(rows, folder):
     )
 
 
-def test_an_interchange_meets_roads_within_half_a_kilometre(folder):
-    cat = geo.load(folder)
-    net = geo.build_network(cat, year=2020, nodes="stops")
-
-    def ties(beside):
-        road = ways((km((20, beside), (20, 40)), {"highway": "primary"}))
-        graph = build_travel_graph(net, [], mode="road", background=background_from_ways(road))
-        return [n for n in graph.adj.get("b", ()) if n.startswith("road:")]
-
-    assert len(ties(0.49)) == 1
-    assert ties(0.51) == []
-
-
-def test_a_motorway_is_entered_by_its_slip_roads_alone(folder):
-    cat = geo.load(folder)
-    net = geo.build_network(cat, year=2020, nodes="stops")
+def test_a_motorway_is_entered_by_its_slip_roads_alone():
     motorway = {"highway": "motorway", "oneway": "yes"}
     roads = background_from_ways(
         ways(
             (km((20, 0.3), (20, 20)), motorway),
-            (km((20, 20), (20, 40)), motorway),
+            (km((20, 20), (20, 24)), motorway),
             (km((20, 20), (21, 20)), {"highway": "motorway_link"}),
         )
     )
-    graph = build_travel_graph(net, cat.centres, mode="any", background=roads)
-    entered = {n for u, v, way in graph.edges(data=True) if way["leg"] == "access"
-               for n in (u, v) if n.startswith("road:")}  # fmt: skip
-    at = sorted((graph.nodes[n]["lon"] * toy.KM_LON, graph.nodes[n]["lat"] * toy.KM_LAT)
-                for n in entered)  # fmt: skip
-    assert at == [pytest.approx((20, 20), abs=1e-3), pytest.approx((21, 20), abs=1e-3)]
+    tied = ties(street_ways(roads, points(b=(20, 0)), DEFAULT_PARAMETERS), "b")
+    at = roads.nodes.loc[[int(name.removeprefix("road:")) for name in tied], ["lon", "lat"]]
+    assert at.to_numpy() == pytest.approx(np.array(km((20, 20), (21, 20))), abs=1e-5)
 
 
 def test_trains_are_left_onto_other_roads(tmp_path):
-    nodes = {"a": (-60, 0), "b": (20, 0), "c": (10, 40)}
-    cat = geo.load(toy.region(tmp_path, nodes, {"ab": 80}, {"a": 4, "c": 1}, mode="rail"))
+    nodes = {"a": (-160, 0), "b": (20, 0), "c": (10, 40)}
+    made = toy.region(tmp_path, nodes, {"ab": 180}, {"a": 4, "c": 1}, mode="rail")
+    for stop in "ab":
+        toy.change(made, "places", stop, kind="station")
+    cat = geo.load(made)
     net = geo.build_network(cat, year=2020, nodes="stops")
     roads = background_from_ways(ways(*WAYS))
-    a, c = cat.find_city("a"), cat.find_city("c")
-    (route,) = geo.fastest_routes(net, a, c, background=roads)
-    train = sum(leg["time_min"] for leg in route.legs if leg["mode"] == "rail")
-    stops = 20 + 5 + 4  # boarding, alighting, and the start
-    assert train > 0
-    assert route.time_min == pytest.approx(train + stops + TIE + UP + ACROSS, abs=0.02)
+    (route,) = geo.fastest_routes(net, "a", "c", background=roads)
+    before = [leg for leg in route.legs if leg["to"] != "city:c"]
+    assert [leg["route_id"] for leg in before if leg["mode"] == "rail"] == ["ab"]
+    door_to_door = sum(leg["time_min"] for leg in before) + TIE + UP + ACROSS
+    assert route.time_min == pytest.approx(door_to_door, abs=0.02)
+
+
+# --- ways between points ---------------------------------------------------------------------
+
+
+def points(**at):
+    """Points by id, given in km."""
+    frame = pd.DataFrame(at, index=["x", "y"]).T
+    return pd.DataFrame({"lon": frame["x"] / toy.KM_LON, "lat": frame["y"] / toy.KM_LAT})
+
+
+def grid(*lines, kmh=60):
+    """Roads in km, with a posted speed of which 85 % is kept."""
+    rows = [(km(*line), {"highway": "primary", "maxspeed": str(kmh)}) for line in lines]
+    return background_from_ways(ways(*rows))
+
+
+def ties(frame, point):
+    """The nodes on roads that a point is tied to."""
+    return frame.loc[(frame["u"] == point) & frame["v"].str.startswith("road:"), "v"].tolist()
+
+
+def minutes(roads, spots, *pairs, rivers=(), **changed):
+    parameters = replace(DEFAULT_PARAMETERS, **changed)
+    ground = Ground(roads, spots, parameters, rivers)
+    return [ground.reach([u], [v])["time_min"].item() for u, v in pairs]
+
+
+def street(straight):
+    return straight * 1.3 / 35 * 60
+
+
+def road(length, kmh=60):
+    return length / kmh / 0.85 * 60
+
+
+def test_between_the_banks_of_a_river_leads_its_bridge():
+    """Two roads along the river y = 0, one bridge at x = 10, two towns at x = 0."""
+    roads = grid(
+        [(0, 2), (4, 2), (8, 2), (10, 2)],
+        [(0, -2), (4, -2), (8, -2), (10, -2)],
+        [(10, 2), (10, -2)],
+    )
+    river = shapely.LineString(km((-9, 0), (9, 0)))
+    towns = points(north=(0, 1.4), south=(0, -1.4))
+    pair = ("north", "south")
+    (over,) = minutes(roads, towns, pair, rivers=[river])
+    assert over == pytest.approx(2 * street(0.6) + road(10 + 4 + 10), abs=0.01)
+    (without_river,) = minutes(roads, towns, pair)
+    assert without_river == pytest.approx(street(2.8), abs=0.01)
+
+
+def test_whom_only_a_river_parts_from_every_road_crosses_it():
+    roads = grid([(0, 2), (10, 2)])
+    river = shapely.LineString(km((-9, 0), (19, 0)))
+    spots = points(here=(0, -1), there=(10, 2))
+    (found,) = minutes(roads, spots, ("here", "there"), rivers=[river], tie_choices=1)
+    assert found == pytest.approx(street(3) + road(10), abs=0.01)
+
+
+def test_an_island_without_roads_is_reached_from_the_nearest_place():
+    """However far it is: nobody is cut off by a kilometre more."""
+    roads = grid([(0, 0), (10, 0)])
+    for far in (29, 31, 60):
+        spots = points(island=(10 + far, 0), town=(0, 0))
+        (found,) = minutes(roads, spots, ("island", "town"))
+        assert found == pytest.approx(street(far) + road(10), abs=0.01)
+
+
+def test_a_long_chord_is_no_place_to_enter_and_a_short_road_is():
+    spots = points(beside=(2, 1), far=(40, 0))
+    chord = grid([(0, 0), (40, 0)])
+    (found,) = minutes(chord, spots, ("beside", "far"))
+    assert found == pytest.approx(street(np.hypot(2, 1)) + road(40), abs=0.01)
+    short = grid([(0, 0), (4, 0)], [(4, 0), (40, 0)])
+    (found,) = minutes(short, spots, ("beside", "far"))
+    assert found == pytest.approx(street(1) + road(38), abs=0.01)
+    assert ties(street_ways(short, spots, DEFAULT_PARAMETERS), "beside")[0] == "road:0:0.5000"
+
+
+def test_points_near_each_other_need_no_main_road():
+    roads = grid([(0, 1), (40, 1)])
+    spots = points(seat=(20, 0), entry=(20, 0.6), near=(23, 0), far=(23.2, 0))
+    direct, three, four = minutes(
+        roads, spots, ("seat", "entry"), ("seat", "near"), ("seat", "far")
+    )
+    assert direct == pytest.approx(street(0.6), abs=0.01)
+    assert three == pytest.approx(street(3), abs=0.01)
+    assert four > street(20)
+
+
+def test_nobody_passes_through_a_point_that_lies_beside_the_road():
+    """A town between the two ends of a long road is no link between them."""
+    roads = grid(
+        [(0, 0), (0, -0.1)],
+        [(0, -0.1), (0, -40), (40, -40), (40, 4), (0.6, 4)],
+        [(0.6, 4), (0.5, 4)],
+    )
+    ends = points(a=(0, 0), b=(0.5, 4))
+    more = points(a=(0, 0), b=(0.5, 4), between=(0.25, 2))
+    alone = {"tie_direct_km": 0.1, "tie_choices": 2}
+    (before,) = minutes(roads, ends, ("a", "b"), **alone)
+    after, half = minutes(roads, more, ("a", "b"), ("a", "between"), **alone)
+    assert half == pytest.approx(street(np.hypot(0.25, 2)), abs=0.01)
+    assert before == after == pytest.approx(road(40 + 40 + 44 + 39.5), abs=0.1)
+
+
+def test_ways_that_no_road_joins_are_no_rows():
+    roads = background_from_ways(ways())
+    spots = points(a=(0, 0), b=(2, 0), c=(90, 0))
+    ground = Ground(roads, spots, DEFAULT_PARAMETERS)
+    found = ground.reach(["a", "c"], ["a", "b", "c"])
+    assert found[["u", "v"]].to_numpy().tolist() == [["a", "a"], ["a", "b"], ["c", "c"]]
+    assert found["time_min"].tolist() == pytest.approx([0, street(2), 0], abs=1e-3)
+    assert ground.reach([], ["a"]).empty
+    assert ground.reach(["a"], []).empty
 
 
 GRID = st.tuples(st.integers(-2, 2), st.integers(-2, 2))
@@ -257,23 +361,185 @@ def test_no_time_is_longer_with_other_roads(textbook, rows):
         ).all()
 
 
+def uncontracted(frame, spots):
+    """The ways as a graph of another library; points have a second node, to arrive at."""
+    graph = nx.DiGraph()
+    for u, v, least in zip(frame["u"], frame["v"], frame["time_min"], strict=True):
+        for tail, head in ((u, v), (v, u)):
+            end = (head, "end") if head in spots.index else head
+            known = graph.get_edge_data(tail, end, {"weight": np.inf})["weight"]
+            graph.add_edge(tail, end, weight=min(least, known))
+    return graph
+
+
 @settings(max_examples=25, deadline=None)
-@given(ROADS, st.data())
-def test_contraction_changes_no_time(rows, data):
+@given(ROADS, st.lists(GRID, min_size=2, max_size=5, unique=True))
+def test_contraction_changes_no_time(rows, spots):
     roads = drawn(rows)
-    chosen = data.draw(st.sets(st.integers(0, max(len(roads.nodes) - 1, 0)), max_size=4))
-    keep = sorted(chosen if len(roads.nodes) else ())
-    whole, small = nx.MultiGraph(), nx.Graph()
-    whole.add_nodes_from(roads.nodes.index)
-    small.add_nodes_from(keep)
-    edges = roads.edges[["u", "v", "time_min"]].itertuples(index=False)
-    whole.add_weighted_edges_from(edges)
-    small.add_weighted_edges_from(
-        (u, v, t) for u, v, t, _ in _contracted(roads, np.array(keep, int))
+    spots = points(**{f"p{i}": (5 * x + 1, 5 * y + 1) for i, (x, y) in enumerate(spots)})
+    frame = street_ways(roads, spots, DEFAULT_PARAMETERS)
+    found = reach(condensed(frame, spots.index), spots.index.tolist(), spots.index.tolist())
+    found = found.set_index(["u", "v"])
+    graph = uncontracted(frame, spots)
+    for u, v in itertools.permutations(spots.index, 2):
+        try:
+            wanted = nx.dijkstra_path_length(graph, u, (v, "end"))
+        except (nx.NetworkXNoPath, nx.NodeNotFound):
+            assert (u, v) not in found.index
+        else:
+            assert found["time_min"][u, v] == pytest.approx(wanted)
+            assert found["time_min"][v, u] == pytest.approx(wanted)
+
+
+def test_contraction_of_a_real_network_changes_no_time(cat):
+    ground = ground_of(cat, DEFAULT_PARAMETERS)
+    spots = ground.points
+    some = spots.sample(12, random_state=7).index.tolist()
+    graph = uncontracted(ground.ways, spots)
+    found = ground.reach(some, some).set_index(["u", "v"])["time_min"]
+    assert len(ground.short) < 0.7 * len(ground.ways)
+    for start in some[:4]:
+        wanted = nx.single_source_dijkstra_path_length(graph, start)
+        for end in set(some) - {start}:
+            assert found[start, end] == pytest.approx(wanted[end, "end"])
+
+
+def test_lengths_are_those_of_the_fastest_ways(cat):
+    ground = ground_of(cat, DEFAULT_PARAMETERS)
+    some = ground.points.index[[3, 400, 900]].tolist()
+    found = ground.reach(some, some).set_index(["u", "v"])
+    way = {frozenset(row[:2]): row[2:] for row in
+           ground.short.sort_values("time_min", ascending=False).itertuples(index=False)}  # fmt: skip
+    graph = uncontracted(ground.short, ground.points)
+    for u, v in itertools.combinations(some, 2):
+        path = [step[0] if isinstance(step, tuple) else step
+                for step in nx.dijkstra_path(graph, u, (v, "end"))]  # fmt: skip
+        length = sum(way[frozenset(step)][1] for step in itertools.pairwise(path))
+        assert found["length_km"][u, v] == pytest.approx(length, abs=0.05)
+
+
+def test_an_end_more_changes_no_way_between_others(cat):
+    ground = ground_of(cat, DEFAULT_PARAMETERS)
+    # one ties to a road that the other takes, one lies at a centre, one between two of them
+    centre = ground.points.loc["city:dazu"]
+    others = pd.DataFrame(
+        {"lon": [106.1, 106.12, centre["lon"], 105.73],
+         "lat": [30.1, 30.1, centre["lat"], 29.7]},
+        index=["one", "two", "three", "four"],
+    )  # fmt: skip
+    together = ground.from_points(others).set_index(["u", "v"])["time_min"]
+    for chosen in (["one"], ["three", "one"], ["four", "two"]):
+        alone = ground.from_points(others.loc[chosen]).set_index(["u", "v"])["time_min"]
+        assert (together.loc[alone.index] - alone).abs().max() < 1e-9
+    assert together["three", "city:dazu"] == 0
+    more = Ground(
+        ground.roads, pd.concat([ground.points, others]), ground.parameters, ground.rivers
     )
-    for u, v in itertools.combinations(keep, 2):
-        wanted = nx.dijkstra_path_length(whole, u, v)
-        assert nx.dijkstra_path_length(small, u, v) == pytest.approx(wanted)
+    assert {*ground.ways["u"], *ground.ways["v"]} < {*more.ways["u"], *more.ways["v"]}
+
+
+# --- the roads that come with a region ---------------------------------------------------------
+
+
+def embed(folder, lines, lengths, vintage="about 2022"):
+    """Give a toy region roads of its own, in km."""
+    about = {"length_km": lengths, "vintage": vintage} if lengths is not None else {}
+    geometry = {"type": "MultiLineString", "coordinates": [km(*line) for line in lines]}
+    feature = {"type": "Feature", "properties": about, "geometry": geometry}
+    (folder / "osm").mkdir()
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    (folder / "osm/roads.geojson").write_text(text)
+    with (folder / "region.toml").open("a") as file:
+        file.write('[context]\nroads = "osm/roads.geojson"\n')
+    return geo.load(folder)
+
+
+def test_roads_are_slower_in_towns_by_the_share_of_each(folder):
+    """A chord of 10 km that begins at a town of 3 km, and a road of 20 km far from all."""
+    cat = embed(folder, [[(0, 0), (0, -10)], [(0, -10), (0, -30)]], "10.0 22.5")
+    roads = embedded_roads(cat, DEFAULT_PARAMETERS)
+    town, country = 3 * 1.1 / 37 * 60, 7 * 1.2 / 50 * 60
+    assert sorted(roads.edges["time_min"]) == pytest.approx(
+        [town + country, 22.5 * 1.2 / 50 * 60], abs=0.5
+    )
+    assert sorted(roads.edges["length_km"]) == pytest.approx([3.3 + 8.4, 27], abs=0.1)
+    assert roads.source == {
+        "file": "roads.geojson", "date": None, "vintage": "about 2022", "licence": "ODbL 1.0",
+        "attribution": "© OpenStreetMap contributors", "km": pytest.approx(38.7, abs=0.1),
+    }  # fmt: skip
+
+
+def test_roads_that_cross_without_a_junction_are_not_joined(folder):
+    cat = embed(folder, [[(0, 5), (20, 5)], [(10, 0), (10, 10)], [(20, 5), (30, 5)]], "20 10 10")
+    roads = embedded_roads(cat, DEFAULT_PARAMETERS)
+    assert len(roads.edges) == 2
+    assert len(roads.nodes) == 3
+
+
+def test_a_region_without_roads_or_without_lengths_has_no_ground(folder, tmp_path):
+    assert ground_of(geo.load(folder), DEFAULT_PARAMETERS) is None
+    assert ground_of(embed(folder, [[(0, 0), (1, 1)]], None), DEFAULT_PARAMETERS) is None
+    given = background_from_ways(ways(*WAYS))
+    assert ground_of(geo.load(folder), DEFAULT_PARAMETERS, given).roads is given
+
+
+@pytest.mark.parametrize("lengths", ["1.5", "1 x", "1 -2", "1 2 3", ""])
+def test_a_length_for_every_line_is_expected(folder, lengths):
+    cat = embed(folder, [[(0, 0), (1, 1)], [(1, 1), (2, 2)]], lengths)
+    with pytest.raises(BadInputError, match=r"roads\.geojson: expected in length_km"):
+        embedded_roads(cat, DEFAULT_PARAMETERS)
+
+
+def test_the_ground_is_made_once_for_the_same_parameters(cat):
+    ground = ground_of(cat, DEFAULT_PARAMETERS)
+    assert ground_of(cat, DEFAULT_PARAMETERS) is ground
+    slower = ground_of(cat, replace(DEFAULT_PARAMETERS, country_kmh=45))
+    assert slower is not ground
+    assert slower.roads.edges["time_min"].sum() > ground.roads.edges["time_min"].sum()
+
+
+def test_the_main_roads_of_the_region(cat):
+    roads = embedded_roads(cat, DEFAULT_PARAMETERS)
+    assert roads.source["km"] == pytest.approx(90_550, abs=500)
+    assert roads.source["vintage"] == "about 2022–2023"
+    west, south, east, north = cat.region.frame
+    box = roads.nodes[["lon", "lat"]].agg(["min", "max"]).to_numpy()
+    assert box == pytest.approx(np.array([[west, south], [east, north]]), abs=0.3)
+    straight = geo.geometry.line_lengths_km(roads.edges.geometry.to_numpy())
+    assert (roads.edges["length_km"] >= 0.95 * straight - 0.3).mean() > 0.99
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "low", "high"),
+    [
+        ("city:dazu", "dazu-south-station", 44, 50),
+        ("city:chengkou", "wanyuan-station", 108, 120),
+        ("city:youyang", "qianjiang-station", 95, 115),
+        ("city:dazhou", "city:wanzhou", 185, 205),
+    ],
+)
+def test_minutes_by_ordinary_roads_alone(cat, a, b, low, high):
+    found = ground_of(cat, DEFAULT_PARAMETERS).reach([a], [b])
+    assert low < found["time_min"].item() < high
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "year", "low", "high"),
+    [("达州", "万州", 2013, 164, 184), ("酉阳", "黔江", 2025, 68, 82)],
+)
+def test_minutes_by_ordinary_roads_and_expressways(cat, a, b, year, low, high):
+    net = geo.build_network(cat, year=year, nodes="stops")
+    (route,) = geo.fastest_routes(net, a, b, mode="road")
+    assert low < route.time_min < high
+
+
+def test_ordinary_roads_join_every_pair_of_cities_in_every_year(cat):
+    for year in (1995, 2025):
+        net = geo.build_network(cat, year=year, nodes="stops")
+        assert np.isfinite(geo.travel_time_matrix(net, mode="road").to_numpy()).all()
+
+
+# --- distances -------------------------------------------------------------------------------
 
 
 @settings(max_examples=25, deadline=None)
@@ -300,7 +566,7 @@ def test_a_new_stop_hides_no_better_one(tmp_path):
     edges = {"xe": 28, "bc": 1, "cd": 1, "df": 1, "fg": 1, "gh": 1, "hi": 1}
     cat = geo.load(toy.region(tmp_path, nodes, edges, {"a": 1, "e": 1}))
     minutes = geo.travel_time_matrix(geo.build_network(cat, year=2020)).loc["a", "e"]
-    assert minutes == pytest.approx(12 * 1.3 / 35 * 60 + 28 / 60 / 0.85 * 60, abs=0.01)
+    assert minutes == pytest.approx(12 * 1.3 / 35 * 60 + 28 + 2 * ENTER, abs=0.01)
     assert len(cat.centres) == 2
 
 
@@ -357,4 +623,6 @@ def test_speeds():
         {"highway": "secondary"},
         {"highway": "track"},
     )])  # fmt: skip
-    assert assumed_speeds(frame).tolist() == pytest.approx([120, 100, 40, 80.4672, 60, 60, 50, 50])
+    assert assumed_speeds(frame, DEFAULT_PARAMETERS).tolist() == pytest.approx(
+        [120, 100, 40, 80.4672, 60, 60, 50, 50]
+    )
