@@ -202,7 +202,7 @@ def test_packages_are_valid_for_frictionless(exported):
     done = subprocess.run([sys.executable, "-c", VALIDATE, *paths], check=False,
                           capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split() == ["8", "4", "19"]
+    assert done.stdout.split() == ["8", "4", "20"]
     licences = json.loads((data_folder() / "datapackage.json").read_text("utf-8"))["licenses"]
     for path in paths[:2]:
         assert json.loads(Path(path).read_text("utf-8"))["licenses"] == licences
