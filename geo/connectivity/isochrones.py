@@ -199,7 +199,10 @@ def _areas(ground: _Ground, home: Array, reach: Array, limits: Sequence[float]) 
     j = np.flatnonzero((ground.y >= south) & (ground.y <= north))
     x, y = ground.x[i], ground.y[j]
     cell = (j[:, None] * len(ground.x) + i).reshape(-1)
-    earliest = (times[ground.near[cell]] + ground.off[cell]).min(axis=1).reshape(len(j), len(i))
+    earliest = np.full((len(j), len(i)), np.inf)
+    if len(times):
+        by_point = times[ground.near[cell]] + ground.off[cell]
+        earliest = by_point.min(axis=1).reshape(earliest.shape)
     straight = np.hypot(x - home[0], (y - home[1])[:, None])
     own = np.where(straight <= ground.most, straight / ground.per_min, np.inf)
     field = np.minimum(np.minimum(earliest, own), limits[-1] + FAR_MIN)

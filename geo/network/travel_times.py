@@ -335,7 +335,7 @@ def city_travel_times(
     times = np.vstack([np.empty((0, len(ends))), *rows])
     same = [[a.city_id == b.city_id for b in destinations or origins] for a in origins]
     times[np.array(same, bool).reshape(times.shape)] = 0.0
-    return times
+    return np.round(times, 9)  # the same both ways, in whatever order minutes were added up
 
 
 def _times_from(large: tuple[Any, NDArray[np.intp]], starts: NDArray[np.intp]) -> Any:

@@ -134,12 +134,16 @@ def headline_intervals(
 
     Parameters
     ----------
-    layers, date, parameters, executor
-        As in `sensitivity_table`.
+    layers, date
+        As in `headline_values`.
     draws
         Number of draws, each parameter uniform between its low and its high end; 0: none.
+    parameters
+        As in `sensitivity_table`.
     seed
         Start of the random numbers: the same draws every time.
+    executor
+        As in `sensitivity_table`.
 
     Returns
     -------
