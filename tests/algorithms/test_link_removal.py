@@ -112,17 +112,17 @@ def test_the_textbook_network_k(kernel):
 
 
 def test_the_links_of_the_region(drawn):
-    """The same numbers, to the last bit, as the search that is done again per link."""
+    """The same numbers as the search that is done again per link, which sums the other way."""
     pytest.importorskip("numba")
     swept = link_sweep(geo.build_network(drawn), mode="road")
     arcs = swept.arcs
     g = build_graph(arcs.size, arcs.tail, arcs.head, arcs.minutes, directed=True)
-    found = replacements(g, swept.starts, swept.ends, groups=swept.link)
+    found = replacements(g, swept.starts, swept.starts, groups=swept.link)
     assert len(swept.links) > 100
     for link in range(len(swept.links)):
         times = found.without(link)
         np.fill_diagonal(times, 0.0)
-        np.testing.assert_array_equal(times, swept.without([link]))
+        np.testing.assert_allclose(times, swept.without([link]), rtol=1e-12)
 
 
 def test_removal_refuses_wrong_shapes():

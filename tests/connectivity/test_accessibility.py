@@ -180,20 +180,20 @@ def test_more_links_never_make_access_worse(xy, mass, pairs, more):
 
 @pytest.fixture(scope="module")
 def k(tmp_path_factory):
-    """The textbook network, ten times as large: 10 / 0.85 min for each of its km."""
+    """The textbook network, ten times as large: 10 min for each of its km."""
     far = {n: (10 * x, 10 * y) for n, (x, y) in toy.K_NODES.items()}
     edges = {edge: 10 * km for edge, km in toy.K_EDGES.items()}
     return toy.network(tmp_path_factory.mktemp("k"), far, edges, toy.K_POPULATION)
 
 
-MINUTES = 10 * K_TIMES / 0.85
+MINUTES = 10 * K_TIMES
 
 
 def test_mean_times_of_cities(k):
     table = acc.city_table(k)
     assert table["city_id"].tolist() == list("abcde")
     assert table["population"].tolist() == [4, 1, 3, 1, 1]
-    wanted = np.array([18, 119 / 9, 103 / 7, 139 / 9, 175 / 9]) * 10 / 0.85
+    wanted = np.array([18, 119 / 9, 103 / 7, 139 / 9, 175 / 9]) * 10
     assert table["value"].to_numpy() == pytest.approx(wanted)
     assert table["value_reached"].to_numpy() == pytest.approx(wanted)
     assert table["share_reached"].tolist() == [1] * 5
@@ -202,11 +202,9 @@ def test_mean_times_of_cities(k):
 
 
 def test_people_within_a_time(k):
-    table = acc.city_table(k, indicator="daily", limit=150 / 0.85)
+    table = acc.city_table(k, indicator="daily", limit=150)
     assert table["value"].tolist() == [6, 8, 6, 8, 4]
-    low, high = (
-        acc.cumulative_opportunities(MINUTES, K_PEOPLE, f * 150 / 0.85) for f in (0.9, 1.1)
-    )
+    low, high = (acc.cumulative_opportunities(MINUTES, K_PEOPLE, f * 150) for f in (0.9, 1.1))
     assert table["low"].tolist() == low.tolist()
     assert table["high"].tolist() == high.tolist()
     assert not np.array_equal(low, high)
@@ -230,10 +228,10 @@ def test_efficiencies_of_cities(k):
     assert table["value"].to_numpy() == pytest.approx(wanted, rel=2e-3)
     rail = acc.city_table(k, indicator="efficiency")
     assert rail["value"].to_numpy() == pytest.approx(wanted * 350 / 120, rel=2e-3)
-    slow = acc.city_table(k, indicator="efficiency", ideal_kmh=51)
-    assert slow["value"].to_numpy() == pytest.approx(wanted * 51 / 120, rel=2e-3)
-    with pytest.raises(BadInputError, match="at least 51 km/h, got 50"):
-        acc.city_table(k, indicator="efficiency", ideal_kmh=50)
+    slow = acc.city_table(k, indicator="efficiency", ideal_kmh=60)
+    assert slow["value"].to_numpy() == pytest.approx(wanted * 60 / 120, rel=2e-3)
+    with pytest.raises(BadInputError, match="at least 60 km/h, got 59"):
+        acc.city_table(k, indicator="efficiency", ideal_kmh=59)
     assert set(table["unit"]) == {"1"}
 
 

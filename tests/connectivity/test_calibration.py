@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 import toy
 
 import geo
-from geo.connectivity import calibrate_times, calibration_summary
+from geo.connectivity import calibrate_times, calibration_summary, residual_table
+
+KNOWN = {"source": "toy", "confidence": "high"}
+#: 40 trains at 225 km/h: 24 min from stop to stop, and 4 min of starting. Half of them call in m,
+#: of the 19.6 between large stations the fastest makes 11 % of these stops.
+NEAR = 4 + 24
+FAR = 4 + 2 * 24 + 6 * 0.5 * (1 - 0.3 * math.log(40 * 0.7 * 0.7))
 
 
 def published(folder, *rows):
-    """A railway a-b of 180 km between two large cities, and published times on it."""
+    """A railway a-m-b of 180 km, and published times on it."""
     nodes = {"a": (0, 0), "m": (90, 0), "b": (180, 0)}
     people = {"a": 8000000, "m": 1, "b": 9000000}
-    toy.region(folder, nodes, {"am": 90, "mb": 90}, people, mode="rail", operating_speed_kmh=360)
-    known = {
-        "mode": "rail",
-        "date": "2020",
-        "kind": "timetable",
-        "source": "toy",
-        "confidence": "high",
-    }
+    toy.region(folder, nodes, {"am": 90, "mb": 90}, people, mode="rail")
+    toy.write(folder, "train_services", [
+        {"section_id": f"{route}-1", "class": "emu", "trains_per_day": 40, "running_kmh": 225,
+         **KNOWN}
+        for route in ("am", "mb")
+    ])  # fmt: skip
+    toy.write(folder, "station_calls", [
+        {"place_id": place, "class": "emu", "call_share": share, "end_share": share,
+         "source": "toy"}
+        for place, share in (("a", 1), ("m", 0.5), ("b", 1))
+    ])  # fmt: skip
+    known = {"mode": "rail", "date": "2020", "kind": "timetable", **KNOWN}
     toy.write(folder, "published_times", [known | row for row in rows])
     return geo.build_layers(geo.load(folder))
 
@@ -30,45 +42,106 @@ def published(folder, *rows):
 def test_trains_are_compared_from_station_to_station(tmp_path):
     layers = published(
         tmp_path,
-        {"from": "a", "to": "m", "minutes": 20},
-        {"from": "a", "to": "b", "minutes": 30},
+        {"from": "a", "to": "m", "minutes": 20, "trains": 7},
+        {"from": "a", "to": "b", "minutes": 52},
         {"from": "a", "to": "b", "minutes": 40, "date": "1999"},
         {"from": "a", "to": "m", "minutes": 90, "mode": "road"},
         {"from": "a", "to": "b", "minutes": 60, "reason": "slow", "notes": "stops everywhere"},
+        {"from": "a", "to": "b", "minutes": 50, "kind": "plan"},
+        {"from": "a", "to": "b", "minutes": 50, "kind": "recalled"},
+        {"from": "b", "to": "m", "minutes": 28, "kind": "press"},
     )
     table = calibrate_times(layers)
-    run, stop, start = 90 * 60 / 342, 4.0, 4.0
-    express = 2 * run + start  # from one large city to another without a stop
     assert table["computed_min"].tolist() == pytest.approx(
-        [run + stop + start, express, np.nan, np.nan, express], nan_ok=True
+        [NEAR, FAR, np.nan, np.nan, FAR, FAR, FAR, NEAR], nan_ok=True
     )
-    assert table["km"].tolist() == pytest.approx([90, 180, np.nan, np.nan, 180], nan_ok=True)
-    assert table["error"][0] == pytest.approx((run + stop + start) / 20 - 1)
-    assert table["from_zh"].tolist() == ["a"] * 5
-    assert table["reason"].tolist() == ["", "", "", "", "slow"]
+    assert table["km"].tolist() == pytest.approx(
+        [90, 180, np.nan, np.nan, 180, 180, 180, 90], nan_ok=True
+    )
+    assert table["error"][0] == pytest.approx(NEAR / 20 - 1)
+    assert table["from_zh"].tolist() == ["a"] * 7 + ["b"]
+    assert table["reason"].tolist() == ["", "", "", "", "slow", "plan", "recalled", ""]
+    assert table["counted"].tolist() == [True, True, *[False] * 5, True]
     assert table["notes"][4] == "stops everywhere"
+    assert table["trains"][0] == 7
+    assert table["line"][[0, 7]].tolist() == ["am", "mb"]
     found = calibration_summary(table)
-    errors = [abs((run + stop + start) / 20 - 1), abs(express / 30 - 1)]
+    errors = [NEAR / 20 - 1, abs(FAR / 52 - 1), 0]
+    # the pair of m-b is alone on its line: nothing corrects it; a-m and a-b correct each other
+    left_out = [abs(NEAR * 52 / FAR / 20 - 1), abs(FAR * 20 / NEAR / 52 - 1), 0]
+    if table["line"][1] == "mb":  # both lines are half of the way
+        left_out = [errors[0], abs(FAR / 52 - 1), abs(52 / FAR - 1)]
     assert found == pytest.approx({
-        "pairs": 2, "median_error": np.mean(errors), "worst_error": max(errors),
-        "within_20_percent": np.mean([error <= 0.2 for error in errors]),
+        "n": 3, "median_error": np.median(errors), "worst_error": max(errors),
+        "bias_min": np.median([NEAR - 20, FAR - 52, 0]),
+        "within_20": 2 / 3, "leave_one_out": np.median(left_out),
     })  # fmt: skip
 
 
-def test_roads_are_compared_from_centre_to_centre(tmp_path):
-    nodes = {"a": (0, 0), "b": (85, 0)}
-    toy.region(tmp_path, nodes, {"ab": 85}, {"a": 1, "b": 1})
+def test_times_of_other_parameters(tmp_path):
+    layers = published(tmp_path, {"from": "a", "to": "m", "minutes": 20})
+    later = geo.network.Parameters(train_start_min=9)
+    assert calibrate_times(layers, parameters=later)["computed_min"].tolist() == [
+        pytest.approx(9 + 24)
+    ]
+    other = layers.catalogue.published_times[0].model_copy(update={"to": "b"})
+    assert calibrate_times(layers, [other])["computed_min"].tolist() == [pytest.approx(FAR)]
+
+
+@pytest.mark.parametrize(
+    ("known", "reason", "counted"),
+    [
+        ({"minutes": 100, "kind": "press"}, "", True),
+        ({"minutes": 100}, "", True),
+        ({"minutes": 64}, "", True),  # 79.7 km/h along the straight line
+        ({"minutes": 63}, "80 km/h and more along the straight line: a claim", False),
+        ({"minutes": 100, "reason": "by bus"}, "by bus", False),
+        ({"km": 85}, "a length only", False),
+        ({"minutes": 100, "kind": "plan"}, "plan", False),
+    ],
+)
+def test_roads_are_compared_from_centre_to_centre(tmp_path, known, reason, counted):
+    toy.region(tmp_path, {"a": (0, 0), "b": (85, 0)}, {"ab": 85}, {"a": 1, "b": 1})
     toy.write(tmp_path, "published_times", [
-        {"from": "a", "to": "b", "mode": "road", "minutes": 100, "source": "toy",
-         "confidence": "low", "kind": "press", "reason": "by bus"}
+        {"from": "a", "to": "b", "mode": "road", "source": "toy", "confidence": "low"} | known
     ])  # fmt: skip
     table = calibrate_times(geo.build_layers(geo.load(tmp_path)))
-    assert table["computed_min"].tolist() == pytest.approx([100])
-    assert table["error"].tolist() == pytest.approx([0], abs=1e-9)
-    assert calibration_summary(table)["pairs"] == 0
+    assert table["computed_min"].tolist() == pytest.approx([85])
+    wanted = 85 / known["minutes"] - 1 if "minutes" in known else np.nan
+    assert table["error"].tolist() == pytest.approx([wanted], nan_ok=True)
+    assert (table["reason"][0], table["counted"][0]) == (reason, counted)
+    assert calibration_summary(table, "road")["n"] == counted
+    assert calibration_summary(table)["n"] == 0
+
+
+def rows(*errors, lines="", minutes=100.0):
+    """Published times of 100 min and computed ones, on lines of one letter each."""
+    made = pd.DataFrame({"error": errors, "line": list(lines or "x" * len(errors))})
+    computed = [minutes * (1 + error) for error in errors]
+    return made.assign(mode="rail", counted=True, published_min=minutes, computed_min=computed)
 
 
 @pytest.mark.parametrize(("error", "share"), [(0.2, 1), (-0.2, 1), (0.201, 0)])
 def test_a_fifth_is_near_enough(error, share):
-    table = pd.DataFrame({"mode": ["rail"], "reason": [""], "error": [error]})
-    assert calibration_summary(table)["within_20_percent"] == share
+    assert calibration_summary(rows(error))["within_20"] == share
+
+
+def test_every_line_is_corrected_by_its_other_pairs():
+    """Three pairs of x, all 25 % late: each is corrected by both others. y has one pair alone."""
+    assert calibration_summary(rows(0.25, 0.25, 0.25))["leave_one_out"] == pytest.approx(0)
+    assert calibration_summary(rows(0.1, lines="y"))["leave_one_out"] == pytest.approx(0.1)
+    # errors of 0 and 25 %: the first is scaled by 1 / 1.25, the second by 1
+    found = calibration_summary(rows(0.0, 0.25))
+    assert found["leave_one_out"] == pytest.approx(np.median([abs(1 / 1.25 - 1), 0.25]))
+    empty = calibration_summary(rows(0.1).assign(counted=False))
+    assert empty["n"] == 0
+    assert all(math.isnan(value) for key, value in empty.items() if key != "n")
+
+
+def test_errors_by_line():
+    table = residual_table(rows(0.1, -0.3, 0.4, 0.05, lines="xxxy"))
+    assert table["line"].tolist() == ["x", "y"]
+    assert table["n"].tolist() == [3, 1]
+    assert table["median_error"].tolist() == pytest.approx([0.1, 0.05])
+    assert table["median_absolute_error"].tolist() == pytest.approx([0.3, 0.05])
+    assert table["bias_min"].tolist() == pytest.approx([10, 5])

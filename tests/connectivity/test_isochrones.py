@@ -13,7 +13,7 @@ import toy
 import geo
 from geo.connectivity import isochrone_areas, reached_km
 from geo.core import BadInputError
-from geo.network import CONSTANTS
+from geo.network import DEFAULT_PARAMETERS
 
 #: Metres a traveller comes per minute by street, as the crow flies.
 PACE = 35 / 1.3 / 60
@@ -66,7 +66,7 @@ def test_without_a_network_the_way_by_street_counts(tmp_path):
     net = alone(tmp_path)
     assert area(net, 20) == pytest.approx(math.pi * (20 * PACE) ** 2, rel=0.01)
     # nobody goes further by street than to enter a network
-    assert area(net, 90) == pytest.approx(math.pi * CONSTANTS["access_limit"].value ** 2, rel=0.01)
+    assert area(net, 90) == pytest.approx(math.pi * DEFAULT_PARAMETERS.access_limit**2, rel=0.01)
     for wrong in ([0], [-1], [], [math.inf], [30, math.nan]):
         with pytest.raises(BadInputError, match="expected positive minutes"):
             isochrone_areas(net, net.layers.catalogue.centres, wrong)
@@ -76,12 +76,12 @@ def test_without_a_network_the_way_by_street_counts(tmp_path):
 
 
 def test_a_road_is_left_anywhere(tmp_path):
-    """At 60 km/h and 85 % a road of 51 km takes an hour: cones along it, and a disc at the city."""
+    """A road of 51 km at 60 km/h: a cone along it that ends after 30 km, and a disc at the city."""
     nodes = {"a": (0, 0), "b": (51, 0)}
     net = toy.network(tmp_path, nodes, {"ab": 51}, {"a": 1}, mode="road")
     reach = 30 * PACE
-    # the disc around the city, and the hull of its shrinking discs up to the point at 25.5 km
-    tip = 25.5
+    # the disc around the city, and the hull of its shrinking discs up to the point at 30 km
+    tip = 30
     tangent = math.sqrt(tip**2 - reach**2)
     angle = math.acos(reach / tip)
     hull = tangent * reach + (math.pi - angle) * reach**2
@@ -92,7 +92,8 @@ def test_a_train_is_left_at_its_stops(tmp_path):
     """A disc at the city and one at the other station, nothing on the way."""
     nodes = {"a": (0, 0), "b": (100, 0)}
     net = toy.network(tmp_path, nodes, {"ab": 100}, {"a": 1}, mode="rail", operating_speed_kmh=300)
-    ride = 100 * (60 / 285 + 4 / 90) + 14.5 + 14.5
+    # 85 % of 300 km/h; 90 % of 45 trains are boarded at both ends, of those the share of large ones
+    ride = 20 + 4 + 100 / 255 * 60 + 16 * 60 / (45 * 0.9 * 0.7) / 4 + 5
     rest = 60 - ride
     wanted = math.pi * ((rest * PACE) ** 2 + (60 * PACE) ** 2)
     assert area(net, 60) == pytest.approx(wanted, rel=0.01)
@@ -100,26 +101,42 @@ def test_a_train_is_left_at_its_stops(tmp_path):
     assert area(net, 60, mode="road") == pytest.approx(math.pi * (60 * PACE) ** 2, rel=0.01)
 
 
-def test_express_trains_reach_the_other_large_city_alone(tmp_path):
+def test_a_train_is_left_at_stops_on_the_way(tmp_path):
+    """40 trains at 225 km/h, all of which call in m: two discs, the second after a stop."""
     nodes = {"a": (0, 0), "m": (90, 0), "b": (180, 0)}
-    people = {"a": 8000000, "b": 9000000, "m": 1}
-    toy.region(tmp_path, nodes, {"am": 90, "mb": 90}, people, mode="rail", operating_speed_kmh=360)
+    toy.region(tmp_path, nodes, {"am": 90, "mb": 90}, {"a": 1}, mode="rail")
+    known = {"class": "emu", "source": "toy"}
+    toy.write(tmp_path, "train_services", [
+        known | {"section_id": f"{route}-1", "trains_per_day": 40, "running_kmh": 225,
+                 "confidence": "high"}
+        for route in ("am", "mb")
+    ])  # fmt: skip
+    toy.write(tmp_path, "station_calls", [
+        known | {"place_id": place, "call_share": 1, "end_share": 1} for place in "amb"
+    ])  # fmt: skip
     net = geo.build_network(geo.load(tmp_path), year=2020)
-    stop = 90 * 60 / 342 + 4
-    limit = 14.5 + 2 * stop - 8 + 14.5 + 10  # ten minutes from the other end without stops
-    frame = isochrone_areas(net, net.layers.catalogue.centres[:1], [limit], mode="rail")
+    first = 20 + 4 + 24 + 16 * 60 / 28 / 4 + 5
+    second = first + 8 + 24
+    frame = isochrone_areas(net, net.layers.catalogue.centres[:1], [second + 10], mode="rail")
     parts = shapely.get_parts(frame.geometry.iloc[0])
     radius = {round(part.centroid.x * toy.KM_LON): math.sqrt(size / math.pi)
               for part, size in zip(parts, shapely.area(parts) * toy.KM_LON * toy.KM_LAT, strict=True)}  # fmt: skip
-    assert radius[180] == pytest.approx(10 * PACE, rel=0.02)
-    assert radius[90] == pytest.approx((limit - 29 - stop) * PACE, rel=0.02)
+    assert radius == {
+        0: pytest.approx(30, rel=0.02),  # nobody goes further by street
+        90: pytest.approx((8 + 24 + 10) * PACE, rel=0.02),
+        180: pytest.approx(10 * PACE, rel=0.02),
+    }
 
 
-def test_nobody_travels_through_the_centre_of_a_city(tmp_path):
+def test_a_way_may_lead_through_the_centre_of_a_city(tmp_path):
+    """b is reached through the streets of c: 50, 13 and 32.5 km of street, and 55 min."""
     nodes = {"a": (-60, 0), "x": (-10, 0), "c": (0, 0), "y": (25, 0), "b": (80, 0)}
     net = toy.network(tmp_path, nodes, {"ax": 50, "yb": 55}, {"a": 1, "b": 1, "c": 1})
-    frame = isochrone_areas(net, net.layers.catalogue.centres[:1], [240])
-    assert not frame.geometry.iloc[0].intersects(shapely.Point(80 / toy.KM_LON, 0))
+    there = 50 + (13 + 32.5) / 35 * 60 + 55
+    b = shapely.Point(80 / toy.KM_LON, 0)
+    for limit, reached in ((there - 1, False), (there + 1, True)):
+        frame = isochrone_areas(net, net.layers.catalogue.centres[:1], [limit])
+        assert frame.geometry.iloc[0].contains(b) == reached
 
 
 def test_areas_are_nested_city_by_city(k):
@@ -144,8 +161,8 @@ def test_areas_agree_with_the_times(tmp_path):
     edges = {edge: 10 * km for edge, km in toy.K_EDGES.items()}
     net = toy.network(tmp_path, far, edges, toy.K_POPULATION)
     minutes, cities = geo.travel_time_matrix(net), net.layers.catalogue.centres
-    frame = isochrone_areas(net, cities, [130, 220]).set_index(["city_id", "minutes"])
+    frame = isochrone_areas(net, cities, [130, 215]).set_index(["city_id", "minutes"])
     for a, b in itertools.product(cities, repeat=2):
-        for limit in (130, 220):
+        for limit in (130, 215):
             inside = frame.geometry[a.city_id, limit].contains(shapely.Point(b.lon, b.lat))
             assert inside == (minutes.loc[a.city_id, b.city_id] < limit)

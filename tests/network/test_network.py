@@ -31,22 +31,27 @@ def test_edges_of_the_textbook_network(k):
     assert edges["length_km"].to_dict() == {
         f"{route}-1:{route[0]}": km for route, km in toy.K_EDGES.items()
     }
-    assert edges["time_min"].to_numpy() == pytest.approx(edges["length_km"] / 0.85)
-    assert edges["speed_kmh"].tolist() == pytest.approx([51] * 6)
-    assert edges["stop_min"].tolist() == [0] * 6
+    assert edges["time_min"].to_numpy() == pytest.approx(edges["length_km"])
+    assert edges["speed_kmh"].tolist() == [60] * 6
     assert edges["geometry_km"]["ab-1:a"] == pytest.approx(10, rel=2e-3)
     assert k.nodes["modes"].tolist() == ["road"] * 5
     assert repr(k) == "<Network 2020-12-31: 5 nodes, 6 edges (road 6)>"
 
 
-def test_stops_of_trains_are_part_of_the_time(tmp_path):
-    """The time is running plus stops: never less than running alone."""
+def test_a_railway_takes_the_running_time_of_its_fastest_trains(tmp_path):
+    """Stops are no part of it: they depend on the ride."""
     nodes = {"a": (0, 0), "b": (180, 0)}
-    net = toy.network(tmp_path, nodes, {"ab": 180}, mode="rail", operating_speed_kmh=360)
-    edge = net.edges.iloc[0]
-    assert edge["stop_min"] == pytest.approx(8)
-    assert edge["time_min"] == pytest.approx(180 / 342 * 60 + 8)
-    assert edge["speed_kmh"] == pytest.approx(180 / edge["time_min"] * 60)
+    folder = toy.region(tmp_path, nodes, {"ab": 180}, mode="rail", operating_speed_kmh=360)
+    edge = geo.build_network(geo.load(folder), year=2020).edges.iloc[0]
+    assert edge["speed_kmh"] == pytest.approx(0.85 * 360)
+    assert edge["time_min"] == pytest.approx(180 / 306 * 60)
+    row = {"section_id": "ab-1", "source": "toy", "confidence": "high", "trains_per_day": 9}
+    toy.write(folder, "train_services", [
+        row | {"class": "conventional", "running_kmh": 90},
+        row | {"class": "emu", "running_kmh": 240},
+    ])  # fmt: skip
+    edge = geo.build_network(geo.load(folder), year=2020).edges.iloc[0]
+    assert (edge["speed_kmh"], edge["time_min"]) == (240, pytest.approx(45))
 
 
 @pytest.fixture
@@ -94,7 +99,7 @@ def test_edges_cut_at_stops_keep_what_was_changed(line):
     double = replace(net, edges=net.edges.assign(time_min=2 * net.edges["time_min"]))
     cut = cut_at_stops(double)
     assert cut.edges.index.tolist() == made.edges.index.tolist()
-    for column in ("length_km", "geometry_km", "stop_min"):
+    for column in ("length_km", "geometry_km"):
         assert cut.edges[column].to_numpy() == pytest.approx(made.edges[column].to_numpy())
     assert cut.edges["time_min"].to_numpy() == pytest.approx(2 * made.edges["time_min"].to_numpy())
     assert cut.nodes.index.tolist() == made.nodes.index.tolist()
@@ -235,7 +240,7 @@ def test_a_graph_for_osmnx(k, tmp_path):
     nodes, edges = osmnx.graph_to_gdfs(graph)
     assert (len(nodes), len(edges)) == (5, 12)
     assert set(edges["highway"]) == {"expressway"}
-    assert np.allclose(edges["speed_kph"], 51)
+    assert np.allclose(edges["speed_kph"], 60)
     path = tmp_path / "toy.graphml"
     osmnx.save_graphml(graph, path)
     assert osmnx.stats.basic_stats(osmnx.load_graphml(path)) == stats

@@ -1,4 +1,4 @@
-"""The graph a traveller sees: who may enter where, who stops, and its arcs against NetworkX."""
+"""The graph a traveller sees: who may enter where, and its arcs against NetworkX."""
 
 from __future__ import annotations
 
@@ -16,119 +16,76 @@ from scipy.sparse.csgraph import dijkstra
 
 import geo
 from geo.core import BadInputError
-from geo.network import build_travel_graph, travel_arcs
+from geo.network import (
+    DEFAULT_PARAMETERS,
+    TravelGraph,
+    build_travel_graph,
+    place_of,
+    stops_near,
+)
+from geo.network.trains import ARC_COLUMNS
 
 
 def street(km, extra=0.0):
     return pytest.approx(km * 1.3 / 35 * 60 + extra, rel=2e-3)
 
 
+def arcs_of(graph):
+    """The fastest arc between every two nodes of a graph, by their names."""
+    rows = graph.arcs.sort_values("time_min", ascending=False)
+    return {(row.u, row.v): row for row in rows.itertuples()}
+
+
+def leads_to(graph, node):
+    return set(graph.arcs.loc[graph.arcs["u"] == node, "v"])
+
+
 def test_places_within_thirty_kilometres_are_entered(tmp_path):
     nodes = {"a": (0, 0), "n": (29.9, 0), "f": (30.1, 0), "m": (0, 20)}
     net = toy.network(tmp_path, nodes, {"nf": 1, "nm": 40}, {"a": 1})
-    graph = build_travel_graph(net, net.layers.catalogue.centres, mode="road")
-    assert set(graph["city:a"]) == {"n", "m"}
-    way = graph["city:a"]["m"]
-    assert (way["time_min"], way["length_km"]) == (street(20), pytest.approx(26, rel=2e-3))
-    assert (way["leg"], way["mode"]) == ("access", "access")
+    graph = build_travel_graph(net, mode="road")
+    assert leads_to(graph, "city:a") == {"n", "m"}
+    arcs = arcs_of(graph)
+    for way in (arcs["city:a", "m"], arcs["m", "city:a"]):
+        assert (way.time_min, way.length_km) == (street(20), pytest.approx(26, rel=2e-3))
+        assert (way.wait_min, way.edge, way.leg, way.mode) == (0, "", "background", "road")
+    road = arcs["n", "m"]
+    assert (road.time_min, road.edge, road.leg) == (pytest.approx(40), "nm-1:n", "nm")
+    assert graph.arcs.columns.tolist() == ARC_COLUMNS
+    near = stops_near(net, net.layers.catalogue.centres)
+    assert near == {"n": street(29.9), "m": street(20)}
 
 
 def test_nobody_enters_at_a_border(tmp_path):
-    nodes = {"a": (0, 0), "n": (5, 0), "f": (30, 0)}
-    toy.region(tmp_path, nodes, {"nf": 25}, {"a": 1})
-    toy.change(tmp_path, "places", "n", kind="border")
+    nodes = {"a": (0, 0), "n": (5, 0), "f": (29, 0)}
+    toy.region(tmp_path, nodes, {"nf": 24}, {"a": 1})
+    for kind, entered in (("border", {"f"}), ("tunnel", {"f"}), ("bridge", {"f"}),
+                          ("town", {"n", "f"}), ("junction", {"n", "f"})):  # fmt: skip
+        toy.change(tmp_path, "places", "n", kind=kind)
+        net = geo.build_network(geo.load(tmp_path), year=2020)
+        assert leads_to(build_travel_graph(net, mode="road"), "city:a") == entered
+        assert set(stops_near(net, net.layers.catalogue.centres)) == entered
+
+
+def test_a_junction_of_expressways_is_entered_and_left_in_three_minutes_more(tmp_path):
+    nodes = {"a": (0, 0), "n": (10, 0), "f": (70, 0)}
+    toy.region(tmp_path, nodes, {"nf": 60}, {"a": 1, "f": 1})
+    toy.change(tmp_path, "places", "n", kind="junction")
     net = geo.build_network(geo.load(tmp_path), year=2020)
-    assert set(build_travel_graph(net, net.layers.catalogue.centres, mode="road")["city:a"]) == {
-        "f"
-    }
+    arcs = arcs_of(build_travel_graph(net, mode="road"))
+    assert arcs["city:a", "n"].time_min == arcs["n", "city:a"].time_min == street(10, 3)
+    assert arcs["n", "f"].time_min == pytest.approx(60)  # nothing to pass it, or to end there
+    assert geo.travel_time_matrix(net).loc["a", "f"] == street(10, 3 + 60)
+    other = replace(DEFAULT_PARAMETERS, junction_min=7)
+    net = geo.build_network(net.layers, year=2020, parameters=other)
+    assert geo.travel_time_matrix(net).loc["a", "f"] == street(10, 7 + 60)
 
 
 def test_a_city_without_a_stop_is_a_node_of_its_own(tmp_path):
     net = toy.network(tmp_path, {"a": (0, 0), "n": (50, 0), "f": (90, 0)}, {"nf": 40}, {"a": 1})
-    assert build_travel_graph(net, net.layers.catalogue.centres).degree["city:a"] == 0
-
-
-#: A line of 180 km with a town half way: 360 km/h take 60 / 342 min/km and a stop every 90 km.
-LINE = {"a": (0, 0), "m": (90, 0), "b": (180, 0)}
-RUN, STOP = 90 * 60 / 342, 4.0
-
-
-def line(folder, people, kind="hsr"):
-    toy.region(folder, LINE, {"am": 90, "mb": 90}, people, mode="rail", operating_speed_kmh=360)
-    for route in ("am", "mb"):
-        toy.change(folder, "routes", route, **{"class": kind})
-    return geo.build_network(geo.load(folder), year=2020)
-
-
-@pytest.mark.parametrize(
-    ("people", "stops", "express"),
-    [
-        ({"a": 8e6, "b": 9e6}, False, None),  # all large: nobody stops
-        ({"a": 8e6, "b": 9e6, "m": 1}, True, {"city:a", "city:b"}),
-        ({"a": 8e6 - 1, "b": 9e6}, True, None),  # one large city alone
-        ({"a": 9e6}, True, None),  # a train without a stop leads nowhere
-        ({"a": 1, "b": 1}, True, None),
-    ],
-)
-def test_trains_between_large_cities_do_not_stop(tmp_path, people, stops, express):
-    net = line(tmp_path, {city: int(count) for city, count in people.items()})
-    graph = build_travel_graph(net, net.layers.catalogue.centres, mode="rail")
-    assert graph["a"]["m"]["time_min"] == pytest.approx(RUN + stops * STOP)
-    inner = graph.graph.get("express")
-    if express is None:
-        assert inner is None
-    else:
-        assert {n for n in inner if n.startswith("city:")} == express
-        assert inner["a"]["m"]["time_min"] == pytest.approx(RUN)
-    whole = build_travel_graph(net, net.layers.catalogue.centres, mode="rail", parallel=True)
-    (way,) = whole.get_edge_data("a", "m").values()
-    assert way["time_min"] == pytest.approx(RUN + STOP)
-    assert not whole.graph
-
-
-def test_only_high_speed_trains_pass_without_a_stop(tmp_path):
-    net = line(tmp_path, {"a": 8000000, "b": 9000000}, kind="intercity")
-    graph = build_travel_graph(net, net.layers.catalogue.centres, mode="rail")
-    assert graph["a"]["m"]["time_min"] == pytest.approx(RUN + 4 * 90 / 70)
-
-
-def stations(folder, population=None):
-    """Lines ending at two stations 10 km from a centre, a third at 16 km."""
-    nodes = {"c": (0, 0), "w": (-10, 0), "e": (10, 0), "f": (16, 0), "p": (-90, 0), "q": (90, 0),
-             "r": (90, 20)}  # fmt: skip
-    toy.region(folder, nodes, {"pw": 80, "eq": 80, "fr": 80}, population or {"c": 1}, mode="rail")
-    for place in "wef":
-        toy.change(folder, "places", place, kind="station")
-    return folder
-
-
-def test_trains_are_changed_between_the_stations_of_a_city(tmp_path):
-    net = geo.build_network(geo.load(stations(tmp_path)), year=2020)
-    graph = build_travel_graph(net, [], mode="rail")
-    # a street of 20 km, alighting and boarding again (2 x 14.5)
-    assert graph["w"]["e"]["time_min"] == street(20, 29)
-    assert graph["w"]["e"]["leg"] == "access"
-    assert not graph.has_edge("e", "f")
-    assert not graph.has_edge("w", "f")
-
-
-def test_a_district_is_no_city_to_change_in(tmp_path):
-    stations(tmp_path, {"c": 1, "q": 1})
-    toy.change(tmp_path, "cities", "c", part_of="q")
-    net = geo.build_network(geo.load(tmp_path), year=2020)
-    assert not build_travel_graph(net, [], mode="rail").has_edge("w", "e")
-
-
-def test_stations_that_a_line_joins_are_not_joined_by_street(tmp_path):
-    nodes = {"c": (0, 0), "w": (-10, 0), "e": (10, 0)}
-    toy.region(tmp_path, nodes, {"we": 20}, {"c": 1}, mode="rail")
-    for place in "we":
-        toy.change(tmp_path, "places", place, kind="station")
-    net = geo.build_network(geo.load(tmp_path), year=2020)
-    for parallel in (False, True):
-        graph = build_travel_graph(net, [], mode="rail", parallel=parallel)
-        assert graph.number_of_edges() == 1
-        assert [way["leg"] for _, _, way in graph.edges(data=True)] == ["we"]
+    graph = build_travel_graph(net)
+    assert "city:a" in graph.names
+    assert not {"city:a"} & {*graph.arcs["u"], *graph.arcs["v"]}
 
 
 def test_stations_meet_interchanges_where_all_modes_count(tmp_path):
@@ -136,11 +93,40 @@ def test_stations_meet_interchanges_where_all_modes_count(tmp_path):
     toy.region(tmp_path, nodes, {"st": 90, "xz": 70, "yz": 70})
     toy.change(tmp_path, "routes", "st", mode="rail", **{"class": "hsr"})
     net = geo.build_network(geo.load(tmp_path), year=2020)
-    graph = build_travel_graph(net, [], mode="any")
-    assert graph["s"]["x"]["time_min"] == street(20, 14.5)
-    assert {n for n in graph["s"] if graph["s"][n]["leg"] == "access"} == {"x"}
-    assert set(build_travel_graph(net, [], mode="rail")) == {"s", "t"}
-    assert set(build_travel_graph(net, [], mode="road")) == {"x", "y", "z"}
+    graph = build_travel_graph(net, mode="any")
+    arcs = arcs_of(graph)
+    assert arcs["s", "x"].time_min == arcs["x", "s"].time_min == street(20)
+    assert leads_to(graph, "s") == {"x", "dep:s"}
+    assert not any("in:" in name or "out:" in name for name in graph.names)
+    by_rail = build_travel_graph(net, mode="rail")
+    assert {place_of(name) for name in by_rail.names} == {"s", "t"}
+    assert set(build_travel_graph(net, mode="road").names) == {"x", "y", "z"}
+
+
+def test_stations_take_time_to_board_and_leave_and_ports_do_not(tmp_path):
+    nodes = {"a": (0, 0), "b": (90, 0), "c": (0, 50), "d": (90, 50)}
+    toy.region(tmp_path, nodes, {"ab": 90, "cd": 90}, mode="rail")
+    toy.change(tmp_path, "routes", "cd", mode="water", **{"class": "waterway"})
+    net = geo.build_network(geo.load(tmp_path), year=2020)
+    arcs = arcs_of(build_travel_graph(net))
+    found = [arcs[ends].time_min for ends in (("a", "dep:a"), ("arr:b", "b"), ("c", "dep:c"),
+                                              ("arr:d", "d"), ("arr:a", "dep:a"))]  # fmt: skip
+    assert found == [20, 5, 0, 0, 10]
+    assert ("arr:c", "dep:c") not in arcs
+    by_rail = arcs_of(build_travel_graph(net, mode="rail"))
+    assert by_rail["in:a", "dep:a"].time_min == 20
+    assert by_rail["arr:a", "out:a"].time_min == 5
+    assert not {("a", "dep:a"), ("out:a", "in:a")} & by_rail.keys()
+
+
+@pytest.mark.parametrize(
+    ("node", "place"),
+    [("dep:x", "x"), ("arr:x", "x"), ("in:x", "x"), ("out:x", "x"), ("to:city:x", "city:x"),
+     ("aboard:12:3@x", "x"), ("city:x", "city:x"), ("road:7", "road:7"), ("x", "x"),
+     ("to:1.0000,2.0000", "1.0000,2.0000")],
+)  # fmt: skip
+def test_nodes_stand_for_places(node, place):
+    assert place_of(node) == place
 
 
 @pytest.fixture(scope="module")
@@ -159,60 +145,63 @@ EDGES = st.lists(
 )
 
 
-def through_no_city(graph, start, end):
-    """The fastest time between two cities by NetworkX, without the centres of others."""
-    others = [n for n in graph if n.startswith("city:") and n not in (start, end)]
-    rest = graph.subgraph(set(graph) - set(others))
-    try:
-        return nx.dijkstra_path_length(rest, start, end, "time_min")
-    except nx.NetworkXNoPath:
-        return math.inf
-
-
 @settings(max_examples=40, deadline=None)
 @given(EDGES)
 def test_arcs_of_any_multigraph_give_the_times_of_networkx(template, edges):
+    """Cities lie at their nodes, and too far from all others to go there by street."""
     net, graph = toy.with_edges(template, edges)
-    cities = net.layers.catalogue.centres
-    simple = build_travel_graph(net, cities, mode="road")
-    for u, v in itertools.combinations(graph, 2):
-        between = graph.get_edge_data(u, v) or {}
-        fastest = min((way["km"] for way in between.values()), default=None)
-        assert (simple.get_edge_data(u, v) or {"time_min": None})["time_min"] == fastest
-    whole = build_travel_graph(net, cities, mode="road", parallel=True)
-    assert sum("edge" in way for _, _, way in whole.edges(data=True)) == sum(
-        u != v for u, v, _ in edges
+    graph.add_nodes_from("abc")
+    made = build_travel_graph(net, mode="road")
+    travelled = [edge for edge in made.edge if edge]
+    assert sorted(travelled) == sorted(
+        2 * [f"e{i}" for i, (u, v, _) in enumerate(edges) if u != v]
     )
-    for made in (simple, whole):
-        arcs = travel_arcs(made)
-        matrix, entry = arcs.matrix()
-        assert (matrix.data[entry] <= arcs.minutes).all()
-        starts, ends = arcs.ends(cities)
-        times = dijkstra(matrix, indices=starts)[:, ends]
-        for (i, a), (j, b) in itertools.permutations(enumerate(cities), 2):
-            wanted = through_no_city(made, f"city:{a.city_id}", f"city:{b.city_id}")
-            assert times[i, j] == pytest.approx(wanted)
+    matrix, entry = made.matrix()
+    assert (matrix.data[entry] <= made.minutes).all()
+    starts, ends = made.ends(net.layers.catalogue.centres)
+    times = dijkstra(matrix, indices=starts)[:, ends]
+    wanted = dict(nx.all_pairs_dijkstra_path_length(graph, weight="km"))
+    for (i, a), (j, b) in itertools.product(enumerate("abc"), repeat=2):
+        assert times[i, j] == pytest.approx(wanted[a].get(b, math.inf))
+
+
+@settings(max_examples=25, deadline=None)
+@given(EDGES)
+def test_the_matrix_of_any_arcs_has_the_fastest_of_parallel_ones(template, edges):
+    net, _ = toy.with_edges(template, edges)
+    made = build_travel_graph(net, mode="road")
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(made.names)
+    graph.add_weighted_edges_from(made.arcs[["u", "v", "time_min"]].to_numpy().tolist())
+    wanted = nx.to_numpy_array(graph, made.names, multigraph_weight=min, nonedge=np.nan)
+    matrix = made.matrix()[0].tocoo()
+    found = np.full((made.size, made.size), np.nan)
+    found[matrix.coords] = matrix.data
+    assert np.array_equal(found, wanted, equal_nan=True)
+    doubled = made.matrix(2 * made.minutes)[0]
+    assert np.array_equal(doubled.data, 2 * made.matrix()[0].data)
 
 
 def test_arcs_say_which_edge_they_belong_to(template):
-    net, _ = toy.with_edges(template, [("a", "d", 5), ("d", "a", 3), ("d", "d", 1)])
-    arcs = travel_arcs(build_travel_graph(net, [], mode="road", parallel=True))
-    assert sorted(zip(arcs.edge, arcs.minutes, strict=True)) == [
-        ("e0", 5), ("e0", 5), ("e1", 3), ("e1", 3)
+    net, _ = toy.with_edges(template, [("d", "e", 5), ("e", "d", 3), ("d", "d", 1)])
+    graph = build_travel_graph(net, mode="road")
+    road = graph.arcs[graph.arcs["edge"] != ""]
+    assert sorted(zip(road["u"], road["v"], road["edge"], road["time_min"], strict=True)) == [
+        ("d", "e", "e0", 5), ("d", "e", "e1", 3), ("e", "d", "e0", 5), ("e", "d", "e1", 3)
     ]  # fmt: skip
-    assert arcs.names == ["a", "d"]
-    assert arcs.size == 4
-    assert np.array_equal(arcs.tail[::2], arcs.head[1::2])
-    assert arcs.matrix()[0].toarray().max() == 3
-    assert travel_arcs(nx.Graph()).size == 0
+    assert graph.names == ["city:a", "city:b", "city:c", "d", "e"]
+    assert [graph.number[name] for name in "de"] == [3, 4]
+    assert graph.matrix()[0].toarray()[3:, 3:].tolist() == [[0, 3], [3, 0]]
+    empty = TravelGraph(net, graph.arcs.iloc[:0])
+    assert (empty.size, empty.matrix()[0].shape) == (0, (0, 0))
 
 
 def test_a_mode_that_the_network_was_not_made_for_is_refused(template):
     for mode in ("tram", "Road", ""):
         with pytest.raises(BadInputError, match="expected road, rail, water or any"):
-            build_travel_graph(template, [], mode=mode)
+            build_travel_graph(template, mode=mode)
     road = replace(template, mode="road")
     with pytest.raises(BadInputError, match="expected road or any, for the network was made for"):
-        build_travel_graph(road, [], mode="rail")
-    assert build_travel_graph(road, [], mode="any").number_of_edges() == 28
-    assert build_travel_graph(template, [], mode="rail").number_of_edges() == 0
+        build_travel_graph(road, mode="rail")
+    assert sum(edge != "" for edge in build_travel_graph(road, mode="any").edge) == 2 * 28
+    assert build_travel_graph(template, mode="rail").arcs.empty

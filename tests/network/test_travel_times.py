@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 import geo
 from geo.core import BadInputError, NotFoundError
-from geo.network import build_travel_graph, matrix_by_name, station_to_station
-from geo.network.travel_times import _overlap, city_travel_times, different_paths
+from geo.network import TravelGraph, matrix_by_name
+from geo.network.trains import ARC_COLUMNS
+from geo.network.travel_times import _overlap, different_paths
 
-#: Shortest paths of the textbook network in km; a minute each at 60 km/h, times 1 / 0.85.
+#: Shortest paths of the textbook network in km; a minute each at 60 km/h.
 K_KM = np.array([[0, 12, 18, 15, 27], [12, 0, 10, 22, 19], [18, 10, 0, 12, 9],
                  [15, 22, 12, 0, 21], [27, 19, 9, 21, 0]], float)  # fmt: skip
 #: The same network ten times as large, so that streets are no way around its roads.
@@ -44,7 +45,7 @@ def test_times_of_the_textbook_network(k):
     table = geo.travel_time_matrix(k)
     assert table.index.tolist() == table.columns.tolist() == list("abcde")
     assert (table.index.name, table.columns.name) == ("from", "to")
-    assert table.to_numpy() == pytest.approx(10 * K_KM / 0.85)
+    assert table.to_numpy() == pytest.approx(10 * K_KM)
     assert not table.attrs
 
 
@@ -52,7 +53,7 @@ def test_ends_are_ids_names_or_cities(k, catalogue):
     city = catalogue.find_city("c")
     table = geo.travel_time_matrix(k, ["e", city], "a", mode="road")
     assert table.shape == (2, 1)
-    assert table["a"].tolist() == pytest.approx([270 / 0.85, 180 / 0.85])
+    assert table["a"].tolist() == pytest.approx([270, 180])
     assert geo.travel_time_matrix(k, destinations=[city]).shape == (5, 1)
     assert geo.travel_time_matrix(k, city, "c").loc["c", "c"] == 0
     with pytest.raises(NotFoundError, match="nowhere"):
@@ -64,7 +65,7 @@ def test_a_long_table_has_a_row_for_every_pair(k):
     assert table.columns.tolist() == ["from", "to", "minutes"]
     assert table[["from", "to"]].agg("".join, axis=1).tolist() == [
         "ab", "ac", "aa", "bb", "bc", "ba"]  # fmt: skip
-    assert (table["minutes"] * 0.85).tolist() == pytest.approx([120, 180, 0, 0, 100, 120])
+    assert table["minutes"].tolist() == pytest.approx([120, 180, 0, 0, 100, 120])
 
 
 def test_names_stand_for_ids_at_the_output(k, catalogue):
@@ -99,71 +100,23 @@ def test_cities_are_done_in_blocks(k, monkeypatch):
 
     table = geo.travel_time_matrix(k, executor=executor)
     assert sizes == [2, 2, 1]
-    assert table.to_numpy() == pytest.approx(10 * K_KM / 0.85)
+    assert table.to_numpy() == pytest.approx(10 * K_KM)
     assert geo.travel_time_matrix(k, [], executor=executor).shape == (0, 5)
 
 
-def test_nobody_travels_through_the_centre_of_a_city(tmp_path):
-    """Two roads end on both sides of c: it reaches both cities, which do not reach each other."""
+def test_a_way_may_lead_through_the_centre_of_a_city(tmp_path):
+    """Two roads end on both sides of c, 10 and 25 km from its centre."""
     nodes = {"a": (-60, 0), "x": (-10, 0), "c": (0, 0), "y": (25, 0), "b": (80, 0)}
     net = toy.network(tmp_path, nodes, {"ax": 50, "yb": 55}, {"a": 1, "b": 1, "c": 1})
     table = geo.travel_time_matrix(net)
-    assert table.loc["a", "b"] == table.loc["b", "a"] == math.inf
-    assert table.loc["a", "c"] == pytest.approx(50 / 0.85 + 13 / 35 * 60, rel=2e-3)
-    assert geo.fastest_routes(net, "a", "b") == []
-
-
-#: A line of 180 km with a town half way: 360 km/h take 60 / 342 min/km and a stop every 90 km.
-RUN, STOP = 90 * 60 / 342, 4.0
-
-
-@pytest.fixture(scope="module")
-def trains(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("t")
-    nodes = {"a": (0, 0), "m": (90, 0), "b": (180, 0)}
-    people = {"a": 8000000, "m": 1, "b": 9000000}
-    toy.region(folder, nodes, {"am": 90, "mb": 90}, people, mode="rail", operating_speed_kmh=360)
-    return geo.build_network(geo.load(folder), year=2020)
-
-
-def test_express_trains_run_between_large_cities_alone(trains):
-    ends = 2 * (20 + 5 + 4) / 2
-    table = geo.travel_time_matrix(trains)
-    assert table.loc["a", "b"] == table.loc["b", "a"] == pytest.approx(2 * RUN + ends)
-    assert table.loc["a", "m"] == pytest.approx(RUN + STOP + ends)
-    assert table.loc["m", "b"] == pytest.approx(RUN + STOP + ends)
-    some = geo.travel_time_matrix(trains, ["m", "b"], ["b", "a"])
-    assert some.equals(table.loc[["m", "b"], ["b", "a"]])
-    (route,) = geo.fastest_routes(trains, "a", "b")
+    streets = [km * 1.3 / 35 * 60 for km in (10, 25)]
+    assert table.loc["a", "c"] == pytest.approx(50 + streets[0], rel=2e-3)
+    assert table.loc["a", "b"] == pytest.approx(50 + sum(streets) + 55, rel=2e-3)
+    assert table.loc["b", "a"] == pytest.approx(table.loc["a", "b"])
+    (route,) = geo.fastest_routes(net, "a", "b")
+    assert [(leg["mode"], leg["from"], leg["to"]) for leg in route.legs if leg["length_km"] > 1] == [
+        ("road", "a", "x"), ("road", "x", "y"), ("road", "y", "b")]  # fmt: skip
     assert route.time_min == pytest.approx(table.loc["a", "b"])
-
-
-def test_a_slower_express_is_not_taken(trains):
-    """Without the town the express graph is slower here: the stopping train counts."""
-    graph = build_travel_graph(trains, trains.layers.catalogue.centres)
-    for _, _, way in graph.graph["express"].edges(data=True):
-        way["time_min"] *= 3
-    cities = trains.layers.catalogue.centres
-    at = [city.city_id for city in cities]
-    times = pd.DataFrame(city_travel_times(graph, cities), at, at)
-    assert times.loc["a", "b"] == pytest.approx(2 * (RUN + STOP) + 29)
-
-
-def test_trains_from_station_to_station(trains):
-    """Running and stops, and 4 min for the start; neither access nor waiting."""
-    assert station_to_station(trains, "a", "m") == pytest.approx((RUN + STOP + 4, 90))
-    assert station_to_station(trains, "a", "b") == pytest.approx((2 * RUN + 4, 180))
-    closed = replace(trains, edges=trains.edges.iloc[:1])
-    assert np.isnan(station_to_station(closed, "m", "b")).all()
-
-
-@pytest.mark.parametrize(("km", "express"), [(14.9, True), (15.1, False)])
-def test_a_station_of_a_large_city_lies_within_fifteen_kilometres(tmp_path, km, express):
-    nodes = {"a": (km, 0), "b": (180, 0), "c": (0, 0), "d": (180, 10)}
-    people = {"c": 8000000, "d": 8000000}
-    net = toy.network(tmp_path, nodes, {"ab": 90}, people, mode="rail", operating_speed_kmh=360)
-    minutes, _ = station_to_station(net, "a", "b")
-    assert minutes == pytest.approx(RUN + 4 + (0 if express else STOP))
 
 
 # --- routes --------------------------------------------------------------------------------
@@ -173,10 +126,11 @@ def test_the_route_through_the_textbook_network(k):
     (route,) = geo.fastest_routes(k, "a", "e")
     assert [leg["route_id"] for leg in route.legs] == ["", "ac", "ce", ""]
     assert [leg["mode"] for leg in route.legs] == ["access", "road", "road", "access"]
+    assert (route.changes, route.wait_min, route.station_min) == (0, 0, 0)
     assert [(leg["from"], leg["to"]) for leg in route.legs] == [
         ("city:a", "a"), ("a", "c"), ("c", "e"), ("e", "city:e")]  # fmt: skip
     assert [leg["length_km"] for leg in route.legs] == pytest.approx([0, 180, 90, 0], abs=1e-6)
-    assert (route.length_km, route.time_min) == pytest.approx((270, 270 / 0.85))
+    assert (route.length_km, route.time_min) == pytest.approx((270, 270))
     assert route.section_ids == ["ac-1", "ce-1"]
 
 
@@ -189,7 +143,7 @@ def test_edges_of_one_route_are_one_leg(tmp_path):
     (route,) = geo.fastest_routes(net, "a", "b")
     assert [(leg["from"], leg["to"], leg["route_id"]) for leg in route.legs][1:-1] == [
         ("a", "b", "ab")]  # fmt: skip
-    assert route.legs[1]["time_min"] == pytest.approx(80 / 0.85)
+    assert route.legs[1]["time_min"] == pytest.approx(80)
     assert route.section_ids == ["ab-1"]
 
 
@@ -201,24 +155,22 @@ def test_a_route_has_two_ends(k, catalogue):
     assert geo.fastest_routes(k, "a", "b", mode="rail") == []
 
 
-class City:
-    def __init__(self, city_id):
-        self.city_id = city_id
-
-
-def ladder(*ways, ends="st"):
-    """A graph of chains between two cities: edges as (from, to, minutes, km)."""
-    graph = nx.Graph()
-    for end in ends:
-        graph.add_edge(f"city:{end}", end, time_min=1.0, length_km=100.0, leg="access", mode="")
-    for u, v, minutes, km in ways:
-        graph.add_edge(u, v, time_min=float(minutes), length_km=float(km), leg=u + v, mode="road")
-    return graph
+def ladder(*ways):
+    """A graph of chains between s and t: edges as (from, to, minutes, km)."""
+    rows = [
+        (a, b, float(minutes), 0.0, float(km), u + v, u + v, "road")
+        for u, v, minutes, km in ways
+        for a, b in ((u, v), (v, u))
+    ]
+    return TravelGraph(None, pd.DataFrame(rows, columns=ARC_COLUMNS))
 
 
 def paths(graph, k):
-    found = different_paths(graph, City("s"), City("t"), k=k)
-    return ["".join(path[1:-1]) for path in found]
+    start, end = graph.number["s"], graph.number["t"]
+    found = different_paths(graph, graph.minutes, start, end, k=k)
+    for path in found:  # arcs follow each other
+        assert list(graph.tail[path][1:]) == list(graph.head[path][:-1])
+    return ["s" + "".join(graph.names[node] for node in graph.head[path]) for path in found]
 
 
 @pytest.mark.parametrize(("common", "count"), [(60, 2), (61, 1)])
@@ -227,38 +179,44 @@ def test_a_further_route_repeats_at_most_three_fifths(common, count):
     graph = ladder(("s", "m", common, common), ("m", "t", own, own), ("m", "x", own / 2, own / 2),
                    ("x", "t", own / 2 + 1, own / 2))  # fmt: skip
     assert paths(graph, 2) == ["smt", "smxt"][:count]
-    assert _overlap(graph, ["city:s", "s", "m", "x", "t"], ["s", "m", "t"]) == pytest.approx(
-        common / 100
-    )
 
 
-def test_the_way_into_the_network_does_not_count_as_shared():
-    graph = ladder(("s", "t", 10, 10), ("s", "x", 6, 6), ("x", "t", 6, 6))
-    assert paths(graph, 2) == ["st", "sxt"]
-    assert _overlap(graph, ["city:s", "s"], ["city:s", "s"]) == 1  # nothing but access
+def test_the_share_of_a_route_that_another_has_too():
+    km = np.array([60.0, 20, 20])
+    assert _overlap(np.array([0, 1, 2]), km, np.array([0, 3])) == pytest.approx(0.6)
+    assert _overlap(np.array([5, 1, 2]), km, np.array([2, 1])) == pytest.approx(0.4)
+    assert _overlap(np.array([1]), np.zeros(1), np.array([2])) == 1  # nothing to tell them by
 
 
 @pytest.mark.parametrize(("minutes", "found"), [(113, True), (170, True), (171, False)])
 def test_used_edges_take_half_as_long_again_each_time(minutes, found):
     """10 min grow to 10 * 1.5 ^ 7 = 170.9 until the last of 4 k = 8 tries."""
-    graph = ladder(("s", "t", 10, 10), ("s", "x", minutes, 5), ("x", "t", 0, 5))
-    graph["city:s"]["s"]["time_min"] = graph["city:t"]["t"]["time_min"] = 0.0
+    graph = ladder(("s", "t", 10, 10), ("s", "x", minutes, 5), ("x", "t", 0.001, 5))
     assert paths(graph, 2) == ["st", "sxt"][: 1 + found]
 
 
+def test_an_edge_is_one_thing_whichever_way_and_train_uses_it():
+    """Two trains over the same edge are no two routes."""
+    graph = ladder(("s", "m", 10, 50), ("m", "t", 10, 50), ("s", "n", 11, 50), ("n", "t", 11, 50))
+    same = graph.arcs.assign(edge=graph.arcs["edge"].replace({"sn": "sm", "nt": "mt"}))
+    assert paths(graph, 2) == ["smt", "snt"]
+    assert paths(TravelGraph(None, same), 2) == ["smt"]
+
+
 def test_routes_are_sorted_by_their_time():
-    graph = ladder(("s", "t", 10, 10), ("s", "x", 12, 9), ("x", "t", 0, 9), ("s", "y", 16, 9),
-                   ("y", "t", 0, 9))  # fmt: skip
+    graph = ladder(("s", "t", 10, 10), ("s", "x", 12, 9), ("x", "t", 0.1, 9), ("s", "y", 16, 9),
+                   ("y", "t", 0.1, 9))  # fmt: skip
     assert paths(graph, 3) == ["st", "sxt", "syt"]
     assert paths(graph, 1) == ["st"]
     assert paths(graph, 9) == ["st", "sxt", "syt"]
 
 
-def test_routes_avoid_the_centres_of_other_cities():
-    graph = ladder(("s", "city:c", 1, 1), ("city:c", "t", 1, 1), ("s", "t", 50, 50))
-    assert paths(graph, 2) == ["st"]
-    graph.remove_edge("s", "t")
-    assert paths(graph, 1) == []
+def test_of_parallel_edges_the_fastest_is_travelled():
+    graph = ladder(("s", "t", 10, 10), ("s", "t", 8, 12))
+    (path,) = different_paths(graph, graph.minutes, graph.number["s"], graph.number["t"])
+    assert graph.arcs.iloc[path][["time_min", "length_km"]].to_numpy().tolist() == [[8, 12]]
+    alone = ladder(("s", "m", 1, 1), ("n", "t", 1, 1))
+    assert paths(alone, 1) == paths(alone, 3) == []
 
 
 NODES = {n: (300 * math.cos(i * i), 200 * math.sin(i)) for i, n in enumerate("abcdefgh")}

@@ -1,0 +1,113 @@
+"""Trips that begin or end anywhere: centres, counties, places, points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import toy
+
+import geo
+from geo.core import BadInputError
+from geo.network import build_travel_graph, end_of
+from geo.network.travel_times import city_travel_times
+
+
+def street(km):
+    return km * 1.3 / 35 * 60
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory):
+    """A road x-y of 80 km with a city at either end, a county seat 10 km off, and a railway."""
+    folder = tmp_path_factory.mktemp("ends")
+    nodes = {"x": (0, 0), "y": (80, 0), "s": (0, 20), "t": (80, 20)}
+    toy.region(folder, nodes, {"xy": 80, "st": 80}, {"x": 1, "y": 1})
+    toy.change(folder, "routes", "st", mode="rail", **{"class": "hsr"})
+    for place in "st":
+        toy.change(folder, "places", place, kind="station", name=f"{place}站")
+    toy.write(folder, "zones", [
+        {"zone_id": "990101", "name": "县城", "name_en": "Seat", "region": "toy", "population": 5,
+         "lon": 0, "lat": -10 / toy.KM_LAT, "source": "toy"}
+    ])  # fmt: skip
+    return geo.build_network(geo.load(folder), year=2020, nodes="stops")
+
+
+POINT = (75 / toy.KM_LON, -12 / toy.KM_LAT)  # 13 km from y
+
+
+def test_ends_have_nodes_of_their_own(net):
+    catalogue = net.layers.catalogue
+    city, zone, place = catalogue.find_city("x"), catalogue.zones[0], catalogue.place["s"]
+    ends = [end_of(thing) for thing in (city, zone, place, (104.06, -30.664999))]
+    assert [end.node for end in ends] == ["city:x", "zone:990101", "s", "104.0600,-30.6650"]
+    assert [end.name for end in ends] == ["x", "县城", "s站", "104.0600,-30.6650"]
+    assert (ends[3].lon, ends[3].lat) == (104.06, -30.664999)
+    assert end_of(ends[1]) is ends[1]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "minutes"),
+    [
+        ("x", "y", 80),
+        ("县城", "y", street(10) + 80),
+        ("y", "Seat", 80 + street(10)),
+        ("990101", POINT, street(10) + 80 + street(13)),
+        (POINT, "x", street(13) + 80),
+        (POINT, (75 / toy.KM_LON, -11 / toy.KM_LAT), street(13) + street(np.hypot(5, 11))),
+    ],
+)
+def test_trips_by_road_between_any_ends(net, a, b, minutes):
+    """Without ordinary roads an end is joined to what lies within 30 km, not to another end."""
+    (route,) = geo.fastest_routes(net, a, b, mode="road")
+    assert route.time_min == pytest.approx(minutes, rel=2e-3)
+    assert geo.fastest_routes(net, b, a, mode="road")[0].time_min == pytest.approx(route.time_min)
+
+
+def test_a_trip_between_a_station_and_another_end(net):
+    """By all modes the way on foot counts too; from the station itself the train is boarded."""
+    # 80 km at 54 km/h; 90 % of 45 trains are boarded at both ends
+    wait = 16 * 60 / (45 * 0.9 * 0.7) / 4
+    train = 20 + 4 + 80 / 54 * 60 + wait + 5
+    (route,) = geo.fastest_routes(net, "s站", "y", mode="rail")
+    assert route.time_min == pytest.approx(train + street(20), rel=2e-3)
+    (route,) = geo.fastest_routes(net, "s站", "t站", mode="rail")
+    assert route.time_min == pytest.approx(4 + 80 / 54 * 60)  # from departure to arrival
+    (route,) = geo.fastest_routes(net, "s站", "y", mode="any")
+    assert route.time_min == pytest.approx(street(20) + 80, rel=2e-3)
+
+
+def test_both_ends_are_different_and_known(net):
+    for a, b in (("x", "x"), ("县城", "990101"), (POINT, POINT), ("s", "s站")):
+        with pytest.raises(BadInputError, match="twice"):
+            geo.fastest_routes(net, a, b)
+    assert geo.fastest_routes(net, "x", (4.0, 4.0)) == []
+
+
+@pytest.mark.parametrize("mode", ["road", "rail", "any"])
+def test_further_ends_change_no_other_time(net, mode):
+    """Nobody travels through an end that is no centre, however well it lies."""
+    centres = net.layers.catalogue.centres
+    before = city_travel_times(build_travel_graph(net, mode=mode), centres)
+    between = (40 / toy.KM_LON, 0.0)
+    ends = [between, POINT, net.layers.catalogue.zones[0]]
+    graph = build_travel_graph(net, [*centres, *ends], mode=mode)
+    assert np.array_equal(city_travel_times(graph, centres), before)
+    starts, stops = graph.ends(ends)
+    arcs = graph.arcs
+    for start, stop in zip(starts, stops, strict=True):
+        assert graph.names[stop] == f"to:{graph.names[start]}"
+        assert not (arcs["v"] == graph.names[start]).any()
+        assert not (arcs["u"] == graph.names[stop]).any()
+
+
+def test_a_district_is_an_end_of_a_matrix(tmp_path):
+    """A city that is part of another is no centre, and still an end."""
+    toy.region(tmp_path, {"x": (0, 0), "y": (80, 0), "d": (10, 0)}, {"xy": 80},
+               {"x": 2, "y": 1, "d": 1})  # fmt: skip
+    toy.change(tmp_path, "cities", "d", part_of="x")
+    net = geo.build_network(geo.load(tmp_path), year=2020)
+    table = geo.travel_time_matrix(net, ["x", "d"], ["y", "d"])
+    # d goes by street to the interchange x, where the city of x is
+    wanted = [[80, street(10)], [street(10) + 80, 0]]
+    assert table.to_numpy() == pytest.approx(np.array(wanted), rel=2e-3)
+    assert geo.travel_time_matrix(net).index.tolist() == ["x", "y"]
