@@ -242,6 +242,43 @@ def calibrate(arguments: argparse.Namespace) -> None:
                                 "line": _("line"), "notes": _("notes")})  # fmt: skip
 
 
+def sensitivity(arguments: argparse.Namespace) -> None:
+    """Print which parameter of travel times moves which headline."""
+    from geo.core import dask_executor, json_value
+    from geo.layers import build_layers
+    from geo.scenarios import headline_intervals, sensitivity_table
+
+    catalogue, date = load(arguments), when(arguments)
+    layers = build_layers(catalogue)
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        table = sensitivity_table(layers, date, executor=executor)
+        headlines = headline_intervals(layers, date, arguments.draws, executor=executor)
+    about = stamp(date, catalogue, "any")
+    rows, names = json_value(headlines), headlines["name"].tolist()
+    if arguments.json:
+        print_json({**about, "draws": arguments.draws, "parameters": json_value(table),
+                    "headlines": rows})  # fmt: skip
+        return
+    print_table(rows, {"name": _("headline"), "value": _("value"), "low": _("low"),
+                       "high": _("high")})  # fmt: skip
+    say("the ten parameters that matter most, each within its range, the others as they are:")
+    worst = table.head(10)
+    most = [
+        max(names, key=lambda key: abs(row[f"{key}_high"] - row[f"{key}_low"]) / (base[key] or 1))
+        for base in [dict(zip(names, headlines["value"], strict=True))]
+        for row in worst.to_dict("records")
+    ]
+    shown = worst.assign(
+        range=[f"{a:g}–{b:g}" for a, b in zip(worst["low"], worst["high"], strict=True)],
+        moves=[f"{swing:.1%}" for swing in worst["swing"]],
+        headline=most,
+    )
+    print_table(json_value(shown[["name", "value", "range", "unit", "moves", "headline"]]), {
+        "name": _("parameter"), "value": _("value"), "range": _("range"), "unit": _("unit"),
+        "moves": _("moves by"), "headline": _("headline")})  # fmt: skip
+    say_assumed(date, about["assumed"])
+
+
 def compare(arguments: argparse.Namespace) -> None:
     """Print two dates side by side."""
     from geo.core import dask_executor, json_value

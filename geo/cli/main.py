@@ -306,7 +306,12 @@ def _add_sweeps(verbs: Any) -> None:
     compare = _add(verbs, "compare", analysis.compare, text, year=False)
     compare.add_argument("before", type=date_or_year, metavar="Y1", help=_("a year or a date"))
     compare.add_argument("after", type=date_or_year, metavar="Y2", help=_("a later year or date"))
-    for command in (critical, compare):
+    text = _("which parameter of travel times moves which headline")
+    sensitivity = _add(verbs, "sensitivity", analysis.sensitivity, text)
+    count = number(lambda n: 0 <= n <= 10_000, _("expected a whole number from 0 on"), whole=True)
+    text = _("also draw all parameters at once, N times, for intervals (default 0)")
+    sensitivity.add_argument("--draws", type=count, default=0, metavar="N", help=text)
+    for command in (critical, compare, sensitivity):
         _add_scheduler(command)
 
 

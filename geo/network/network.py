@@ -144,7 +144,7 @@ class Network:
         if mode not in self._parts:
             edges = self.edges[self.edges["mode"] == mode]
             ends = {*edges["u"].tolist(), *edges["v"].tolist()}
-            touched = [node in ends for node in self.nodes.index.tolist()]
+            touched = np.array([node in ends for node in self.nodes.index.tolist()], bool)
             part = replace(self, nodes=self.nodes[touched], edges=edges, mode=mode)
             self._parts[mode] = part
         return self._parts[mode]

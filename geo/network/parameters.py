@@ -166,7 +166,11 @@ class Parameters:
         5, "km", 3, 8, "longest ordinary road along which a place is tied; longer ones are chords"
     )
     tie_direct_km: float = _number(
-        3, "km", 2, 5, "straight distance within which two places are tied to each other directly"
+        1.5,
+        "km",
+        0.5,
+        2,
+        "straight distance within which two places are tied to each other directly",
     )
     road_bend: float = _number(
         1.2, "1", 1.15, 1.25, "length of ordinary roads over that of their simplified shapes"

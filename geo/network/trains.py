@@ -45,12 +45,36 @@ class Run(NamedTuple):
 
 
 def departures(place: str) -> str:
-    """Return the node at which travellers board at a station or port."""
+    """
+    Return the node at which travellers board at a station or port.
+
+    Parameters
+    ----------
+    place
+        Id of the station or port.
+
+    Returns
+    -------
+    node
+        Its name in a travel graph.
+    """
     return f"dep:{place}"
 
 
 def arrivals(place: str) -> str:
-    """Return the node at which travellers have left a train or ship."""
+    """
+    Return the node at which travellers have left a train or ship.
+
+    Parameters
+    ----------
+    place
+        Id of the station or port.
+
+    Returns
+    -------
+    node
+        Its name in a travel graph.
+    """
     return f"arr:{place}"
 
 

@@ -13,12 +13,12 @@ from scipy.sparse import csr_array
 
 from geo.catalogue import City, Place, Zone
 from geo.geometry import within
-from geo.network.ends import End, end_of
 from geo.network.network import Network, check_mode, cut_at_stops
 from geo.network.ordinary_roads import Background, Ground, ground_of
 from geo.network.parameters import Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trains import ARC_COLUMNS, PASSED, arrivals, departures, ship_arcs, train_arcs
+from geo.network.trip_ends import End, end_of
 
 #: What a trip may begin or end at.
 Anywhere = City | Zone | Place | End | tuple[float, float]
@@ -38,7 +38,7 @@ class TravelGraph:
         The network it was made from, cut at stops.
     arcs
         `u`, `v` (names of nodes), `time_min` (of it `wait_min` for a train), `length_km`, `edge`
-        (id in the network, empty where none is travelled), `leg` (route id, "access",
+        (id in the network, empty where none is travelled), `leg` (route id,
         "background" for ordinary roads, or "station") and `mode`.
     extra
         Nodes that may have no arc.

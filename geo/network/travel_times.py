@@ -14,11 +14,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import Catalogue, City, Place
 from geo.core import BadInputError, Executor, number_blocks, run_locally
-from geo.network.ends import end_of
 from geo.network.network import Network
 from geo.network.ordinary_roads import Background
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import Anywhere, TravelGraph, build_travel_graph, place_of
+from geo.network.trip_ends import end_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -178,8 +178,7 @@ def different_paths(
     ground = [f"{min(u, v)} {max(u, v)}" for u, v in zip(graph.tail, graph.head, strict=True)]
     things = [edge or way for edge, way in zip(graph.edge, ground, strict=True)]
     thing = pd.factorize(np.array(things, object))[0]
-    counts = (graph.arcs["leg"] != "access").to_numpy()
-    km = np.where(counts, graph.arcs["length_km"].to_numpy(float), 0.0)
+    km = graph.arcs["length_km"].to_numpy(float)
     penalty = np.ones(int(thing.max(initial=-1)) + 1)
     paths: list[Ints] = []
     for _ in range(TRIES * k):
@@ -215,7 +214,7 @@ def shortest_path(graph: TravelGraph, minutes: Floats, start: int, end: int) -> 
 
 
 def _overlap(path: Ints, km: Floats, other: Ints) -> float:
-    """Return the share of the length of a path that another has too, access left out."""
+    """Return the share of the length of a path that another has too."""
     total = km.sum()
     return float(km[np.isin(path, other)].sum() / total) if total else 1.0
 

@@ -1,64 +1,76 @@
-"""Speeds and access times by hand, from the constants that stand in one table."""
+"""Speeds and ways by street by hand, and the parameters they rest on."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import FrozenInstanceError, fields, replace
+
 import pytest
+import toy
 
-from geo.network.parameters import CONSTANTS
-from geo.network.speeds import leaving_minutes, pace, street_access
+import geo
+from geo.network import DEFAULT_PARAMETERS, Parameters
+from geo.network.speeds import road_kmh, street_minutes
 
-ROAD = {"mode": "road", "class": "expressway", "design_speed_kmh": 100.0,
-        "operating_speed_kmh": None}  # fmt: skip
-
-
-def test_a_road_takes_its_design_speed_times_a_factor():
-    assert pace(ROAD) == pytest.approx((60 / 85, 0))
-    assert pace(ROAD | {"design_speed_kmh": float("nan")}) == pytest.approx((60 / 68, 0))
-    assert pace(ROAD | {"operating_speed_kmh": 120}) == pytest.approx((60 / 102, 0))
+ROAD = {"design_speed_kmh": 100.0, "operating_speed_kmh": None}
 
 
 @pytest.mark.parametrize(
-    ("kind", "spacing"), [("hsr", 90), ("intercity", 70), ("conventional", 80)]
+    ("design", "posted", "kmh"),
+    [
+        (100, None, 90),  # 90 % of the design speed
+        (120, math.nan, 108),
+        (80.1, None, 72.09),
+        (80, None, 80),  # all of it up to 80 km/h
+        (60, None, 60),
+        (None, None, 80),  # not known: 80 km/h is taken
+        (math.nan, math.nan, 80),
+        (100, 120, 102),  # 85 % of a posted speed, whatever the design speed
+        (None, 70, 59.5),
+    ],
 )
-def test_trains_lose_four_minutes_at_every_stop(kind, spacing):
-    rail = {"mode": "rail", "class": kind, "design_speed_kmh": 350, "operating_speed_kmh": 300}
-    assert pace(rail) == pytest.approx((60 / 285, 4 / spacing))
-    unknown = rail | {"design_speed_kmh": None, "operating_speed_kmh": float("nan")}
-    assert pace(unknown).run == pytest.approx(60 / (120 * 0.95))
+def test_a_road_takes_a_share_of_its_speed(design, posted, kmh):
+    section = {"design_speed_kmh": design, "operating_speed_kmh": posted}
+    assert road_kmh(section, DEFAULT_PARAMETERS) == pytest.approx(kmh)
 
 
-def test_ships_have_one_speed():
-    water = {"mode": "water", "class": "waterway", "design_speed_kmh": 30,
-             "operating_speed_kmh": None}  # fmt: skip
-    assert pace(water) == (4, 0)
+def test_the_shares_of_speed_are_parameters():
+    other = replace(DEFAULT_PARAMETERS, road_factor=0.5, road_slow_kmh=100, road_factor_slow=0.25)
+    assert road_kmh(ROAD, other) == 25
+    assert road_kmh(ROAD | {"design_speed_kmh": 100.1}, other) == pytest.approx(50.05)
 
 
-def test_a_stop_is_entered_by_street():
-    assert street_access(10, "road") == {
-        "time_min": pytest.approx(10 * 1.3 / 35 * 60), "length_km": 13, "leg": "access",
-        "mode": "access",
-    }  # fmt: skip
-    assert street_access(0, "water")["time_min"] == 0
-    # half of boarding (20), alighting (5) and the start (4)
-    assert street_access(0, "rail")["time_min"] == 14.5
-    assert [leaving_minutes(mode) for mode in ("road", "rail", "water")] == [0, 14.5, 0]
+def test_a_way_by_street_is_longer_than_the_straight_line():
+    assert street_minutes(10, DEFAULT_PARAMETERS) == pytest.approx((13 / 35 * 60, 13))
+    other = replace(DEFAULT_PARAMETERS, access_speed=26, access_detour=1.0)
+    assert street_minutes(13, other) == (30, 13)
 
 
-@pytest.mark.parametrize(
-    ("key", "changed"),
-    [("road_factor", lambda: pace(ROAD).run), ("access_speed", lambda: street_access(1, "road")["time_min"]),
-     ("access_detour", lambda: street_access(1, "road")["length_km"]),
-     ("board_min", lambda: leaving_minutes("rail"))],
-)  # fmt: skip
-def test_a_constant_is_read_when_it_is_used(monkeypatch, key, changed):
-    """No module keeps a copy: what is changed in the table changes what depends on it."""
-    before = changed()
-    monkeypatch.setitem(CONSTANTS, key, CONSTANTS[key]._replace(value=1.5 * CONSTANTS[key].value))
-    assert changed() != before
+def test_ships_have_one_speed(tmp_path):
+    net = toy.network(tmp_path, {"a": (0, 0), "b": (30, 0)}, {"ab": 30}, mode="water")
+    assert net.edges[["speed_kmh", "time_min"]].to_numpy().tolist() == [[15, 120]]
 
 
-def test_every_constant_has_a_unit_and_a_reason():
-    for constant in CONSTANTS.values():
-        assert constant.value > 0
-        assert constant.unit
-        assert len(constant.reason) > 10
+def test_a_network_carries_its_parameters(tmp_path):
+    """What is changed in them changes every time of that network, and no other."""
+    cat = geo.load(toy.region(tmp_path, {"a": (0, 0), "b": (30, 0)}, {"ab": 30}, {"a": 1, "b": 1}))
+    slow = replace(DEFAULT_PARAMETERS, road_factor_slow=0.5)
+    nets = [geo.build_network(cat, year=2020, parameters=p) for p in (DEFAULT_PARAMETERS, slow)]
+    assert [net.edges["time_min"].tolist() for net in nets] == [[30], [60]]
+    assert [net.parameters for net in nets] == [DEFAULT_PARAMETERS, slow]
+    assert [geo.travel_time_matrix(net).loc["a", "b"] for net in nets] == pytest.approx([30, 60])
+    assert [net.select("road").parameters for net in nets] == [DEFAULT_PARAMETERS, slow]
+
+
+def test_every_parameter_has_a_unit_a_range_and_a_reason():
+    table = Parameters().table()
+    assert table.index.tolist() == [f.name for f in fields(Parameters)]
+    assert table.columns.tolist() == ["value", "unit", "low", "high", "reason"]
+    assert (table["low"] <= table["value"]).all()
+    assert (table["value"] <= table["high"]).all()
+    assert (table["low"] < table["high"]).all()
+    assert (table["unit"].str.len() > 0).all()
+    assert (table["reason"].str.len() > 7).all()
+    assert replace(Parameters(), board_min=25).table().loc["board_min", "value"] == 25
+    with pytest.raises(FrozenInstanceError):
+        DEFAULT_PARAMETERS.board_min = 25

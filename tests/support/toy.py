@@ -36,6 +36,9 @@ K_NODES = {"a": (0, 12), "b": (-8, 6), "c": (0, 0), "d": (8, 6), "e": (0, -9)}
 K_EDGES = {"ab": 12, "ac": 18, "ad": 15, "bc": 10, "cd": 12, "ce": 9}
 K_POPULATION = {"a": 4, "b": 1, "c": 3, "d": 1, "e": 1}
 
+#: What the places of a region are: there travellers enter, board and change for nothing more.
+KIND = {"road": "interchange", "rail": "station", "water": "port"}
+
 
 def write(folder: Path, table: str, rows: list[dict[str, object]]) -> None:
     """Write rows of a table; a column that is not given is empty."""
@@ -67,7 +70,7 @@ def region(folder: Path, nodes, edges, population=None, *, mode="road", **sectio
     known = {"source": "toy", "confidence": "high"}
     place = [
         {"place_id": n, "name": n, "name_en": n, "lon": x / KM_LON, "lat": y / KM_LAT,
-         "kind": "junction", "accuracy_m": 10, **known}
+         "kind": KIND[mode], "accuracy_m": 10, **known}
         for n, (x, y) in nodes.items()
     ]  # fmt: skip
     kind = {"road": "expressway", "rail": "hsr", "water": "waterway"}[mode]
@@ -171,7 +174,7 @@ def with_edges(net, edges):
         {"edge_id": f"e{i}", "u": u, "v": v, "section_id": f"e{i}", "route_id": f"e{i}",
          "mode": "road", "class": "expressway", "route_zh": f"r{i}", "route_en": f"R{i}",
          "length_km": float(km), "geometry_km": float(km), "speed_kmh": 60.0,
-         "time_min": float(km), "stop_min": 0.0,
+         "time_min": float(km),
          "geometry": LineString([place[u], place[v]])}
         for i, (u, v, km) in enumerate(edges)
     ]  # fmt: skip
