@@ -294,7 +294,7 @@ Markdown("; ".join(reach) + ". Both figures end sharply at 120 minutes: read the
 # %% [markdown]
 # ## Limits 局限
 #
-# Times come from design speeds, stops and access at 35 km/h, without a timetable or congestion.
+# Times come from speeds, stops, frequencies and ordinary roads, without departures or congestion.
 # How well that works is measured against published times:
 
 # %%
@@ -302,8 +302,8 @@ from geo.connectivity import calibrate_times, calibration_summary
 
 fit = calibration_summary(calibrate_times(lay))
 Markdown(
-    f"Against {fit['pairs']:.0f} published rail times the median error is "
+    f"Against {fit['n']} published rail times the median error is "
     f"**{fit['median_error']:.1%}**, the worst {fit['worst_error']:.0%}; "
-    f"{fit['within_20_percent']:.0%} lie within 20 %. Lines: © OpenStreetMap contributors (ODbL); "
+    f"{fit['within_20']:.0%} lie within 20 %. Lines: © OpenStreetMap contributors (ODbL); "
     "populations and facts: see notebook 1 and `sources.csv`."
 )

@@ -45,6 +45,16 @@ NO_EXPRESSWAY = "chongqing-ring-1"
 #: Shares with a source in the tables of 0.1.0, in percent.
 SOURCED_BEFORE = {"opened": 58, "speed": 58, "started": 7}
 
+#: Rides as short as this, and pairs with fewer trains than this, fit badly for that alone.
+SHORT_MIN, FEW_TRAINS = 15, 8
+#: What is known of single pairs.
+KNOWN_REASONS = {
+    frozenset({"成都东", "石柱县"}): "the trains run by 遂宁, the computed way goes by 成渝高铁",
+    frozenset(
+        {"达州", "万州"}
+    ): "told when the road opened in Sichuan; in Chongqing it did in 2015",
+}
+
 #: Arguments that most commands have; told once.
 SHARED = ("data", "json", "lang", "year")
 
@@ -336,24 +346,60 @@ def lengths() -> str:
 
 
 def fit() -> str:
-    """Return how computed times fit published ones."""
-    from geo.connectivity import calibrate_times, calibration_summary
+    """Return how computed times fit published ones: in all, by line, and where worst."""
+    from geo.connectivity import calibrate_times, calibration_summary, residual_table
 
     pairs = calibrate_times(_drawn())
-    found = calibration_summary(pairs)
-    said = (
-        f"{found['pairs']} published rail times count: median error {found['median_error']:.1%}, "
-        f"worst {found['worst_error']:.1%}, within 20 % {found['within_20_percent']:.0%}. "
-        f"{(pairs['reason'] != '').sum()} more describe something else, with the reason beside them."
-    )
-    counted = pairs[(pairs["reason"] == "") & (pairs["mode"] == "rail")]
-    worst = counted.loc[counted["error"].abs().sort_values(ascending=False).index[:10]]
-    rows = [
-        (r.from_zh, r.to_zh, r.date, r.published_min, r.computed_min, f"{r.error:+.0%}")
-        for r in worst.itertuples()
+    names = {route.route_id: route.name for route in _drawn().catalogue.routes}
+    said = [
+        f"By {mode} {found['n']} published times count: median error {found['median_error']:.1%}, "
+        f"bias {found['bias_min']:+.1f} min, within 20 % {found['within_20']:.0%}, worst "
+        f"{found['worst_error']:.1%}; {found['leave_one_out']:.1%} where the others of its line "
+        "alone correct each pair."
+        for mode in ("rail", "road")
+        for found in (calibration_summary(pairs, mode),)
     ]
-    head = ("from", "to", "date", "published min", "computed min", "error")
-    return f"{said} The {len(rows)} that fit worst:\n\n{table(head, rows)}"
+    counted = pairs[pairs["counted"]]
+    said.append(f"{len(pairs) - len(counted)} more do not count, with the reason beside them.")
+    lines = [
+        (r.mode, names.get(r.line, "ordinary roads"), r.n, f"{r.median_error:+.1%}",
+         f"{r.median_absolute_error:.1%}", f"{r.bias_min:+.1f}")
+        for r in residual_table(pairs).itertuples()
+    ]  # fmt: skip
+    head = (
+        "mode",
+        "line of most of the way",
+        "pairs",
+        "median error",
+        "without sign",
+        "bias, min",
+    )
+    worst = counted.loc[counted["error"].abs().sort_values(ascending=False).index[:25]]
+    rows = [
+        (r.mode, r.from_zh, r.to_zh, r.date, r.published_min, r.computed_min, f"{r.error:+.0%}",
+         _likely(r))
+        for r in worst.itertuples()
+    ]  # fmt: skip
+    title = ("mode", "from", "to", "date", "published min", "computed min", "error", "likely why")
+    return (
+        f"{' '.join(said)}\n\n{table(head, lines)}\n\nThe {len(rows)} that fit worst, with what is "
+        f"likely to be behind it:\n\n{table(title, rows)}"
+    )
+
+
+def _likely(row: Any) -> str:
+    """Return what is likely to be behind a large error, by what is known of the published time."""
+    if known := KNOWN_REASONS.get(frozenset({row.from_zh, row.to_zh})):
+        return known
+    if row.mode == "road":
+        return "a figure of a report, its ends not told; the tables have few interchanges"
+    if row.published_min <= SHORT_MIN:
+        return f"a short ride: a minute is {1 / row.published_min:.0%} of it"
+    if row.kind == "press":
+        return "the fastest train as told at the opening"
+    if row.trains < FEW_TRAINS:
+        return f"{row.trains:.0f} trains a day: the stops and the way of these alone decide"
+    return "a line with more stops or a lower speed than the tables have"
 
 
 def findings() -> str:

@@ -140,7 +140,7 @@ def fastest_routes(
     >>> net = geo.build_network(geo.load(), year=2025)
     >>> (route,) = geo.fastest_routes(net, "成都", "重庆", mode="rail")
     >>> [leg["route_id"] for leg in route.legs if leg["mode"] == "rail"]
-    ['chengyu-hsr']
+    ['chengyu-hsr', 'shapingba-chongqing-north-link']
     """
     catalogue = net.layers.catalogue
     things = [catalogue.find_end(end) if isinstance(end, str) else end for end in (a, b)]
