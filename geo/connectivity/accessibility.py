@@ -435,7 +435,7 @@ def _times(net: Network, mode: str, minutes: ArrayLike | None) -> Array:
     return np.array(minutes, float, order="C")  # sums depend on the order in memory
 
 
-def indicator_table(
+def indicator_table(  # noqa: PLR0913
     cities: Sequence[City],
     minutes: Array,
     indicator: Indicator,

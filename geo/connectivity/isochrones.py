@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import contourpy
@@ -219,7 +220,7 @@ def _areas(ground: _Ground, home: Array, reach: Array, limits: Sequence[float]) 
 
 def _polygon(points: Array, offsets: NDArray[np.uint32]) -> Any:
     """Return an area from its outline and the outlines of its holes."""
-    rings = [points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    rings = [points[a:b] for a, b in pairwise(offsets.tolist())]
     return shapely.Polygon(rings[0], rings[1:]).buffer(0)
 
 

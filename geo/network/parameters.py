@@ -50,7 +50,7 @@ class Parameters:
         "one per 10 to 15, so the next one stands behind every junction",
     )  # fmt: skip
     road_default: float = _number(80, "km/h", 60, 100, "design speed taken where none is known")
-    # trains: speeds, where the tables give none
+    # speeds of trains, where the tables give none
     rail_default: float = _number(120, "km/h", 80, 160, "line speed taken where none is known")
     emu_share_300: float = _number(
         0.85, "1", 0.70, 0.92,
@@ -73,7 +73,7 @@ class Parameters:
     core_people: float = _number(
         8e6, "people", 5e6, 2e7, "people from which on a city counts as a core"
     )
-    # trains: stops
+    # stops of trains
     train_start_min: float = _number(
         4, "min", 3, 5, "starting and stopping, once per ride (trains of 2024: 3.4–4.8)"
     )
@@ -99,7 +99,7 @@ class Parameters:
     )
     large_ends: float = _number(0.7, "1", 0.6, 0.9, "that share, at large stations in the mean")
     small_ends: float = _number(0.15, "1", 0.1, 0.3, "that share, at small stations in the mean")
-    # trains: how many, and where they call, where the tables say nothing
+    # how many trains, and where they call, where the tables say nothing
     hsr_trains: float = _number(45, "a day", 20, 80, "multiple units each way, high-speed lines")
     intercity_trains: float = _number(20, "a day", 10, 40, "the same, other lines")
     conventional_trains: float = _number(12, "a day", 4, 25, "conventional trains each way")
@@ -118,7 +118,7 @@ class Parameters:
     station_km: float = _number(
         15, "km", 10, 20, "straight distance from a centre within which a station is of the city"
     )
-    # trains: boarding, waiting, changing
+    # boarding, waiting, changing
     board_min: float = _number(
         20, "min", 15, 30, "from the door of the station to the train: security, walk, gates"
     )

@@ -185,11 +185,11 @@ class _Trains:
             for k, (a, b) in enumerate(TIERS):
                 node = self.nodes[k][i]
                 if self._opens(run.u, run.kind, large=a):
-                    wait = self._wait(run, run.u, b)
+                    wait = self._wait(run, run.u, other=b)
                     yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
                            run.edge, run.route, "rail")  # fmt: skip
                 if self._opens(run.v, run.kind, large=b):
-                    wait = self._wait(run, run.v, a)
+                    wait = self._wait(run, run.v, other=a)
                     yield node, arrivals(run.v), half + wait, wait, 0.0, "", run.route, "rail"
 
     def _opens(self, place: str, kind: str, *, large: bool) -> bool:
@@ -197,13 +197,13 @@ class _Trains:
         share = self.calls[place, kind].end_share
         return share > 0 and (not large or share >= self.parameters.large_share)
 
-    def _ends(self, large: bool) -> float:
+    def _ends(self, *, large: bool) -> float:
         return self.parameters.large_ends if large else self.parameters.small_ends
 
-    def _wait(self, run: Run, place: str, other: bool) -> float:
+    def _wait(self, run: Run, place: str, *, other: bool) -> float:
         """Return half of the wait for a train: the other half is reckoned at the other end."""
         p = self.parameters
-        trains = run.trains * self.calls[place, run.kind].end_share * self._ends(other)
+        trains = run.trains * self.calls[place, run.kind].end_share * self._ends(large=other)
         return min(p.wait_most_min, p.wait_share * 60 * p.service_hours / max(trains, 1e-9)) / 2
 
     def riding(self) -> Iterator[tuple[Any, ...]]:
@@ -218,7 +218,7 @@ class _Trains:
                 fixed, calls = loss
                 trains = min(run.trains, after.trains)
                 for k, (a, b) in enumerate(TIERS):
-                    n = max(1.0, trains * self._ends(a) * self._ends(b))
+                    n = max(1.0, trains * self._ends(large=a) * self._ends(large=b))
                     odds = max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least)
                     minutes = fixed + p.stop_min * calls * odds + after.minutes
                     yield (self.nodes[k][i], self.nodes[k][j], minutes, 0.0, after.km,

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse.csgraph import floyd_warshall
+from scipy.stats import norm
 
 from geo.connectivity import accessibility as acc
 from geo.connectivity import coefficient_of_variation, gini
@@ -202,12 +203,19 @@ def test_mean_times_of_cities(k):
 
 
 def test_people_within_a_time(k):
+    """By the probability that a time lies within the limit; the bounds by all times at one end."""
     table = acc.city_table(k, indicator="daily", limit=150)
-    assert table["value"].tolist() == [6, 8, 6, 8, 4]
-    low, high = (acc.cumulative_opportunities(MINUTES, K_PEOPLE, f * 150) for f in (0.9, 1.1))
-    assert table["low"].tolist() == low.tolist()
-    assert table["high"].tolist() == high.tolist()
-    assert not np.array_equal(low, high)
+
+    def expected(times):
+        spread = np.hypot(0.1 * times, 5)
+        within = norm.cdf((150 - times) / spread)
+        np.fill_diagonal(within, 1)
+        return within @ K_PEOPLE
+
+    half = 1.645 * np.hypot(0.1 * MINUTES, 5)
+    assert table["value"].to_numpy() == pytest.approx(expected(MINUTES))
+    assert table["low"].to_numpy() == pytest.approx(expected(MINUTES + half))
+    assert table["high"].to_numpy() == pytest.approx(expected(np.maximum(MINUTES - half, 0)))
     assert set(table["unit"]) == {"people"}
 
 

@@ -8,11 +8,11 @@ from datetime import date
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 import shapely
 import toy
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 import geo
 from geo.connectivity.accessibility import IDEAL_KMH, city_table
@@ -156,7 +156,9 @@ def test_people_within_a_limit_are_those_of_the_indicator(mode, data, nets, cat)
         spread = np.hypot({"rail": 0.09, "any": 0.10}[mode] * minutes, 5)
         within = norm.cdf((120 - minutes) / spread)
         np.fill_diagonal(within, 1)
-        assert data["modes"][mode]["values"]["people"][k] == pytest.approx(within @ people, rel=1e-5)
+        assert data["modes"][mode]["values"]["people"][k] == pytest.approx(
+            within @ people, rel=1e-5
+        )
 
 
 @pytest.mark.parametrize("mode", ["any", "road", "rail"])

@@ -35,7 +35,7 @@ from geo.scenarios.comparison import (
 
 NOW, SOON = date(2026, 11, 23), date(2027, 12, 31)
 #: Minutes to enter and to leave at junctions; a kilometre at 60 km/h takes one.
-DOORS = 2 * 3
+DOORS = 0
 START, END = date(2026, 1, 1), date(2027, 12, 31)
 
 

@@ -12,7 +12,7 @@ from geo.scenarios import city_pair_profile, corridor_profile
 
 NOW = date(2026, 11, 23)
 #: Minutes for a kilometre at 60 km/h, and to enter and to leave at junctions.
-PACE, DOORS = 1, 2 * 3
+PACE, DOORS = 1, 0
 
 
 @pytest.fixture(scope="module")
