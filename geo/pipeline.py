@@ -119,7 +119,7 @@ def build(
         if pages is None and analysis:
             with clock("exports"):
                 _write_tables(analysis, stage / DATA)
-        files = sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
+        files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
             "index": {"findings": sentences, "downloads": files},
             "criticality": {"analysis": analysis},

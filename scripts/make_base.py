@@ -561,17 +561,15 @@ def context() -> None:
         "licence": "ODbL 1.0, © OpenStreetMap contributors",
         "vintage": "about 2022–2023",
     }
-    for name, file, spur_km in (
-        ("world_railways", "railways", 0.0),
-        ("world_highways", "roads", 1.0),
+    railways = without_spurs(osm_graph("world_railways"), 0.0)
+    roads = without_spurs(osm_graph("world_highways"), 1.0)
+    # one feature, its lengths in the order of its lines: a feature per line is three times larger
+    lengths = " ".join(f"{km:.3f}" for km in roads["length_km"])
+    for file, lines, more in (
+        ("railways", railways, {}),
+        ("roads", roads, {"length_km": lengths}),
     ):
-        chains = without_spurs(osm_graph(name), spur_km)
-        # one feature, its lengths in the order of its lines: a feature per line is three times larger
-        lengths = " ".join(f"{km:.1f}" for km in chains["length_km"])
-        row = about | {
-            "length_km": lengths,
-            "geometry": shapely.MultiLineString(chains.geometry.tolist()),
-        }
+        row = about | more | {"geometry": shapely.MultiLineString(lines.geometry.tolist())}
         write_geojson(gpd.GeoDataFrame([row], crs=4326), DATA / f"osm/{file}.geojson", 3)
 
 
@@ -675,7 +673,7 @@ LAYERS: dict[str, tuple[str, dict[str, str], list[dict[str, str]]]] = {
         [SCGRAPH | {"title": "OpenStreetMap, world_railways.py of scgraph_data 2.0.0"}],
     ),
     "osm/roads": (
-        "Roads, simplified, about 2022–2023",
+        "Main roads, simplified, with lengths, about 2022–2023",
         ODBL,
         [SCGRAPH | {"title": "OpenStreetMap, world_highways.py of scgraph_data 2.0.0"}],
     ),

@@ -1,12 +1,15 @@
 """Tables: row schemas, reading and editing CSV, integrity, region, status on a day, vocabulary."""
 
-from geo.catalogue.catalogue import Catalogue, load, name_labels
+from geo.catalogue.catalogue import Catalogue, data_folder, load, name_labels
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
-from geo.catalogue.reading import read_times, table_file
+from geo.catalogue.integrity import HALF_WAY_ROUND
+from geo.catalogue.reading import cell_fault, read_times, table_file
 from geo.catalogue.region import AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
+    MOST_PEOPLE,
+    OPTIONAL,
     TABLES,
     AlignmentPoint,
     City,
@@ -44,11 +47,11 @@ from geo.catalogue.vocabulary import (
 )
 
 __all__ = [
-    "ACCURACY", "ASSUMED", "CHANGE", "CLASS", "CLASS_PLURAL", "CODE_OF_STATUS",
-    "CONFIDENCE", "GROUP", "KEY_COLUMN", "KIND", "MODE", "MODES", "NOT_BEGUN", "OPEN_CODES",
-    "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS", "TRAVEL", "AdminRegion",
-    "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place", "Project",
-    "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable", "Zone",
-    "columns", "last_day", "load", "name_labels", "named", "parse_date", "read_times",
-    "status_on", "table_file",
+    "ACCURACY", "ASSUMED", "CHANGE", "CLASS", "CLASS_PLURAL", "CODE_OF_STATUS", "CONFIDENCE",
+    "GROUP", "HALF_WAY_ROUND", "KEY_COLUMN", "KIND", "MODE", "MODES", "MOST_PEOPLE", "NOT_BEGUN",
+    "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS",
+    "TRAVEL", "AdminRegion", "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place",
+    "Project", "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable",
+    "Zone", "cell_fault", "columns", "data_folder", "last_day", "load", "name_labels", "named",
+    "parse_date", "read_times", "status_on", "table_file",
 ]  # fmt: skip

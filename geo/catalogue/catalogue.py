@@ -381,7 +381,9 @@ def _catalogue_of(
         name: {getattr(row, column): line for line, row in tables[name]}
         for name, column in KEY_COLUMN.items()
     }
-    return Catalogue(folder=folder, region=region, lines=lines, **rows)
+    points = [*rows["places"], *rows["alignments"], *rows["cities"], *rows["zones"]]
+    spots = [(row.lon, row.lat) for row in points if row.lon is not None]
+    return Catalogue(folder=folder, region=region.cut_to(spots), lines=lines, **rows)
 
 
 def _put(rows: Iterable[Any], new: Any, key: str) -> list[Any]:
@@ -540,7 +542,14 @@ def _names(row: Any, id_column: str) -> list[str]:
 
 
 def data_folder() -> Path:
-    """Return ``geo/data`` in an installed wheel, ``data`` beside the package in a checkout."""
+    """
+    Return the folder of the data that come with the package.
+
+    Returns
+    -------
+    folder
+        ``geo/data`` in an installed wheel, ``data`` beside the package in a checkout.
+    """
     inside = Path(__file__).parents[1] / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data"
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from geo.catalogue.schema import TABLES, columns, fraction_columns
+from geo.catalogue.spreadsheets import plain_csv
 
 
 class TextRow(NamedTuple):
@@ -34,25 +38,28 @@ class TextTable(NamedTuple):
 
     @classmethod
     def read(cls, path: Path) -> TextTable:
-        """Read a table that is known to be valid."""
-        lines = list(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
+        """Read a table that is known to be valid; what a spreadsheet saved is written anew."""
+        raw, model = path.read_bytes(), TABLES.get(path.stem)
+        known = (columns(model), fraction_columns(model)) if model else ((), ())
+        mark = codecs.BOM_UTF8.decode() if raw.startswith(codecs.BOM_UTF8) else ""
+        lines = list(io.StringIO(mark + plain_csv(raw, *known), newline=""))
         newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
         if not lines[-1].endswith("\n"):
             lines[-1] += newline
         reader = csv.reader(lines)
-        columns = [cell.strip().removeprefix("\ufeff") for cell in next(reader)]
+        names = [cell.strip().removeprefix("\ufeff") for cell in next(reader)]
         start = end = reader.line_num
         header, rows = "".join(lines[:end]), []
         for cells in reader:
             start, end = end, reader.line_num
             text = "".join(lines[start:end])
-            rows.append(TextRow(dict(zip(columns, cells, strict=False)), text))
-        return cls(columns, header, rows, newline)
+            rows.append(TextRow(dict(zip(names, cells, strict=False)), text))
+        return cls(names, header, rows, newline)
 
     @classmethod
-    def empty(cls, columns: list[str]) -> TextTable:
+    def empty(cls, names: list[str]) -> TextTable:
         """Return a table without rows."""
-        return cls(columns, ",".join(columns) + "\n", [], "\n")
+        return cls(names, ",".join(names) + "\n", [], "\n")
 
     def new_row(self, values: Mapping[str, object]) -> TextRow:
         """Make a row; a column that is not given is empty."""

@@ -13,6 +13,8 @@ from geo.catalogue.validation import with_closest
 from geo.core import Message, Problem
 
 Numbered = list[tuple[int, Any]]
+#: Degrees of longitude; what is further lies nearer the other way round.
+HALF_WAY_ROUND = 180.0
 
 
 def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
@@ -152,6 +154,14 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
                     "expected a number above {number}, the one before", number=before.seq
                 )
                 yield Problem(file, line, "seq", str(row.seq), text)
+            if _over_the_180th(before, row, places):
+                column = "place_id" if row.place_id else "lon"
+                value = row.place_id or f"{row.lon:g}"
+                text = Message(
+                    "expected the side of the 180th meridian where the point before lies: end the "
+                    "route there, and begin another"
+                )
+                yield Problem(file, line, column, value, text)
             if _same_point(before, row, places):
                 column = "place_id" if row.place_id else "lon"
                 text = Message("expected a point other than the one before")
@@ -162,6 +172,12 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
 def _same_point(a: Any, b: Any, places: dict[str, Any]) -> bool:
     spots = [places.get(point.place_id, point) for point in (a, b)]
     return bool((spots[0].lon, spots[0].lat) == (spots[1].lon, spots[1].lat))
+
+
+def _over_the_180th(a: Any, b: Any, places: dict[str, Any]) -> bool:
+    """Whether the short way between two points leads over the meridian where degrees jump."""
+    lons = [places.get(point.place_id, point).lon for point in (a, b)]
+    return None not in lons and abs(lons[0] - lons[1]) > HALF_WAY_ROUND
 
 
 def _chainage(numbered: Numbered) -> Iterator[Problem]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +22,14 @@ from geo.catalogue.schema import (
     PublishedTime,
     Row,
     columns,
+    fraction_columns,
+)
+from geo.catalogue.spreadsheets import (
+    decode_table,
+    has_decimal_commas,
+    separator_of,
+    with_point,
+    without_empty_end,
 )
 from geo.catalogue.validation import faults, with_closest
 from geo.core import BadInputError, Message, Problem
@@ -27,6 +37,8 @@ from geo.core import BadInputError, Message, Problem
 #: Tables that need at least one row.
 NEEDED = ("routes", "places", "alignments", "sections")
 _LONGEST_CELL = 10_000
+#: So many further rows with one fault in one column are counted, not listed.
+MANY = 10
 #: What tables and columns were called before 0.2: folders of then are still read.
 OLD_TABLES, OLD_COLUMNS = {"published_times": "services"}, {"name_zh": "name"}
 #: What a spreadsheet would run when it opens an export.
@@ -78,7 +90,26 @@ def read_table(
             problems.append(Problem(file, 2, expected=Message("expected at least one row")))
     except _UnreadableError as stop:
         problems.append(stop.args[0])
-    return rows, problems + repeated_ids(table, rows)
+    return rows, _shortened(problems) + repeated_ids(table, rows)
+
+
+def _shortened(problems: list[Problem]) -> list[Problem]:
+    """Return problems with one line for what is wrong in one way all down a column."""
+    groups: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        groups[problem.column, getattr(problem.expected, "template", problem.expected)] += [
+            problem
+        ]
+    short = []
+    for first, *more in groups.values():
+        if len(more) < MANY:
+            short += [first, *more]
+            continue
+        text = Message(
+            "{text}; {count} more rows are like this", text=first.expected, count=len(more)
+        )
+        short.append(replace(first, expected=text))
+    return short
 
 
 def read_times(path: Path, region: Region) -> list[PublishedTime]:
@@ -122,39 +153,53 @@ def read_times(path: Path, region: Region) -> list[PublishedTime]:
 def _lines(
     path: Path, file: str, model: type[Row], region: Region
 ) -> Iterator[Problem | tuple[int, Row]]:
-    reader = csv.reader(io.StringIO(_decoded(path, file), newline=""), strict=True)
-    line = 1
-    try:
-        header = [OLD_COLUMNS.get(cell.strip(), cell.strip()) for cell in next(reader, [])]
-        wrong = list(header_problems(header, model, file))
+    text = _decoded(path, file, chinese=region.languages[0].startswith("zh"))
+    separator = separator_of(text, [*columns(model), *OLD_COLUMNS])
+    rows = _split(text, separator, file)
+    header = [OLD_COLUMNS.get(cell.strip(), cell.strip()) for cell in next(rows, (1, []))[1]]
+    if wrong := list(header_problems(header, model, file)):
         yield from wrong
-        line = reader.line_num + 1  # where a row begins: its cells may run over several lines
-        for cells in reader if not wrong else ():
-            if any(cell.strip() for cell in cells):
-                if len(cells) == len(header):
-                    row = dict(zip(header, cells, strict=True))
-                    yield from checked_row(row, model, region, file, line)
-                else:
-                    text = Message(
-                        "expected {expected} cells, found {found} (a comma too many or too few?)",
-                        expected=len(header),
-                        found=len(cells),
-                    )
-                    yield Problem(file, line, expected=text)
+        return
+    full = list[tuple[int, dict[str, str]]]()
+    for line, cells in rows:
+        if len(cells) == len(header):
+            full.append((line, dict(zip(header, cells, strict=True))))
+        else:
+            fault = Message(
+                "expected {expected} cells, found {found} (a comma too many or too few?)",
+                expected=len(header),
+                found=len(cells),
+            )
+            yield Problem(file, line, expected=fault)
+    fractions = [column for column in fraction_columns(model) if column in header]
+    commas = has_decimal_commas((row[key] for _, row in full for key in fractions), separator)
+    for line, row in full:
+        pointed = {key: with_point(row[key]) for key in fractions} if commas else {}
+        yield from checked_row(row | pointed, model, region, file, line)
+
+
+def _split(text: str, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not blank with the line where each begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    line = 1  # the cells of a row may run over several lines
+    try:
+        for cells in without_empty_end(reader):
+            if line == 1 or any(cell.strip() for cell in cells):
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        text = Message("expected valid CSV: {reason}", reason=str(error))
-        raise _UnreadableError(Problem(file, line, expected=text)) from None
+        fault = Message("expected valid CSV: {reason}", reason=str(error))
+        raise _UnreadableError(Problem(file, line, expected=fault)) from None
 
 
-def _decoded(path: Path, file: str) -> str:
+def _decoded(path: Path, file: str, *, chinese: bool) -> str:
     """Return the text of a file, or say why it is none."""
     if path.exists() and not path.is_file():
         raise _UnreadableError(Problem(file, expected=Message("expected a file")))
     line, found = 0, ""
     try:
         raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
+        text = decode_table(raw, chinese=chinese)
     except FileNotFoundError:
         fault = Message("expected this file; it is missing")
     except OSError as error:
@@ -175,6 +220,10 @@ def header_problems(
 ) -> Iterator[Problem]:
     """Yield what is wrong with the columns of a table."""
     wanted, needed = columns(model), columns(model, optional=False)
+    if not set(header) & set(wanted):
+        text = Message("expected the columns {names}", names=", ".join(wanted))
+        yield Problem(file, line, "", ", ".join(header), text)
+        return
     missing = Message("expected this column; it is missing")
     twice = Message("expected this column only once")
     other = Message("expected one of the columns {names}", names=", ".join(wanted))
@@ -194,7 +243,7 @@ def checked_row(
     """Yield a row with its line, or what is wrong with its cells."""
     values = {column: cell.strip() for column, cell in cells.items()}
     for column, cell in values.items():
-        if fault := _cell_fault(cell):
+        if fault := cell_fault(cell):
             found = cell if len(cell) <= _LONGEST_CELL else cell[:20] + "…"
             yield Problem(file, line, column, found, fault)
             return
@@ -206,7 +255,25 @@ def checked_row(
             yield Problem(file, line, column, values.get(column, ""), text)
 
 
-def _cell_fault(cell: str) -> Message | None:
+def cell_fault(cell: str) -> Message | None:
+    """
+    Return why no table may hold a text; None where it may.
+
+    Parameters
+    ----------
+    cell
+        Any text.
+
+    Returns
+    -------
+    fault
+        What was expected instead.
+
+    Examples
+    --------
+    >>> cell_fault("@home"), cell_fault("Home")
+    ('expected text that no spreadsheet takes for a formula', None)
+    """
     if len(cell) > _LONGEST_CELL:
         return Message("expected at most {count} characters", count=_LONGEST_CELL)
     if _CONTROL.search(cell):

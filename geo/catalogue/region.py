@@ -25,6 +25,8 @@ from geo.core import BadInputError, Message, Problem
 FILE = "region.toml"
 #: Any code of an area: administrative, ISO 3166-2, NUTS, FIPS, INSEE, AGS.
 ADCODE = r"\S{1,16}"
+#: A frame reaches at most this far beyond the points of the tables.
+NEAR_DEGREES = 5.0
 Year = Annotated[int, Field(ge=1850, le=2100)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -170,6 +172,22 @@ class Region(_Settings):
     def bordered(self) -> bool:
         """Whether it has two regions, and counties to find the border between them."""
         return len(self.regions) > 1 and bool(self.base.counties)
+
+    def cut_to(self, spots: Collection[tuple[float, float]]) -> Region:
+        """
+        Return the region with its frame cut to what lies near points in degrees.
+
+        Distances have a projection centred in the frame: around the whole earth it fits nowhere.
+        """
+        west, south, east, north = self.frame
+        lons, lats = zip(*spots, strict=True)
+        frame = (
+            max(west, min(lons) - NEAR_DEGREES),
+            max(south, min(lats) - NEAR_DEGREES),
+            min(east, max(lons) + NEAR_DEGREES),
+            min(north, max(lats) + NEAR_DEGREES),
+        )
+        return self.model_copy(update={"frame": frame})
 
     def find(self, name: str) -> AdminRegion | None:
         """Return the region with a name in any language, an id or a code, if there is one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from geo.catalogue.dates import last_day
+from geo.catalogue.spreadsheets import iso_date
 from geo.catalogue.validation import broken_rule
 from geo.catalogue.vocabulary import (
     CLASSES_OF_MODE,
@@ -46,6 +47,7 @@ def _finite(value: float) -> float:
 
 def _partial_date(value: str) -> str:
     if value:
+        value = iso_date(value)
         last_day(value)
     return value
 
@@ -77,7 +79,9 @@ Sense = Annotated[
     BeforeValidator(lambda cell: {"": None, "1": 1, "-1": -1}.get(cell, cell)),
 ]
 Trains = Annotated[Annotated[Number, Field(ge=0, lt=10_000)] | None, _Unknown]
-People = Annotated[int, Field(ge=0, lt=10**9)]
+#: Fewer people live in any city.
+MOST_PEOPLE = 10**9
+People = Annotated[int, Field(ge=0, lt=MOST_PEOPLE)]
 Year = Annotated[Annotated[int, Field(ge=1850, le=2100)] | None, _Unknown]
 Seq = Annotated[int, Field(ge=0, lt=100_000)]
 
@@ -443,3 +447,33 @@ def columns(model: type[Row], *, optional: bool = True) -> list[str]:
         for name, field in model.model_fields.items()
         if optional or field.is_required()
     ]
+
+
+def fraction_columns(model: type[Row]) -> list[str]:
+    """
+    Return the columns of a table that may hold fractions.
+
+    Parameters
+    ----------
+    model
+        Row model of the table.
+
+    Returns
+    -------
+    names
+        In the order of the file.
+
+    Examples
+    --------
+    >>> fraction_columns(TABLES["places"])
+    ['lon', 'lat', 'accuracy_m']
+    """
+    return [
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if _holds_fractions(field.annotation)
+    ]
+
+
+def _holds_fractions(kind: Any) -> bool:
+    return kind is float or any(map(_holds_fractions, get_args(kind)))

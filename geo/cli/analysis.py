@@ -39,7 +39,7 @@ def od(arguments: argparse.Namespace) -> None:
     journeys = fastest_routes(
         net, origin, destination, arguments.k, mode=arguments.mode, background=roads
     )
-    routes = [_way(catalogue, journey) for journey in journeys]
+    routes = [_way(catalogue, journey, arguments.mode) for journey in journeys]
     about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
         ids = [end.node.rpartition(":")[2] for end in (a, b)]
@@ -51,8 +51,9 @@ def od(arguments: argparse.Namespace) -> None:
         say("{a} and {b} are not connected ({mode}, {date})", a=a.name, b=b.name,
             mode=word(arguments.mode), date=date)  # fmt: skip
     for number, route in enumerate(routes, 1):
-        say("{number}. {minutes:.0f} min, {km:.0f} km", number=number,
-            minutes=route["time_min"], km=route["length_km"])  # fmt: skip
+        say("{number}. {minutes:.0f} min ({low:.0f}–{high:.0f}), {km:.0f} km", number=number,
+            minutes=route["time_min"], low=route["low_min"], high=route["high_min"],
+            km=route["length_km"])  # fmt: skip
         say("   access {access:.0f}, in stations {station:.0f}, waiting {wait:.0f}, on the way "
             "{way:.0f} min; changes: {changes}", access=route["access_min"],
             station=route["station_min"], wait=route["wait_min"], way=route["in_vehicle_min"],
@@ -118,8 +119,10 @@ def _say_background(roads: Background | None) -> None:
             file=file, date=date or "?", credit=credit, licence=licence)  # fmt: skip
 
 
-def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
+def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
     """Return a journey with names and rounded numbers."""
+    from geo.network import time_interval
+
     names = {f"city:{row.city_id}": row.name for row in catalogue.cities}
     names |= {f"zone:{row.zone_id}": row.name for row in catalogue.zones}
     names |= {place.place_id: place.name for place in catalogue.places}
@@ -139,13 +142,15 @@ def _way(catalogue: Catalogue, journey: Journey) -> dict[str, Any]:
         legs.append({**leg, **ends, **sizes, "name": name, "name_en": name_en})
     keys = ("time_min", "access_min", "station_min", "wait_min", "in_vehicle_min", "length_km")
     parts = {key: round(getattr(journey, key), 1) for key in keys}
-    return {**parts, "changes": journey.changes, "legs": legs}
+    low, high = time_interval(journey.time_min, mode, doors=not journey.between_stations)
+    bounds = {"low_min": round(float(low), 1), "high_min": round(float(high), 1)}
+    return {**parts, **bounds, "changes": journey.changes, "legs": legs}
 
 
 def matrix(arguments: argparse.Namespace) -> None:
     """Print or write the times between all cities."""
     from geo.core import dask_executor, json_value, refuse_inside, write_csv
-    from geo.network import build_network, matrix_with_ids, travel_time_matrix
+    from geo.network import build_network, matrix_with_ids, time_interval, travel_time_matrix
 
     catalogue, date = load(arguments), when(arguments)
     if arguments.out:
@@ -158,11 +163,17 @@ def matrix(arguments: argparse.Namespace) -> None:
     if arguments.out:
         write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
-        minutes = [[json_value(round(v, 1)) for v in row] for row in table.to_numpy()]
+        bounds = time_interval(table.to_numpy(float), arguments.mode, net.parameters)
+        keys = ("time_min", "low_min", "high_min")
+        times = dict(zip(keys, (table.to_numpy(), *bounds), strict=True))
+        minutes = {
+            key: [[json_value(round(float(v), 1)) for v in row] for row in rows]
+            for key, rows in times.items()
+        }
         cities = catalogue.centres
         names = {"cities": [c.name for c in cities], "city_ids": [c.city_id for c in cities]}
         print_json({**about, "mode": arguments.mode, **names, **_used(roads),
-                    "time_min": minutes})  # fmt: skip
+                    **minutes})  # fmt: skip
         return
     if arguments.out:
         print(arguments.out)
@@ -229,6 +240,43 @@ def calibrate(arguments: argparse.Namespace) -> None:
                                 "published_min": _("published min"),
                                 "computed_min": _("computed min"), "error": _("error"),
                                 "line": _("line"), "notes": _("notes")})  # fmt: skip
+
+
+def sensitivity(arguments: argparse.Namespace) -> None:
+    """Print which parameter of travel times moves which headline."""
+    from geo.core import dask_executor, json_value
+    from geo.layers import build_layers
+    from geo.scenarios import headline_intervals, sensitivity_table
+
+    catalogue, date = load(arguments), when(arguments)
+    layers = build_layers(catalogue)
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        table = sensitivity_table(layers, date, executor=executor)
+        headlines = headline_intervals(layers, date, arguments.draws, executor=executor)
+    about = stamp(date, catalogue, "any")
+    rows, names = json_value(headlines), headlines["name"].tolist()
+    if arguments.json:
+        print_json({**about, "draws": arguments.draws, "parameters": json_value(table),
+                    "headlines": rows})  # fmt: skip
+        return
+    print_table(rows, {"name": _("headline"), "value": _("value"), "low": _("low"),
+                       "high": _("high")})  # fmt: skip
+    say("the ten parameters that matter most, each within its range, the others as they are:")
+    worst = table.head(10)
+    most = [
+        max(names, key=lambda key: abs(row[f"{key}_high"] - row[f"{key}_low"]) / (base[key] or 1))
+        for base in [dict(zip(names, headlines["value"], strict=True))]
+        for row in worst.to_dict("records")
+    ]
+    shown = worst.assign(
+        range=[f"{a:g}–{b:g}" for a, b in zip(worst["low"], worst["high"], strict=True)],
+        moves=[f"{swing:.1%}" for swing in worst["swing"]],
+        headline=most,
+    )
+    print_table(json_value(shown[["name", "value", "range", "unit", "moves", "headline"]]), {
+        "name": _("parameter"), "value": _("value"), "range": _("range"), "unit": _("unit"),
+        "moves": _("moves by"), "headline": _("headline")})  # fmt: skip
+    say_assumed(date, about["assumed"])
 
 
 def compare(arguments: argparse.Namespace) -> None:

@@ -96,6 +96,8 @@ def bounds(text: str) -> tuple[float, float, float, float]:
         west, south, east, north = map(float, text.split(","))
     except ValueError:
         west = south = east = north = 0.0
+    if -180 <= east < 0 < west <= 180:
+        raise refusal(text, _("expected one side of the 180th meridian: west of it or east of it"))
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise refusal(text, _("expected west,south,east,north in degrees"))
     return west, south, east, north

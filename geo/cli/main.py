@@ -156,9 +156,11 @@ def build_parser() -> Parser:
     _add_links(verbs)
     _add_refresh(verbs)
     export = _add(verbs, "export", results.export, _("layers and network as files"))
-    text = _("gpkg, geojson, csv, graphml, gmns or parquet")
+    text = _("gpkg, geojson, csv, xlsx, graphml, gmns or parquet")
     export.add_argument("format", metavar="FORMAT", help=text)
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
+    text = _("let CSV files open right in Excel: with a byte order mark")
+    export.add_argument("--excel", action="store_true", help=text)
     _add_new(verbs)
     return parser
 
@@ -304,7 +306,12 @@ def _add_sweeps(verbs: Any) -> None:
     compare = _add(verbs, "compare", analysis.compare, text, year=False)
     compare.add_argument("before", type=date_or_year, metavar="Y1", help=_("a year or a date"))
     compare.add_argument("after", type=date_or_year, metavar="Y2", help=_("a later year or date"))
-    for command in (critical, compare):
+    text = _("which parameter of travel times moves which headline")
+    sensitivity = _add(verbs, "sensitivity", analysis.sensitivity, text)
+    count = number(lambda n: 0 <= n <= 10_000, _("expected a whole number from 0 on"), whole=True)
+    text = _("also draw all parameters at once, N times, for intervals (default 0)")
+    sensitivity.add_argument("--draws", type=count, default=0, metavar="N", help=text)
+    for command in (critical, compare, sensitivity):
         _add_scheduler(command)
 
 
@@ -393,6 +400,10 @@ def _add_new(verbs: Any) -> None:
     new.add_argument("--lang", choices=LANGUAGES, help=_language_help())
     _add_json(new)
     new.add_argument("--from-pbf", type=Path, metavar="FILE", help=_("an extract, .osm.pbf"))
+    text = _("a workbook with a sheet per table, as geo export xlsx writes it")
+    new.add_argument("--from-xlsx", type=Path, metavar="FILE", help=text)
+    text = _("with --from-xlsx: the data folder that gives settings and base layers")
+    new.add_argument("--data", type=Path, metavar="DIR", help=text)
     where = new.add_mutually_exclusive_group()
     text = _("degrees; default: the whole extract (write --bbox=-9.5,… where west is negative)")
     where.add_argument("--bbox", type=bounds, metavar="W,S,E,N", help=text)

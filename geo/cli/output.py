@@ -31,6 +31,9 @@ def standard_streams() -> Iterator[None]:
     """
     Have streams that can be written to, in UTF-8; those that are closed lead nowhere.
 
+    A terminal keeps its encoding, and so does who asks for one by PYTHONIOENCODING: what it does
+    not have becomes a question mark.
+
     A service or cron job may have none. Their numbers are taken as well, lest a file that is
     opened later gets one of them and with it what libraries print.
     """
@@ -47,7 +50,11 @@ def standard_streams() -> Iterator[None]:
                 setattr(sys, name, nowhere)
                 closed.callback(setattr, sys, name, None)
             elif hasattr(stream, "reconfigure"):
-                stream.reconfigure(encoding="utf-8")
+                own = stream.isatty() or os.environ.get("PYTHONIOENCODING")
+                encoding = None if own else "utf-8"
+                # names of files may be no text: JSON reads back what stands for them
+                errors = "replace" if own else "backslashreplace"
+                stream.reconfigure(encoding=encoding, errors=errors)
         yield
 
 
@@ -60,8 +67,9 @@ def silence_output() -> None:
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """Print a result for machines, as it is."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    """Print a result for machines, in ASCII where the stream is not in UTF-8."""
+    other = not (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=other, indent=1, allow_nan=False))
 
 
 def say(text: str, /, **values: Any) -> None:

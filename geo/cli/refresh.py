@@ -110,7 +110,7 @@ def _finish(
     options: dict[str, Any] = {"source": source, "date": date, "routes": routes,
                                "skipped": skipped, "progress": progress}  # fmt: skip
     if arguments.out is not None and folder is not None:
-        with staged_folder(folder) as stage:
+        with staged_folder(folder, own=False) as stage:
             shutil.copytree(catalogue.folder, stage, dirs_exist_ok=True)
             report = refresh_alignments(catalogue, ways, out=stage, **options)
     else:

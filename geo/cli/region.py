@@ -114,12 +114,22 @@ def new(arguments: argparse.Namespace) -> None:
     """Make a new region, empty or from an extract."""
     from geo.core import BadInputError
     from geo.readers import read_areas
-    from geo.sources import draft_region, new_region
+    from geo.sources import draft_region, new_region, region_from_workbook
 
+    if arguments.from_pbf and arguments.from_xlsx:
+        raise BadInputError("--from-pbf and --from-xlsx: expected one of them")
+    if arguments.data and not arguments.from_xlsx:
+        raise BadInputError("--data: expected with --from-xlsx FILE")
     if arguments.from_pbf is None:
         if arguments.bbox or arguments.place or arguments.borders:
             raise BadInputError("--bbox, --place and --borders: expected with --from-pbf FILE")
-        report: dict[str, Any] = {"files": new_region(arguments.out)}
+        report: dict[str, Any] = {}
+        if arguments.from_xlsx:
+            report["files"] = region_from_workbook(
+                arguments.out, arguments.from_xlsx, arguments.data
+            )
+        else:
+            report["files"] = new_region(arguments.out)
     else:
         areas, credit = None, ""
         if arguments.borders:
@@ -138,6 +148,9 @@ def new(arguments: argparse.Namespace) -> None:
             )  # fmt: skip
     if arguments.json:
         print_json({"out": str(arguments.out), **report})
+        return
+    if arguments.from_xlsx:
+        say("the tables of {file} are in {folder}", file=arguments.from_xlsx, folder=arguments.out)
         return
     if "routes" in report:
         _print_draft(report)
@@ -161,6 +174,12 @@ def _print_draft(report: dict[str, Any]) -> None:
         "{cities_without_population:.0f} cities and towns without a population",
         **report,
     )
+    for expected, count in report["left_out"].items():
+        say(
+            "tags left out: {count} ({expected}); left_out.csv lists them",
+            count=count,
+            expected=expected,
+        )
     if "regions" in report:
         say(
             "regions: {names}; lines cross a border {borders:.0f} times; {cities_outside:.0f} "

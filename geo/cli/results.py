@@ -133,7 +133,8 @@ def export(arguments: argparse.Namespace) -> None:
         raise NotFoundError("format", arguments.format, FORMATS)
     catalogue, date = load(arguments), when(arguments)
     net = build_network(catalogue, year=date)
-    names = [str(file) for file in export_network(net, arguments.format, arguments.out)]
+    files = export_network(net, arguments.format, arguments.out, excel=arguments.excel)
+    names = [str(file) for file in files]
     if arguments.json:
         print_json({**stamp(date, catalogue), "files": names})
         return

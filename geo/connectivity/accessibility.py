@@ -15,7 +15,14 @@ from scipy.sparse.csgraph import connected_components
 from geo.catalogue import City
 from geo.core import BadInputError
 from geo.geometry import straight_km
-from geo.network import Network, travel_time_matrix
+from geo.network import (
+    DEFAULT_PARAMETERS,
+    Network,
+    Parameters,
+    share_within,
+    time_interval,
+    travel_time_matrix,
+)
 
 Array = NDArray[np.float64]
 #: Exponents at which the potential is given, for the order of the cities depends on them.
@@ -130,6 +137,43 @@ def cumulative_opportunities(minutes: Array, mass: Array, limit: float) -> Array
     _check(minutes, mass)
     within = minutes <= limit + EPSILON
     np.fill_diagonal(within, val=True)
+    return np.asarray(within @ np.asarray(mass, float))
+
+
+def expected_opportunities(
+    minutes: Array,
+    mass: Array,
+    limit: float,
+    mode: str,
+    parameters: Parameters = DEFAULT_PARAMETERS,
+) -> Array:
+    """
+    Return the mass that can be visited within a time, where the times are not known exactly.
+
+    D_i = sum_j M_j Phi((T - t_ij) / s_ij), the own place included: `cumulative_opportunities`
+    without its step, so that twenty seconds do not move ten million people.
+
+    Parameters
+    ----------
+    minutes, mass, limit
+        As in `cumulative_opportunities`.
+    mode, parameters
+        As in `share_within`.
+
+    Returns
+    -------
+    reached
+        In the unit of the mass, shape (n,).
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 119], [119, 0]])
+    >>> expected_opportunities(minutes, np.array([4.0, 2]), 120, "rail").round(1).tolist()
+    [5.1, 4.1]
+    """
+    _check(minutes, mass)
+    within = share_within(minutes, limit, mode, parameters)
+    np.fill_diagonal(within, 1.0)
     return np.asarray(within @ np.asarray(mass, float))
 
 
@@ -347,10 +391,12 @@ def city_table(
     -------
     table
         One row per city in file order: `city_id`, `name`, `name_en`, `region`,
-        `population`, `value` and `unit`. Beside them, of "location" and "efficiency"
-        `share_reached` and `value_reached` (the value is infinite where a destination is
-        unreachable); of "daily" `low` and `high` at 0.9 and 1.1 of the limit; of "potential"
-        `ratio` to the mean of the cities, and `ratio_1`, `ratio_1.5`, `ratio_2` by exponent.
+        `population`, `value`, `unit`, and `low` and `high`: the value where all times lie at one
+        end of their intervals (`time_interval`). "daily" counts people by the probability that
+        they are within the limit (`expected_opportunities`). Beside them, of "location" and
+        "efficiency" `share_reached` and `value_reached` (the value is infinite where a
+        destination is unreachable); of "potential" `ratio` to the mean of the cities, and
+        `ratio_1`, `ratio_1.5`, `ratio_2` by exponent.
 
     Raises
     ------
@@ -378,7 +424,7 @@ def city_table(
     times = _times(net, mode, minutes)
     speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
     table = indicator_table(cities, times, indicator, mass, limit=limit, decay=decay,
-                            ideal_kmh=speed)  # fmt: skip
+                            ideal_kmh=speed, mode=mode, parameters=net.parameters)  # fmt: skip
     table.attrs |= getattr(minutes, "attrs", {})  # which other roads were used
     return table
 
@@ -398,6 +444,8 @@ def indicator_table(
     limit: float = 120.0,
     decay: float = 1.5,
     ideal_kmh: float | None = None,
+    mode: str = "any",
+    parameters: Parameters = DEFAULT_PARAMETERS,
 ) -> DataFrame:
     """
     Return an indicator of every city for times that are known, as `city_table` does.
@@ -412,25 +460,31 @@ def indicator_table(
         As in `city_table`.
     mass
         Masses of the destinations, shape (n,).
-    limit, decay, ideal_kmh
+    limit, decay, ideal_kmh, mode
         As in `city_table`.
+    parameters
+        How far times may be off (`time_interval`).
 
     Returns
     -------
     table
         As of `city_table`.
     """
-    if indicator == "location":
-        values = _means(*mean_travel_time(minutes, mass))
-    elif indicator == "daily":
-        steps = {"value": limit, "low": 0.9 * limit, "high": 1.1 * limit}
-        values = {key: cumulative_opportunities(minutes, mass, t) for key, t in steps.items()}
-    elif indicator == "potential":
-        values = _potentials(minutes, mass, decay)
-    else:
-        apart = straight_km([c.lon for c in cities], [c.lat for c in cities])
-        speed = IDEAL_KMH["any"] if ideal_kmh is None else ideal_kmh
-        values = _means(*network_efficiency(minutes, apart, mass, ideal_kmh=speed))
+    speed = IDEAL_KMH["any"] if ideal_kmh is None else ideal_kmh
+    at = [c.lon for c in cities], [c.lat for c in cities]
+
+    def values_at(times: Array) -> dict[str, Array]:
+        if indicator == "location":
+            return _means(*mean_travel_time(times, mass))
+        if indicator == "daily":
+            return {"value": expected_opportunities(times, mass, limit, mode, parameters)}
+        if indicator == "potential":
+            return _potentials(times, mass, decay)
+        return _means(*network_efficiency(times, straight_km(*at), mass, ideal_kmh=speed))
+
+    values = values_at(minutes)
+    bounds = [values_at(np.array(t))["value"] for t in time_interval(minutes, mode, parameters)]
+    values |= {"low": np.minimum(*bounds), "high": np.maximum(*bounds)}
     unit = f"people/min^{decay:g}" if indicator == "potential" else INDICATORS[indicator]
     labels = pd.DataFrame(
         [[getattr(city, key) for key in _LABELS] for city in cities], columns=_LABELS

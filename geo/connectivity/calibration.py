@@ -26,6 +26,8 @@ from geo.network import (
 WIDE = 0.20
 #: Nobody drives as fast along the straight line between two centres: such a figure is a claim.
 CLAIM_KMH = 80.0
+#: The same over the road itself, between its ends.
+CLAIM_ROAD_KMH = 90.0
 #: Kinds of published times that count, if nothing speaks against them.
 COUNTED = ("", "timetable", "press")
 COLUMNS = [
@@ -122,12 +124,12 @@ def _reason(time: PublishedTime, ends: Sequence[Any]) -> str:
     if time.kind not in COUNTED:
         return time.kind
     if time.mode == "road":
-        if not all(isinstance(end, City) for end in ends):
-            return ""
         a, b = ([end.lon, end.lat] for end in ends)
         straight = float(geodesic_km(a, np.array([b]))[0])
-        if straight / time.minutes * 60 >= CLAIM_KMH:
-            return f"{CLAIM_KMH:.0f} km/h and more along the straight line: a claim"
+        centres = all(isinstance(end, City) for end in ends)
+        most = CLAIM_KMH if centres else CLAIM_ROAD_KMH
+        if max(straight, 0 if centres else time.km or 0) / time.minutes * 60 >= most:
+            return f"needs {most:.0f} km/h or more: a claim"
     return ""
 
 

@@ -2,62 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+import contourpy
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import KDTree
 
 from geo.catalogue import City
 from geo.core import BadInputError
 from geo.geometry import metric_crs
 from geo.layers import CRS
-from geo.network import (
-    Network,
-    TravelGraph,
-    arrivals,
-    build_travel_graph,
-    cut_at_stops,
-)
+from geo.network import Network, TravelGraph, arrivals, build_travel_graph
 
 Array = NDArray[np.float64]
-#: Reached roads are drawn in pieces of at most this length, in metres.
-PIECE_M = 4000.0
+Ints = NDArray[np.intp]
+#: Distance of the points at which times are known, and side of the cells between them, in metres.
+STEP_M = 2000.0
+#: Points on the ground that are asked for the time of a cell: the earliest counts.
+NEIGHBOURS = 8
+#: What nobody reaches counts as so much over the last limit, in minutes: the outline lies near.
+FAR_MIN = 60.0
 #: Outlines leave out details smaller than this, in metres.
 SIMPLIFY_M = 150.0
-#: Sixteen points around a centre, shape (16, 2), that enclose the area of a circle of radius 1.
-_RIM = np.sqrt(np.pi / 8 / np.sin(np.pi / 8)) * np.column_stack(
-    [f(np.arange(16) * np.pi / 8) for f in (np.cos, np.sin)]
-)
 
 
 class _Ground(NamedTuple):
-    """What does not depend on who travels: stops to leave at, and roads cut into pieces."""
+    """What does not depend on who travels: the points that are left, and cells beside them."""
 
-    stops: list[str]
-    at: Array
-    leaving: Array
-    ends: tuple[list[str], list[str]]
-    time: Array
-    edge: NDArray[np.intp]
-    shares: Array
+    #: Two nodes of the graph for every point, the minutes from each to it; x and y of points.
+    nodes: Ints
+    minutes: Array
     points: Array
+    #: Centres of columns and rows; by cell its nearest points, and the minutes from them.
+    x: Array
+    y: Array
+    near: Ints
+    off: Array
     #: Metres over the ground per minute, straight on, and at most.
     per_min: float
     most: float
-
-
-class _Piece(NamedTuple):
-    """Straight pieces of ground from a to b, and the minutes at which their ends are left."""
-
-    a: Array
-    b: Array
-    start: Array
-    end: Array
 
 
 def isochrone_areas(
@@ -70,10 +59,12 @@ def isochrone_areas(
     """
     Return the areas within reach of cities, from door to door.
 
-    A point is reached over the network and then straight over the ground, at the access speed
-    divided by the detour of streets, as far as travellers go to enter a network. Roads can be
-    left anywhere, trains and ships only at their stops; around the city itself no network is
-    needed. At a point on a road edge the earlier of both ends counts.
+    Times are those of the travel graph, at the ordinary roads of the region and along
+    expressways, which can be left anywhere; trains and ships are left at their stops, and
+    ordinary roads lead on from there. Beside a road travellers go on straight, at the speed of
+    streets divided by their detour, up to `off_road_km`; in a region without ordinary roads up
+    to `access_limit` from every stop and road. Around the city itself no network is needed. The
+    outline is that of the times on a grid of 2 km.
 
     Parameters
     ----------
@@ -108,15 +99,15 @@ def isochrone_areas(
         raise BadInputError(
             "isochrone: expected positive minutes, got {minutes}", minutes=list(minutes)
         )
-    net, catalogue = cut_at_stops(net), net.layers.catalogue
-    crs = metric_crs(catalogue.region.frame)
-    graph = build_travel_graph(net, cities, mode=mode)
-    reach = _reach(graph, cities, limits[-1])
-    ground = _ground(net, crs, mode)
+    crs = metric_crs(net.layers.catalogue.region.frame)
+    graph = build_travel_graph(net, cities, mode=mode, everywhere=True)
     homes = gpd.GeoSeries.from_xy([c.lon for c in cities], [c.lat for c in cities], crs=CRS)
-    starts = zip(shapely.get_coordinates(homes.to_crs(crs))[:, None], reach, strict=True)
+    at = shapely.get_coordinates(homes.to_crs(crs))
+    ground = _ground(graph, crs, mode, at)
+    starts = graph.ends(cities)[0]
+    reach = dijkstra(graph.matrix()[0], indices=starts, limit=limits[-1])
     with ThreadPoolExecutor() as pool:  # most of the time is spent outside of Python
-        found = pool.map(lambda start: _areas(ground, _pieces(ground, *start), limits), starts)
+        found = pool.map(lambda home, times: _areas(ground, home, times, limits), at, reach)
         shapes = [shape for areas in found for shape in areas]
     rows = [(city.city_id, city.name, limit, mode) for city in cities for limit in limits]
     names = ["city_id", "name", "minutes", "mode"]
@@ -133,84 +124,103 @@ def _nested(frame: gpd.GeoDataFrame, limits: int) -> gpd.GeoDataFrame:
     return frame.set_geometry(shapes, crs=frame.crs)
 
 
-def _reach(graph: TravelGraph, cities: Sequence[City], limit: float) -> list[dict[str, float]]:
-    """Return when every node of a graph is reached."""
-    times = dijkstra(graph.matrix()[0], indices=graph.ends(cities)[0], limit=limit)
-    return [
-        {graph.names[k]: float(row[k]) for k in np.flatnonzero(np.isfinite(row)).tolist()}
-        for row in times
-    ]
+def _ground(graph: TravelGraph, crs: str, mode: str, homes: Array) -> _Ground:
+    """Return the points at which networks and roads are left, and the cells around them."""
+    p = graph.net.parameters
+    per_min = 1000 * p.access_speed / p.access_detour / 60
+    most = 1000 * (p.access_limit if graph.roads is None else p.off_road_km)
+    nodes, minutes, points = (np.concatenate(part) for part in zip(
+        *_stops(graph, crs, mode), *_along_roads(graph, crs, mode), strict=True
+    ))  # fmt: skip
+    everything = np.vstack([points, homes])
+    low, high = everything.min(axis=0) - most - STEP_M, everything.max(axis=0) + most + STEP_M
+    x, y = (np.arange(low[k], high[k] + STEP_M, STEP_M) for k in (0, 1))
+    cells = np.column_stack([np.tile(x, len(y)), np.repeat(y, len(x))])
+    k = min(NEIGHBOURS if graph.roads is not None else 4 * NEIGHBOURS, len(points))
+    away, near = KDTree(points).query(cells, k=max(k, 1), distance_upper_bound=most)
+    off = np.where(np.isfinite(away), away, np.inf).reshape(len(cells), -1) / per_min
+    near = np.minimum(near.reshape(len(cells), -1), len(points) - 1).astype(np.intp)
+    return _Ground(nodes, minutes, points, x, y, near, off, per_min, most)
 
 
-def _ground(net: Network, crs: str, mode: str) -> _Ground:
-    """Return the stops of a network and its road edges cut into pieces."""
-    stops, at, leaving = [], [np.zeros((0, 2))], [np.zeros(0)]
+def _stops(graph: TravelGraph, crs: str, mode: str) -> list[tuple[Ints, Array, Array]]:
+    """Return the stops of a network: the node at which they are left, minutes more, and x, y."""
+    net, found = graph.net, list[tuple[Ints, Array, Array]]()
     for name in net.modes if mode == "any" else [mode]:
-        nodes = net.select(name).nodes
-        nodes = nodes[nodes["kind"] != "border"]
+        places = net.select(name).nodes
+        places = places[places["kind"] != "border"]
         boarded = name in ("rail", "water")
-        stops += [arrivals(place) if boarded else place for place in nodes.index]
-        at.append(shapely.get_coordinates(nodes.geometry.to_crs(crs).to_numpy()))
-        leaving.append(np.full(len(nodes), net.parameters.alight_min if name == "rail" else 0.0))
-    edges = net.select("road").edges if mode in ("any", "road") else net.edges.iloc[:0]
-    lines = edges.geometry.to_crs(crs).to_numpy()
-    count = np.maximum(np.ceil(shapely.length(lines) / PIECE_M), 1).astype(int)
-    edge = np.repeat(np.arange(len(lines)), count)
-    first = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    shares = np.stack([first, first + 1]) / count[edge]
-    points = shapely.line_interpolate_point(lines[edge], shares, normalized=True)
-    points = shapely.get_coordinates(points).reshape(2, -1, 2)
-    ends, time = (list(edges["u"]), list(edges["v"])), edges["time_min"].to_numpy(float)
-    parameters = net.parameters
-    return _Ground(
-        stops, np.vstack(at), np.concatenate(leaving), ends, time, edge, shares, points,
-        per_min=1000 * parameters.access_speed / parameters.access_detour / 60,
-        most=1000 * parameters.access_limit,
-    )  # fmt: skip
+        ids = [arrivals(place) if boarded else place for place in places.index]
+        known = np.array([key in graph.number for key in ids], bool)
+        node = np.array([graph.number[key] for key in ids if key in graph.number], np.intp)
+        leaving = net.parameters.alight_min if name == "rail" else 0.0
+        at = shapely.get_coordinates(places.geometry.to_crs(crs).to_numpy()[known])
+        found.append((np.stack([node, node], axis=1).reshape(-1, 2),
+                      np.full((len(node), 2), leaving), at))  # fmt: skip
+    return [*found, (np.empty((0, 2), np.intp), np.empty((0, 2)), np.empty((0, 2)))]
 
 
-def _pieces(ground: _Ground, home: Array, reach: Mapping[str, float]) -> _Piece:
-    """Return all ground from which travellers go on by street: the city, stops and roads."""
-    stops = np.array([reach.get(stop, np.inf) for stop in ground.stops], float)
-    left = np.concatenate([np.zeros(1), stops + ground.leaving])
-    at = np.vstack([home, ground.at])
-    u, v = (np.array([reach.get(n, np.inf) for n in ids], float) for ids in ground.ends)
-    some = np.isfinite(np.minimum(u, v))[ground.edge]
-    edge, shares, (a, b) = ground.edge[some], ground.shares[:, some], ground.points[:, some]
-    time = ground.time[edge]
-    start, end = np.minimum(u[edge] + shares * time, v[edge] + (1 - shares) * time)
-    known = np.isfinite(left)
-    at, left = at[known], left[known]
-    ends = np.vstack([at, a]), np.vstack([at, b])
-    return _Piece(*ends, np.concatenate([left, start]), np.concatenate([left, end]))
+def _along_roads(graph: TravelGraph, crs: str, mode: str) -> list[tuple[Ints, Array, Array]]:
+    """Return points along roads, with the minutes from both ends of their edge."""
+    found = list[tuple[Ints, Array, Array]]()
+    own = graph.net.select("road").edges if mode in ("any", "road") else None
+    frames = list[tuple[gpd.GeoDataFrame, list[str], list[str]]]()
+    if own is not None:
+        frames.append((own, own["u"].tolist(), own["v"].tolist()))
+    if graph.roads is not None:
+        edges = graph.roads.edges
+        u, v = ([f"road:{k}" for k in edges[key].tolist()] for key in ("u", "v"))
+        frames.append((edges, u, v))
+    for frame, u, v in frames:
+        lines = frame.geometry.to_crs(crs).to_numpy()
+        count = np.ceil(shapely.length(lines) / STEP_M).astype(int) + 1
+        edge = np.repeat(np.arange(len(lines)), count)
+        first = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+        share = first / np.maximum(count[edge] - 1, 1)
+        points = shapely.line_interpolate_point(lines[edge], share, normalized=True)
+        ends = np.array([[graph.number[name] for name in side] for side in (u, v)], np.intp)
+        time = frame["time_min"].to_numpy(float)[edge]
+        minutes = np.stack([share * time, (1 - share) * time], axis=1)
+        at = shapely.get_coordinates(points).reshape(-1, 2)
+        found.append((ends[:, edge].T.reshape(-1, 2), minutes, at))
+    return found
 
 
-def _areas(ground: _Ground, pieces: _Piece, limits: Sequence[float]) -> list[Any]:
+def _areas(ground: _Ground, home: Array, reach: Array, limits: Sequence[float]) -> list[Any]:
     """Return the ground within reach by limit, each area with the ones before."""
+    times = (reach[ground.nodes] + ground.minutes).min(axis=1)
+    inside = times <= limits[-1]
+    around = np.vstack([home, ground.points[inside]])
+    # only cells near points that are reached
+    (west, south), (east, north) = (
+        around.min(axis=0) - ground.most - STEP_M, around.max(axis=0) + ground.most + STEP_M
+    )  # fmt: skip
+    i = np.flatnonzero((ground.x >= west) & (ground.x <= east))
+    j = np.flatnonzero((ground.y >= south) & (ground.y <= north))
+    x, y = ground.x[i], ground.y[j]
+    cell = (j[:, None] * len(ground.x) + i).reshape(-1)
+    earliest = np.full((len(j), len(i)), np.inf)
+    if len(times):
+        by_point = times[ground.near[cell]] + ground.off[cell]
+        earliest = by_point.min(axis=1).reshape(earliest.shape)
+    straight = np.hypot(x - home[0], (y - home[1])[:, None])
+    own = np.where(straight <= ground.most, straight / ground.per_min, np.inf)
+    field = np.minimum(np.minimum(earliest, own), limits[-1] + FAR_MIN)
+    lines = contourpy.contour_generator(x, y, field, fill_type="OuterOffset")
     shapes: list[Any] = []
     for limit in limits:
-        shape = _area(ground, pieces, limit)
+        parts = zip(*lines.filled(-1.0, limit), strict=True)
+        shape = shapely.union_all([_polygon(*part) for part in parts])
+        shape = shape.simplify(SIMPLIFY_M).buffer(0)
         # simplified outlines may cut into smaller ones: add these again
         shapes.append(shape.union(shapes[-1]) if shapes else shape)
     return shapes
 
 
-def _area(ground: _Ground, pieces: _Piece, limit: float) -> Any:
-    """Return the ground within reach: hulls of the discs at both ends of every piece."""
-    start, end = limit - pieces.start, limit - pieces.end
-    keep = (start > 0) | (end > 0)
-    start, end, a, b = start[keep], end[keep], pieces.a[keep], pieces.b[keep]
-    if not len(start):
-        return shapely.Polygon()
-    # a piece that is reached in part ends where no time is left
-    ones = np.ones(len(start))
-    near = b + np.divide(end, end - start, out=ones.copy(), where=start < 0)[:, None] * (a - b)
-    far = a + np.divide(start, start - end, out=ones.copy(), where=end < 0)[:, None] * (b - a)
-    radii = np.clip(np.stack([start, end], axis=1) * ground.per_min, 1.0, ground.most)
-    centres = np.stack([near, far], axis=1)
-    rims = centres[:, :, None] + radii[:, :, None, None] * _RIM
-    hulls = shapely.convex_hull(shapely.linestrings(rims.reshape(len(start), -1, 2)))
-    return shapely.union_all(hulls).simplify(SIMPLIFY_M).buffer(0)
+def _polygon(points: Array, offsets: NDArray[np.uint32]) -> Any:
+    """Return an area from its outline and the outlines of its holes."""
+    rings = [points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    return shapely.Polygon(rings[0], rings[1:]).buffer(0)
 
 
 def reached_km(net: Network, source_node: str, minutes: float) -> float:

@@ -18,6 +18,10 @@ from pandas import DataFrame
 from geo.core.errors import BadInputError, OutputError
 
 _TEMPORARY = ".geo-build-"
+#: Lists what was written into a folder: no other file there is replaced (a link to one is).
+WRITTEN = ".geo-files"
+#: A table is replaced by one that begins with as many equal columns: another is somebody's own.
+_ALIKE = 3
 #: A folder of a build that has not changed for so long belongs to a build that is dead.
 _STALE_S = 3600.0
 #: A fixed time of change, so that the same data give the same bytes.
@@ -51,7 +55,7 @@ def refuse_inside(out: Path, folder: Path) -> None:
 
 
 @contextmanager
-def staged_folder(out: Path) -> Iterator[Path]:
+def staged_folder(out: Path, *, own: bool = True) -> Iterator[Path]:
     """
     Write a folder of files so that a failure leaves the earlier files whole.
 
@@ -59,6 +63,9 @@ def staged_folder(out: Path) -> Iterator[Path]:
     ----------
     out
         The folder that gets the files; it is made where it does not exist.
+    own
+        Whether only files that were written so before may be replaced: the folder lists them in
+        `.geo-files`. Otherwise any may.
 
     Yields
     ------
@@ -68,7 +75,7 @@ def staged_folder(out: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        When the folder cannot be written.
+        When the folder cannot be written, or has a file of somebody else where one is to go.
     """
 
     def refusal(reason: object) -> OutputError:
@@ -76,6 +83,8 @@ def staged_folder(out: Path) -> Iterator[Path]:
 
     with _staged(out, refusal) as stage:
         yield stage
+        if own:
+            _claim(out, [path.relative_to(stage) for path in _files(stage)])
 
 
 @contextmanager
@@ -114,7 +123,7 @@ def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Pat
         ) as folder:
             stage = Path(folder)
             yield stage
-            for file in sorted(path for path in stage.rglob("*") if path.is_file()):
+            for file in _files(stage):
                 target = out / file.relative_to(stage)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 file.replace(target)
@@ -122,6 +131,39 @@ def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Pat
         raise
     except OSError as error:
         raise refusal(error.strerror or error) from error
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _claim(out: Path, files: list[Path]) -> None:
+    """List files as written by this package, unless somebody else's lie there."""
+    there = [file for file in files if (out / file).exists() and not (out / file).is_symlink()]
+    record = out / WRITTEN  # read after the look, so that what another build wrote is in it
+    written = set(record.read_text("utf-8").splitlines()) if record.is_file() else set()
+    if foreign := [file for file in there if file.as_posix() not in written]:
+        raise _foreign(out / foreign[0])
+    new = [file.as_posix() for file in files if file.as_posix() not in written]
+    with record.open("a", encoding="utf-8", newline="\n") as file:
+        file.write("".join(name + "\n" for name in new))
+
+
+def _foreign(path: Path) -> OutputError:
+    return OutputError(
+        "{file}: expected no file, or one that geo wrote: it stays as it is; give another place, "
+        "or remove it",
+        file=path,
+    )
+
+
+def _refuse_other_table(path: Path, header: list[str]) -> None:
+    """Refuse to replace a table that begins with other columns, or what is no table."""
+    if path.is_file() and path.stat().st_size:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            found = file.readline().rstrip("\r\n").split(",")
+        if found[:_ALIKE] != header[:_ALIKE]:
+            raise _foreign(path)
 
 
 def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
@@ -134,11 +176,18 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
         The table and the file.
     index
         Whether to write the index.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written, or is another table than an earlier one of these.
     """
     plain = pd.DataFrame(frame)
     if "geometry" in plain:
         shapes = shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=DECIMALS)
         plain = plain.assign(geometry=shapes)
+    labels = [str(name or "") for name in plain.index.names] if index else []
+    _refuse_other_table(path, [*labels, *map(str, plain.columns)])
     with replaced_file(path) as temporary:
         plain.to_csv(temporary, index=index, lineterminator="\n", float_format="%.10g")
 

@@ -1,8 +1,8 @@
 """
 Export: a network and its layers in, files that other programs open out.
 
-GeoPackage with QGIS styles, GeoJSON, GraphML, GMNS, GeoParquet and a CSV data package; and the
-manifest of a build.
+GeoPackage with QGIS styles, GeoJSON, GraphML, GMNS, GeoParquet, workbooks and a CSV data package;
+and the manifest of a build.
 """
 
 from geo.export.datapackage import licence_terms

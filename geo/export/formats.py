@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from geo.core import (
 from geo.export.datapackage import licence_terms, package_description, with_index_column
 from geo.export.geopackage import write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
+from geo.export.workbook import layer_sheets, table_sheets, write_workbook
 from geo.layers import crossings_or_none, flat_crossings, route_table, sections_on
 from geo.network import Network
 
@@ -113,6 +115,16 @@ def _write_parquet(net: Network, out: Path) -> list[Path]:
     return files
 
 
+def _write_xlsx(net: Network, out: Path) -> list[Path]:
+    """Write a workbook of the layers on the day, and one of the tables as they are edited."""
+    sheets = {"network": layer_sheets(layer_tables(net)),
+              "tables": table_sheets(net.layers.catalogue)}  # fmt: skip
+    files = [out / f"{name}.xlsx" for name in sheets]
+    for file, content in zip(files, sheets.values(), strict=True):
+        write_workbook(content, file)
+    return files
+
+
 def _keep_described(out: Path, described: Path) -> None:
     """Keep in a description what an earlier one in the folder says of other files there."""
     new = json.loads(described.read_text("utf-8"))
@@ -125,6 +137,18 @@ def _keep_described(out: Path, described: Path) -> None:
     write_json({**new, "resources": [*new["resources"], *kept]}, described)
 
 
+def _mark_utf8(files: list[Path]) -> None:
+    """Begin CSV files with a byte order mark, and say so in their description."""
+    for file in files:
+        if file.suffix == ".csv":
+            file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+        elif file.name == DESCRIPTION:
+            package = json.loads(file.read_text("utf-8"))
+            for resource in package["resources"]:
+                resource["encoding"] = "utf-8-sig"
+            write_json(package, file)
+
+
 #: What writes a network and its layers into a folder and returns the files, by format.
 FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
     "gpkg": _write_gpkg,
@@ -133,10 +157,11 @@ FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
     "graphml": _write_graphml,
     "gmns": lambda net, out: _write_package(net, gmns_tables(net), out),
     "parquet": _write_parquet,
+    "xlsx": _write_xlsx,
 }
 
 
-def export_network(net: Network, format_: str, out: Path) -> list[Path]:
+def export_network(net: Network, format_: str, out: Path, *, excel: bool = False) -> list[Path]:
     """
     Write a network and its layers in a format.
 
@@ -144,6 +169,8 @@ def export_network(net: Network, format_: str, out: Path) -> list[Path]:
     ----------
     net, format_, out
         A network, one of `FORMATS`, and the folder to write to.
+    excel
+        Whether CSV files begin with the mark by which Excel knows UTF-8.
 
     Returns
     -------
@@ -164,6 +191,8 @@ def export_network(net: Network, format_: str, out: Path) -> list[Path]:
     refuse_inside(out, net.layers.catalogue.folder)
     with staged_folder(out) as stage:
         files = FORMATS[format_](net, stage)
+        if excel:
+            _mark_utf8(files)
         if stage / DESCRIPTION in files:
             _keep_described(out, stage / DESCRIPTION)
     return [out / file.relative_to(stage) for file in files]

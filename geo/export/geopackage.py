@@ -157,6 +157,8 @@ def write_layer(frame: DataFrame, path: Path, **options: Any) -> None:
         pyogrio.write_dataframe(frame, path, **options)
         layer = options.get("layer")
         count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
+    except UnicodeEncodeError as error:
+        raise OSError("GDAL takes no path that is not UTF-8") from error
     except Exception as error:  # pyogrio and GDAL raise many kinds
         raise OSError("it cannot be written whole (is the disk full?)") from error
     if count != len(frame):

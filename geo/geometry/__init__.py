@@ -15,11 +15,11 @@ from geo.geometry.geodesy import (
 )
 from geo.geometry.noding import Noded, contract, node_lines, noded_graph, split_at_shared_points
 from geo.geometry.overlay import areas_of, line_area_crossings
-from geo.geometry.projection import Bounds, metric_crs, to_degrees, to_metres
+from geo.geometry.projection import Bounds, distance_errors, metric_crs, to_degrees, to_metres
 
 __all__ = [
-    "METRES_PER_DEGREE", "Bounds", "Noded", "along_km", "areas_of", "contract", "from_bd09",
-    "from_gcj02", "geod", "geodesic_km", "leg_lengths_km", "line_area_crossings",
+    "METRES_PER_DEGREE", "Bounds", "Noded", "along_km", "areas_of", "contract", "distance_errors",
+    "from_bd09", "from_gcj02", "geod", "geodesic_km", "leg_lengths_km", "line_area_crossings",
     "line_lengths_km", "metric_crs", "nearest", "node_lines", "noded_graph", "reproject", "smooth",
     "split_at_shared_points", "straight_km", "to_bd09", "to_degrees", "to_gcj02", "to_metres",
     "within",

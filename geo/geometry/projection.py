@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
+from pyproj import Proj, Transformer
 
 #: West, south, east, north in degrees.
 Bounds = tuple[float, float, float, float]
@@ -80,3 +80,27 @@ def to_degrees(frame: Bounds, xy: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     back = _transformer(metric_crs(frame), "EPSG:4326")
     return np.column_stack(back.transform(*xy.T))
+
+
+def distance_errors(frame: Bounds, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Return by which share distances in the metric projection of a frame are wrong at points.
+
+    Parameters
+    ----------
+    frame, lonlat
+        As for `to_metres`.
+
+    Returns
+    -------
+    errors
+        Of the direction in which they are worst, from 0, shape (n,).
+
+    Examples
+    --------
+    >>> distance_errors((-180, -90, 180, 90), np.array([[0.0, 0.0], [105.0, 30.0]])).round(2)
+    array([0.  , 0.61])
+    """
+    scales = Proj(metric_crs(frame)).get_factors(*lonlat.T)
+    # On the far side of the earth an equal-area projection stretches without limit.
+    return np.asarray(np.maximum(scales.tissot_semimajor, 1 / scales.tissot_semiminor)) - 1

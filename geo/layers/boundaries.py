@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def _read_once(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL only warns of is looked for below
-            frame = gpd.read_file(path)
+            frame = gpd.read_file(BytesIO(path.read_bytes()))  # GDAL takes no path but UTF-8
         frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
         if "name" not in frame:  # folders of before 0.2
             frame = frame.rename(columns={"name_zh": "name"})

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pandas import notna
 
 from geo.core import Message
-from geo.geometry import geodesic_km
+from geo.geometry import distance_errors, geodesic_km
 from geo.layers.boundaries import county_index, read_base, section_regions
 from geo.layers.layers import Layers
 
@@ -32,6 +32,8 @@ REGION_SHARE = 0.8
 STRAY_KM = 1.0
 #: Points further apart than this cut corners.
 SPARSE_KM = 5.0
+#: Distances in the metric projection may be wrong by this share before it is a finding.
+DISTORTED = 0.01
 #: No section of a class is faster, in km/h (design speeds planned or built up to 2026).
 FASTEST_KMH = {"expressway": 140, "trunk": 110, "hsr": 400, "intercity": 250, "conventional": 200,
                "waterway": 60}  # fmt: skip
@@ -101,6 +103,7 @@ def layer_findings(layers: Layers) -> list[Finding]:
         *_one_date(layers),
         *_too_fast(layers),
         *_jumps(layers),
+        *_distorted(layers),
         *_stations_off_line(layers),
         *_people(layers),
         *_undated_sources(layers),
@@ -312,6 +315,23 @@ def _undated_sources(layers: Layers) -> Iterator[Finding]:
                 layers, "info", "source-undated", text, "sources", source.key,
                 at=(np.nan, np.nan),
             )  # fmt: skip
+
+
+def _distorted(layers: Layers) -> Iterator[Finding]:
+    """Report the place where the one projection in metres is worst, if it is bad there."""
+    spots = shapely.get_coordinates(layers.places.geometry)
+    errors = distance_errors(layers.catalogue.region.frame, spots)
+    worst = int(errors.argmax())
+    if errors[worst] > DISTORTED:
+        key = str(layers.places.index[worst])
+        text = Message(
+            "{place}: distances in metres are wrong by {error:.1%} here, far from the middle of "
+            "the frame: expected a smaller region, or several",
+            place=key,
+            error=errors[worst],
+        )
+        lon, lat = map(float, spots[worst])
+        yield Finding.about(layers, "warning", "distorted", text, "places", key, at=(lon, lat))
 
 
 def _jumps(layers: Layers) -> Iterator[Finding]:

@@ -135,7 +135,10 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     for key, shown in INDICATORS.items():
         dates = []
         for times in minutes:
-            table = indicator_table(cities, times, shown.indicator, people, ideal_kmh=ideal)
+            table = indicator_table(
+                cities, times, shown.indicator, people, ideal_kmh=ideal, mode=mode,
+                parameters=nets[0].parameters,
+            )  # fmt: skip
             dates.append(table["value_reached" if "value_reached" in table else "value"])
         before, after = (column.to_numpy(float) for column in dates)
         values[key] = np.stack([before, after, after - before])

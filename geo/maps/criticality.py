@@ -31,7 +31,7 @@ Detail = dict[str, list[float]]
 #: Lower bounds of the classes in minutes, and the width in pixels of the class above each.
 WIDTHS = ((0.0, 1.3), (0.05, 2.6), (0.5, 4.2), (2.0, 6.2), (5.0, 8.6))
 #: Links of a mode, the worst first, whose details are in the page; and cities for each.
-DETAILED, TOP = 400, 10
+DETAILED, TOP = 600, 10
 
 
 class Losses(NamedTuple):

@@ -1,6 +1,6 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
-from geo.network.ends import End, end_of
+from geo.network.intervals import share_within, time_deviation, time_interval
 from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
@@ -22,6 +22,7 @@ from geo.network.travel_times import (
     stations_to_stations,
     travel_time_matrix,
 )
+from geo.network.trip_ends import End, end_of
 
 __all__ = [
     "DEFAULT_PARAMETERS",
@@ -48,9 +49,12 @@ __all__ = [
     "node_ways",
     "place_of",
     "read_background",
+    "share_within",
     "station_to_station",
     "stations_to_stations",
     "stops_near",
+    "time_deviation",
+    "time_interval",
     "topology_findings",
     "travel_time_matrix",
 ]

@@ -165,6 +165,13 @@ class Parameters:
     tie_road_km: float = _number(
         5, "km", 3, 8, "longest ordinary road along which a place is tied; longer ones are chords"
     )
+    tie_direct_km: float = _number(
+        1.5,
+        "km",
+        0.5,
+        2,
+        "straight distance within which two places are tied to each other directly",
+    )
     road_bend: float = _number(
         1.2, "1", 1.15, 1.25, "length of ordinary roads over that of their simplified shapes"
     )
@@ -176,6 +183,24 @@ class Parameters:
     town_km: float = _number(3, "km", 2, 5, "radius of a town: the seat of a zone")
     city_km: float = _number(6, "km", 4, 8, "radius of a city (`city_people`)")
     core_km: float = _number(15, "km", 10, 20, "radius of a core (`core_people`)")
+
+    off_road_km: float = _number(
+        5, "km", 2, 10, "straight distance travellers go beside an ordinary road"
+    )
+    # how far times may be off
+    deviation_rail: float = _number(
+        0.09, "1", 0.07, 0.11,
+        "standard deviation of train times over the times: residuals of 293 published ones",
+    )  # fmt: skip
+    deviation_road: float = _number(
+        0.10, "1", 0.08, 0.15, "the same of times by road: the ranges of the factors and speeds"
+    )
+    deviation_door_min: float = _number(
+        5, "min", 3, 8, "standard deviation of access, boarding and waits, from door to door"
+    )
+    deviation_train_min: float = _number(
+        1, "min", 0.5, 2, "standard deviation of the shortest rides, from station to station"
+    )
 
     def table(self) -> DataFrame:
         """Return one row per parameter, by name: `value`, `unit`, `low`, `high`, `reason`."""

@@ -45,12 +45,36 @@ class Run(NamedTuple):
 
 
 def departures(place: str) -> str:
-    """Return the node at which travellers board at a station or port."""
+    """
+    Return the node at which travellers board at a station or port.
+
+    Parameters
+    ----------
+    place
+        Id of the station or port.
+
+    Returns
+    -------
+    node
+        Its name in a travel graph.
+    """
     return f"dep:{place}"
 
 
 def arrivals(place: str) -> str:
-    """Return the node at which travellers have left a train or ship."""
+    """
+    Return the node at which travellers have left a train or ship.
+
+    Parameters
+    ----------
+    place
+        Id of the station or port.
+
+    Returns
+    -------
+    node
+        Its name in a travel graph.
+    """
     return f"arr:{place}"
 
 
@@ -126,6 +150,9 @@ class _Trains:
         self.net, self.parameters = net.select("rail"), net.parameters
         self.services = Services(net.layers, net.date, net.parameters)
         self.runs = list(_runs(self.net, self.services))
+        self.nodes = [
+            [_aboard(i, k, run.v) for i, run in enumerate(self.runs)] for k in range(len(TIERS))
+        ]
         self.leaving = _leaving(self.runs)
         self.passages = self.services.passages()
         self.listed = {
@@ -156,7 +183,7 @@ class _Trains:
         half = self.parameters.train_start_min / 2
         for i, run in enumerate(self.runs):
             for k, (a, b) in enumerate(TIERS):
-                node = _aboard(i, k, run.v)
+                node = self.nodes[k][i]
                 if self._opens(run.u, run.kind, large=a):
                     wait = self._wait(run, run.u, b)
                     yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
@@ -194,7 +221,7 @@ class _Trains:
                     n = max(1.0, trains * self._ends(a) * self._ends(b))
                     odds = max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least)
                     minutes = fixed + p.stop_min * calls * odds + after.minutes
-                    yield (_aboard(i, k, run.v), _aboard(j, k, after.v), minutes, 0.0, after.km,
+                    yield (self.nodes[k][i], self.nodes[k][j], minutes, 0.0, after.km,
                            after.edge, after.route, "rail")  # fmt: skip
 
     def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:

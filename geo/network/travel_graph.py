@@ -13,12 +13,12 @@ from scipy.sparse import csr_array
 
 from geo.catalogue import City, Place, Zone
 from geo.geometry import within
-from geo.network.ends import End, end_of
 from geo.network.network import Network, check_mode, cut_at_stops
-from geo.network.ordinary_roads import Background, Ground, ground_of, ground_points
+from geo.network.ordinary_roads import Background, Ground, ground_of
 from geo.network.parameters import Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trains import ARC_COLUMNS, PASSED, arrivals, departures, ship_arcs, train_arcs
+from geo.network.trip_ends import End, end_of
 
 #: What a trip may begin or end at.
 Anywhere = City | Zone | Place | End | tuple[float, float]
@@ -42,6 +42,8 @@ class TravelGraph:
         "background" for ordinary roads, or "station") and `mode`.
     extra
         Nodes that may have no arc.
+    roads
+        The ordinary roads, where all their nodes are in the graph.
 
     Notes
     -----
@@ -51,10 +53,17 @@ class TravelGraph:
     that have arrived at a place, whose names end in ``@`` and its id.
     """
 
-    def __init__(self, net: Network, arcs: DataFrame, extra: Iterable[str] = ()) -> None:
-        self.net = net
+    def __init__(
+        self,
+        net: Network,
+        arcs: DataFrame,
+        extra: Iterable[str] = (),
+        roads: Background | None = None,
+    ) -> None:
+        self.net, self.roads = net, roads
         count = len(arcs)
-        codes, names = pd.factorize(np.array([*arcs["u"], *arcs["v"], *extra], object), sort=True)
+        ends = [arcs["u"].to_numpy(object), arcs["v"].to_numpy(object), np.array([*extra], object)]
+        codes, names = pd.factorize(np.concatenate(ends))
         self.names: list[str] = names.tolist()
         self.arcs = arcs
         self.tail: Ints = codes[:count].astype(np.intp)
@@ -95,6 +104,7 @@ def build_travel_graph(
     *,
     mode: str = "any",
     background: Background | None = None,
+    everywhere: bool = False,
 ) -> TravelGraph:
     """
     Return the graph a traveller sees: the network of a mode and the ways into it.
@@ -115,6 +125,9 @@ def build_travel_graph(
         Road, rail, water, or any: all of them together.
     background
         Other ordinary roads than those of the region (`read_background`).
+    everywhere
+        With every node of ordinary roads, also where a trip by train ends: for areas, not for
+        trips, as a way along the ground alone counts in every mode.
 
     Returns
     -------
@@ -145,15 +158,27 @@ def build_travel_graph(
         known |= set(_entries(net, mode).index)
     extra = [end for end in dict.fromkeys(map(end_of, ends)) if end.node not in known]
     parts = [BOARDED[name](net) for name in boarded]
+    everywhere &= ground is not None
     if mode in ("road", "any"):
-        parts += [_road_arcs(net), *_by_road(net, ground, extra, modes)]
+        parts += [_road_arcs(net), *_by_road(net, ground, extra, modes, everywhere=everywhere)]
         parts += [_doors(net, name) for name in boarded]
     elif boarded:
         parts += _access(net, ground, extra, mode)
+    if everywhere and ground is not None and mode not in ("road", "any"):
+        parts += [_both_ways(ground.ways), _outwards(net, mode)]
     filled = [part for part in parts if len(part)]
     arcs = pd.concat(filled, ignore_index=True) if filled else DataFrame(columns=ARC_COLUMNS)
     alone = [end.node for end in extra] + [_to(end.node) for end in extra]
-    return TravelGraph(net, arcs, [*(end_of(city).node for city in catalogue.centres), *alone])
+    nodes = [*(end_of(city).node for city in catalogue.centres), *alone]
+    roads = ground.roads if ground is not None and everywhere else None
+    return TravelGraph(net, arcs, nodes, roads)
+
+
+def _outwards(net: Network, mode: str) -> DataFrame:
+    """Return the arcs from behind stations or ports to the ground beside them."""
+    places = _entries(net, mode).index.to_series()
+    ways = DataFrame({"time_min": 0.0, "length_km": 0.0}, index=places.index)
+    return _arcs("out:" + places, places, ways, **ON_GROUND)
 
 
 def _to(node: str) -> str:
@@ -169,9 +194,7 @@ def _frame(ends: Iterable[Anywhere]) -> DataFrame:
 
 def _ground(net: Network, background: Background | None) -> Ground | None:
     """Return the ways on the ground, None where no ordinary roads are known."""
-    if background is None:
-        return ground_of(net.layers.catalogue, net.parameters)
-    return Ground(background, ground_points(net.layers.catalogue), net.parameters)
+    return ground_of(net.layers.catalogue, net.parameters, background)
 
 
 def _entries(net: Network, mode: str) -> DataFrame:
@@ -183,7 +206,12 @@ def _entries(net: Network, mode: str) -> DataFrame:
 
 
 def _by_road(
-    net: Network, ground: Ground | None, extra: list[End], modes: Sequence[str]
+    net: Network,
+    ground: Ground | None,
+    extra: list[End],
+    modes: Sequence[str],
+    *,
+    everywhere: bool,
 ) -> list[DataFrame]:
     """Return the ways on the ground as arcs: between all places, and from and to other ends."""
     # An end that is no centre of the catalogue has a node to leave from and one to arrive at:
@@ -196,7 +224,7 @@ def _by_road(
         legs = ways[ways["u"].isin(_frame(extra).index)]
         ways = ways[~ways["u"].isin(legs["u"])]
     else:
-        ways = ground.short
+        ways = ground.ways if everywhere else ground.short
         legs = ground.from_points(_frame(extra)) if extra else ways.iloc[:0]
     ways, legs = (_with_penalty(frame, junctions, net.parameters) for frame in (ways, legs))
     return [_both_ways(ways), *_leaves(legs)]

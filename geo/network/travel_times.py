@@ -14,11 +14,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import Catalogue, City, Place
 from geo.core import BadInputError, Executor, number_blocks, run_locally
-from geo.network.ends import end_of
 from geo.network.network import Network
 from geo.network.ordinary_roads import Background
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import Anywhere, TravelGraph, build_travel_graph, place_of
+from geo.network.trip_ends import end_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -52,6 +52,12 @@ class Journey(NamedTuple):
     length_km: float
     legs: list[dict[str, Any]]
     section_ids: list[str]
+
+    @property
+    def between_stations(self) -> bool:
+        """Whether it is from departure to arrival, not from door to door."""
+        ends = {self.legs[0]["mode"], self.legs[-1]["mode"]} if self.legs else set()
+        return bool(ends) and ends <= {"rail"}
 
     @property
     def wait_min(self) -> float:
@@ -329,7 +335,7 @@ def city_travel_times(
     times = np.vstack([np.empty((0, len(ends))), *rows])
     same = [[a.city_id == b.city_id for b in destinations or origins] for a in origins]
     times[np.array(same, bool).reshape(times.shape)] = 0.0
-    return times
+    return np.round(times, 9)  # the same both ways, in whatever order minutes were added up
 
 
 def _times_from(large: tuple[Any, NDArray[np.intp]], starts: NDArray[np.intp]) -> Any:

@@ -207,7 +207,7 @@ def read_points(
     -------
     points
         Points indexed by `osm_id` with one column of text or None for each of
-        :data:`POINT_TAGS`.
+        :data:`POINT_TAGS`, and `osm_type`, node or way.
 
     Raises
     ------
@@ -217,6 +217,7 @@ def read_points(
     ids: list[int] = []
     shapes: list[BaseGeometry] = []
     rows: list[list[str | None]] = []
+    names = [*POINT_TAGS, "osm_type"]
     with _reading(path) as osm:
         points_of, kinds = osm.geom.WKBFactory(), osm.osm.NODE | osm.osm.WAY
         for item in _elements(osm, path, kinds, tags, places=True):
@@ -228,8 +229,9 @@ def read_points(
                 continue
             ids.append(item.id)
             shapes.append(spot)
-            rows.append([item.tags.get(key) for key in POINT_TAGS])
-    table = pd.DataFrame(rows, columns=list(POINT_TAGS), index=_index(ids), dtype=object)
+            kind = "node" if item.is_node() else "way"
+            rows.append([*(item.tags.get(key) for key in POINT_TAGS), kind])
+    table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
     points = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
     return points[_touching(points.geometry.to_numpy(), bounds)]
 

@@ -6,9 +6,11 @@ import codecs
 import shutil
 import tempfile
 import warnings
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +24,20 @@ from geo.core import BadInputError, Message, NotFoundError, shown
 DEGREES = np.array([180.0, 90.0])
 
 
+#: Files that an archive may hold instead of a Shapefile.
+WHOLE = (
+    ".gpkg",
+    ".geojson",
+    ".json",
+    ".kml",
+    ".kmz",
+    ".gml",
+    ".fgb",
+    ".gpx",
+    ".tab",
+    ".mif",
+    ".dxf",
+)
 #: What messages call the kinds.
 WHAT = {"Line": Message("lines"), "Polygon": Message("areas")}
 OPTION = {"Line": "--layer", "Polygon": "--border-layer"}
@@ -34,7 +50,7 @@ def read_vector_file(
     Read a layer of lines or polygons (`kind` is Line or Polygon), and return its name with it.
 
     A Shapefile without ``.shx`` or ``.prj`` is read too. Without ``.cpg`` its text is taken for
-    UTF-8 where that is possible, else for GBK.
+    UTF-8 where that is possible, else for GBK. In a zip archive files may lie in any folder.
     """
     if encoding is not None:
         try:
@@ -46,7 +62,8 @@ def read_vector_file(
             ) from None
     with _openable(path) as file:
         name = _layer(path, file, layer, kind)
-        return name, _read(path, file, name, encoding or _encoding(path, file))
+        part = file / f"{name}.shp" if file.is_dir() and path.suffix.lower() == ".zip" else file
+        return name, _read(path, part, name, encoding or _encoding(path, part))
 
 
 @contextmanager
@@ -54,14 +71,51 @@ def _openable(path: Path) -> Iterator[Path]:
     """Give the file, or a copy of a Shapefile whose index can be made anew."""
     if not path.exists():
         raise BadInputError("{path}: expected a file; there is none", path=path)
-    if path.suffix.lower() != ".shp" or _beside(path, ".shx"):
+    unpacked = path.suffix.lower() == ".zip" and path.is_file()
+    indexed = path.suffix.lower() != ".shp" or _beside(path, ".shx")
+    if indexed and not unpacked:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="geo-shp-") as folder:
+        if unpacked:
+            yield _unzipped(path, Path(folder))
+            return
         for suffix in (".shp", ".dbf", ".prj", ".cpg"):
             if part := _beside(path, suffix):
                 shutil.copyfile(part, Path(folder) / f"lines{suffix}")
         yield Path(folder) / "lines.shp"
+
+
+def _unzipped(path: Path, folder: Path) -> Path:
+    """Unpack an archive; give its only file, or the folder where it holds several Shapefiles."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                name = PureWindowsPath(member.filename).name
+                if not (member.is_dir() or name.startswith(".")):
+                    stem, suffix = PureWindowsPath(name).stem, PureWindowsPath(name).suffix.lower()
+                    with (
+                        archive.open(member) as packed,
+                        (folder / (stem + suffix)).open("wb") as out,
+                    ):
+                        shutil.copyfileobj(packed, out)
+    except (OSError, RuntimeError, NotImplementedError, EOFError, ValueError, zlib.error,
+            zipfile.BadZipFile) as error:  # fmt: skip
+        raise BadInputError(
+            "{path}: expected a zip archive that can be unpacked: {reason}",
+            path=path,
+            reason=shown(str(error), 200),
+        ) from error
+    shapes = sorted(folder.glob("*.shp"))
+    whole = shapes or sorted(file for file in folder.iterdir() if file.suffix in WHOLE)
+    if not whole or (len(whole) > 1 and not shapes):
+        found = ", ".join(sorted(file.name for file in folder.iterdir())[:8])
+        raise BadInputError(
+            "{path}: expected one file of a map in the archive; it holds {names}",
+            path=path,
+            names=shown(found or "-", 200),
+        )
+    return whole[0] if len(whole) == 1 else folder
 
 
 def _beside(path: Path, suffix: str) -> Path | None:

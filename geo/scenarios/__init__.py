@@ -16,6 +16,11 @@ from geo.scenarios.comparison import (
 )
 from geo.scenarios.corridor import city_pair_profile, corridor_profile
 from geo.scenarios.headlines import headline_sentences
+from geo.scenarios.sensitivity import (
+    headline_intervals,
+    headline_values,
+    sensitivity_table,
+)
 from geo.scenarios.timeline import (
     Timeline,
     build_timeline,
@@ -37,11 +42,14 @@ __all__ = [
     "compare_dates",
     "corridor_profile",
     "figures_by_year",
+    "headline_intervals",
     "headline_sentences",
+    "headline_values",
     "horizon_of",
     "milestones",
     "open_groups_by_year",
     "project_benefits",
+    "sensitivity_table",
     "timeline_values",
     "travel_times_on",
     "weighted_efficiency",

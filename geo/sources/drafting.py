@@ -527,7 +527,7 @@ def _standard(
         lanes, share = _prevailing(tags["lanes"], length)
         oneway, one_share = _prevailing(tags["oneway"], length)
         sides = 2 if oneway == "yes" and one_share >= MOSTLY else 1
-        if share >= MOSTLY and lanes.isdigit() and 1 <= int(lanes) * sides <= 16:
+        if share >= MOSTLY and lanes.isdecimal() and 1 <= int(lanes) * sides <= 16:
             found["lanes"] = int(lanes) * sides
     start, opening = (_date(tags[key], length) for key in ("start_date", "opening_date"))
     if stage == "open":

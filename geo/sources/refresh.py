@@ -506,7 +506,7 @@ def _checksum(ways: gpd.GeoDataFrame, ids: Iterable[int]) -> str:
 def _install(folder: Path, out: Path) -> None:
     """Move what has changed into the data folder, each file in one step."""
     made = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    with staged_folder(out) as stage:
+    with staged_folder(out, own=False) as stage:
         changed = []
         for path in made:
             name = path.relative_to(folder)

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import difflib
 import json
 import math
+import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import TABLES, TextTable, columns, load
-from geo.core import BadInputError, NotFoundError, OutputError, shown
+from geo.catalogue import HALF_WAY_ROUND, OPTIONAL, TABLES, TextTable, columns, data_folder, load
+from geo.core import (
+    BadInputError,
+    Message,
+    NotFoundError,
+    OutputError,
+    Problem,
+    refuse_inside,
+    shown,
+    write_csv,
+)
 from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km
 from geo.layers import county_index
-from geo.readers import LOCAL, MAIN_ROADS, class_of, read_pbf, read_pbf_header, read_points
+from geo.readers import (
+    LOCAL,
+    MAIN_ROADS,
+    class_of,
+    read_pbf,
+    read_pbf_header,
+    read_points,
+    read_workbook,
+)
 from geo.sources.drafting import Draft, Rows, draft_catalogue
 from geo.sources.junctions import element_names
+from geo.sources.odd_tags import without_odd_tags
 
 #: Points of an extract that become places and cities.
 POINTS = (
@@ -45,6 +68,8 @@ ODBL = f"ODbL 1.0 ({CREDIT})"
 TEMPLATES = Path(__file__).parent / "templates"
 #: The borders of a new region.
 AREAS = "base/areas.geojson"
+#: What an extract says that no table can hold.
+LEFT_OUT = "left_out.csv"
 
 
 def new_region(out: Path | str) -> list[str]:
@@ -74,6 +99,83 @@ def new_region(out: Path | str) -> list[str]:
     with _folder(Path(out)) as stage:
         _write(stage, settings, {}, ("New region", about))
         return _listed(stage)
+
+
+def region_from_workbook(
+    out: Path | str, file: Path | str, like: Path | str | None = None
+) -> list[str]:
+    """
+    Write a region whose tables are the sheets of a workbook.
+
+    Parameters
+    ----------
+    out, file
+        A folder that does not exist or is empty, and a workbook with a sheet per table, such as
+        the ``tables.xlsx`` of an export.
+    like
+        The data folder that gives the rest: ``region.toml`` and the files it names; default: the
+        region of the package.
+
+    Returns
+    -------
+    files
+        What was written, relative to the folder.
+
+    Raises
+    ------
+    BadInputError
+        When a sheet is missing or anything in one is wrong: sheet, row, column and value are
+        named; or when the folder has content.
+    OutputError
+        When the folder cannot be written.
+    """
+    file, like = Path(file), data_folder() if like is None else Path(like)
+    if not (like / "region.toml").is_file():
+        raise BadInputError("{folder}: expected a data folder, with region.toml", folder=like)
+    refuse_inside(Path(out), like)
+    sheets = read_workbook(file)
+    known = [name for name in TABLES if name in sheets or name not in OPTIONAL]
+    with _folder(Path(out)) as stage:
+        shutil.copytree(like, stage, dirs_exist_ok=True, ignore=_NOT_TABLES)
+        (stage / "tables").mkdir()
+        _expect_sheets(file, sheets)
+        for name in known:
+            with (stage / "tables" / f"{name}.csv").open(
+                "w", encoding="utf-8", newline=""
+            ) as table:
+                csv.writer(table, lineterminator="\n").writerows(sheets[name])
+        try:
+            load(stage)
+        except BadInputError as error:
+            raise BadInputError(_in_sheet(file, problem) for problem in error.problems) from None
+        return _listed(stage)
+
+
+#: The tables of another region, and what describes their bytes, stay behind.
+_NOT_TABLES = shutil.ignore_patterns("tables", "datapackage.json", "refreshed.csv")
+
+
+def _expect_sheets(file: Path, sheets: dict[str, list[list[str]]]) -> None:
+    """Refuse a workbook without a sheet that is needed, or with one that is no table."""
+    problems = []
+    for name in TABLES:
+        if name not in sheets and name not in OPTIONAL:
+            text = Message("expected a sheet of this name; it is missing")
+            problems.append(Problem(f"{file.name} [{name}]", expected=text))
+    text = Message("expected one of the sheets {names}", names=", ".join(TABLES))
+    for name, rows in sheets.items():
+        if name not in TABLES and any(map(any, rows)):
+            problems.append(Problem(file.name, value=name, expected=text))
+    if problems:
+        raise BadInputError(problems)
+
+
+def _in_sheet(file: Path, problem: Problem) -> Problem:
+    """Return a problem of a table as one of its sheet: rows are the same."""
+    folder, _, name = problem.file.rpartition("tables/")
+    if folder or not name:
+        return problem
+    return replace(problem, file=f"{file.name} [{name.removesuffix('.csv')}]")
 
 
 def draft_region(  # noqa: PLR0913 - what an extract can become
@@ -118,7 +220,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         lines cross one), `files`, `frame`, and with areas `regions`. What was left out:
         `unnamed_ways` and `unnamed_km` (neither number nor name), `short_groups` and `short_km`
         (too short for a line), `unchained_km` (neither in a line nor beside one),
-        `cities_without_population` and `cities_outside` (of all areas).
+        `cities_without_population` and `cities_outside` (of all areas), and `left_out`, how many
+        tags that no table can hold, by what was expected; `left_out.csv` lists them with OSM ids.
 
     Raises
     ------
@@ -141,12 +244,16 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
             bounds = _common(tuple(areas.total_bounds.tolist()), box)
         ways = _main_ways(read_pbf(file, bounds=bounds or box, progress=progress), roads)
         bounds = bounds or box or _extent(ways, file)
+        ways, odd = without_odd_tags(ways, "way")
         ways = _clipped(ways, bounds)
+        _expect_one_side(ways, file)
         if areas is not None:
             areas = reached_areas(areas, ways, bounds)
         progress("stations and towns")
         points = read_points(file, POINTS, bounds=bounds)
         points = points[~points["station"].isin(LOCAL)]  # of the underground and the like
+        points, more = without_odd_tags(points)
+        odd += more
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
         draft = draft_catalogue(
@@ -168,6 +275,9 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
+        if odd:
+            write_csv(DataFrame(odd), stage / LEFT_OUT, index=False)
+        report["left_out"] = dict(Counter(tag.expected for tag in odd))
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
 
@@ -223,6 +333,19 @@ def _extent(ways: gpd.GeoDataFrame, file: Path) -> Bounds:
         raise BadInputError("{path}: expected main roads or railways; there are none", path=file)
     west, south, east, north = (float(x) for x in ways.total_bounds)
     return west - MARGIN, south - MARGIN, east + MARGIN, north + MARGIN
+
+
+def _expect_one_side(ways: gpd.GeoDataFrame, file: Path) -> None:
+    """Refuse lines on both sides of the 180th meridian, where degrees jump."""
+    west, _, east, _ = ways.total_bounds
+    if east - west > HALF_WAY_ROUND:
+        raise BadInputError(
+            "{path}: expected lines on one side of the 180th meridian, not from {west:.1f} to "
+            "{east:.1f} degrees: give --bbox",
+            path=file,
+            west=west,
+            east=east,
+        )
 
 
 def _clipped(ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
@@ -373,7 +496,7 @@ def _folder(out: Path) -> Iterator[Path]:
 
 def _write(stage: Path, settings: str, tables: dict[str, Rows], text: tuple[str, str]) -> None:
     """Write settings, tables and a README with a name and a text."""
-    (stage / "region.toml").write_text(settings, encoding="utf-8")
+    (stage / "region.toml").write_text(settings, encoding="utf-8", newline="\n")
     (stage / "tables").mkdir()
     lines = []
     for name, model in TABLES.items():
@@ -382,8 +505,8 @@ def _write(stage: Path, settings: str, tables: dict[str, Rows], text: tuple[str,
         what = (model.__doc__ or "").strip().splitlines()[0].rstrip(".")
         lines.append(f"| {name}.csv | {what} | {', '.join(table.columns)} |")
     readme = _template("README.md").format(name=text[0], about=text[1], tables="\n".join(lines))
-    (stage / "README.md").write_text(readme, encoding="utf-8")
+    (stage / "README.md").write_text(readme, encoding="utf-8", newline="\n")
 
 
 def _listed(stage: Path) -> list[str]:
-    return sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file())
+    return sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 import small_region
+import toy
 
 import geo
 from geo.catalogue import status_on
@@ -99,7 +100,9 @@ DAMAGES = {
     "column twice": (text("places", lambda b: b.replace(b"name_en", b"name", 1)), ["places.csv:1", "name", "once"]),
     "empty file": (text("sections", lambda b: b""), ["sections.csv:1", "section_id"]),
     "header only": (text("routes", lambda b: b.split(b"\n")[0] + b"\n"), ["routes.csv:2", "one row"]),
-    "GBK": (text("places", lambda b: b.decode().encode("gbk", "replace")), ["places.csv:2", "UTF-8"]),
+    "Western European text": (text("places", lambda b: b.decode().encode("cp1252", "replace").replace(b"?", b"\xe4")), ["places.csv:2", "UTF-8"]),
+    "Japanese text": (text("places", lambda b: b.decode().encode("shift-jis", "replace")), ["places.csv:2", "UTF-8"]),
+    "one byte lost": (text("places", lambda b: b.replace("成".encode(), "成".encode()[1:], 1)), ["places.csv", "UTF-8"]),
     "UTF-16": (text("cities", lambda b: b.decode().encode("utf-16")), ["cities.csv:1", "UTF-8"]),
     "NUL": (text("cities", lambda b: b.replace(b"Zigong", b"Zi\0ong")), ["cities.csv:3", "NUL"]),
     "a comma too many": (text("cities", lambda b: b.replace(b"\nzigong,", b"\nzigong,,")), ["cities.csv:3", "cells"]),
@@ -359,3 +362,26 @@ def test_a_folder_of_before_names_changed_is_read(tmp_path):
         time.minutes for time in wanted.published_times
     ]
     assert {time.kind for time in found.published_times} == {""}
+
+
+def test_a_frame_reaches_at_most_five_degrees_beyond_the_points(tmp_path):
+    # A projection in metres centred in a frame around the world would fit at no place of it.
+    toy.region(tmp_path, {"a": (0, 0), "b": (100, 0)}, {"ab": 100}, {"a": 1})
+    path = tmp_path / "region.toml"
+    wide = path.read_text("utf-8").replace("-5.0, -5.0, 5.0, 5.0", "-180.0, -2.0, 180.0, 90.0")
+    path.write_text(wide, "utf-8")
+    expected = (-5.0, -2.0, 100 / toy.KM_LON + 5, 5.0)
+    assert geo.load(tmp_path).region.frame == pytest.approx(expected)
+
+
+def test_a_line_over_the_180th_meridian_is_named(tmp_path):
+    toy.region(tmp_path, {"a": (0, 0), "b": (40, 0)}, {"ab": 40}, {"a": 1})
+    text = (
+        (tmp_path / "region.toml").read_text("utf-8").replace("-5.0, -5.0, 5.0", "-180, -5.0, 180")
+    )
+    (tmp_path / "region.toml").write_text(text, "utf-8")
+    toy.edit(tmp_path, "places", lambda row: {"lon": 179.8 if row["place_id"] == "a" else -179.8})
+    with pytest.raises(
+        geo.BadInputError, match=r"alignments.csv:3 place_id: 'b': .*180th meridian"
+    ):
+        geo.load(tmp_path)

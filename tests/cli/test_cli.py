@@ -70,8 +70,47 @@ def test_od(capsys, mode):
 
 
 def test_no_way_is_an_empty_list(capsys):
-    code, found, _ = run(capsys, "od", "成都", "酉阳", "--mode", "road", "--year", "2005")
+    code, found, _ = run(capsys, "od", "成都", "酉阳", "--mode", "water", "--year", "2005")
     assert (code, found["routes"]) == (0, [])
+
+
+def test_a_trip_is_the_sum_of_its_parts(capsys):
+    parts = ("access_min", "station_min", "wait_min", "in_vehicle_min")
+    found = [
+        run(capsys, "od", "成都", "酉阳", "--mode", mode, "--year", "2005")[1]["routes"]
+        for mode in ("road", "any")
+    ]
+    for (route,) in found:
+        assert sum(route[key] for key in parts) == pytest.approx(route["time_min"], abs=0.3)
+    (road,) = found[0]
+    # no train, so nobody waits or boards; 477 km straight, faster than 50 and slower than 108 km/h
+    assert (road["station_min"], road["wait_min"], road["changes"]) == (0, 0, 0)
+    assert 477 / 108 * 60 < road["time_min"] < 2 * 477 / 50 * 60
+
+
+def test_from_station_to_station_it_is_departure_to_arrival(capsys):
+    """成都东–沙坪坝 has 62 min in the timetable of 2024; 20 min of boarding are no part of it."""
+    _, found, _ = run(capsys, "od", "成都东", "沙坪坝", "--mode", "rail", "--year", "2024-02-15")
+    (route,) = found["routes"]
+    assert route["time_min"] == pytest.approx(62, rel=0.05)
+    assert [route[key] for key in ("access_min", "station_min", "wait_min", "changes")] == [0] * 4
+    assert [leg["route_id"] for leg in route["legs"]] == ["chengyu-hsr"]
+
+
+@pytest.mark.parametrize(
+    ("end", "name"), [("绵竹市", "绵竹市"), ("青木关枢纽(成安渝×重庆绕城)", None),
+                      ("105.5,30.5", "105.5000,30.5000")])  # fmt: skip
+def test_trips_end_at_counties_interchanges_and_points(capsys, end, name):
+    code, found, _ = run(capsys, "od", "成都", end, "--mode", "road", "--year", "2025")
+    assert (code, found["to"]) == (0, name or end)
+    assert found["routes"][0]["time_min"] > 0
+
+
+@pytest.mark.parametrize("point", ["95,30", "105.5,91", "112.1,30"])
+def test_a_point_off_the_frame_is_told_in_one_line(capsys, point):
+    assert main(["od", "成都", point]) == 2
+    said = capsys.readouterr().err
+    assert said == f"{point}: expected LON,LAT within 100–112, 27–33.8\n"
 
 
 def test_the_new_line_brings_the_cores_nearer(capsys):
@@ -89,22 +128,28 @@ def test_matrix(capsys, tmp_path):
     _, found, _ = run(capsys, "matrix", "--mode", "rail", "--year", "2025", "--out", str(file))
     size = len(found["cities"])
     assert [len(row) for row in found["time_min"]] == [size] * size
-    assert any(value is None for row in found["time_min"] for value in row)
+    # a station lies within two hours of every centre, a port does not
+    assert all(value is not None for row in found["time_min"] for value in row)
+    _, wet, _ = run(capsys, "matrix", "--mode", "water", "--year", "2025")
+    assert any(value is None for row in wet["time_min"] for value in row)
     assert len(file.read_text("utf-8").splitlines()) == size + 1
 
 
 @pytest.mark.parametrize("indicator", ["location", "daily", "potential", "efficiency"])
 def test_access(capsys, indicator):
-    _, found, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", NOW)
+    """In 2015 the railways to 雅安 (2018), 奉节 and 巫山 (2022) were not open; 巫溪 has none near."""
+    _, today, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", NOW)
+    assert today["not_connected"] == []
+    _, found, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", "2015")
     assert found["indicator"] == indicator
     assert found["unit"]
     assert {"city_id", "name", "value"} <= set(found["cities"][0])
     empty = {city["name"] for city in found["cities"] if city["value"] is None}
-    alone = {"城口", "忠县", "开州", "巫溪"}
+    alone = {"雅安", "奉节", "巫山", "巫溪"}
     assert set(found["not_connected"]) == alone
     assert empty == (alone if indicator in ("location", "efficiency") else set())
-    assert main(["access", "--indicator", indicator, "--mode", "rail", "--year", NOW]) == 0
-    assert "not connected with the others: 开州" in capsys.readouterr().out
+    assert main(["access", "--indicator", indicator, "--mode", "rail", "--year", "2015"]) == 0
+    assert "not connected with the others: 雅安" in capsys.readouterr().out
 
 
 def test_people_within_reach_include_the_city_itself(capsys):
@@ -185,7 +230,7 @@ def test_what_tables_cannot_show_alone_the_check_finds(capsys, data_copy, table,
     assert code in {row["code"] for row in found["findings"] if row["severity"] == "error"}
 
 
-@pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml", "gmns", "parquet"])
+@pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml", "gmns", "parquet", "xlsx"])
 def test_export(capsys, tmp_path, fmt):
     _, found, _ = run(capsys, "export", fmt, "--out", str(tmp_path), "--year", "2025")
     assert found["files"]
@@ -246,7 +291,7 @@ def test_chinese_in_a_plain_locale():
 
 def test_one_city_twice_is_no_pair(capsys):
     assert main(["od", "成都", "chengdu"]) == 2
-    assert "two different cities" in capsys.readouterr().err
+    assert "two different ends" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
@@ -265,6 +310,57 @@ def test_no_published_time_to_compare_with(capsys, tmp_path):
     times.write_text(times.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
     assert main(["calibrate", "--data", str(folder)]) == 2
     assert "expected a published time" in capsys.readouterr().err
+
+
+@pytest.fixture
+def own_times(tmp_path):
+    """Times of a traveller's own: two that were taken, one that nobody can keep."""
+    file = tmp_path / "own.csv"
+    file.write_text(
+        "from,to,minutes,mode,date\n成都东,沙坪坝,62,rail,2024-02-15\n"
+        "沙坪坝,成都东,60,rail,2024-02-15\n成都,重庆,150,road,2024-02-15\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+def test_calibration_against_own_times(capsys, own_times):
+    code, found, _ = run(capsys, "calibrate", "--times", str(own_times))
+    assert (code, list(found)) == (0, ["pairs", "summary", "by_mode", "lines"])
+    there, back, road = found["pairs"]
+    assert (there["published_min"], back["published_min"]) == (62, 60)
+    assert there["computed_min"] == pytest.approx(back["computed_min"])
+    assert there["error"] == pytest.approx(there["computed_min"] / 62 - 1)
+    # 270 km straight in 150 min are 108 km/h: nobody drives like that, and it does not count
+    assert [row["counted"] for row in found["pairs"]] == [True, True, False]
+    assert "a claim" in road["reason"]
+    minutes, fit = there["computed_min"], found["summary"]
+    errors = [abs(minutes / 62 - 1), abs(minutes / 60 - 1)]
+    assert (fit["n"], fit["within_20"]) == (2, 1)
+    assert fit["median_error"] == pytest.approx(sum(errors) / 2)
+    assert fit["worst_error"] == pytest.approx(max(errors))
+    assert fit["bias_min"] == pytest.approx(minutes - 61)
+    # each is corrected by the other: 60 instead of 62, 62 instead of 60
+    assert fit["leave_one_out"] == pytest.approx((2 / 62 + 2 / 60) / 2)
+    assert (found["by_mode"]["rail"], found["by_mode"]["road"]["n"]) == (fit, 0)
+    (line,) = found["lines"]
+    assert (line["mode"], line["line"], line["n"]) == ("rail", "chengyu-hsr", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("from,to\n成都,重庆\n", "minutes"),
+        ("from,to,minutes\n成都,无此地,60\n", "无此地"),
+        ("from,to,minutes\n成都,重庆,soon\n", "soon"),
+        ("from,to,minutes\n", "expected at least one row"),
+    ],
+)
+def test_own_times_that_cannot_be_used(capsys, tmp_path, text, said):
+    file = tmp_path / "own.csv"
+    file.write_text(text, encoding="utf-8")
+    assert main(["calibrate", "--times", str(file)]) == 2
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

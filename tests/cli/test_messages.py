@@ -178,7 +178,7 @@ def test_help_and_refusals_in_chinese(capsys, monkeypatch):
         main(["od", "--lang=zh", "--help"])
     assert stop.value.code == 0
     shown = capsys.readouterr().out
-    assert "两城之间的最快路径" in shown
+    assert "两端之间的最快路径" in shown
     assert shown.startswith("用法：")
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     with pytest.raises(SystemExit) as stop:

@@ -87,7 +87,9 @@ def test_the_matrix_keeps_every_column(capsys, region, tmp_path):
     found = json.loads(run(capsys, region, "matrix", "--mode", "road", *LATER, "--json")[1])
     assert found["city_ids"] == ["aa", "bb", "cc", "dd"]
     minutes = [line.split()[-4:] for line in lines[:4]]  # a line on what is assumed follows
-    assert minutes == [[f"{cell:.0f}" for cell in row] for row in found["time_min"]]
+    shown = [[float(cell) for cell in row] for row in minutes]
+    for row, exact in zip(shown, found["time_min"], strict=True):
+        assert row == pytest.approx(exact, abs=0.55)  # whole minutes, and tenths
     file = tmp_path / "m.csv"
     assert run(capsys, region, "matrix", "--mode", "road", *LATER, "--out", str(file))[0] == 0
     with file.open(encoding="utf-8", newline="") as text:

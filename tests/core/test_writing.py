@@ -6,11 +6,12 @@ import contextlib
 import os
 import time
 
+import pandas as pd
 import pytest
 
 from geo.core.errors import BadInputError, OutputError
 from geo.core.extras import optional
-from geo.core.writing import replaced_file, staged_folder
+from geo.core.writing import replaced_file, staged_folder, write_csv
 
 
 def test_a_file_is_whole_or_as_it_was(tmp_path):
@@ -32,7 +33,42 @@ def test_a_folder_is_whole_or_as_it_was(tmp_path):
     with contextlib.suppress(BadInputError), staged_folder(tmp_path) as stage:
         (stage / "b.csv").write_text("2")
         raise BadInputError("no")
-    assert [path.name for path in tmp_path.rglob("*")] == ["data", "a.csv"]
+    assert {path.name for path in tmp_path.rglob("*")} == {"data", "a.csv", ".geo-files"}
+    assert (tmp_path / ".geo-files").read_text("utf-8") == "data/a.csv\n"
+
+
+def write(folder, text, *names, **options):
+    with staged_folder(folder, **options) as stage:
+        for name in names:
+            (stage / name).write_text(text)
+
+
+def test_files_of_somebody_else_stay(tmp_path):
+    mine = tmp_path / "index.html"
+    mine.write_text("mine")
+    for text in ("first", "second"):
+        write(tmp_path, text, "network.html")
+        with pytest.raises(OutputError, match=r"index.html: expected no file, or one that geo"):
+            write(tmp_path, "new", "network.html", "index.html")
+        assert (mine.read_text(), (tmp_path / "network.html").read_text()) == ("mine", text)
+    write(tmp_path, "changed as wished", "index.html", own=False)
+    assert mine.read_text() == "changed as wished"
+    assert (tmp_path / ".geo-files").read_text("utf-8") == "network.html\n"
+
+
+def test_a_table_of_somebody_else_stays(tmp_path):
+    path, table = tmp_path / "times.csv", pd.DataFrame({"name": ["A"], "a": [0.0]}, ["a"])
+    table.index.name = "city_id"
+    write_csv(table, path)
+    write_csv(table.assign(b=1.0), path)  # one city more
+    assert path.read_text("utf-8") == "city_id,name,a,b\na,A,0,1\n"
+    for mine in ("city_id,name,population\n", "notes\n", "\0\xff"):
+        path.write_text(mine, "utf-8")
+        with pytest.raises(
+            OutputError, match=r"times.csv: expected no file, or one that geo wrote"
+        ):
+            write_csv(table, path)
+        assert path.read_text("utf-8") == mine
 
 
 def test_what_cannot_be_written_is_named(tmp_path):

@@ -15,7 +15,7 @@ import pytest
 import geo
 from geo.catalogue.schema import TABLES, columns
 from geo.cli.main import build_parser
-from geo.network.parameters import CONSTANTS
+from geo.network import Parameters
 
 ROOT = Path(geo.__file__).parent.parent
 pytestmark = pytest.mark.skipif(
@@ -92,7 +92,10 @@ def test_the_reference_is_that_of_the_package(site):
         assert all(f"<code>{column}</code>" in shown for column in columns(model))
         assert all(field.description for field in model.model_fields.values())
     shown = (site / "explanation" / "times.html").read_text("utf-8")
-    assert all(key in shown and constant.unit in shown for key, constant in CONSTANTS.items())
+    for name, parameter in Parameters().table().iterrows():
+        row = f"<code>{name}</code></td>\n<td>{parameter.value:g}</td>"
+        assert row in shown, name
+        assert parameter.unit in shown
 
 
 def test_every_exported_name_is_in_the_reference(site):

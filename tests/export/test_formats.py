@@ -202,7 +202,7 @@ def test_packages_are_valid_for_frictionless(exported):
     done = subprocess.run([sys.executable, "-c", VALIDATE, *paths], check=False,
                           capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split() == ["8", "4", "19"]
+    assert done.stdout.split() == ["8", "4", "20"]
     licences = json.loads((data_folder() / "datapackage.json").read_text("utf-8"))["licenses"]
     for path in paths[:2]:
         assert json.loads(Path(path).read_text("utf-8"))["licenses"] == licences
@@ -373,3 +373,55 @@ def test_nothing_is_written_into_the_folder_of_the_data(growing, place):
             write()
     assert main(["matrix", "--data", str(growing.folder), "--out", str(out / "m.csv")]) == 2
     assert {p: p.read_bytes() for p in growing.folder.rglob("*") if p.is_file()} == before
+
+
+def test_files_that_geo_did_not_write_are_left_alone(growing, tmp_path, capsys):
+    mine = tmp_path / "mine" / "places.csv"
+    mine.parent.mkdir()
+    mine.write_text("my own places\n")
+    command = [
+        "export",
+        "--data",
+        str(growing.folder),
+        "--year",
+        "2021",
+        "--out",
+        str(mine.parent),
+    ]
+    assert main([*command, "csv"]) == 2
+    assert f"{mine}: expected no file, or one that geo wrote" in capsys.readouterr().err
+    for format_ in ("gpkg", "gmns", "gpkg"):
+        assert main([*command, format_]) == 0
+    table = tmp_path / "mine" / "people.csv"
+    table.write_text("city_id,name,people\n")
+    assert main(["matrix", "--data", str(growing.folder), "--out", str(table)]) == 2
+    assert (mine.read_text(), table.read_text()) == ("my own places\n", "city_id,name,people\n")
+
+
+def test_a_workbook_holds_the_layers_of_the_day(exported, frames):
+    pytest.importorskip("openpyxl")
+    network, tables = exported("xlsx")
+    assert (network.name, tables.name) == ("network.xlsx", "tables.xlsx")
+    sheets = pd.read_excel(network, sheet_name=None, dtype={"adcode": str})
+    assert list(sheets) == list(frames)
+    for name, frame in frames.items():
+        assert len(sheets[name]) == len(frame)
+    cities = sheets["cities"].set_index("city_id")
+    assert cities["name"].to_dict() == frames["cities"]["name"].to_dict()
+    assert np.allclose(cities["lon"], frames["cities"].geometry.x, rtol=0, atol=1e-12)
+    sections = sheets["sections"].set_index("section_id")
+    assert sections["status"].to_dict() == frames["sections"]["status"].to_dict()
+    known = frames["sections"]["running_km"]
+    assert np.allclose(sections["running_km"], known, rtol=1e-12, equal_nan=True)
+
+
+def test_csv_for_excel_begins_with_a_mark(growing, tmp_path):
+    command = ["export", "csv", "--excel", "--year", "2021", "--data", str(growing.folder)]
+    assert main([*command, "--out", str(tmp_path)]) == 0
+    for path in tmp_path.glob("*.csv"):
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    described = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    assert {resource["encoding"] for resource in described["resources"]} == {"utf-8-sig"}
+    from frictionless import Package
+
+    assert Package(str(tmp_path / "datapackage.json")).validate().valid

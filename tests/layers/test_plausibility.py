@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import toy
@@ -138,3 +139,18 @@ def test_tables_that_a_region_may_do_without(railway):
     catalogue = geo.load(railway)
     assert catalogue.zones == catalogue.projects == ()
     assert "zones" in TABLES
+
+
+def test_a_region_too_wide_for_one_projection_says_so(tmp_path):
+    # Lambert's projection stretches by 1 / cos(c / 2) at an angle c: 1 % at 16.1 degrees.
+    wide = {"a": (0, 0), "b": (14 * toy.KM_LON, 0), "c": (17 * toy.KM_LON, 0)}
+    for ends, found in (("ab", False), ("ac", True)):
+        toy.region(tmp_path, {key: wide[key] for key in ends}, {ends: 1000})
+        text = (tmp_path / "region.toml").read_text("utf-8")
+        frame = "frame = [-180.0, -90.0, 180.0, 90.0]"
+        (tmp_path / "region.toml").write_text(re.sub("frame = .*", frame, text), "utf-8")
+        toy.edit(tmp_path, "places", lambda row: {"lon": str(2 * float(row["lon"]))})
+        findings = layer_findings(geo.build_layers(geo.load(tmp_path)))
+        distorted = [finding for finding in findings if finding.code == "distorted"]
+        assert bool(distorted) == found
+    assert "wrong by 1.1%" in distorted[0].message

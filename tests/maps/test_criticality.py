@@ -119,14 +119,13 @@ def test_the_way_round_avoids_the_closed_link(mode, data):
 
 
 def test_the_longer_way_is_as_long_as_it_says(mode, data, nets):
-    """The pieces of a way take no longer than the way, and all but what access takes."""
-    name, _, _, details = mode
+    """The pieces of a way take no longer than the way: access, stops and waits come on top."""
+    _, _, _, details = mode
     minutes = nets[1].edges["time_min"].to_numpy()
     for detail in details.values():
         for key, total in zip("bw", detail.get("p", [])[2:], strict=False):
             running = minutes[pieces_of(detail[key])].sum()
             assert running <= total + 0.1
-            assert total - running < (200 if name != "road" else 120)
 
 
 def test_every_line_is_there_once_and_links_join_them(data, nets):
@@ -148,7 +147,7 @@ def test_rankings_list_what_has_an_effect(html, mode):
 
 def test_the_page_needs_no_analysis_and_keeps_within_its_size(html, drawn):
     assert criticality.criticality_page(drawn, date=DAY) == html
-    assert len(html.encode()) < 1_600_000
+    assert len(html.encode()) < 2_200_000
 
 
 def test_the_networks_of_an_analysis_are_taken(two_provinces):
@@ -177,7 +176,7 @@ def test_a_square_by_hand(tmp_path):
     detail = found["ab-1:a"]
     a, b, before, after = detail["p"]
     assert {a, b} == {0, 1}
-    assert after - before == pytest.approx(120 * 60 / (60 * 0.85), abs=0.11)
+    assert after - before == pytest.approx(120, abs=0.11)  # 60 km/h is kept
     assert sorted(pieces_of(detail["w"])) == [1, 2, 3]
     assert pieces_of(detail["b"]) == [0]
     assert "o" not in detail

@@ -222,7 +222,7 @@ def test_the_command_writes_pages_and_figures(tmp_path, capsys):
     )
     assert code == 0
     assert json.loads(out)["pages"] == ["network.html", "criticality.html", "network.png"]
-    assert sorted(file.name for file in tmp_path.iterdir()) == [
+    assert sorted(file.name for file in tmp_path.glob("[!.]*")) == [
         "criticality.html",
         "network.html",
         "network.png",

@@ -34,7 +34,7 @@ LIMIT = {
     "network": 2_400_000,
     "crossings": 1_200_000,
     "accessibility": 2_500_000,
-    "criticality": 1_600_000,
+    "criticality": 2_200_000,
     "compare": 2_100_000,
 }
 BAD = (

@@ -102,7 +102,7 @@ def test_a_page_with_tiles_may_load_them_and_nothing_else(tmp_path, capsys):
     assert code == 0
     assert json.loads(out)["pages"] == ["network-osm.html", "crossings-osm.html"]
     assert "web server" in err
-    names = sorted(file.name for file in tmp_path.iterdir())
+    names = sorted(file.name for file in tmp_path.glob("[!.]*"))
     assert names == ["crossings-osm.html", "network-osm.html"]
     page = (tmp_path / "network-osm.html").read_text("utf-8")
     assert images(page) == ["https://tile.openstreetmap.org", "data:", "blob:"]

@@ -28,7 +28,7 @@ def contents(folder):
     return {
         str(p.relative_to(folder)): p.read_bytes()
         for p in sorted(folder.rglob("*"))
-        if p.is_file()
+        if p.is_file() and p.name != ".geo-files"
     }
 
 

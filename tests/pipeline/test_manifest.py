@@ -87,7 +87,7 @@ def test_a_manifest_lists_what_went_in_and_what_came_out(small, built):
         *(f"tables/{p.name}" for p in (small / "tables").iterdir()),
     }
     results = {str(p.relative_to(built)) for p in built.rglob("*") if p.is_file()}
-    assert set(found["outputs"]) == results - {"manifest.json"}
+    assert set(found["outputs"]) == results - {"manifest.json", ".geo-files"}
     assert found["outputs"]["index.html"]["bytes"] == (built / "index.html").stat().st_size
     assert str(built) not in (built / "manifest.json").read_text("utf-8")
 

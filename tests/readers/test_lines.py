@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -39,6 +41,55 @@ def test_every_format_gives_the_same_ways(tmp_path, name):
     assert np.allclose(shapely.get_coordinates(ways.geometry), shapely.get_coordinates(LINES))
     if made:
         assert ways["name"].tolist() == ["甲高速", None]
+
+
+def zipped(path, *files, inside=""):
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in files:
+            archive.write(file, inside + file.name)
+    return path
+
+
+@pytest.mark.parametrize("inside", ["", "数据/road network/", "__MACOSX/../a/"])
+@pytest.mark.parametrize("left_out", [(), (".shx", ".prj", ".cpg")])
+def test_a_zipped_shapefile_is_read_in_any_form(tmp_path, inside, left_out):
+    frame(highway=["motorway"] * 2, name=["甲高速", None]).to_file(
+        tmp_path / "a.shp", encoding="GBK"
+    )
+    parts = [path for path in tmp_path.glob("a.*") if path.suffix not in (*left_out, ".zip")]
+    archive = zipped(tmp_path / "甲 b.ZIP", *parts, inside=inside)
+    ways = read_layer(archive, mode="road")
+    assert ways["name"].tolist() == ["甲高速", None]
+    assert np.allclose(shapely.get_coordinates(ways.geometry), shapely.get_coordinates(LINES))
+
+
+def test_of_several_zipped_shapefiles_one_is_chosen(tmp_path):
+    for name in ("one", "two"):
+        frame(name=[name, name]).to_file(tmp_path / f"{name}.shp", encoding="UTF-8")
+    archive = zipped(tmp_path / "both.zip", *tmp_path.glob("*.*"))
+    with pytest.raises(
+        BadInputError, match=r"both.zip: expected one layer of lines; give --layer"
+    ):
+        read_layer(archive, mode="road")
+    assert set(read_layer(archive, layer="two", mode="road")["name"]) == {"two"}
+
+
+def test_other_files_in_a_zip(tmp_path):
+    frame(name=["甲", "乙"]).to_file(tmp_path / "a.gpkg")
+    notes = tmp_path / "readme.txt"
+    notes.write_text("a note")
+    archive = zipped(tmp_path / "a.zip", tmp_path / "a.gpkg", notes)
+    assert read_layer(archive, mode="road")["name"].tolist() == ["甲", "乙"]
+    with pytest.raises(
+        BadInputError, match=r"one file of a map in the archive; it holds readme.txt"
+    ):
+        read_layer(zipped(tmp_path / "b.zip", notes), mode="road")
+    for raw in (b"", b"PK", archive.read_bytes()[:-40]):
+        (tmp_path / "c.zip").write_bytes(raw)
+        with pytest.raises(
+            BadInputError, match=r"c.zip: expected a zip archive that can be unpacked"
+        ):
+            read_layer(tmp_path / "c.zip", mode="road")
 
 
 def test_numbers_become_text_and_parts_become_rows(tmp_path):

@@ -73,7 +73,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files(starter, tmp_path, kill
         os.utime(path, (0, 0))
     starter.run([*command, "2026"])
     assert digest(out) == new, "the next build is whole"
-    assert not list(out.glob(".geo-*")), "and sweeps up what is old"
+    assert not list(out.glob(".geo-build-*")), "and sweeps up what is old"
 
 
 def test_a_refresh_killed_at_any_moment_leaves_tables_that_can_be_read(starter, tmp_path, kills):
@@ -137,7 +137,7 @@ def test_two_builds_at_once_give_one_whole_result(tmp_path):
         ]
         ends = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
         assert ends == [(b"", 0)] * processes
-        assert not list(out.glob(".geo-*"))
+        assert not list(out.glob(".geo-build-*"))
         return digest(out)
 
     assert build(tmp_path / "together", 2) == build(tmp_path / "alone", 1)

@@ -215,3 +215,18 @@ def test_the_place_the_locale_and_the_clock_change_nothing(starter, region, tmp_
     assert (done.returncode, done.stderr) == (0, b"")
     assert "简 c" in done.stdout.decode("utf-8")
     assert digest(out) == digest(plain)
+
+
+def test_paths_that_are_no_utf_8_work_or_are_named(starter, region, tmp_path):
+    data = tmp_path / os.fsdecode("数 据 ".encode() + b"\xff")
+    try:
+        shutil.copytree(region, data)
+    except OSError:
+        pytest.skip("the file system takes only UTF-8")
+    for command in ("routes", "check", "map crossings", "export csv", "routes --json"):
+        out = ["--out", f"{data}-out"] if command.startswith(("map", "export")) else []
+        assert starter.run([*command.split(), "--data", data, *out]).code == 0
+    refused = starter.run(["export", "gpkg", "--data", data, "--out", f"{data}-out"])
+    assert refused.code == 2
+    assert "GDAL takes no path that is not UTF-8" in refused.err
+    assert len(refused.err.splitlines()) == 1

@@ -34,6 +34,8 @@ from geo.scenarios.comparison import (
 )
 
 NOW, SOON = date(2026, 11, 23), date(2027, 12, 31)
+#: Minutes to enter and to leave at junctions; a kilometre at 60 km/h takes one.
+DOORS = 2 * 3
 START, END = date(2026, 1, 1), date(2027, 12, 31)
 
 
@@ -63,9 +65,9 @@ def rivals(tmp_path_factory):
 
 
 def test_times_are_those_of_the_network_of_the_date(rivals):
-    # 400, 260 km at 85 % of 60 km/h
-    assert travel_times_on(rivals, START, "road")[0, 1] == pytest.approx(400 / 51 * 60)
-    assert travel_times_on(rivals, END)[0, 1] == pytest.approx(260 / 51 * 60)
+    # 400, 260 km at 60 km/h
+    assert travel_times_on(rivals, START, "road")[0, 1] == pytest.approx(400 + DOORS)
+    assert travel_times_on(rivals, END)[0, 1] == pytest.approx(260 + DOORS)
     assert np.isinf(travel_times_on(rivals, END, "rail")[0, 1])
     assert travel_times_on(rivals, START).diagonal().tolist() == [0, 0]
 
@@ -193,7 +195,8 @@ def project_of(key, sections="x"):
 
 
 def test_first_in_and_last_in_of_two_lines_that_replace_each_other(rivals):
-    """Minutes a–b go with 400 km at the start, 260 by x, 280 by y."""
+    """Minutes a–b are those of 400 km at the start, 260 by x, 280 by y, and of both ends."""
+    start, by_x, by_y = (km + DOORS for km in (400, 260, 280))
     table = project_benefits(rivals, START, END, mode="road")
     assert list(table) == ["project_id", "name", "name_en", "change", "year",
                            "first_in_percent", "last_in_percent", "relation", "crosses",
@@ -208,9 +211,9 @@ def test_first_in_and_last_in_of_two_lines_that_replace_each_other(rivals):
     ]
     value = row[["first_in_percent", "last_in_percent"]]
     assert value.loc["x"].tolist() == pytest.approx(
-        [100 * (400 / 260 - 1), 100 * (400 / 260 - 400 / 280)]
+        [100 * (start / by_x - 1), 100 * (start / by_x - start / by_y)]
     )
-    assert value.loc["y"].tolist() == pytest.approx([100 * (400 / 280 - 1), 0])
+    assert value.loc["y"].tolist() == pytest.approx([100 * (start / by_y - 1), 0])
     assert value.loc["z"].tolist() == pytest.approx([0, 0])
     assert row["relation"].to_dict() == {"x": "replaces", "y": "replaces", "z": "independent"}
 
@@ -222,9 +225,9 @@ def test_what_each_project_changes_alone(rivals):
     assert changes["project_id"].tolist() == ["z", "z", "y", "y", "x", "x"]
     assert list(changes)[:4] == ["project_id", "project_zh", "project_en", "city_id"]
     assert changes.loc[4, ["project_zh", "project_en", "city_id"]].tolist() == ["xx", "en", "a"]
-    assert changes["mean_min_before"].tolist() == pytest.approx([400 / 51 * 60] * 6)
+    assert changes["mean_min_before"].tolist() == pytest.approx([400 + DOORS] * 6)
     km = [400, 400, 280, 280, 260, 260]
-    assert changes["mean_min_after"].tolist() == pytest.approx([d / 51 * 60 for d in km])
+    assert changes["mean_min_after"].tolist() == pytest.approx([d + DOORS for d in km])
     assert list(changes.index) == list(range(6))
     benefits, changes = project_tables(rivals, (END, END), [times[1]] * 2)
     assert benefits.empty

@@ -11,8 +11,8 @@ import geo
 from geo.scenarios import city_pair_profile, corridor_profile
 
 NOW = date(2026, 11, 23)
-#: Minutes for a kilometre at 85 % of 60 km/h.
-PACE = 60 / 51
+#: Minutes for a kilometre at 60 km/h, and to enter and to leave at junctions.
+PACE, DOORS = 1, 2 * 3
 
 
 @pytest.fixture(scope="module")
@@ -89,15 +89,15 @@ def test_cities_along_the_route(sheet):
 
 def test_times_with_the_route_and_without(sheet):
     """Between a and d: 1,000 km by e now and without the route, 440 km when it is whole."""
-    assert sheet["times"] == {"road": {"now_min": pytest.approx(1000 * PACE),
-                                       "complete_min": pytest.approx(440 * PACE)}}  # fmt: skip
+    assert sheet["times"] == {"road": {"now_min": pytest.approx(1000 * PACE + DOORS),
+                                       "complete_min": pytest.approx(440 * PACE + DOORS)}}  # fmt: skip
     assert sheet["penalty_min"] == pytest.approx(560 * PACE)
     (other,) = sheet["alternatives"]
     assert other["route_ids"] == ["ae", "ed"]
     assert (other["names_zh"], other["names_en"]) == (["ae", "ed"], ["ae", "ed"])
     assert other["section_ids"] == ["ae-1", "ed-1"]
     assert other["length_km"] == pytest.approx(1000)
-    assert other["time_min"] == pytest.approx(1000 * PACE)
+    assert other["time_min"] == pytest.approx(1000 * PACE + DOORS)
     assert (other["lanes"], other["tracks"]) == (None, None)
 
 
@@ -105,7 +105,7 @@ def test_a_route_without_another_has_no_penalty(tmp_path):
     folder = toy.region(tmp_path, {"a": (0, 0), "b": (30, 0)}, {"ab": 30}, {"a": 1, "b": 1})
     layers = geo.build_layers(geo.load(folder))
     found = corridor_profile(layers, layers.catalogue.find_route("ab"), date=NOW)
-    assert found["times"]["road"]["now_min"] == pytest.approx(30 * PACE)
+    assert found["times"]["road"]["now_min"] == pytest.approx(30 * PACE + DOORS)
     assert (found["alternatives"], found["penalty_min"]) == ([], None)
 
 
@@ -183,8 +183,8 @@ def test_two_cities_by_hand(pair):
     (now,) = pair["modes"]["road"]
     assert now["section_ids"] == ["ae-1", "ed-1"]
     assert now["detour_index"] == pytest.approx(1000 / 400, rel=1e-4)
-    assert pair["times"]["road"] == {"now_min": pytest.approx(1000 * PACE),
-                                     "complete_min": pytest.approx(1000 * PACE)}  # fmt: skip
+    assert pair["times"]["road"] == {"now_min": pytest.approx(1000 * PACE + DOORS),
+                                     "complete_min": pytest.approx(1000 * PACE + DOORS)}  # fmt: skip
     assert pair["redundancy"]["road"]["value"] == 1
     assert pair["redundancy"]["road"]["cut"] in (["ae"], ["ed"])
     assert pair["redundancy"]["road"]["cut_en"] == pair["redundancy"]["road"]["cut"]

@@ -11,6 +11,7 @@ from pathlib import Path
 import extract
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from extract_region import KM, POINTS, THREE, WAYS, areas, line
 from shapely import LineString, box
@@ -18,6 +19,7 @@ from shapely import LineString, box
 from geo.catalogue import load
 from geo.cli.main import main
 from geo.connectivity import minimum_cut
+from geo.core import shown
 from geo.layers import (
     border_crossings,
     build_layers,
@@ -107,6 +109,41 @@ def test_what_is_left_out_is_counted(made, capsys, tmp_path):
     assert (report["short_groups"], report["short_km"]) == (1, pytest.approx(1, abs=0.1))
     assert report["cities_without_population"] == 1
     assert report["unchained_km"] == 0
+
+
+#: Tags of a road, a station and a town that no table can hold, and what is said of them.
+ODD = {
+    "name": ("@home", "expected text that no spreadsheet takes for a formula"),
+    "ref": ("=1+1", "expected text that no spreadsheet takes for a formula"),
+    "name:en": ("-North", "expected text that no spreadsheet takes for a formula"),
+    "name:zh": (" \u3000", "expected a name that is not blank"),
+    "population": ("99 999 999 999", "expected fewer than 1,000,000,000 people"),
+}
+
+
+@pytest.mark.parametrize("tag", ODD)
+def test_an_odd_tag_is_left_out_and_listed(tmp_path, capsys, tag):
+    value, expected = ODD[tag]
+    road = {"highway": "motorway", "name": "Ring Road", "lanes": "²"}
+    ways = [
+        (line((0, 0), (30, 0)), road | ({tag: value} if tag != "population" else {})),
+        (line((0, 5), (30, 5)), {"highway": "motorway", "ref": "A2"}),
+    ]
+    town = {"place": "town", "name": "Town", "population": "1000"}
+    stop = {"highway": "motorway_junction", "name": "Exit"}
+    points = [(*line((3, 1))[0], town | {tag: value}), (*line((3, 0))[0], stop | {tag: value})]
+    extract.write(tmp_path / "odd.osm.pbf", ways, points)
+    command = f"new {tmp_path}/region --from-pbf {tmp_path}/odd.osm.pbf --bbox 9,-1,11,1 --json"
+    assert main(shlex.split(command)) == 0
+    listed = pd.read_csv(tmp_path / "region" / "left_out.csv").to_dict("records")
+    assert json.loads(capsys.readouterr().out)["left_out"] == {expected: len(listed)}
+    kinds = {("node", 1), ("node", 2)} | ({("way", 1)} if tag != "population" else set())
+    assert {row["osm_type"] for row in listed} == {kind for kind, _ in kinds}
+    assert len(listed) == len(kinds)
+    assert {(row["tag"], row["value"]) for row in listed} == {(tag, repr(shown(value)))}
+    made = load(tmp_path / "region")
+    assert "a2" in made.route
+    assert (len(made.routes) == 2) == (tag != "name")
 
 
 def test_the_new_region_checks_and_builds(made, tmp_path, capsys):
@@ -470,3 +507,19 @@ def test_a_real_extract(tmp_path):
     assert "Mannerheimintie" in set(drawn.routes["name_en"])
     assert drawn.routes.loc["mannerheimintie", "geometry_km"] == pytest.approx(0.9, abs=0.15)
     assert main(["build", "--data", str(tmp_path / "r"), "--out", str(tmp_path / "maps")]) == 0
+
+
+def test_an_extract_over_the_180th_meridian_is_refused_in_words(tmp_path, capsys):
+    road = {"highway": "motorway", "ref": "Q1"}
+    ways = [([(179.5, -17), (179.9, -17)], road), ([(-179.9, -17), (-179.5, -17)], road)]
+    file = extract.write(tmp_path / "fiji.osm.pbf", ways, box=(-180, -20, 180, -15))
+    assert main(["new", str(tmp_path / "r"), "--from-pbf", str(file)]) == 2
+    assert "expected lines on one side of the 180th meridian" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stop:
+        main(["new", str(tmp_path / "r"), "--from-pbf", str(file), "--bbox=178,-19,-178,-16"])
+    assert stop.value.code == 2
+    assert "expected one side of the 180th meridian" in capsys.readouterr().err
+    for box_ in ("179,-19,180,-16", "-180,-19,-179,-16"):
+        out = tmp_path / box_
+        assert main(["new", str(out), "--from-pbf", str(file), f"--bbox={box_}"]) == 0
+        assert build_layers(load(out)).routes["geometry_km"].sum() == pytest.approx(42.6, abs=0.3)
