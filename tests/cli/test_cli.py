@@ -140,7 +140,9 @@ def test_access(capsys, indicator):
     """In 2015 the railways to 雅安 (2018), 奉节 and 巫山 (2022) were not open; 巫溪 has none near."""
     _, today, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", NOW)
     assert today["not_connected"] == []
-    _, found, _ = run(capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", "2015")
+    _, found, _ = run(
+        capsys, "access", "--indicator", indicator, "--mode", "rail", "--year", "2015"
+    )
     assert found["indicator"] == indicator
     assert found["unit"]
     assert {"city_id", "name", "value"} <= set(found["cities"][0])

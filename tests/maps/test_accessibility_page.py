@@ -156,7 +156,9 @@ def test_people_within_a_limit_are_those_of_the_indicator(mode, data, nets, cat)
         spread = np.hypot({"rail": 0.09, "any": 0.10}[mode] * minutes, 5)
         within = norm.cdf((120 - minutes) / spread)
         np.fill_diagonal(within, 1)
-        assert data["modes"][mode]["values"]["people"][k] == pytest.approx(within @ people, rel=1e-5)
+        assert data["modes"][mode]["values"]["people"][k] == pytest.approx(
+            within @ people, rel=1e-5
+        )
 
 
 @pytest.mark.parametrize("mode", ["any", "road", "rail"])
