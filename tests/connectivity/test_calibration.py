@@ -94,7 +94,7 @@ def test_times_of_other_parameters(tmp_path):
         ({"minutes": 100, "kind": "press"}, "", True),
         ({"minutes": 100}, "", True),
         ({"minutes": 64}, "", True),  # 79.7 km/h along the straight line
-        ({"minutes": 63}, "80 km/h and more along the straight line: a claim", False),
+        ({"minutes": 63}, "needs 80 km/h or more: a claim", False),
         ({"minutes": 100, "reason": "by bus"}, "by bus", False),
         ({"km": 85}, "a length only", False),
         ({"minutes": 100, "kind": "plan"}, "plan", False),

@@ -64,9 +64,9 @@ def alone(folder, mode="road"):
 
 def test_without_a_network_the_way_by_street_counts(tmp_path):
     net = alone(tmp_path)
-    assert area(net, 20) == pytest.approx(math.pi * (20 * PACE) ** 2, rel=0.01)
+    assert area(net, 20) == pytest.approx(math.pi * (20 * PACE) ** 2, rel=0.02)  # a grid of 2 km
     # nobody goes further by street than to enter a network
-    assert area(net, 90) == pytest.approx(math.pi * DEFAULT_PARAMETERS.access_limit**2, rel=0.01)
+    assert area(net, 90) == pytest.approx(math.pi * DEFAULT_PARAMETERS.access_limit**2, rel=0.03)
     for wrong in ([0], [-1], [], [math.inf], [30, math.nan]):
         with pytest.raises(BadInputError, match="expected positive minutes"):
             isochrone_areas(net, net.layers.catalogue.centres, wrong)
@@ -124,7 +124,7 @@ def test_a_train_is_left_at_stops_on_the_way(tmp_path):
     assert radius == {
         0: pytest.approx(30, rel=0.02),  # nobody goes further by street
         90: pytest.approx((8 + 24 + 10) * PACE, rel=0.02),
-        180: pytest.approx(10 * PACE, rel=0.02),
+        180: pytest.approx(10 * PACE, abs=0.2),  # a tenth of a cell
     }
 
 
