@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from scipy.sparse.csgraph import floyd_warshall
 from geo.connectivity import accessibility as acc
 from geo.connectivity import coefficient_of_variation, gini
 from geo.core import BadInputError, NotFoundError
+from geo.network import DEFAULT_PARAMETERS
 
 INF = math.inf
 
@@ -201,13 +203,25 @@ def test_mean_times_of_cities(k):
     assert acc.city_table(k, minutes=MINUTES)["value"].to_numpy() == pytest.approx(wanted)
 
 
+def people_within(times, limit):
+    """People by the chance that the true time lies within the limit, written out."""
+    p = DEFAULT_PARAMETERS
+    share = max(p.deviation_road, p.deviation_rail)
+
+    def chance(t):
+        return NormalDist(t, math.hypot(share * t, p.deviation_door_min)).cdf(limit) if t else 1
+
+    return [sum(m * chance(t) for m, t in zip(K_PEOPLE, row, strict=True)) for row in times]
+
+
 def test_people_within_a_time(k):
     table = acc.city_table(k, indicator="daily", limit=150)
-    assert table["value"].tolist() == [6, 8, 6, 8, 4]
-    low, high = (acc.cumulative_opportunities(MINUTES, K_PEOPLE, f * 150) for f in (0.9, 1.1))
-    assert table["low"].tolist() == low.tolist()
-    assert table["high"].tolist() == high.tolist()
-    assert not np.array_equal(low, high)
+    assert table["value"].tolist() == pytest.approx(people_within(MINUTES, 150))
+    # at a limit far from all times they are those of the step
+    far = acc.city_table(k, indicator="daily", limit=1000)["value"]
+    assert far.tolist() == pytest.approx([K_PEOPLE.sum()] * 5)
+    assert (table["low"] < table["value"]).all()
+    assert (table["value"] < table["high"]).all()
     assert set(table["unit"]) == {"people"}
 
 
