@@ -17,6 +17,7 @@ from geo.catalogue import TRAVEL, City, Label
 from geo.connectivity import (
     IDEAL_KMH,
     Indicator,
+    expected_opportunities,
     indicator_table,
     isochrone_areas,
     mean_travel_time,
@@ -317,9 +318,21 @@ def _embedded(layers: Layers, found: Reach) -> dict[str, Any]:
         "breaks": {key: _class_limits(rows[:2]) for key, rows in found.figures.items()},
         "steps": {key: _class_limits(np.abs(rows[2]), 3) for key, rows in found.figures.items()},
         "times": times,
+        "within": _people_within(cities, found),
         "areas": km2.transpose(1, 0, 2).tolist(),
         "shapes": by_city,
     }
+
+
+def _people_within(cities: Sequence[City], found: Reach) -> list[list[list[int]]]:
+    """Return the people within every limit, by city, date and limit."""
+    people = np.array([city.population for city in cities], float)
+    counts = [
+        [expected_opportunities(times, people, limit, found.mode) for limit in LIMITS]
+        for times in found.minutes
+    ]
+    by_city: list[list[list[int]]] = np.rint(counts).astype(int).transpose(2, 0, 1).tolist()
+    return by_city
 
 
 def _tenths(minutes: float) -> float | None:

@@ -148,7 +148,7 @@ def analyse(
         routes=routes,
         links_later=links_later,
         access=access,
-        changes=city_changes(catalogue.centres, *times),
+        changes=city_changes(catalogue.centres, times[0], times[1]),
         projects=projects,
         effects=effects,
         circles=_circle_table(layers, dates, times),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from geo.catalogue import MODES, Catalogue, City, Project, parse_date
-from geo.connectivity import mode_indices
+from geo.connectivity import expected_opportunities, mode_indices
 from geo.core import Executor, Message, run_locally
 from geo.layers import (
     Layers,
@@ -175,11 +175,14 @@ def compare_cities(
     True
     """
     pair = [travel_times_on(layers, date, mode) for date in (before, after)]
-    return city_changes(layers.catalogue.centres, *pair)
+    return city_changes(layers.catalogue.centres, pair[0], pair[1], mode)
 
 
 def city_changes(
-    cities: Sequence[City], before: NDArray[np.float64], after: NDArray[np.float64]
+    cities: Sequence[City],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    mode: str = "any",
 ) -> DataFrame:
     """
     Return what a change of travel times means for every city.
@@ -190,6 +193,8 @@ def city_changes(
         The cities, n of them.
     before, after
         Times in minutes, shape (n, n).
+    mode
+        The mode they are of: how far they may be off.
 
     Returns
     -------
@@ -213,7 +218,8 @@ def city_changes(
         unknown = np.full(len(cities), np.nan)
         table[f"mean_min_{name}"] = np.divide(spent, total, out=unknown, where=total > 0)
         for horizon in HORIZONS:
-            table[f"people_{horizon}min_{name}"] = (people * (minutes <= horizon)).sum(axis=1)
+            within = expected_opportunities(minutes, people, horizon, mode)
+            table[f"people_{horizon}min_{name}"] = within.round()
     for key in ("mean_min", *(f"people_{horizon}min" for horizon in HORIZONS)):
         table[f"{key}_delta"] = table[f"{key}_after"] - table[f"{key}_before"]
     return table
@@ -261,7 +267,7 @@ def compare_dates(
         "from": dates[0],
         "to": dates[1],
         "stats": compare_indices(layers, *dates),
-        "cities": city_changes(layers.catalogue.centres, *times),
+        "cities": city_changes(layers.catalogue.centres, times[0], times[1]),
         "projects": project_tables(layers, dates, times, executor=executor)[0],
     }
 
@@ -336,7 +342,7 @@ def project_tables(
         first_in = weighted_efficiency(alone, people) - start
         last_in = end - weighted_efficiency(without, people)
         rows.append(_benefit(project, first_in, last_in, start))
-        table = city_changes(cities, times[0], alone)
+        table = city_changes(cities, times[0], alone, mode)
         names = (project.project_id, project.name, project.name_en)
         for position, value in enumerate(names):
             table.insert(position, ("project_id", "project_zh", "project_en")[position], value)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.catalogue import OPEN_CODES, Region
-from geo.connectivity import core_cities
+from geo.connectivity import core_cities, expected_opportunities
 from geo.layers import Layers, speeds_on, stages_by_year
 from geo.network import build_network
 from geo.scenarios.comparison import (
@@ -24,6 +24,9 @@ from geo.scenarios.comparison import (
 
 #: Digits of a statistic in a page.
 SIGNIFICANT = 7
+
+#: People of a city count as reached within so many minutes.
+WITHIN_MIN = 120.0
 
 
 @dataclass(frozen=True)
@@ -231,18 +234,20 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
     -------
     values
         `moments` (keys) and `dates`, `state` by date, `stats` and `km` by name with one value
-        per state, `people` by city, and `minutes`: hundredths of minutes of the pairs of
+        per state, `people` by city, `within` (people within two hours, by state and city), and
+        `minutes`: hundredths of minutes of the pairs of
         cities i < j, rounded up and -1 where there is no way; all of the first state, then for
         every further one the pairs that differ, as position and value in turn.
 
     Examples
     --------
-    >>> day, minutes = cat.region.as_of, np.array([[0, 61.5], [61.5, 0]])
+    >>> day, minutes = cat.region.as_of, np.full((len(cat.centres),) * 2, 61.5)
     >>> timeline = Timeline({"now": day}, {}, [0], [{"beta": 1.5}], [{"hsr": 300.0}], [minutes])
     >>> values = timeline_values(timeline, lay)
-    >>> values["stats"], values["km"], values["minutes"]
-    ({'beta': [1.5]}, {'hsr': [300]}, [[6150]])
+    >>> values["stats"], values["km"], values["minutes"][0][:2]
+    ({'beta': [1.5]}, {'hsr': [300]}, [6150, 6150])
     """
+    people = [city.population for city in layers.catalogue.centres]
     tables = [_packed(minutes) for minutes in timeline.minutes]
     steps = []
     for before, after in pairwise(tables):
@@ -254,9 +259,16 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
         "state": timeline.state,
         "stats": _by_name(timeline.stats),
         "km": _by_name(timeline.km),
-        "people": [city.population for city in layers.catalogue.centres],
+        "people": people,
+        "within": [_people_within(minutes, people) for minutes in timeline.minutes],
         "minutes": [tables[0].tolist(), *steps],
     }
+
+
+def _people_within(minutes: NDArray[np.float64], people: list[int]) -> list[int]:
+    """Return the people within two hours of every city."""
+    counts = expected_opportunities(minutes, np.array(people, float), WITHIN_MIN, "any")
+    return [round(count) for count in counts.tolist()]
 
 
 def _packed(minutes: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -123,7 +123,7 @@ export class CityCard {
     const { now, chosen, only } = this.state;
     const areas = this.data.modes[now.mode].areas[chosen].map((byLimit) => byLimit[k]);
     const within = [0, 1].map((date) => this.data.citiesWithin(now.mode, date, chosen, limit));
-    const inhabitants = within.map((cities) => this.data.people(cities));
+    const inhabitants = this.data.modes[now.mode].within[chosen].map((byLimit) => byLimit[k]);
     const counts = within.map((cities) => cities.length);
     const gain = inhabitants[1] - inhabitants[0];
     const band = element("i", { class: "band", style: `--band:${BANDS[k]}` });

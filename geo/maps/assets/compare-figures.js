@@ -3,8 +3,6 @@ import { all, bilingual, element, one } from "./dom.js";
 import { fixed, signed } from "./numbers.js";
 
 const MODES = ["road", "rail", "water"];
-/** Minutes within which people count as reached. */
-const LIMIT = 120;
 const HUNDREDTHS = 100;
 const BOTH = [0, 1];
 
@@ -39,7 +37,12 @@ export class Figures {
   cityFigures() {
     const { people } = this.data;
     const times = this.comparison.states.map((state) => this.minutesOf(state));
-    const rows = people.map((own) => ({ weight: 0, spent: [0, 0], people: [own, own] }));
+    const within = this.comparison.states.map((state) => this.data.within[state]);
+    const rows = people.map((_, i) => ({
+      weight: 0,
+      spent: [0, 0],
+      people: within.map((byCity) => byCity[i]),
+    }));
     let pair = 0;
     for (let i = 0; i < people.length; i++) {
       for (let j = i + 1; j < people.length; j++) {
@@ -125,7 +128,6 @@ function addPair(row, people, times) {
   if (onBoth) row.weight += people;
   for (const [which, time] of times.entries()) {
     if (onBoth) row.spent[which] += (people * time) / HUNDREDTHS;
-    if (time >= 0 && time <= HUNDREDTHS * LIMIT) row.people[which] += people;
   }
 }
 
