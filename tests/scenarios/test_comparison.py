@@ -113,9 +113,9 @@ def test_changes_of_every_city_by_hand(two):
     people = np.array([city.population for city in two.catalogue.centres], float)
     for name, times in (("before", before), ("after", after)):
         for limit in (60, 120):
-            within = norm.cdf((limit - times) / np.hypot(0.1 * times, 5))
+            known = np.where(np.isinf(times), 1e6, times)
+            within = norm.cdf((limit - known) / np.hypot(0.1 * known, 5))
             np.fill_diagonal(within, 1)
-            within[np.isinf(times)] = 0
             assert table[f"people_{limit}min_{name}"].to_numpy() == pytest.approx(
                 within @ people, abs=0.51
             )
