@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -78,19 +78,27 @@ def read_table(
     file = table_file(folder, table)
     if table in OPTIONAL and not (folder / file).exists():
         return [], []
+    rows, problems = _read(folder / file, file, TABLES[table], region, needed=table in NEEDED)
+    return rows, _shortened(problems) + repeated_ids(table, rows)
+
+
+def _read(
+    path: Path, file: str, model: type[Row], region: Region, *, needed: bool
+) -> tuple[list[tuple[int, Any]], list[Problem]]:
+    """Return the valid rows of a file with their lines, and what is wrong with the others."""
     rows: list[tuple[int, Any]] = []
     problems: list[Problem] = []
     try:
-        for found in _lines(folder / file, file, TABLES[table], region):
+        for found in _lines(path, file, model, region):
             if isinstance(found, Problem):
                 problems.append(found)
             else:
                 rows.append(found)
-        if table in NEEDED and not rows and not problems:
+        if needed and not rows and not problems:
             problems.append(Problem(file, 2, expected=Message("expected at least one row")))
     except _UnreadableError as stop:
         problems.append(stop.args[0])
-    return rows, _shortened(problems) + repeated_ids(table, rows)
+    return rows, problems
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
@@ -134,20 +142,10 @@ def read_times(path: Path, region: Region) -> list[PublishedTime]:
     BadInputError
         With everything that is wrong.
     """
-    times, problems = list[PublishedTime](), list[Problem]()
-    try:
-        for found in _lines(path, str(path), OwnTime, region):
-            if isinstance(found, Problem):
-                problems.append(found)
-            else:
-                times.append(cast("OwnTime", found[1]))
-    except _UnreadableError as stop:
-        problems.append(stop.args[0])
-    if not times and not problems:
-        problems.append(Problem(str(path), 2, expected=Message("expected at least one row")))
+    rows, problems = _read(path, str(path), OwnTime, region, needed=True)
     if problems:
         raise BadInputError(problems)
-    return times
+    return [time for _, time in rows]
 
 
 def _lines(

@@ -409,12 +409,12 @@ def _embedded(
 def _towns(catalogue: Catalogue, parameters: Parameters) -> Towns:
     """Return the seats of zones and the centres of cities; a larger city reaches farther."""
     p = parameters
-    towns = [(zone.lon, zone.lat, p.town_km) for zone in catalogue.zones]
-    for city in catalogue.cities:
-        core, large = city.population >= p.core_people, city.population >= p.city_people
-        radius = p.core_km if core else p.city_km if large else p.town_km
-        towns.append((city.lon, city.lat, radius))
-    return tuple(towns)
+    zones = [(zone.lon, zone.lat, p.town_km) for zone in catalogue.zones]
+    cities = [
+        (city.lon, city.lat, getattr(p, f"{p.rank(city.population)}_km"))
+        for city in catalogue.cities
+    ]
+    return (*zones, *cities)
 
 
 def _town_share(lines: NDArray[np.object_], towns: Towns) -> NDArray[np.float64]:

@@ -202,6 +202,12 @@ class Parameters:
         1, "min", 0.5, 2, "standard deviation of the shortest rides, from station to station"
     )
 
+    def rank(self, population: float) -> str:
+        """Return what a place with so many people is: a core, a city or a town."""
+        if population >= self.core_people:
+            return "core"
+        return "city" if population >= self.city_people else "town"
+
     def table(self) -> DataFrame:
         """Return one row per parameter, by name: `value`, `unit`, `low`, `high`, `reason`."""
         rows = {f.name: {"value": getattr(self, f.name), **f.metadata} for f in fields(self)}

@@ -174,7 +174,5 @@ def _level_of(cities: Iterable[City], lon: float, lat: float, parameters: Parame
     for city in near:
         away = float(geodesic_km([lon, lat], np.array([[city.lon, city.lat]]))[0])
         if away <= parameters.station_km:
-            large = city.population >= parameters.city_people
-            core = city.population >= parameters.core_people
-            levels.add("core" if core else "city" if large else "town")
+            levels.add(parameters.rank(city.population))
     return next((level for level in ("core", "city", "town") if level in levels), "other")

@@ -150,7 +150,7 @@ def build_travel_graph(
     catalogue = net.layers.catalogue
     modes = net.modes if mode == "any" else [mode]
     boarded = [name for name in modes if name in BOARDED]
-    ground = _ground(net, background)
+    ground = ground_of(catalogue, net.parameters, background)
     known = {end_of(city).node for city in catalogue.centres}
     if mode in ("road", "any"):
         known |= set(net.nodes.index if ground is None else ground.points.index)
@@ -190,11 +190,6 @@ def _frame(ends: Iterable[Anywhere]) -> DataFrame:
     """Return `lon` and `lat` of ends by node."""
     rows = {end.node: (end.lon, end.lat) for end in map(end_of, ends)}
     return DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
-
-
-def _ground(net: Network, background: Background | None) -> Ground | None:
-    """Return the ways on the ground, None where no ordinary roads are known."""
-    return ground_of(net.layers.catalogue, net.parameters, background)
 
 
 def _entries(net: Network, mode: str) -> DataFrame:
@@ -333,7 +328,11 @@ def _arcs(u: Series[str], v: Series[str], ways: DataFrame, **known: object) -> D
 
 def _both_ways(ways: DataFrame) -> DataFrame:
     """Return ways on the ground as arcs, both ways."""
-    there = _arcs(ways["u"], ways["v"], ways, **ON_GROUND)
+    return _and_back(_arcs(ways["u"], ways["v"], ways, **ON_GROUND))
+
+
+def _and_back(there: DataFrame) -> DataFrame:
+    """Return arcs with the same ones the other way."""
     return pd.concat([there, there.assign(u=there["v"], v=there["u"])], ignore_index=True)
 
 
@@ -343,8 +342,7 @@ def _road_arcs(net: Network) -> DataFrame:
     there = _arcs(
         edges["u"], edges["v"], edges, edge=edges.index, leg=edges["route_id"], mode="road"
     )
-    there = there[there["u"] != there["v"]]
-    return pd.concat([there, there.assign(u=there["v"], v=there["u"])], ignore_index=True)
+    return _and_back(there[there["u"] != there["v"]])
 
 
 def _doors(net: Network, mode: str, enter: str = "", leave: str = "") -> DataFrame:
