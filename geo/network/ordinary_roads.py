@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,8 @@ Towns = tuple[tuple[float, float, float], ...]
 KM_PER_DEGREE = 110.5
 #: Roads farther from a point are no place to tie it to, in degrees.
 NEAR_DEGREES = 0.06
-#: A node with so many neighbours can go without more ways than before.
-MOST_NEIGHBOURS = 3
+#: A node with more neighbours stays: what would join them is more ways than led to it.
+MOST_NEIGHBOURS = 6
 
 
 def assumed_speeds(ways: DataFrame, parameters: Parameters) -> Series[float]:
@@ -570,9 +571,9 @@ def condensed(ways: DataFrame, keep: Iterable[str]) -> DataFrame:
     """
     Leave out nodes of ways without changing how long it takes between those that are kept.
 
-    A node with at most three neighbours goes: what led over it joins its neighbours directly,
-    which never makes more ways of fewer (elimination, as in solving sparse equations). Of
-    parallel ways the fastest stays.
+    What led over a node that goes joins its neighbours directly, where no way over another such
+    node is as fast (elimination, as in solving sparse equations; contraction, as in hierarchies).
+    A node goes where that makes no more ways than led to it. Of parallel ways the fastest stays.
 
     Parameters
     ----------
@@ -593,28 +594,60 @@ def condensed(ways: DataFrame, keep: Iterable[str]) -> DataFrame:
     >>> condensed(ways, ["a", "b"]).to_numpy().tolist()
     [['a', 'b', 5.0, 2.0]]
     """
-    around: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    columns = (ways[key].tolist() for key in ("u", "v", "time_min", "length_km"))
-
-    def join(u: str, v: str, way: tuple[float, float]) -> None:
-        if u != v and way < around[u].get(v, (np.inf, 0.0)):
-            around[u][v] = around[v][u] = way
-
-    for u, v, minutes, km in zip(*columns, strict=True):
-        join(u, v, (minutes, km))
-    stays = set(keep)
-    waiting = sorted(set(around) - stays)
+    web = _Web(ways, keep)
+    waiting = [(len(ends), node) for node, ends in web.around.items() if node not in web.stays]
+    heapify(waiting)
     while waiting:
-        node = waiting.pop()
-        if node in around and len(around[node]) <= MOST_NEIGHBOURS:
-            ends = around.pop(node)
-            for end in ends:
-                del around[end][node]
-            for (a, one), (b, other) in combinations(ends.items(), 2):
-                join(a, b, (one[0] + other[0], one[1] + other[1]))
-            waiting += sorted(set(ends) - stays)
+        count, node = heappop(waiting)
+        if count == len(web.around.get(node, ())) <= MOST_NEIGHBOURS:  # else changed, or stays
+            for end in web.take_out(node) - web.stays:
+                heappush(waiting, (len(web.around[end]), end))
+    around = web.around
+    for u in sorted(around):
+        for v, way in sorted(around[u].items()):
+            if u < v and web.leads_round(u, v, way[0]):
+                del around[u][v], around[v][u]
     rows = [(u, v, *way) for u in sorted(around) for v, way in sorted(around[u].items()) if u < v]
     return DataFrame(rows, columns=["u", "v", "time_min", "length_km"])
+
+
+class _Web:
+    """Ways by their ends: minutes and km; some nodes stay, others can be taken out."""
+
+    def __init__(self, ways: DataFrame, stays: Iterable[str]) -> None:
+        self.around: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+        self.stays = set(stays)
+        columns = (ways[key].tolist() for key in ("u", "v", "time_min", "length_km"))
+        for u, v, minutes, km in zip(*columns, strict=True):
+            self.join(u, v, (minutes, km))
+
+    def join(self, u: str, v: str, way: tuple[float, float]) -> None:
+        """Join two nodes, where no faster way does."""
+        if u != v and way < self.around[u].get(v, (np.inf, 0.0)):
+            self.around[u][v] = self.around[v][u] = way
+
+    def leads_round(self, u: str, v: str, minutes: float, without: str = "") -> bool:
+        """Tell whether a way over one other node that may go is as fast."""
+        few, many = sorted((self.around[u], self.around[v]), key=len)
+        return any(
+            x in many and way[0] + many[x][0] <= minutes and x != without and x not in self.stays
+            for x, way in few.items()
+        )
+
+    def take_out(self, node: str) -> set[str]:
+        """Take out a node, if that makes no more ways than led to it; return its neighbours."""
+        ends, needed = self.around[node], list[tuple[str, str, tuple[float, float]]]()
+        for (a, one), (b, other) in combinations(ends.items(), 2):
+            if not self.leads_round(a, b, one[0] + other[0], without=node):
+                needed.append((a, b, (one[0] + other[0], one[1] + other[1])))
+        if sum(b not in self.around[a] for a, b, _ in needed) > len(ends):
+            return set()
+        del self.around[node]
+        for end in ends:
+            del self.around[end][node]
+        for a, b, way in needed:
+            self.join(a, b, way)
+        return set(ends)
 
 
 def reach(
