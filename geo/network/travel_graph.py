@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 from scipy.sparse import csr_array
@@ -275,15 +276,68 @@ def stops_near(net: Network, cities: Iterable[City]) -> dict[str, float]:
         By place id, for those within `access_limit` of a centre, from the nearest one.
     """
     cities = list(cities)
-    at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
     found: dict[str, float] = {}
     for mode in net.modes:
-        entries = _entries(net, mode)
-        for _, j, straight in within(at, _lonlat(entries), net.parameters.access_limit):
+        for (_, place), straight in entries_near(net.select(mode), cities).items():
             minutes, _ = street_minutes(straight, net.parameters)
-            place = str(entries.index[j])
             found[place] = min(found.get(place, np.inf), minutes)
     return found
+
+
+def entries_near(part: Network, cities: Sequence[City]) -> dict[tuple[int, str], float]:
+    """
+    Return where the network of one mode is entered from cities.
+
+    Parameters
+    ----------
+    part
+        A network of one mode.
+    cities
+        Centres.
+
+    Returns
+    -------
+    km
+        Straight distance by number of the city and place id, up to `access_limit`.
+    """
+    entries = _entries(part, str(part.mode))
+    at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
+    near = within(at, _lonlat(entries), part.parameters.access_limit)
+    return {(i, str(entries.index[j])): straight for i, j, straight in near}
+
+
+def node_positions(graph: TravelGraph) -> Floats:
+    """
+    Return where the nodes of a travel graph are.
+
+    Parameters
+    ----------
+    graph
+        A graph that has every node of ordinary roads (`everywhere`), or none.
+
+    Returns
+    -------
+    lonlat
+        Degrees (WGS-84), shape (nodes, 2), in their order.
+
+    Examples
+    --------
+    >>> graph = build_travel_graph(net, mode="rail")
+    >>> node_positions(graph)[graph.number["city:chengdu"]].round(1).tolist()
+    [104.1, 30.7]
+    """
+    places, catalogue = graph.net.layers.places, graph.net.layers.catalogue
+    known = dict(zip(places.index, shapely.get_coordinates(places.geometry), strict=True))
+    known |= {end_of(city).node: (city.lon, city.lat) for city in catalogue.centres}
+    if graph.roads is not None:
+        spots = graph.roads.nodes[["lon", "lat"]].to_numpy(float)
+        known |= {f"road:{k}": spot for k, spot in enumerate(spots)}
+        lines = graph.roads.edges.geometry.to_numpy()
+        cut = [name for name in graph.names if name.count(":") == 2 and name.startswith("road:")]
+        on = [(lines[int(edge)], float(share)) for _, edge, share in (n.split(":") for n in cut)]
+        points = [line.interpolate(share, normalized=True) for line, share in on]
+        known |= dict(zip(cut, shapely.get_coordinates(points), strict=True))
+    return np.array([known[place_of(name)] for name in graph.names], float).reshape(-1, 2)
 
 
 def place_of(node: str) -> str:
