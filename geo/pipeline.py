@@ -29,6 +29,7 @@ from geo.export import (
 from geo.layers import Layers, build_layers, flat_crossings, route_table
 from geo.maps import (
     PAGES,
+    LossDetails,
     Tiles,
     begin_accessibility,
     holds_map,
@@ -113,8 +114,9 @@ def build(
             layers = build_layers(catalogue)
         early = _begin_pages(submit, layers, date, wanted)
         analysis, sentences = None, list[dict[str, str]]()
+        details = LossDetails() if "criticality" in wanted else None
         if pages is None or ("index" in pages and not tiles):
-            analysis = analyse(layers, date, clock.begin)
+            analysis = analyse(layers, date, clock.begin, details)
             sentences = headline_sentences(analysis)
         if pages is None and analysis:
             with clock("exports"):
@@ -122,7 +124,7 @@ def build(
         files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
             "index": {"findings": sentences, "downloads": files},
-            "criticality": {"analysis": analysis},
+            "criticality": {"analysis": analysis, "details": details},
             "compare": {"analysis": analysis},
         }
         with clock("maps"):

@@ -51,15 +51,18 @@ class Trees:
         self.before: NDArray[np.int32] = found[1]
         size = graph.shape[0]
         tails = np.repeat(np.arange(size), np.diff(graph.indptr))
+        self._pairs = tails * size + graph.indices
         order = np.argsort(graph.indices, kind="stable")  # entries by their heads
         self._entries, self._tails = order, tails[order]
         self._begin = np.searchsorted(graph.indices[order], np.arange(size + 1))
         reached = self.before >= 0
-        node = np.nonzero(reached)[1]
         self.into = np.full(self.before.shape, -1, np.int32)
-        self.into[reached] = np.searchsorted(
-            tails * size + graph.indices, self.before[reached].astype(np.int64) * size + node
-        )
+        self.into[reached] = self.entries(self.before[reached], np.nonzero(reached)[1])
+
+    def entries(self, tails: NDArray[np.integer], heads: NDArray[np.integer]) -> Nodes:
+        """Return the entries of `graph.data` that lead from nodes to nodes."""
+        pairs = tails.astype(np.intp) * self.graph.shape[0] + heads
+        return np.searchsorted(self._pairs, pairs)
 
     def mended(self, i: int, lost: Nodes, weights: Floats) -> tuple[Nodes, Floats, Nodes]:
         """
