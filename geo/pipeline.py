@@ -12,6 +12,7 @@ from typing import Any
 from geo.catalogue import Catalogue, parse_date
 from geo.core import (
     Submit,
+    python_strings,
     refuse_inside,
     second_process,
     staged_folder,
@@ -109,7 +110,7 @@ def build(
         if known:
             return {"out": str(out), **known["result"], **clock.summary()}
     wanted = [name for name in PAGES if pages is None or name in pages]
-    with second_process(process=parallel) as submit, staged_folder(out) as stage:
+    with python_strings(), second_process(process=parallel) as submit, staged_folder(out) as stage:
         with clock("layers"):
             layers = build_layers(catalogue)
         early = _begin_pages(submit, layers, date, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import combinations
@@ -302,9 +302,26 @@ def ground_of(
     roads = background or embedded_roads(catalogue, parameters)
     if roads is None:
         return None
-    points = tuple(ground_points(catalogue).itertuples(name=None))
-    rivers = tuple(read_base(catalogue, "rivers").geometry) if catalogue.region.base.rivers else ()
-    return _ground_of(roads, points, parameters, rivers)
+    rivers = _File.of(catalogue, "rivers") if catalogue.region.base.rivers else None
+    return _ground_of(roads, ground_points(catalogue), parameters, rivers)
+
+
+@dataclass(frozen=True)
+class _File:
+    """A base layer of a region as it is now: made once is what is made of the same file."""
+
+    path: Path
+    size: int
+    time_ns: int
+    catalogue: Catalogue = field(compare=False)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, layer: str) -> _File:
+        base, context = catalogue.region.base, catalogue.region.context
+        path = catalogue.folder / (getattr(base, layer, "") or getattr(context, layer, ""))
+        state = path.stat() if path.is_file() else None
+        return cls(path, state.st_size if state else 0, state.st_mtime_ns if state else 0,
+                   catalogue)  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -312,21 +329,22 @@ def _ground_of(
     roads: Background,
     points: tuple[tuple[str, float, float], ...],
     parameters: Parameters,
-    rivers: tuple[BaseGeometry, ...],
+    rivers: _File | None,
 ) -> Ground:
     frame = DataFrame(points, columns=["id", "lon", "lat"]).set_index("id")
-    return Ground(roads, frame, parameters, rivers)
+    lines = tuple(read_base(rivers.catalogue, "rivers").geometry) if rivers else ()
+    return Ground(roads, frame, parameters, lines)
 
 
-def ground_points(catalogue: Catalogue) -> DataFrame:
-    """Return `lon` and `lat` of centres and places, by the names of their nodes."""
+def ground_points(catalogue: Catalogue) -> tuple[tuple[str, float, float], ...]:
+    """Return the names of the nodes of centres and places, with their longitudes and latitudes."""
     rows = {f"city:{city.city_id}": (city.lon, city.lat) for city in catalogue.centres}
     rows |= {
         place.place_id: (place.lon, place.lat)
         for place in catalogue.places
         if place.kind not in ("border", "tunnel", "bridge")
     }
-    return DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
+    return tuple((name, float(lon), float(lat)) for name, (lon, lat) in rows.items())
 
 
 def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background | None:
@@ -363,36 +381,27 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
     'about 2022–2023'
     """
     name = catalogue.region.context.roads
-    path = catalogue.folder / name
-    if not name or not path.is_file():
+    if not name or not (catalogue.folder / name).is_file():
         return None
-    frame = read_base(catalogue, "roads")
-    if frame.empty or "length_km" not in frame:
-        return None
-    vintage = str(frame["vintage"].iloc[0]) if "vintage" in frame else ""
-    shapes, lengths = tuple(frame.geometry.to_wkb()), " ".join(map(str, frame["length_km"]))
-    return _embedded(name, vintage, shapes, lengths, _towns(catalogue, parameters), parameters)
+    return _embedded(_File.of(catalogue, "roads"), name, _towns(catalogue, parameters), parameters)
 
 
 @lru_cache(maxsize=4)
-def _embedded(
-    file: str,
-    vintage: str,
-    shapes: tuple[bytes, ...],
-    lengths: str,
-    towns: Towns,
-    parameters: Parameters,
-) -> Background:
+def _embedded(file: _File, name: str, towns: Towns, parameters: Parameters) -> Background | None:
     """Return roads with their times in towns and outside."""
-    lines = shapely.get_parts(shapely.from_wkb(np.array(shapes, object)))
+    frame = read_base(file.catalogue, "roads")
+    if frame.empty or "length_km" not in frame:
+        return None
+    vintage = str(frame["vintage"].iloc[0]) if "vintage" in frame else ""
+    lines = shapely.get_parts(frame.geometry.to_numpy())
     try:
-        km = np.array(lengths.split(), float)
+        km = np.array(" ".join(map(str, frame["length_km"])).split(), float)
     except ValueError:
         km = np.zeros(0)
     if len(km) != len(lines) or not (km >= 0).all():
         raise BadInputError(
             "{file}: expected in length_km a number for each of {lines} lines",
-            file=file, lines=len(lines),
+            file=name, lines=len(lines),
         )  # fmt: skip
     nodes, edges = noded_graph(gpd.GeoDataFrame(geometry=lines, crs=CRS))
     inside = _town_share(edges.geometry.to_numpy(), towns)
@@ -401,7 +410,7 @@ def _embedded(
     edges = edges.assign(time_min=60 * hours, length_km=town + country)
     nodes = nodes.rename(columns={"x": "lon", "y": "lat"}).assign(entry=True)
     source = {
-        "file": Path(file).name, "date": None, "vintage": vintage,
+        "file": Path(name).name, "date": None, "vintage": vintage,
         "licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors",
     }  # fmt: skip
     return _largest_part(nodes, edges, source)
