@@ -40,7 +40,8 @@ def connectivity_indices(net: Network, *, dissolve: bool = False) -> dict[str, A
     -------
     values
         The indices by name, with `degree_2`, the number of such nodes; NaN where an index is not
-        defined, with the reason under `reasons`. Parallel edges count, and a value above 1 is left as it is.
+        defined, with the reason under `reasons`. Parallel edges count, and a value above 1 is
+        left as it is.
 
     References
     ----------
