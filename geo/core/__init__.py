@@ -11,7 +11,7 @@ from geo.core.errors import (
 )
 from geo.core.executor import Executor, dask_executor, number_blocks, run_locally
 from geo.core.extras import has, optional
-from geo.core.process import Submit, second_process
+from geo.core.process import Submit, python_strings, second_process
 from geo.core.values import is_unknown, json_value
 from geo.core.version import __version__
 from geo.core.writing import (

@@ -58,15 +58,59 @@ class Losses(NamedTuple):
     details: dict[str, Detail]
 
 
-def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None = None) -> str:
-    """Return the page on which links are closed; an analysis of that date gives its networks."""
+class LossDetails:
+    """
+    Keeps who loses what by every link that :func:`geo.connectivity.link_losses` takes away.
+
+    It is called with the sweep, the number of the link, and the times without it.
+
+    Examples
+    --------
+    >>> from geo.connectivity import link_losses
+    >>> details = LossDetails()
+    >>> table = link_losses(stops, mode="rail", inspect=details)
+    >>> bool(table["edge_id"].isin(details.kept).any())
+    True
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Detail] = {}
+        self.pieces: dict[str, tuple[int, str]] = {}
+
+    def __call__(self, sweep: Sweep, link: int, minutes: Matrix) -> None:
+        """Keep what the loss of a link changes."""
+        edges = sweep.arcs.net.edges
+        self.pieces = self.pieces or {edge: (i, u) for i, (edge, u) in enumerate(
+            zip(edges.index.tolist(), edges["u"].tolist(), strict=True))}  # fmt: skip
+        self.kept[sweep.links["edge_id"].iloc[link]] = _detail(sweep, link, minutes, self.pieces)
+
+    def losses(self, mode: str, table: DataFrame) -> Losses:
+        """Return the losses of a mode, with what was kept of the worst."""
+        kept = [edge for edge in table["edge_id"] if edge in self.kept][:DETAILED]
+        return Losses(mode, table, {edge: self.kept[edge] for edge in kept})
+
+
+def criticality_page(
+    layers: Layers,
+    *,
+    date: dt.date,
+    analysis: Analysis | None = None,
+    details: LossDetails | None = None,
+) -> str:
+    """
+    Return the page on which links are closed.
+
+    An analysis of that date gives its networks, and with the details kept meanwhile its losses.
+    """
+    losses = []
     if analysis and analysis.date == date:
         net, stops = analysis.net, analysis.stops
+        losses += [details.losses("any", analysis.links)] if details else []
     else:
         net = build_network(layers, year=date)
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
-    results = [_losses(stops, mode) for mode in ("any", *present)]
+    results = losses + [_losses(stops, mode) for mode in ("any", *present)[len(losses) :]]
     areas = _areas(stops)
     with stable_ids():
         map_ = new_map(layers.catalogue)
@@ -123,15 +167,8 @@ def _area_data(areas: DataFrame) -> dict[str, Any]:
 
 def _losses(stops: Network, mode: str) -> Losses:
     """Remove every link once and keep who loses and where the fastest routes go then."""
-    pieces = {str(edge): (i, u) for i, (edge, u) in enumerate(stops.edges["u"].items())}
-    details: dict[str, Detail] = {}
-
-    def keep(sweep: Sweep, link: int, minutes: Matrix) -> None:
-        details[sweep.links["edge_id"].iloc[link]] = _detail(sweep, link, minutes, pieces)
-
-    table = link_losses(stops, mode=mode, inspect=keep)
-    kept = [edge for edge in table["edge_id"] if edge in details][:DETAILED]
-    return Losses(mode, table, {edge: details[edge] for edge in kept})
+    details = LossDetails()
+    return details.losses(mode, link_losses(stops, mode=mode, inspect=details))
 
 
 def _detail(

@@ -161,6 +161,7 @@ class _Trains:
         self.kinds = dict(zip(self.net.nodes.index, self.net.nodes["kind"].tolist(), strict=True))
         self.calls = self._calls()
         self.headings = _headings(self.net)
+        self._known_odds: dict[float, list[float]] = {}
 
     def _calls(self) -> dict[tuple[str, str], Calls]:
         """Return by place and class who calls; nobody where there is no station."""
@@ -216,13 +217,22 @@ class _Trains:
                 if loss is None:
                     continue
                 fixed, calls = loss
-                trains = min(run.trains, after.trains)
-                for k, (a, b) in enumerate(TIERS):
-                    n = max(1.0, trains * self._ends(large=a) * self._ends(large=b))
-                    odds = max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least)
+                for k, odds in enumerate(self._odds(min(run.trains, after.trains))):
                     minutes = fixed + p.stop_min * calls * odds + after.minutes
                     yield (self.nodes[k][i], self.nodes[k][j], minutes, 0.0, after.km,
                            after.edge, after.route, "rail")  # fmt: skip
+
+    def _odds(self, trains: float) -> list[float]:
+        """Return the share of calls that the fastest trains make, by tier."""
+        if trains not in self._known_odds:
+            p = self.parameters
+            numbers = [
+                max(1.0, trains * self._ends(large=a) * self._ends(large=b)) for a, b in TIERS
+            ]
+            self._known_odds[trains] = [
+                max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in numbers
+            ]
+        return self._known_odds[trains]
 
     def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:
         """Return what a train loses between two edges: minutes, and calls of the mean train."""
