@@ -65,7 +65,7 @@ class Parameters:
     )
     conventional_kmh: float = _number(95, "km/h", 90, 110, "running speed of conventional trains")
     approach_min: float = _number(
-        0.17, "min/km", 0.10, 0.25, "lost by multiple units per km near a core: slow approaches"
+        0.22, "min/km", 0.15, 0.30, "lost by multiple units per km near a core: slow approaches"
     )
     approach_km: float = _number(
         12, "km", 10, 20, "straight distance from the centre of a core within which they are slow"
@@ -75,17 +75,21 @@ class Parameters:
     )
     # stops of trains
     train_start_min: float = _number(
-        4, "min", 3, 5, "starting and stopping, once per ride (trains of 2024: 3.4–4.8)"
+        2, "min", 1.5, 2.5, "starting and stopping, once per ride, besides `speed_up_min`"
     )
+    speed_up_min: float = _number(
+        1, "min", 0.7, 1.3,
+        "the same per 100 km/h: braking and speeding up (non-stop hops of 2024)",
+    )  # fmt: skip
     stop_min: float = _number(
-        6, "min", 5, 7, "a stop on the way: braking, standing, starting (305 triples of 2024)"
+        2, "min", 1.5, 3, "standing at a stop on the way, starting and stopping apart"
     )
     hub_share: float = _number(
         0.8, "1", 0.75, 0.95, "share of trains that call from which on all are taken to"
     )
-    hub_stop_min: float = _number(8, "min", 6, 10, "a stop at such a station")
-    turn_min: float = _number(
-        4, "min", 3, 6, "added to the stop where trains turn or wait 5 min or more"
+    hub_stop_min: float = _number(4, "min", 3, 6, "standing at such a station")
+    branch_min: float = _number(
+        2, "min", 1, 3, "lost where trains leave a route for another: slow points, narrow curves"
     )
     stop_odds: float = _number(
         1.0, "1", 0.8, 1.1,
