@@ -82,7 +82,7 @@ class Parameters:
         "the same per 100 km/h: braking and speeding up (non-stop hops of 2024)",
     )  # fmt: skip
     stop_min: float = _number(
-        2, "min", 1.5, 3, "standing at a stop on the way, starting and stopping apart"
+        1.5, "min", 1, 3, "standing at a stop on the way, starting and stopping apart"
     )
     hub_share: float = _number(
         0.8, "1", 0.75, 0.95, "share of trains that call from which on all are taken to"
@@ -101,11 +101,14 @@ class Parameters:
     large_share: float = _number(
         0.37, "1", 0.3, 0.5, "share of trains to board from which on a station is large"
     )
-    large_ends: float = _number(0.7, "1", 0.6, 0.9, "that share, at large stations in the mean")
+    large_ends: float = _number(0.8, "1", 0.6, 0.9, "that share, at large stations in the mean")
     small_ends: float = _number(0.15, "1", 0.1, 0.3, "that share, at small stations in the mean")
     # how many trains, and where they call, where the tables say nothing
     hsr_trains: float = _number(45, "a day", 20, 80, "multiple units each way, high-speed lines")
     intercity_trains: float = _number(20, "a day", 10, 40, "the same, other lines")
+    emu_line_kmh: float = _number(
+        160, "km/h", 120, 200, "line speed from which on conventional lines have multiple units too"
+    )
     conventional_trains: float = _number(12, "a day", 4, 25, "conventional trains each way")
     calls_core: float = _number(0.15, "1", 0.05, 0.5, "share of trains that call: in a core")
     calls_city: float = _number(0.45, "1", 0.3, 0.7, "the same in another city")

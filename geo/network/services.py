@@ -112,7 +112,10 @@ class Services:
 
     def _by_class(self, section_id: str) -> dict[str, Service]:
         conventional = self.standard[section_id][0] == "conventional"
-        kinds = [CONVENTIONAL] if conventional or not self.emus else [EMU]
+        fast = not conventional or self._speed(section_id) >= self.parameters.emu_line_kmh
+        kinds = [EMU] if self.emus and fast else []
+        if conventional or not self.emus:
+            kinds.append(CONVENTIONAL)
         return {kind: self._usual(section_id, kind) for kind in kinds}
 
     def _speed(self, section_id: str) -> float:

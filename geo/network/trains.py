@@ -169,6 +169,10 @@ class _Trains:
             r for ways in self.passages.values() for a, _, b, _, _ in ways for r in (a, b)
         }
         self.kinds = dict(zip(self.net.nodes.index, self.net.nodes["kind"].tolist(), strict=True))
+        self.ends = {
+            route: (track.places[0], track.places[-1])
+            for route, track in self.net.layers.tracks.items()
+        }
         self.calls = self._calls()
         self.headings = _headings(self.net)
         self.through = self.services.through()
@@ -212,11 +216,7 @@ class _Trains:
 
     def _calls(self) -> dict[tuple[str, str], Calls]:
         """Return by place and class who calls; nobody where there is no station."""
-        ends = {
-            key
-            for track in self.net.layers.tracks.values()
-            for key in (track.places[0], track.places[-1])
-        }
+        ends = set().union(*self.ends.values())
         found = {}
         for run in self.runs:
             for place in (run.u, run.v):
@@ -300,7 +300,8 @@ class _Trains:
         # platform, and from or to a route of which it says nothing anywhere
         silent = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
         silent |= not all(any(line in self.listed for line, _ in r.lines) for r in (run, after))
-        return passing if silent and self._straight_on(run, after) else None
+        goes = self._end_to_end(run, after) or self._straight_on(run, after)
+        return passing if silent and goes else None
 
     def _listed(self, run: Run, after: Run, known: dict[Way, Passage]) -> bool:
         """Tell whether the table knows of trains between two routes at a place."""
@@ -308,6 +309,12 @@ class _Trains:
         return any(
             (a in routes[0] and b in routes[1]) or (b in routes[0] and a in routes[1])
             for a, _, b, _, _ in known
+        )
+
+    def _end_to_end(self, run: Run, after: Run) -> bool:
+        """Tell whether one line ends where another begins: tables tell where, maps roughly how."""
+        return all(
+            any(run.v in self.ends.get(line, ()) for line, _ in r.lines) for r in (run, after)
         )
 
     def _straight_on(self, run: Run, after: Run) -> bool:
