@@ -85,7 +85,7 @@ class Parameters:
         1.5, "min", 1, 3, "standing at a stop on the way, starting and stopping apart"
     )
     hub_share: float = _number(
-        0.8, "1", 0.75, 0.95, "share of trains that call from which on all are taken to"
+        0.75, "1", 0.7, 0.95, "share of trains that call from which on all are taken to"
     )
     hub_stop_min: float = _number(4, "min", 3, 6, "standing at such a station")
     branch_min: float = _number(
@@ -107,7 +107,7 @@ class Parameters:
     hsr_trains: float = _number(45, "a day", 20, 80, "multiple units each way, high-speed lines")
     intercity_trains: float = _number(20, "a day", 10, 40, "the same, other lines")
     emu_line_kmh: float = _number(
-        160, "km/h", 120, 200, "line speed from which on conventional lines have multiple units too"
+        120, "km/h", 100, 160, "line speed from which on conventional lines have multiple units too"
     )
     conventional_trains: float = _number(12, "a day", 4, 25, "conventional trains each way")
     calls_core: float = _number(0.15, "1", 0.05, 0.5, "share of trains that call: in a core")
@@ -130,7 +130,7 @@ class Parameters:
         20, "min", 15, 30, "from the door of the station to the train: security, walk, gates"
     )
     alight_min: float = _number(5, "min", 3, 10, "from the train to the door of the station")
-    transfer_min: float = _number(10, "min", 5, 20, "from train to train, waiting apart")
+    transfer_min: float = _number(20, "min", 10, 30, "from train to train, waiting apart")
     wait_share: float = _number(
         0.25, "1", 0.1, 0.5,
         "wait over the time between trains: a quarter where the nearest train is booked, half "
