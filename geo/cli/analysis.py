@@ -369,20 +369,23 @@ def access(arguments: argparse.Namespace) -> None:
     """Print the accessibility of every city."""
     from geo.connectivity import city_table, connected_cities
     from geo.core import dask_executor, json_value
-    from geo.network import build_network, travel_time_matrix
+    from geo.network import build_network, door_times
 
     catalogue, date = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     mode, indicator = arguments.mode, arguments.indicator
+    if arguments.counties:
+        _access_by_county(arguments, net, roads)
+        return
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        minutes = travel_time_matrix(net, mode=mode, background=roads, executor=executor)
-    connected = connected_cities(net, mode=mode, minutes=minutes)
+        times = door_times(net, mode=mode, background=roads, executor=executor)
+    connected = connected_cities(net, mode=mode, times=times)
     inside = [city.city_id for city in connected]
     left_out = [city for city in catalogue.centres if city.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
     table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
-                       destinations=inside if mean else None, minutes=minutes)  # fmt: skip
+                       destinations=inside if mean else None, times=times)  # fmt: skip
     rows = json_value(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     about = stamp(date, catalogue, mode)
@@ -405,6 +408,35 @@ def access(arguments: argparse.Namespace) -> None:
         say("{date}, {mode}: not connected with the others: {cities}", date=date,
             mode=word(mode), cities=names)  # fmt: skip
     say_assumed(date, about["assumed"])
+    _say_background(roads)
+
+
+def _access_by_county(
+    arguments: argparse.Namespace, net: Network, roads: Background | None
+) -> None:
+    """Print the accessibility of every county."""
+    from geo.catalogue import Zone
+    from geo.connectivity import zone_table
+    from geo.core import BadInputError, dask_executor, json_value
+
+    catalogue, indicator = net.layers.catalogue, arguments.indicator
+    if not all(isinstance(row, Zone) for row in catalogue.settlements):
+        raise BadInputError("access --counties: expected counties in tables/zones.csv")
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        table = zone_table(net, mode=arguments.mode, indicator=indicator, limit=arguments.within,
+                           background=roads, executor=executor)  # fmt: skip
+    unit = str(table["unit"].iloc[0])
+    about = stamp(net.date, catalogue, arguments.mode)
+    if arguments.json:
+        print_json({**about, "mode": arguments.mode, "unit": unit, "indicator": indicator,
+                    **_used(roads),
+                    "counties": json_value(table.drop(columns="unit"))})  # fmt: skip
+        return
+    table = table.sort_values("value", ascending=indicator in ("location", "efficiency"))
+    shown = {"name": _("county"), "name_en": _("county"), "value": word(f"{indicator} ({unit})")}
+    shown |= {key: word(key) for key in ("low", "high", "population")}
+    print_table(json_value(table), shown)
+    say_assumed(net.date, about["assumed"])
     _say_background(roads)
 
 
@@ -689,10 +721,12 @@ def stats(arguments: argparse.Namespace) -> None:
     """Print the connectivity indices."""
     from geo.connectivity import connectivity_indices
     from geo.core import json_value
-    from geo.network import build_network
+    from geo.network import build_network, dissolve_nodes
 
     catalogue, date = load(arguments), when(arguments)
     net = build_network(catalogue, year=date, mode=arguments.mode)
+    if arguments.dissolve:
+        net = dissolve_nodes(net)
     values = connectivity_indices(net)
     by_mode = {mode: connectivity_indices(net.select(mode)) for mode in net.modes}
     lengths = net.edges.groupby("class")["length_km"].sum()

@@ -255,7 +255,10 @@ def _add_tables(verbs: Any) -> None:
     text = _("two regions; default: the first two of the data")
     crossings.add_argument("regions", nargs="*", metavar="REGION", help=text)
     _add_mode(crossings)
-    _add_mode(_add(verbs, "stats", analysis.stats, _("connectivity indices, whole and by mode")))
+    stats = _add(verbs, "stats", analysis.stats, _("connectivity indices, whole and by mode"))
+    _add_mode(stats)
+    text = _("join the edges at nodes where only two meet: independent of how lines are cut")
+    stats.add_argument("--dissolve", action="store_true", help=text)
 
 
 def _add_journeys(verbs: Any) -> None:
@@ -284,6 +287,7 @@ def _add_journeys(verbs: Any) -> None:
         default="location",
         help=_("default: location"),
     )
+    access.add_argument("--counties", action="store_true", help=_("every county instead of city"))
     minutes = number(lambda n: 0 < n <= 10_000, _("expected minutes above 0"))
     text = _("limit of the indicator daily (default 120)")
     access.add_argument("--within", type=minutes, default=120.0, metavar="MIN", help=text)

@@ -13,6 +13,7 @@ from geo.connectivity.accessibility import (
     logsum,
     mean_travel_time,
     network_efficiency,
+    zone_table,
 )
 from geo.connectivity.area_closure import (
     AreaSweep,
@@ -116,4 +117,5 @@ __all__ = [
     "shortest_path_matrix",
     "travel_circle_table",
     "worst_pair",
+    "zone_table",
 ]

@@ -27,7 +27,6 @@ from geo.core.writing import (
 __all__ = [
     "DECIMALS", "STAMP", "BadInputError", "Executor", "GeoError", "Message", "NotFoundError",
     "OutputError", "Problem", "Submit", "__version__", "dask_executor", "has", "is_unknown",
-    "json_value", "number_blocks", "optional", "python_strings", "refuse_inside",
-    "replaced_file", "run_locally", "second_process", "shown", "staged_folder", "write_csv",
-    "write_json",
+    "json_value", "number_blocks", "optional", "python_strings", "refuse_inside", "replaced_file",
+    "run_locally", "second_process", "shown", "staged_folder", "write_csv", "write_json",
 ]  # fmt: skip

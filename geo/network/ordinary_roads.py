@@ -34,6 +34,7 @@ from geo.geometry import (
 from geo.layers import CRS, BaseFile
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import street_minutes
+from geo.network.trip_ends import end_of
 from geo.readers import (
     MAIN_ROADS,
     class_of,
@@ -232,7 +233,7 @@ class Ground:
     roads
         The roads.
     points
-        `lon` and `lat` by id: of centres, interchanges, stations and ports.
+        `lon` and `lat` by id: of centres, settlements, interchanges, stations and ports.
     parameters, rivers
         As in `street_ways`.
     """
@@ -319,8 +320,9 @@ def _ground_of(
 
 
 def ground_points(catalogue: Catalogue) -> tuple[tuple[str, float, float], ...]:
-    """Return the names of the nodes of centres and places, with their longitudes and latitudes."""
-    rows = {f"city:{city.city_id}": (city.lon, city.lat) for city in catalogue.centres}
+    """Return the nodes of centres, settlements and places with their longitude and latitude."""
+    people = map(end_of, (*catalogue.centres, *catalogue.settlements))
+    rows = {end.node: (end.lon, end.lat) for end in people}
     rows |= {
         place.place_id: (place.lon, place.lat)
         for place in catalogue.places

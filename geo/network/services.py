@@ -38,6 +38,8 @@ class Passage(NamedTuple):
 
     trains: float
     dwell_min: float
+    #: Share of them that stop, None where the station speaks for all.
+    call_share: float | None
 
 
 #: Route and direction (1 along its points, -1 against) of arriving, the same of leaving, class.
@@ -118,7 +120,10 @@ class Services:
 
     def _by_class(self, section_id: str) -> dict[str, Service]:
         conventional = self.standard[section_id][0] == "conventional"
-        kinds = [CONVENTIONAL] if conventional or not self.emus else [EMU]
+        fast = not conventional or self._speed(section_id) >= self.parameters.emu_line_kmh
+        kinds = [EMU] if self.emus and fast else []
+        if conventional or not self.emus:
+            kinds.append(CONVENTIONAL)
         return {kind: self._usual(section_id, kind) for kind in kinds}
 
     def _speed(self, section_id: str) -> float:
@@ -162,6 +167,8 @@ class Services:
         """Return by place the ways that trains run through, in both directions."""
         grouped: dict[tuple[str, Way], list[Any]] = defaultdict(list)
         for row in self.layers.catalogue.through_running:
+            if not row.place_id:
+                continue
             for kind in (row.class_,) if row.class_ else (EMU, CONVENTIONAL):
                 for s in (row.sense_a,) if row.sense_a else (1, -1):
                     for t in (row.sense_b,) if row.sense_b else (1, -1):
@@ -169,10 +176,30 @@ class Services:
         found: dict[str, dict[Way, Passage]] = defaultdict(dict)
         for (place, (a, into, b, out, kind)), rows in grouped.items():
             row = _nearest_period(rows, self.date)
-            passage = Passage(row.trains_per_day or 0.0, row.dwell_min or 0.0)
+            passage = Passage(row.trains_per_day or 0.0, row.dwell_min or 0.0, row.call_share)
             found[place][a, into, b, out, kind] = passage
             found[place][b, -out, a, -into, kind] = passage
         return found
+
+    def through(self) -> dict[str, dict[str, frozenset[str]]]:
+        """
+        Return by class and route the routes with which it has trains in common.
+
+        Routes of which nothing is known are missing, as are all of a class for which no row tells
+        of routes that trains reach over others.
+        """
+        table = self.layers.catalogue.through_running
+        found: dict[str, dict[str, set[str]]] = {}
+        for kind in (EMU, CONVENTIONAL):
+            rows = [row for row in table if row.class_ in (None, kind)]
+            shared: dict[str, set[str]] = defaultdict(set)
+            if not all(row.place_id for row in rows):
+                for row in rows:
+                    both = {row.route_a, row.route_b}
+                    for route in both:
+                        shared[route] |= both
+            found[kind] = shared
+        return {k: {a: frozenset(b) for a, b in v.items()} for k, v in found.items()}
 
 
 def _level_of(cities: Iterable[City], lon: float, lat: float, parameters: Parameters) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 from scipy.sparse import csr_array
 
-from geo.catalogue import City, Place, Zone
+from geo.catalogue import Catalogue, City, Place, Zone
 from geo.geometry import within
 from geo.network.network import Network, check_mode, cut_at_stops
 from geo.network.ordinary_roads import Background, Ground, ground_of
@@ -152,7 +152,8 @@ def build_travel_graph(
     modes = net.modes if mode == "any" else [mode]
     boarded = [name for name in modes if name in BOARDED]
     ground = ground_of(catalogue, net.parameters, background)
-    known = {end_of(city).node for city in catalogue.centres}
+    settled = list(_settled(catalogue).index)
+    known = set(settled)
     if mode in ("road", "any"):
         known |= set(net.nodes.index if ground is None else ground.points.index)
     elif boarded:
@@ -170,7 +171,7 @@ def build_travel_graph(
     filled = [part for part in parts if len(part)]
     arcs = pd.concat(filled, ignore_index=True) if filled else DataFrame(columns=ARC_COLUMNS)
     alone = [end.node for end in extra] + [_to(end.node) for end in extra]
-    nodes = [*(end_of(city).node for city in catalogue.centres), *alone]
+    nodes = [*settled, *alone]
     roads = ground.roads if ground is not None and everywhere else None
     return TravelGraph(net, arcs, nodes, roads)
 
@@ -191,6 +192,11 @@ def _frame(ends: Iterable[Anywhere]) -> DataFrame:
     """Return `lon` and `lat` of ends by node."""
     rows = {end.node: (end.lon, end.lat) for end in map(end_of, ends)}
     return DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
+
+
+def _settled(catalogue: Catalogue) -> DataFrame:
+    """Return `lon` and `lat` of the centres and settlements by node."""
+    return _frame((*catalogue.centres, *catalogue.settlements))
 
 
 def _entries(net: Network, mode: str) -> DataFrame:
@@ -215,7 +221,7 @@ def _by_road(
     kinds = net.layers.places["kind"]
     junctions = kinds.index[kinds == "junction"]
     if ground is None:
-        spots = pd.concat([_frame(net.layers.catalogue.centres), _frame(extra)])
+        spots = pd.concat([_settled(net.layers.catalogue), _frame(extra)])
         ways = _straight(spots, {mode: _entries(net, mode) for mode in modes}, net.parameters)
         legs = ways[ways["u"].isin(_frame(extra).index)]
         ways = ways[~ways["u"].isin(legs["u"])]
@@ -328,7 +334,7 @@ def node_positions(graph: TravelGraph) -> Floats:
     """
     places, catalogue = graph.net.layers.places, graph.net.layers.catalogue
     known = dict(zip(places.index, shapely.get_coordinates(places.geometry), strict=True))
-    known |= {end_of(city).node: (city.lon, city.lat) for city in catalogue.centres}
+    known |= {end: (row.lon, row.lat) for end, row in _settled(catalogue).iterrows()}
     if graph.roads is not None:
         spots = graph.roads.nodes[["lon", "lat"]].to_numpy(float)
         known |= {f"road:{k}": spot for k, spot in enumerate(spots)}
@@ -418,7 +424,7 @@ def _access(net: Network, ground: Ground | None, extra: list[End], mode: str) ->
     There is no way from centre to centre among them: every trip has a train or a ship in it.
     """
     p, doors = net.parameters, _entries(net, mode)
-    centres = _frame(net.layers.catalogue.centres)
+    centres = _settled(net.layers.catalogue)
     if ground is None:
         spots = pd.concat([centres, _frame(extra)])
         legs = _straight(spots, {mode: doors}, p)
