@@ -124,11 +124,11 @@ def compare_indices(layers: Layers, before: dt.date, after: dt.date) -> DataFram
     return table.assign(delta=table["after"] - table["before"]).rename_axis("name")
 
 
-def indices_by_name(net: Network) -> dict[str, float]:
+def indices_by_name(net: Network, known: Any = None) -> dict[str, float]:
     """Return the indices of a network (``beta``) and of its modes (``rail.beta``)."""
     return {
         str(key if mode == "all" else f"{mode}.{key}"): value
-        for mode, row in mode_indices(net).iterrows()
+        for mode, row in mode_indices(net, known=known).iterrows()
         for key, value in row.items()
     }
 
