@@ -24,6 +24,7 @@ from geo.core import (
 from geo.export.datapackage import licence_terms, package_description, with_index_column
 from geo.export.geopackage import write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
+from geo.export.gtfs import write_gtfs
 from geo.export.workbook import layer_sheets, table_sheets, write_workbook
 from geo.layers import crossings_or_none, flat_crossings, route_table, sections_on
 from geo.network import Network
@@ -125,6 +126,11 @@ def _write_xlsx(net: Network, out: Path) -> list[Path]:
     return files
 
 
+def _write_gtfs(net: Network, out: Path) -> list[Path]:
+    write_gtfs(net, out / "gtfs.zip")
+    return [out / "gtfs.zip"]
+
+
 def _keep_described(out: Path, described: Path) -> None:
     """Keep in a description what an earlier one in the folder says of other files there."""
     new = json.loads(described.read_text("utf-8"))
@@ -156,6 +162,7 @@ FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
     "csv": lambda net, out: _write_package(net, layer_tables(net), out),
     "graphml": _write_graphml,
     "gmns": lambda net, out: _write_package(net, gmns_tables(net), out),
+    "gtfs": _write_gtfs,
     "parquet": _write_parquet,
     "xlsx": _write_xlsx,
 }

@@ -4,6 +4,7 @@ from geo.network.intervals import share_within, time_deviation, time_interval
 from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
+from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
@@ -28,10 +29,12 @@ __all__ = [
     "DEFAULT_PARAMETERS",
     "Anywhere",
     "Background",
+    "Call",
     "End",
     "Journey",
     "Network",
     "Parameters",
+    "TrainTrip",
     "TravelGraph",
     "arrivals",
     "build_network",
@@ -56,5 +59,6 @@ __all__ = [
     "time_deviation",
     "time_interval",
     "topology_findings",
+    "train_timetable",
     "travel_time_matrix",
 ]

@@ -138,13 +138,13 @@ def train_arcs(net: Network) -> DataFrame:
         `wait_min` waiting), `length_km`, `edge` (id in the network, empty where none is
         travelled), `leg` (route id, or "station") and `mode`.
     """
-    trains = _Trains(net)
+    trains = Trains(net)
     rows = [*trains.boarding(), *trains.riding(), *trains.changing()]
     return DataFrame(rows, columns=ARC_COLUMNS)
 
 
-class _Trains:
-    """What the arcs of the trains of a network are made from."""
+class Trains:
+    """What the arcs and the timetable of the trains of a network are made from."""
 
     def __init__(self, net: Network) -> None:
         self.net, self.parameters = net.select("rail"), net.parameters
@@ -184,15 +184,15 @@ class _Trains:
         for i, run in enumerate(self.runs):
             for k, (a, b) in enumerate(TIERS):
                 node = self.nodes[k][i]
-                if self._opens(run.u, run.kind, large=a):
+                if self.opens(run.u, run.kind, large=a):
                     wait = self._wait(run, run.u, other=b)
                     yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
                            run.edge, run.route, "rail")  # fmt: skip
-                if self._opens(run.v, run.kind, large=b):
+                if self.opens(run.v, run.kind, large=b):
                     wait = self._wait(run, run.v, other=a)
                     yield node, arrivals(run.v), half + wait, wait, 0.0, "", run.route, "rail"
 
-    def _opens(self, place: str, kind: str, *, large: bool) -> bool:
+    def opens(self, place: str, kind: str, *, large: bool) -> bool:
         """Tell whether trains are boarded at a place, of those between large stations or all."""
         share = self.calls[place, kind].end_share
         return share > 0 and (not large or share >= self.parameters.large_share)
@@ -208,37 +208,37 @@ class _Trains:
 
     def riding(self) -> Iterator[tuple[Any, ...]]:
         """Yield the arcs from edge to edge without a change."""
-        p = self.parameters
         for i, run in enumerate(self.runs):
             for j in self.leaving[run.v]:
                 after = self.runs[j]
-                loss = self._loss(run, after)
-                if loss is None:
-                    continue
-                fixed, calls = loss
-                trains = min(run.trains, after.trains)
-                for k, (a, b) in enumerate(TIERS):
-                    n = max(1.0, trains * self._ends(large=a) * self._ends(large=b))
-                    odds = max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least)
-                    minutes = fixed + p.stop_min * calls * odds + after.minutes
-                    yield (self.nodes[k][i], self.nodes[k][j], minutes, 0.0, after.km,
-                           after.edge, after.route, "rail")  # fmt: skip
+                loss = self.loss(run, after)
+                for k, lost in enumerate([] if loss is None else loss):
+                    yield (self.nodes[k][i], self.nodes[k][j], lost + after.minutes, 0.0,
+                           after.km, after.edge, after.route, "rail")  # fmt: skip
 
-    def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:
-        """Return what a train loses between two edges: minutes, and calls of the mean train."""
-        if run.kind != after.kind:
-            return None
-        p, place = self.parameters, run.v
-        passage = self._passage(run, after)
+    def loss(self, run: Run, after: Run) -> list[float] | None:
+        """Return the minutes that trains lose between two edges by `TIERS`, None if none runs."""
+        p, passage = self.parameters, self.passage(run, after)
         if passage is None:
             return None
+        share = self.calls[run.v, run.kind].call_share
         if passage.dwell_min >= LONG_STOP_MIN:
-            return p.turn_min + passage.dwell_min, 0.0
-        share = self.calls[place, run.kind].call_share
-        return (p.hub_stop_min, 0.0) if share >= p.hub_share else (0.0, share)
+            return [p.turn_min + passage.dwell_min] * len(TIERS)
+        if share >= p.hub_share:
+            return [p.hub_stop_min] * len(TIERS)
+        trains = min(run.trains, after.trains)
+        each = [max(1.0, trains * self.useful(a, b)) for a, b in TIERS]
+        odds = [max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in each]
+        return [p.stop_min * share * odd for odd in odds]
 
-    def _passage(self, run: Run, after: Run) -> Passage | None:
+    def useful(self, *large: bool) -> float:
+        """Return the share of trains that serve both of two stations, each large or any."""
+        return math.prod(self._ends(large=one) for one in large)
+
+    def passage(self, run: Run, after: Run) -> Passage | None:
         """Return how trains pass from one edge to another, None where none does."""
+        if run.kind != after.kind:
+            return None
         passing = Passage(min(run.trains, after.trains), 0.0)
         if run.lines & after.lines:
             return passing
