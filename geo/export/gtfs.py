@@ -5,10 +5,8 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from pandas import DataFrame
 
@@ -27,6 +25,10 @@ from geo.network import (
 
 #: The hour at which the first trains leave; they run for `service_hours`.
 FIRST_HOUR = 6
+#: The longest time between trains, in minutes: some readers hold seconds in 16 bits.
+RAREST_MIN = 480.0
+#: Of few trains one in so many leaves at the same time of the day.
+SPREAD = 11
 #: How far lines may be simplified, in degrees: about 50 m.
 SIMPLIFIED = 0.0005
 #: Who is named where no source has an address, and whose coordinates the stations are.
@@ -193,12 +195,16 @@ def _year(net: Network) -> tuple[str, str]:
 
 
 def _frequencies(net: Network, trips: Sequence[TrainTrip]) -> DataFrame:
-    hours = net.parameters.service_hours
+    # Of few trains some follow each other for a part of the day; fewer than one run at one time.
+    day, trains = 60 * net.parameters.service_hours, np.array([trip.trains for trip in trips])
+    headway = np.minimum(day / trains, RAREST_MIN)
+    window = headway * trains
+    first = (day - window) * (np.arange(len(trips)) % SPREAD / SPREAD)
     return DataFrame({
         "trip_id": _numbers(trips),
-        "start_time": _clock(0.0),
-        "end_time": _clock(60 * hours),
-        "headway_secs": [max(1, round(3600 * hours / trip.trains)) for trip in trips],
+        "start_time": [_clock(minutes) for minutes in first],
+        "end_time": [_clock(minutes) for minutes in first + window],
+        "headway_secs": np.maximum(1, (60 * headway).round()).astype(int),
         "exact_times": 0,
     })  # fmt: skip
 
@@ -208,18 +214,13 @@ def _shapes(net: Network, trips: Sequence[TrainTrip]) -> DataFrame:
         edge: shapely.get_coordinates(shapely.simplify(line, SIMPLIFIED))
         for edge, line in net.edges.geometry.items()
     }
-    begins = net.edges["u"]
-    parts = []
+    begins, rows = dict(zip(net.edges.index, net.edges["u"].tolist(), strict=True)), []
     for way, number in _shape_ids(trips).items():
         pieces = [lines[e] if begins[e] == u else lines[e][::-1] for e, u in way]
         points = np.concatenate([pieces[0][:1], *(piece[1:] for piece in pieces)]).round(5)
-        parts.append(DataFrame({
-            "shape_id": number,
-            "shape_pt_lat": points[:, 1],
-            "shape_pt_lon": points[:, 0],
-            "shape_pt_sequence": np.arange(len(points)),
-        }))  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+        rows += [(number, lat, lon, k) for k, (lon, lat) in enumerate(points.tolist())]
+    columns = ["shape_id", "shape_pt_lat", "shape_pt_lon", "shape_pt_sequence"]
+    return DataFrame(rows, columns=columns)
 
 
 def _transfers(net: Network, places: set[str]) -> DataFrame:
@@ -273,16 +274,12 @@ def _attributions(net: Network) -> DataFrame:
 
 def _translations(net: Network, tables: dict[str, DataFrame]) -> DataFrame:
     """Return the English names of stations and routes."""
+    columns = ["table_name", "field_name", "language", "translation", "record_id"]
     catalogue, english = net.layers.catalogue, net.nodes["name_en"]
     if catalogue.region.languages[0] == "en":
-        return DataFrame(columns=_TRANSLATED)
-    stops = [("stops", "stop_name", "en", english[k], k) for k in tables["stops"]["stop_id"]]
-    routes = [
-        ("routes", "route_long_name", "en", f"{catalogue.route[name].name_en}, {_class(key).en}", key)
-        for key in tables["routes"]["route_id"]
-        if (name := key.rpartition(":")[0])
-    ]
-    return DataFrame([row for row in stops + routes if row[3]], columns=_TRANSLATED)
-
-
-_TRANSLATED = ["table_name", "field_name", "language", "translation", "record_id"]
+        return DataFrame(columns=columns)
+    rows = [("stops", "stop_name", "en", english[key], key) for key in tables["stops"]["stop_id"]]
+    for key in tables["routes"]["route_id"]:
+        name = f"{catalogue.route[key.rpartition(':')[0]].name_en}, {_class(key).en}"
+        rows.append(("routes", "route_long_name", "en", name, key))
+    return DataFrame([row for row in rows if row[3]], columns=columns)

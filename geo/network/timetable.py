@@ -127,8 +127,8 @@ def _ways(trains: Trains) -> Iterator[tuple[float, list[Run]]]:
             left[i] -= count
         for pair in pairs:
             passing[pair] -= count
-    for way, count in found.items():
-        yield count, [runs[i] for i in way]
+    for numbers, count in found.items():
+        yield count, [runs[i] for i in numbers]
 
 
 def _next(
@@ -154,8 +154,11 @@ def _split(trains: Trains, runs: list[Run], count: float) -> Iterator[TrainTrip]
     found: dict[tuple[tuple[str, bool, bool], ...], TrainTrip] = {}
     share: dict[tuple[tuple[str, bool, bool], ...], float] = defaultdict(float)
     losses = [trains.loss(*pair) or [] for pair in itertools.pairwise(runs)]
-    for k, tier in enumerate(TIERS):
-        trip = _trip(trains, runs, k, [0.0, *(each[k] for each in losses), 0.0])
+    # those that serve any station serve all where none is faster
+    alike = all(max(each) == min(each) for each in losses)
+    for k in range(len(TIERS) - 1 if alike else 0, len(TIERS)):
+        tier, lost = TIERS[k], [0.0, *(each[k] for each in losses), 0.0]
+        trip = _trip(trains, runs, tier, lost)
         if trip:
             key = tuple((call.place, call.boards, call.alights) for call in trip.calls)
             found.setdefault(key, trip)  # of the same calls the fastest come first
@@ -165,10 +168,10 @@ def _split(trains: Trains, runs: list[Run], count: float) -> Iterator[TrainTrip]
 
 
 def _trip(
-    trains: Trains, runs: list[Run], tier: int, lost: list[float]
+    trains: Trains, runs: list[Run], tier: tuple[bool, ...], lost: list[float]
 ) -> TrainTrip | None:
     """Return the calls of trains of a tier; none where nobody could ride from one to another."""
-    (large, other), kind = TIERS[tier], runs[0].kind
+    (large, other), kind = tier, runs[0].kind
     places = [runs[0].u, *(run.v for run in runs)]
     boards = [trains.opens(place, kind, large=large) for place in places]
     alights = [trains.opens(place, kind, large=other) for place in places]
@@ -183,7 +186,7 @@ def _trip(
         half = most if i == last else min(most, lost[i] / 2)
         stays = lost[i] if i < last else 2 * most
         if i == last or boards[i] or alights[i]:
-            at = clock + half, clock + stays - half
+            at = clock + half, clock + max(half, stays - half)
             calls.append(Call(places[i], *at, boards=boards[i] and i < last, alights=alights[i]))
         clock += lost[i]
     ridden = runs[first:last]
