@@ -106,6 +106,17 @@ def _write_graphml(net: Network, out: Path) -> list[Path]:
     return [file]
 
 
+def _write_osmnx(net: Network, out: Path) -> list[Path]:
+    """Write a graph as OSMnx saves and loads it: every value as text, lines as WKT."""
+    graph, file = net.to_osmnx(), out / "osmnx.graphml"
+    graph.graph["crs"] = str(graph.graph["crs"])
+    for data in (*graph.nodes.values(), *graph.edges.values()):
+        data.update({key: str(value) for key, value in data.items()})
+    with replaced_file(file) as temporary:
+        nx.write_graphml(graph, temporary)
+    return [file]
+
+
 def _write_parquet(net: Network, out: Path) -> list[Path]:
     optional("pyarrow", "parquet", "Parquet needs pyarrow")
     files = []
@@ -161,6 +172,7 @@ FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
     "geojson": _write_geojson,
     "csv": lambda net, out: _write_package(net, layer_tables(net), out),
     "graphml": _write_graphml,
+    "osmnx": _write_osmnx,
     "gmns": lambda net, out: _write_package(net, gmns_tables(net), out),
     "gtfs": _write_gtfs,
     "parquet": _write_parquet,

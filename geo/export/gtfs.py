@@ -35,7 +35,7 @@ SIMPLIFIED = 0.0005
 CREDIT = "https://www.openstreetmap.org/copyright"
 _RAIL = 2
 _AGENCY = "trains"
-_BY_ROAD = 2  # a transfer that takes a least time
+_LEAST_TIME = 2  # a transfer that takes so long at least
 
 
 def gtfs_tables(net: Network) -> dict[str, DataFrame]:
@@ -235,8 +235,8 @@ def _transfers(net: Network, places: set[str]) -> DataFrame:
         for u, v, minutes in zip(ways["u"], ways["v"], ways["time_min"], strict=True)
         if {place_of(u), place_of(v)} <= places
     ]
-    return DataFrame([(a, b, _BY_ROAD, round(60 * minutes)) for a, b, minutes in rows],
-                     columns=["from_stop_id", "to_stop_id", "transfer_type", "min_transfer_time"])  # fmt: skip
+    columns = ["from_stop_id", "to_stop_id", "transfer_type", "min_transfer_time"]
+    return DataFrame([(a, b, _LEAST_TIME, round(60 * t)) for a, b, t in rows], columns=columns)
 
 
 def _feed_info(net: Network) -> DataFrame:
