@@ -162,7 +162,7 @@ def _split(trains: Trains, runs: list[Run], count: float) -> Iterator[TrainTrip]
         if trip:
             key = tuple((call.place, call.boards, call.alights) for call in trip.calls)
             found.setdefault(key, trip)  # of the same calls the fastest come first
-            share[key] += trains.useful(*tier)
+            share[key] += trains.useful[k]
     for key, trip in found.items():
         yield trip._replace(trains=count * share[key] / sum(share.values()))
 

@@ -154,6 +154,8 @@ class Trains:
             [_aboard(i, k, run.v) for i, run in enumerate(self.runs)] for k in range(len(TIERS))
         ]
         self.leaving = _leaving(self.runs)
+        #: Share of the trains that serve both of two stations, by tier.
+        self.useful = [self._ends(large=a) * self._ends(large=b) for a, b in TIERS]
         self.passages = self.services.passages()
         self.listed = {
             r for ways in self.passages.values() for a, _, b, _, _ in ways for r in (a, b)
@@ -227,13 +229,9 @@ class Trains:
         if share >= p.hub_share:
             return [p.hub_stop_min] * len(TIERS)
         trains = min(run.trains, after.trains)
-        each = [max(1.0, trains * self.useful(a, b)) for a, b in TIERS]
+        each = [max(1.0, trains * share_both) for share_both in self.useful]
         odds = [max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in each]
         return [p.stop_min * share * odd for odd in odds]
-
-    def useful(self, *large: bool) -> float:
-        """Return the share of trains that serve both of two stations, each large or any."""
-        return math.prod(self._ends(large=one) for one in large)
 
     def passage(self, run: Run, after: Run) -> Passage | None:
         """Return how trains pass from one edge to another, None where none does."""
