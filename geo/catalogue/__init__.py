@@ -38,6 +38,7 @@ from geo.catalogue.vocabulary import (
     STAGE,
     STAGES,
     STATUS_CODES,
+    TRAIN_CLASS,
     TRANSFER_KINDS,
     TRAVEL,
     KnownStage,
@@ -49,9 +50,9 @@ from geo.catalogue.vocabulary import (
 __all__ = [
     "ACCURACY", "ASSUMED", "CHANGE", "CLASS", "CLASS_PLURAL", "CODE_OF_STATUS", "CONFIDENCE",
     "GROUP", "HALF_WAY_ROUND", "KEY_COLUMN", "KIND", "MODE", "MODES", "MOST_PEOPLE", "NOT_BEGUN",
-    "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS",
-    "TRAVEL", "AdminRegion", "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place",
-    "Project", "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable",
-    "Zone", "cell_fault", "columns", "data_folder", "last_day", "load", "name_labels", "named",
-    "parse_date", "read_times", "status_on", "table_file",
+    "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRAIN_CLASS",
+    "TRANSFER_KINDS", "TRAVEL", "AdminRegion", "AlignmentPoint", "Catalogue", "City",
+    "KnownStage", "Label", "Place", "Project", "PublishedTime", "Region", "Route", "RouteGroup",
+    "Section", "Stage", "TextTable", "Zone", "cell_fault", "columns", "data_folder", "last_day",
+    "load", "name_labels", "named", "parse_date", "read_times", "status_on", "table_file",
 ]  # fmt: skip

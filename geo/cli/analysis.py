@@ -119,7 +119,7 @@ def _say_background(roads: Background | None) -> None:
     if roads is not None:
         file, date, licence, credit, *_ = roads.source.values()
         say("other roads of {file} ({date}), the same on every day: {credit}, {licence}",
-            file=file, date=date or "?", credit=credit, licence=licence)  # fmt: skip
+            file=file, date=date or "?", credit=credit or "?", licence=licence or "?")  # fmt: skip
 
 
 def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:

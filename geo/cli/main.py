@@ -292,7 +292,9 @@ def _add_journeys(verbs: Any) -> None:
     text = _("limit of the indicator daily (default 120)")
     access.add_argument("--within", type=minutes, default=120.0, metavar="MIN", help=text)
     for command in (od, matrix, access):
-        text = _("travel over the other main roads of an extract (.osm.pbf) as well")
+        text = _(
+            "travel over the other main roads of an extract (.osm.pbf) or a file of lines as well"
+        )
         command.add_argument("--background", type=Path, metavar="FILE", help=text)
     for command in (matrix, access):
         _add_scheduler(command)

@@ -11,6 +11,7 @@ from geo.network.network import (
 )
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
+from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
@@ -40,11 +41,13 @@ __all__ = [
     "DEFAULT_PARAMETERS",
     "Anywhere",
     "Background",
+    "Call",
     "DoorTimes",
     "End",
     "Journey",
     "Network",
     "Parameters",
+    "TrainTrip",
     "TravelGraph",
     "arrivals",
     "build_network",
@@ -74,5 +77,6 @@ __all__ = [
     "time_interval",
     "times_between",
     "topology_findings",
+    "train_timetable",
     "travel_time_matrix",
 ]
