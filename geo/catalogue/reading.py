@@ -238,7 +238,29 @@ def header_problems(
 def checked_row(
     cells: dict[str, str], model: type[Row], region: Region, file: str, line: int
 ) -> Iterator[Problem | tuple[int, Row]]:
-    """Yield a row with its line, or what is wrong with its cells."""
+    """
+    Yield a row with its line, or what is wrong with its cells.
+
+    Parameters
+    ----------
+    cells
+        Text by column, of all columns that the table needs.
+    model, region
+        Row model of the table, and the region whose frame holds its coordinates.
+    file, line
+        Where the cells stand, for what is wrong.
+
+    Yields
+    ------
+    found
+        The line with the row, or problems.
+
+    Examples
+    --------
+    >>> cells = dict.fromkeys(columns(TABLES["sources"]), "") | {"key": "plan"}
+    >>> [str(wrong) for wrong in checked_row(cells, TABLES["sources"], cat.region, "s.csv", 2)]
+    ['s.csv:2 title: expected text to have at least 1 character']
+    """
     values = {column: cell.strip() for column, cell in cells.items()}
     for column, cell in values.items():
         if fault := cell_fault(cell):

@@ -280,26 +280,30 @@ def sensitivity(arguments: argparse.Namespace) -> None:
 
 
 def compare(arguments: argparse.Namespace) -> None:
-    """Print two dates side by side."""
+    """Print two dates, or two data folders on one date, side by side."""
     from geo.core import dask_executor, json_value
-    from geo.layers import build_layers
-    from geo.scenarios import compare_dates as compared
+    from geo.scenarios import compare_catalogues, compare_dates
 
-    catalogue = load(arguments)
+    catalogue, other = load(arguments), _other(arguments)
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        found = compared(
-            build_layers(catalogue), arguments.before, arguments.after, executor=executor
-        )
+        if other is None:
+            dates = arguments.before, arguments.after
+            found = compare_dates(catalogue, *dates, executor=executor)
+        else:
+            found = compare_catalogues(other, catalogue, when(arguments), executor=executor)
     stats = {
         str(name): {key: json_value(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
     }
-    assumed = {key: catalogue.assumed_on(found[key]) for key in ("from", "to")}
+    sides = {"from": other or catalogue, "to": catalogue}
+    assumed = {key: side.assumed_on(found[key]) for key, side in sides.items()}
     if arguments.json:
-        ends = {key: found[key].year for key in ("from", "to")}
-        dates = {f"{key}_date": found[key].isoformat() for key in ("from", "to")}
-        tables = {key: found[key] for key in ("cities", "projects")}
-        print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(),
+        ends = {key: found[key].year for key in sides}
+        about = {f"{key}_date": found[key].isoformat() for key in sides}
+        if other is not None:
+            about |= {f"{key}_data": str(side.folder) for key, side in sides.items()}
+        tables = {key: found[key] for key in ("cities", "projects", "pairs")}
+        print_json({**ends, **about, "as_of": catalogue.region.as_of.isoformat(),
                     "assumed": list(dict.fromkeys([*assumed["from"], *assumed["to"]])),
                     **{f"assumed_{key}": sections for key, sections in assumed.items()},
                     "stats": stats, **json_value(tables)})  # fmt: skip
@@ -310,6 +314,9 @@ def compare(arguments: argparse.Namespace) -> None:
         if values["delta"]
     ]
     first, second = str(found["from"]), str(found["to"])
+    if other is not None:
+        say("{date}: {other} and {mine}", date=first, other=other.folder, mine=catalogue.folder)
+        first, second = _("before"), _("after")
     print_table(rows, {"name": _("statistic"), "before": first, "after": second, "delta": "+/-"})
     print()
     cities = found["cities"].sort_values("mean_min_delta")
@@ -330,6 +337,21 @@ def compare(arguments: argparse.Namespace) -> None:
     print_table(rows, columns)
     for key, sections in assumed.items():
         say_assumed(found[key], sections)
+
+
+def _other(arguments: argparse.Namespace) -> Catalogue | None:
+    """Return the catalogue to compare with; None where two dates are compared."""
+    from geo.catalogue import load as read
+    from geo.core import BadInputError
+
+    dates = [date for date in (arguments.before, arguments.after) if date is not None]
+    if arguments.against is None:
+        if len(dates) != 2 or arguments.year is not None:
+            raise BadInputError("compare: expected two dates, or --against DIR and --year")
+        return None
+    if dates:
+        raise BadInputError("compare: expected --year with --against, not two dates")
+    return read(None if arguments.against == "shipped" else arguments.against)
 
 
 def _statistic(name: str) -> str:

@@ -20,7 +20,7 @@ from geo.readers.ways import KEY_OF_MODE, TAGS
 FARTHEST = 1e9
 #: What a drawing may say of a line, beside it.
 WRITTEN_BESIDE = ("route_id", "name", "name_en", "mode", "class", "design_speed_kmh",
-                  "trains_per_day", "year")  # fmt: skip
+                  "trains_per_day", "year", "accuracy_m")  # fmt: skip
 #: What a line is taken for where the file has no class of its own.
 CLASS_OF_MODE = {"road": "motorway", "rail": "rail", "water": "river"}
 
