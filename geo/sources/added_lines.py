@@ -55,6 +55,8 @@ STAY_M = 1000.0
 AT_PLACE_M = 400.0
 #: Points of a straight line are at most this far apart, in metres.
 LONGEST_M = 5000.0
+#: Shape points this near to a new place give way to it, in metres.
+BESIDE_M = 30.0
 #: Decimals of new coordinates in degrees: a tenth of a metre.
 DECIMALS = 6
 #: How far a line may be from what it joins, and how far a drawing may be off, by default.
@@ -291,7 +293,9 @@ def _faults(catalogue: Catalogue, plan: _Plan, file: str, number: int) -> Iterat
     }.items():  # fmt: skip
         row = dict.fromkeys(columns(TABLES[table]), "") | cells
         found = checked_row(row, TABLES[table], catalogue.region, file, number)
-        yield from (item for item in found if isinstance(item, Problem))
+        for item in found:
+            if isinstance(item, Problem):
+                yield replace(item, column=item.column.replace("expected", "year"))
     year, first = plan.section["expected"], catalogue.region.as_of.year
     if year.isdigit() and int(year) < first:
         text = Message("expected a year from {first} on", first=first)
@@ -356,7 +360,7 @@ class _Draft:
         self.frame = layers.catalogue.region.frame
         self.route = plan.route["route_id"]
         self.rows: Rows = {"routes": [plan.route], "places": [], "alignments": [], "sections": []}
-        #: By route the new place on it, with how far along it in metres.
+        #: New places on other routes: the route, the id, and where.
         self.splits: list[tuple[str, str, shapely.Point]] = []
         line = LineString(to_metres(self.frame, shapely.get_coordinates(plan.line)))
         joints = find_joints(layers, plan.route["mode"], line, reach_m, junctions)
@@ -547,30 +551,33 @@ def _bend(line: LineString, joint: Joint) -> float:
 
 def _write_rows(tables: Path, draft: _Draft) -> None:
     """Add new rows to tables, and new places to the alignments of other routes."""
-    for route, position, place in sorted(_positions(draft), reverse=True):
-        _insert_place(tables / "alignments.csv", route, position, place)
+    for route in dict.fromkeys(route for route, _, _ in draft.splits):
+        _insert_places(tables / "alignments.csv", draft, route)
     for name, rows in draft.rows.items():
         path = tables / f"{name}.csv"
         table = TextTable.read(path) if path.exists() else TextTable.empty(columns(TABLES[name]))
         table.write(path, [*table.rows, *map(table.new_row, rows)])
 
 
-def _positions(draft: _Draft) -> Iterator[tuple[str, int, str]]:
-    """Yield the places that are new to other routes, with the points they come before there."""
-    for route, place, point in draft.splits:
-        track = draft.layers.tracks[route]
-        xy = to_metres(draft.frame, track.line)
-        along = np.append(0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T)))
-        yield route, int(np.searchsorted(along[track.knots], LineString(xy).project(point))), place
-
-
-def _insert_place(path: Path, route_id: str, position: int, place: str) -> None:
-    """Add a place to the alignment of a route; its points are numbered anew."""
+def _insert_places(path: Path, draft: _Draft, route_id: str) -> None:
+    """Add new places to the alignment of a route, in the place of shape points beside them."""
+    track = draft.layers.tracks[route_id]
+    xy = to_metres(draft.frame, track.line)
+    along = np.append(0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T)))[track.knots]
+    new = {
+        LineString(xy).project(point): {"route_id": route_id, "place_id": place}
+        for route, place, point in draft.splits
+        if route == route_id
+    }
     table = TextTable.read(path)
     own = [row for row in table.rows if row.cells["route_id"].strip() == route_id]
-    cells = [row.cells for row in sorted(own, key=lambda row: int(row.cells["seq"]))]
-    cells.insert(position, {"route_id": route_id, "place_id": place})
+    points = [
+        (float(at), row.cells)
+        for at, row in zip(along, sorted(own, key=lambda row: int(row.cells["seq"])), strict=True)
+        if row.cells["place_id"].strip() or min(abs(at - other) for other in new) > BESIDE_M
+    ]
+    points = sorted([*points, *new.items()], key=lambda item: item[0])
+    rows = [table.new_row(cells | {"seq": str(seq)}) for seq, (_, cells) in enumerate(points, 1)]
     first = table.rows.index(own[0])
     others = [row for row in table.rows if row.cells["route_id"].strip() != route_id]
-    new = [table.new_row(row | {"seq": str(seq)}) for seq, row in enumerate(cells, 1)]
-    table.write(path, [*others[:first], *new, *others[first:]])
+    table.write(path, [*others[:first], *rows, *others[first:]])

@@ -24,8 +24,7 @@ from geo.core import OutputError
 from geo.geometry import smooth, to_bd09, to_degrees, to_gcj02, to_metres
 from geo.layers import Finding
 from geo.sources import refresh as module
-from geo.sources import table_copy
-from geo.sources import refresh_alignments
+from geo.sources import refresh_alignments, table_copy
 from geo.sources.conflation import conflate
 from geo.sources.refresh import verdict
 from geo.sources.thinning import DRAWN_M, points_along
