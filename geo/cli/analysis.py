@@ -42,8 +42,7 @@ def od(arguments: argparse.Namespace) -> None:
     routes = [_way(catalogue, journey, arguments.mode) for journey in journeys]
     about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
-        ids = [end.node.rpartition(":")[2] for end in (a, b)]
-        print_json({"from": a.name, "to": b.name, "from_id": ids[0], "to_id": ids[1],
+        print_json({"from": a.name, "to": b.name, "from_id": a.id, "to_id": b.id,
                     **about, "mode": arguments.mode, **_used(roads),
                     "routes": routes})  # fmt: skip
         return
@@ -67,8 +66,10 @@ def od(arguments: argparse.Namespace) -> None:
 
 def _ends(catalogue: Catalogue, arguments: argparse.Namespace) -> tuple[Anywhere, Anywhere]:
     """Return the two ends of a trip: of one name a station where the other end is one."""
+    from geo.network import find_end
+
     names = (arguments.origin, arguments.destination)
-    ends = [_point(name, catalogue) or catalogue.find_end(name) for name in names]
+    ends = [find_end(catalogue, name) for name in names]
     stations = [getattr(end, "kind", "") == "station" for end in ends]
     if arguments.mode in ("rail", "any") and any(stations):
         ends = [
@@ -76,24 +77,6 @@ def _ends(catalogue: Catalogue, arguments: argparse.Namespace) -> tuple[Anywhere
             for end, station, name in zip(ends, stations, names, strict=True)
         ]
     return ends[0], ends[1]
-
-
-def _point(text: str, catalogue: Catalogue) -> tuple[float, float] | None:
-    """Return longitude and latitude where an end is given as LON,LAT."""
-    from geo.core import BadInputError
-
-    parts = text.split(",")
-    try:
-        lon, lat = (float(part) for part in parts)
-    except ValueError:
-        return None
-    west, south, east, north = catalogue.region.frame
-    if not (west <= lon <= east and south <= lat <= north):
-        raise BadInputError(
-            "{point}: expected LON,LAT within {west:g}–{east:g}, {south:g}–{north:g}",
-            point=text, west=west, east=east, south=south, north=north,
-        )  # fmt: skip
-    return lon, lat
 
 
 def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Background | None:
@@ -148,37 +131,58 @@ def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
 
 
 def matrix(arguments: argparse.Namespace) -> None:
-    """Print or write the times between all cities."""
-    from geo.core import dask_executor, json_value, refuse_inside, write_csv
-    from geo.network import build_network, matrix_with_ids, time_interval, travel_time_matrix
+    """Print or write the times between all cities, or all ends of a list."""
+    import numpy as np
+
+    from geo.catalogue import name_labels
+    from geo.core import BadInputError, dask_executor, json_value, refuse_inside, write_csv
+    from geo.network import (
+        build_network,
+        end_of,
+        find_end,
+        matrix_with_ids,
+        read_ends,
+        time_interval,
+        travel_time_matrix,
+    )
 
     catalogue, date = load(arguments), when(arguments)
     if arguments.out:
         refuse_inside(arguments.out, catalogue.folder)
     roads = _background(arguments, catalogue)
+    ends: list[Anywhere] = [find_end(catalogue, name) for name in arguments.ends]
+    if arguments.list:
+        ends += read_ends(arguments.list, catalogue)
+    known = {end_of(end).id: end_of(end).name for end in ends or catalogue.centres}
+    if len(known) < max(len(ends), 2 if ends else 0):
+        raise BadInputError("matrix: expected two ends or more, each once")
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        table = travel_time_matrix(net, mode=arguments.mode, background=roads, executor=executor)
+        table = travel_time_matrix(net, ends or None, ends or None, arguments.mode,
+                                   background=roads, executor=executor)  # fmt: skip
     about = stamp(date, catalogue, arguments.mode)
     if arguments.out:
         write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
-        bounds = time_interval(table.to_numpy(float), arguments.mode, net.parameters)
+        both = (time_interval(table.to_numpy(float), arguments.mode, net.parameters, doors=doors)
+                for doors in (True, False))  # fmt: skip
+        station = [getattr(end, "kind", "") == "station" for end in ends or catalogue.centres]
+        trains = np.outer(station, station) & (arguments.mode in ("rail", "any"))
+        bounds = [np.where(trains, *pair[::-1]) for pair in zip(*both, strict=True)]
         keys = ("time_min", "low_min", "high_min")
         times = dict(zip(keys, (table.to_numpy(), *bounds), strict=True))
         minutes = {
             key: [[json_value(round(float(v), 1)) for v in row] for row in rows]
             for key, rows in times.items()
         }
-        cities = catalogue.centres
-        names = {"cities": [c.name for c in cities], "city_ids": [c.city_id for c in cities]}
+        names = {"cities": [*known.values()], "city_ids": [*known]}
         print_json({**about, "mode": arguments.mode, **names, **_used(roads),
                     **minutes})  # fmt: skip
         return
     if arguments.out:
         print(arguments.out)
     else:
-        _print_matrix(table, catalogue.city_labels)
+        _print_matrix(table, name_labels(known) | (catalogue.city_labels if not ends else {}))
     say_assumed(date, about["assumed"])
     _say_background(roads)
 

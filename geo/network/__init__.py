@@ -7,7 +7,6 @@ from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
-    Anywhere,
     TravelGraph,
     build_travel_graph,
     place_of,
@@ -22,7 +21,7 @@ from geo.network.travel_times import (
     stations_to_stations,
     travel_time_matrix,
 )
-from geo.network.trip_ends import End, end_of
+from geo.network.trip_ends import Anywhere, End, end_of, find_end, read_ends
 
 __all__ = [
     "DEFAULT_PARAMETERS",
@@ -42,6 +41,7 @@ __all__ = [
     "end_of",
     "expect_roads",
     "fastest_routes",
+    "find_end",
     "has_stops",
     "junction_ids",
     "matrix_by_name",
@@ -49,6 +49,7 @@ __all__ = [
     "node_ways",
     "place_of",
     "read_background",
+    "read_ends",
     "share_within",
     "station_to_station",
     "stations_to_stations",
