@@ -13,6 +13,16 @@ from geo.connectivity.accessibility import (
     logsum,
     mean_travel_time,
     network_efficiency,
+    zone_table,
+)
+from geo.connectivity.area_closure import (
+    AreaSweep,
+    Closure,
+    ClosureCost,
+    circle_around,
+    closure_cost,
+    disruption_grid,
+    grid_cells,
 )
 from geo.connectivity.calibration import (
     WIDE,
@@ -48,11 +58,15 @@ from geo.connectivity.vulnerability import (
     pair_losses,
     removal_loss,
     route_losses,
+    worst_pair,
 )
 
 __all__ = [
     "IDEAL_KMH",
     "WIDE",
+    "AreaSweep",
+    "Closure",
+    "ClosureCost",
     "Indicator",
     "Loss",
     "Sweep",
@@ -60,8 +74,10 @@ __all__ = [
     "bridges",
     "calibrate_times",
     "calibration_summary",
+    "circle_around",
     "circuity",
     "city_table",
+    "closure_cost",
     "coefficient_of_variation",
     "connected_cities",
     "connectivity_indices",
@@ -70,11 +86,13 @@ __all__ = [
     "cumulative_opportunities",
     "cut_off",
     "direction_findings",
+    "disruption_grid",
     "expected_opportunities",
     "extra_minutes",
     "gini",
     "global_efficiency",
     "gravity_potential",
+    "grid_cells",
     "group_openness",
     "indicator_table",
     "isochrone_areas",
@@ -96,4 +114,6 @@ __all__ = [
     "route_losses",
     "shortest_path_matrix",
     "travel_circle_table",
+    "worst_pair",
+    "zone_table",
 ]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from geo.catalogue import MODE, TRAVEL
-from geo.connectivity import Sweep, cut_off, extra_minutes, link_losses
+from geo.connectivity import Sweep, cut_off, extra_minutes, link_losses, worst_pair
 from geo.core import is_unknown
 from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
@@ -103,11 +103,8 @@ def _detail(
     detail: Detail = {"c": [v for i in top for v in (i, round(float(mean[i]), 2))]}
     if gone := cut_off(before, after, people):
         detail["o"] = list(gone)
-    worst = np.triu(np.outer(people, people) * (change + change.T))
-    if worst.max(initial=0.0) > 0:
-        a, b = map(int, np.unravel_index(int(worst.argmax()), worst.shape))
-        if change[a, b] <= 0:
-            a, b = b, a
+    if pair := worst_pair(before, after, people):
+        a, b = pair
         detail["p"] = [a, b, *(round(float(times[a, b]), 1) for times in (before, after))]
         for key, lost in (("b", []), ("w", [link])):
             edges = ((*pieces[edge], tail) for edge, tail in sweep.path(a, b, lost))

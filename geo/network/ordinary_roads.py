@@ -33,6 +33,7 @@ from geo.geometry import (
 from geo.layers import CRS, read_base
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import street_minutes
+from geo.network.trip_ends import end_of
 from geo.readers import (
     MAIN_ROADS,
     barred_by,
@@ -233,7 +234,7 @@ class Ground:
     roads
         The roads.
     points
-        `lon` and `lat` by id: of centres, interchanges, stations and ports.
+        `lon` and `lat` by id: of centres, settlements, interchanges, stations and ports.
     parameters, rivers
         As in `street_ways`.
     """
@@ -320,8 +321,9 @@ def _ground_of(
 
 
 def ground_points(catalogue: Catalogue) -> DataFrame:
-    """Return `lon` and `lat` of centres and places, by the names of their nodes."""
-    rows = {f"city:{city.city_id}": (city.lon, city.lat) for city in catalogue.centres}
+    """Return `lon` and `lat` of centres, settlements and places, by the names of their nodes."""
+    people = map(end_of, (*catalogue.centres, *catalogue.settlements))
+    rows = {end.node: (end.lon, end.lat) for end in people}
     rows |= {
         place.place_id: (place.lon, place.lat)
         for place in catalogue.places

@@ -326,24 +326,93 @@ def stations_to_stations(
         yield trips
 
 
-def city_travel_times(
+class DoorTimes(NamedTuple):
+    """
+    Times from door to door in minutes, infinite where there is no way.
+
+    Parameters
+    ----------
+    cities
+        Between the centres of a catalogue, shape (n, n).
+    settlements
+        From the centres to where people live (`Catalogue.settlements`), shape (n, m).
+    background
+        What is known of the other roads that were used; None for those of the region.
+    """
+
+    cities: Floats
+    settlements: Floats
+    background: dict[str, Any] | None = None
+
+
+def door_times(
+    net: Network,
+    *,
+    mode: str = "any",
+    background: Background | None = None,
+    executor: Executor = run_locally,
+) -> DoorTimes:
+    """
+    Return the times between the centres, and from them to where people live.
+
+    Parameters
+    ----------
+    net, mode, background, executor
+        As in `travel_time_matrix`.
+
+    Returns
+    -------
+    times
+        In the order of the catalogue.
+
+    Examples
+    --------
+    >>> times = door_times(net, mode="rail")
+    >>> [len(cat.centres), len(cat.settlements)] == [*times.settlements.shape]
+    True
+    """
+    catalogue = net.layers.catalogue
+    centres, people = catalogue.centres, catalogue.settlements
+    graph = build_travel_graph(net, mode=mode, background=background)
+    minutes = times_between(graph, centres, [*centres, *people], executor=executor)
+    return DoorTimes(
+        cities=minutes[:, : len(centres)].copy(),
+        settlements=minutes[:, len(centres) :].copy(),
+        background=None if background is None else background.source,
+    )
+
+
+def times_between(
     graph: TravelGraph,
     origins: Sequence[Anywhere],
     destinations: Sequence[Anywhere] | None = None,
     *,
     executor: Executor = run_locally,
 ) -> Floats:
-    """Return the fastest times between ends of a travel graph in minutes, shape (n, m)."""
-    starts = graph.ends(origins)[0]
-    ends = graph.ends(origins if destinations is None else destinations)[1]
+    """
+    Return the fastest times between ends of a travel graph.
+
+    Parameters
+    ----------
+    graph
+        The graph; it must have the ends (`build_travel_graph`).
+    origins, destinations
+        Centres, settlements, or other ends the graph was made with; default: the same.
+    executor
+        As in `travel_time_matrix`.
+
+    Returns
+    -------
+    minutes
+        Shape (n, m), infinite where there is no way.
+    """
+    destinations = origins if destinations is None else destinations
+    starts, ends = graph.ends(origins)[0], graph.ends(destinations)[1]
     blocks = [starts[part] for part in number_blocks(len(starts), BLOCK)]
     rows = executor(_times_from, (graph.matrix()[0], ends), blocks)
     times = np.vstack([np.empty((0, len(ends))), *rows])
-    leave, arrive = (
-        [end_of(end).node for end in side] for side in (origins, destinations or origins)
-    )
-    same = [[a == b for b in arrive] for a in leave]
-    times[np.array(same, bool).reshape(times.shape)] = 0.0
+    a, b = (np.array([end_of(end).node for end in some]) for some in (origins, destinations))
+    times[a[:, None] == b] = 0.0
     return np.round(times, 9)  # the same both ways, in whatever order minutes were added up
 
 
@@ -427,7 +496,7 @@ def travel_time_matrix(
     known = [[end_of(end) for end in side] for side in (leave, arrive)]
     everyone = {end.node: end for side in known for end in side}
     graph = build_travel_graph(net, everyone.values(), mode=mode, background=background)
-    minutes = city_travel_times(graph, leave, arrive, executor=executor)
+    minutes = times_between(graph, leave, arrive, executor=executor)
     if mode in ("rail", "any") and net.mode in (None, "rail"):
         _set_platforms(net, leave, arrive, minutes, only=mode == "rail")
     rows = pd.Index([end.id for end in known[0]], name="from", dtype=object)

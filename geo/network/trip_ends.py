@@ -97,10 +97,37 @@ def find_end(catalogue: Catalogue, text: str) -> City | Zone | Place | tuple[flo
     >>> find_end(cat, "104.06,30.66"), find_end(cat, "成都").city_id
     ((104.06, 30.66), 'chengdu')
     """
+    return point_within(catalogue, text) or catalogue.find_end(text)
+
+
+def point_within(catalogue: Catalogue, text: str) -> tuple[float, float] | None:
+    """
+    Return the longitude and latitude that a text is.
+
+    Parameters
+    ----------
+    catalogue, text
+        The catalogue of the region, and ``LON,LAT`` in degrees (WGS-84).
+
+    Returns
+    -------
+    point
+        None where the text is no two numbers.
+
+    Raises
+    ------
+    BadInputError
+        When the point lies outside the frame of the region.
+
+    Examples
+    --------
+    >>> point_within(cat, "104.06,30.66"), point_within(cat, "成都")
+    ((104.06, 30.66), None)
+    """
     try:
         lon, lat = map(float, text.split(","))
     except ValueError:
-        return catalogue.find_end(text)
+        return None
     west, south, east, north = catalogue.region.frame
     if not (west <= lon <= east and south <= lat <= north):
         raise BadInputError(

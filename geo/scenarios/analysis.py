@@ -23,7 +23,7 @@ from geo.connectivity import (
     travel_circle_table,
 )
 from geo.layers import Layers, border_crossings, pair_of
-from geo.network import Network, build_network, travel_time_matrix
+from geo.network import DoorTimes, Network, build_network, door_times
 from geo.scenarios.comparison import city_changes, project_tables
 from geo.scenarios.timeline import horizon_of, milestones
 
@@ -128,10 +128,10 @@ def analyse(
     links, routes = link_losses(stops), route_losses(stops)
     links_later = link_losses(stops_later)
     progress("accessibility")
-    matrices = [travel_time_matrix(net) for net in (stops, stops_later)]
-    access = _access_table(stops, matrices[0])
+    times = [door_times(net) for net in (stops, stops_later)]
+    access = _access_table(stops, times[0])
     progress("projects")
-    dates, times = (date, horizon), [minutes.to_numpy() for minutes in matrices]
+    dates = date, horizon
     projects, effects = project_tables(layers, dates, times)
     progress("borders")
     bordered = region.bordered
@@ -148,18 +148,18 @@ def analyse(
         routes=routes,
         links_later=links_later,
         access=access,
-        changes=city_changes(catalogue.centres, times[0], times[1]),
+        changes=city_changes(catalogue, times[0], times[1]),
         projects=projects,
         effects=effects,
-        circles=_circle_table(layers, dates, times),
+        circles=_circle_table(layers, dates, [found.cities for found in times]),
         leaving=outbound_links(layers, date) if region.base.counties else gpd.GeoDataFrame(),
     )
 
 
-def _access_table(stops: Network, minutes: DataFrame) -> DataFrame:
+def _access_table(stops: Network, times: DoorTimes) -> DataFrame:
     """Return all indicators of accessibility by any mode, one row per city."""
     tables = {
-        indicator: city_table(stops, indicator=indicator, minutes=minutes) for indicator in _ACCESS
+        indicator: city_table(stops, indicator=indicator, times=times) for indicator in _ACCESS
     }
     access = tables["location"][["city_id", "name", "name_en", "region", "population"]].copy()
     for indicator, table in tables.items():
