@@ -92,7 +92,7 @@ def _report(
     routes = json_value(added.routes)
     for row in routes:
         for key in ("joined", "new_places", "split"):
-            row[key] = [value for value in row[key].split(";") if value]
+            row[key] = list(dict.fromkeys(value for value in row[key].split(";") if value))
     crosses = added.crossings.drop(columns="geometry")
     return {
         "route_id": routes[0]["route_id"],
