@@ -173,7 +173,6 @@ class Services:
             found[place][b, -out, a, -into, kind] = passage
         return found
 
-
     def through(self) -> dict[str, dict[str, frozenset[str]]]:
         """
         Return by class and route the routes with which it has trains in common.

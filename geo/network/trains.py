@@ -272,7 +272,7 @@ class _Trains:
                        0.0, after.km, after.edge, after.route, "rail")  # fmt: skip
 
     def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:
-        """Return the minutes that all trains lose between two edges, and those of the mean stop."""
+        """Return the minutes that all trains lose between two edges, and that stops take."""
         passage = self._passage(run, after) if run.kind == after.kind else None
         if passage is None:
             return None
@@ -300,8 +300,12 @@ class _Trains:
         # platform, and from or to a route of which it says nothing anywhere
         silent = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
         silent |= not all(any(line in self.listed for line, _ in r.lines) for r in (run, after))
-        goes = self._end_to_end(run, after) or self._straight_on(run, after)
-        return passing if silent and goes else None
+        if not silent:
+            return None
+        if self._straight_on(run, after):
+            return passing
+        turning = Passage(passing.trains, self.parameters.turn_min, None)
+        return turning if self._end_to_end(run, after) else None
 
     def _listed(self, run: Run, after: Run, known: dict[Way, Passage]) -> bool:
         """Tell whether the table knows of trains between two routes at a place."""
@@ -312,10 +316,12 @@ class _Trains:
         )
 
     def _end_to_end(self, run: Run, after: Run) -> bool:
-        """Tell whether one line ends where another begins: tables tell where, maps roughly how."""
-        return all(
-            any(run.v in self.ends.get(line, ()) for line, _ in r.lines) for r in (run, after)
+        """Tell whether two lines end at a station: trains may go on from one to the other."""
+        before, onward = (
+            {line for line, _ in r.lines if run.v in self.ends.get(line, ())} for r in (run, after)
         )
+        apart = before and onward and before.isdisjoint(onward)
+        return bool(apart) and self.kinds[run.v] not in PASSED
 
     def _straight_on(self, run: Run, after: Run) -> bool:
         """Tell whether a train would go on without turning back."""
@@ -356,14 +362,12 @@ def _near_cores(rail: Network, parameters: Parameters) -> list[float]:
     cores = [c for c in rail.layers.catalogue.cities if c.population >= parameters.core_people]
     lines = np.repeat(rail.edges.geometry.to_numpy(), SAMPLES)
     along = np.tile((np.arange(SAMPLES) + 0.5) / SAMPLES, len(rail.edges))
-    points = shapely.get_coordinates(
-        shapely.line_interpolate_point(lines, along, normalized=True)
-    )
+    points = shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
     near = np.zeros(len(points), bool)
     for core in cores:
         near |= geodesic_km([core.lon, core.lat], points) <= parameters.approach_km
     share = near.reshape(-1, SAMPLES).mean(axis=1)
-    return (share * rail.edges["length_km"].to_numpy()).tolist()
+    return [float(km) for km in share * rail.edges["length_km"].to_numpy()]
 
 
 def _ways(run: Run, after: Run) -> Iterator[Way]:
