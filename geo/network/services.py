@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -53,8 +53,10 @@ class _Dated(Protocol):
     def holds(self, date: dt.date) -> bool: ...
 
 
-def _nearest_period(rows: Iterable[Any], date: dt.date) -> Any:
+def _nearest_period(rows: Sequence[Any], date: dt.date) -> Any:
     """Return the row of a day; of days that no row holds, the next one in time stands in."""
+    if len(rows) == 1:
+        return rows[0]
     return min(rows, key=lambda row: (not row.holds(date), _days_apart(row, date)))
 
 
@@ -89,6 +91,7 @@ class Services:
         for calls in catalogue.station_calls:
             self.calling[calls.place_id, calls.class_].append(calls)
         self.speeds = speeds_on(layers, date)
+        self._on: dict[str, dict[str, Service]] = {}
         columns = ("class", "design_speed_kmh", "operating_speed_kmh")
         frame = layers.sections
         self.standard = dict(
@@ -101,6 +104,11 @@ class Services:
 
     def on(self, section_id: str) -> dict[str, Service]:
         """Return the services on a section by class, at least one."""
+        if section_id not in self._on:
+            self._on[section_id] = self._services(section_id)
+        return self._on[section_id]
+
+    def _services(self, section_id: str) -> dict[str, Service]:
         found = {}
         for kind, rows in self.listed.get(section_id, {}).items():
             row = _nearest_period(rows, self.date)
