@@ -14,8 +14,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import Catalogue, City, Place
 from geo.core import BadInputError, Executor, number_blocks, run_locally
-from geo.network.network import Network
+from geo.network.network import Network, with_parameters
 from geo.network.ordinary_roads import Background
+from geo.network.parameters import Parameters
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import Anywhere, TravelGraph, build_travel_graph, place_of
 from geo.network.trip_ends import end_of
@@ -349,6 +350,7 @@ def travel_time_matrix(
     destinations: Iterable[City | str] | City | str | None = None,
     mode: str = "any",
     *,
+    parameters: Parameters | None = None,
     background: Background | None = None,
     long: bool = False,
     executor: Executor = run_locally,
@@ -364,6 +366,9 @@ def travel_time_matrix(
         Cities: ids, names or rows of the table; default: all centres.
     mode, background
         As in `fastest_routes`.
+    parameters
+        Other parameters than those of the network; edges that were edited keep the ratio of
+        their times to those that the tables give.
     long
         One row for every pair of an origin and a destination.
     executor
@@ -389,6 +394,7 @@ def travel_time_matrix(
     >>> geo.travel_time_matrix(net, "成都", ["万州"], mode="water", long=True)["minutes"].tolist()
     [inf]
     """
+    net = net if parameters is None else with_parameters(net, parameters)
     leave, arrive = (_cities(net.layers.catalogue, wanted) for wanted in (origins, destinations))
     everyone = {city.city_id: city for city in [*leave, *arrive]}
     graph = build_travel_graph(net, everyone.values(), mode=mode, background=background)
