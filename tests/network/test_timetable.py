@@ -8,10 +8,11 @@ from collections import defaultdict
 import pytest
 
 import geo
-from geo.network import DEFAULT_PARAMETERS, stations_to_stations, train_timetable
+from geo.network import stations_to_stations, train_timetable
 from geo.network.trains import Trains
 
-START = DEFAULT_PARAMETERS.train_start_min
+#: No train takes longer to start and to stop.
+START = 8.0
 
 
 @pytest.fixture(scope="module")
