@@ -289,6 +289,21 @@ class OwnTime(PublishedTime):
     confidence: Annotated[Confidence, BeforeValidator(lambda cell: cell or "medium")] = "medium"
 
 
+class OwnEnd(_Located):
+    """An end of trips that a user brings: a point, or the id or name of what the tables have."""
+
+    id: str = ""
+    name: str = ""
+    lon: Coordinate = None
+    lat: Coordinate = None
+
+    @model_validator(mode="after")
+    def _point_or_name(self) -> OwnEnd:
+        if (self.lon is None) != (self.lat is None) or not (self.id or self.name):
+            raise broken_rule("name", Message("expected an id or a name, and lon with lat"))
+        return self
+
+
 class _InPeriod(Row):
     def _period(self) -> tuple[str, str]:
         # the models declare both columns themselves, where they stand in the file

@@ -22,7 +22,7 @@ from geo.core import (
     write_json,
 )
 from geo.export.datapackage import licence_terms, package_description, with_index_column
-from geo.export.geopackage import write_gpkg, write_layer
+from geo.export.geopackage import gdal_file, write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
 from geo.export.gtfs import write_gtfs
 from geo.export.workbook import layer_sheets, table_sheets, write_workbook
@@ -83,7 +83,7 @@ def _write_geojson(net: Network, out: Path) -> list[Path]:
     options = {"driver": "GeoJSON", "COORDINATE_PRECISION": DECIMALS}
     for name, table in layer_tables(net).items():
         files.append(out / f"{name}.geojson")
-        with replaced_file(files[-1]) as temporary:
+        with gdal_file(files[-1]) as temporary:
             write_layer(with_index_column(table), temporary, **options)
     return files
 

@@ -15,7 +15,6 @@ from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
-    Anywhere,
     TravelGraph,
     build_travel_graph,
     entries_near,
@@ -35,7 +34,7 @@ from geo.network.travel_times import (
     times_between,
     travel_time_matrix,
 )
-from geo.network.trip_ends import End, end_of
+from geo.network.trip_ends import Anywhere, End, end_of, find_end, point_within, read_ends
 
 __all__ = [
     "DEFAULT_PARAMETERS",
@@ -61,6 +60,7 @@ __all__ = [
     "entries_near",
     "expect_roads",
     "fastest_routes",
+    "find_end",
     "has_stops",
     "junction_ids",
     "matrix_by_name",
@@ -68,7 +68,9 @@ __all__ = [
     "node_positions",
     "node_ways",
     "place_of",
+    "point_within",
     "read_background",
+    "read_ends",
     "share_within",
     "station_to_station",
     "stations_to_stations",

@@ -38,6 +38,7 @@ from geo.network.trip_ends import end_of
 from geo.readers import (
     LAYERS,
     MAIN_ROADS,
+    barred_by,
     class_of,
     posted_speed,
     read_layer,
@@ -195,13 +196,14 @@ def background_from_ways(
     """
     Return the open roads that hang together; of parts that no road joins the largest stays.
 
-    Ways with one of `refs` are left out: the catalogue knows since when those are open. Times
-    are those at the posted speed, else at that of the class, times the share of it that cars
-    keep. One-way roads count in both directions, for travel times are the same both ways.
+    Roads that the public may not use (`barred_by`) are left out, and so are ways with one of
+    `refs`: the catalogue knows since when those are open. Times are those at the posted speed,
+    else at that of the class, times the share of it that cars keep. One-way roads count in both
+    directions, for travel times are the same both ways.
     """
     known = frozenset[str]().union(*map(split_refs, refs))
     own = {ref: bool(split_refs(ref) & known) for ref in ways["ref"].unique()}
-    is_open = ways["highway"].str.removesuffix("_link").isin(MAIN_ROADS)
+    is_open = ways["highway"].str.removesuffix("_link").isin(MAIN_ROADS) & (barred_by(ways) == "")
     roads = ways[is_open.to_numpy(bool) & ~ways["ref"].map(own).to_numpy(bool)]
     nodes, edges = node_ways(roads)
     speeds = assumed_speeds(roads, parameters)

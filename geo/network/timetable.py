@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from geo.network.network import Network
 from geo.network.trains import TIERS, Run, Trains
@@ -70,9 +70,10 @@ def train_timetable(net: Network) -> list[TrainTrip]:
     section run as many as its services say; those that the tables end between two stations run
     to the last one. The trains of a way fall into those that serve large stations only and those
     that serve any, in the shares of the model, and take as long as there: running times, and
-    stops as long as the mean stop of the fastest trains. Starting and stopping is part of a
-    stop: a ride takes as long as in `station_to_station` between first, last and hub stations,
-    and up to the time for both less where trains stop for less, as only some of them call.
+    stops as long as the mean stop of the fastest trains.
+    What trains take to start and to stop is added at either end of a ride, at most half of the
+    stop where trains stop for less: a ride takes as long as in `station_to_station` between first,
+    last and hub stations, and up to a start and a stop less between others.
 
     Parameters
     ----------
@@ -111,30 +112,18 @@ def _ways(trains: Trains) -> Iterator[tuple[float, list[Run]]]:
                 passing[i, j] = passage.trains
                 onward[i].append(j)
                 before[j].append(i)
-
-    def longest(whole: list[int], options: list[tuple[list[int], int, tuple[int, int]]]) -> Any:
-        """Return the longer way that most of the trains that are left run, None if none does."""
-        counts = [
-            (min(left[number], passing[pair]), way)
-            for way, number, pair in options
-            if number not in whole and trains.in_a_row(way)
-        ]
-        most, way = max(counts, default=(0.0, None))
-        return way if most > LEAST_TRAINS else None
-
     found: dict[tuple[int, ...], float] = defaultdict(float)
     while max(left, default=0.0) >= LEAST_TRAINS:
-        way: list[int] | None = [left.index(max(left))]
-        while way is not None:
-            whole = way
-            ahead = [([*whole, j], j, (whole[-1], j)) for j in onward[whole[-1]]]
-            behind = [([i, *whole], i, (i, whole[0])) for i in before[whole[0]]]
-            way = longest(whole, ahead) or longest(whole, behind)
-        pairs = list(itertools.pairwise(whole))
-        count = min([left[i] for i in whole] + [passing[pair] for pair in pairs])
+        way = [left.index(max(left))]
+        while (step := _next(trains, onward[way[-1]], way, left, passing, out=True)) is not None:
+            way.append(step)
+        while (step := _next(trains, before[way[0]], way, left, passing, out=False)) is not None:
+            way.insert(0, step)
+        pairs = list(itertools.pairwise(way))
+        count = min([left[i] for i in way] + [passing[pair] for pair in pairs])
         count = min(count, max(1.0, count * STEP))
-        found[tuple(whole)] += count
-        for i in whole:
+        found[tuple(way)] += count
+        for i in way:
             left[i] -= count
         for pair in pairs:
             passing[pair] -= count
@@ -142,27 +131,42 @@ def _ways(trains: Trains) -> Iterator[tuple[float, list[Run]]]:
         yield count, [runs[i] for i in numbers]
 
 
+def _next(
+    trains: Trains,
+    choices: list[int],
+    way: list[int],
+    left: list[float],
+    passing: dict[tuple[int, int], float],
+    *,
+    out: bool,
+) -> int | None:
+    """Return the edge on to which, or from which, most of the trains that are left run."""
+    most, best = LEAST_TRAINS, None
+    for j in choices:
+        pair = (way[-1], j) if out else (j, way[0])
+        count = min(left[j], passing[pair])
+        whole = [*way, j] if out else [j, *way]
+        if j not in way and count > most and trains.run_through(whole):
+            most, best = count, j
+    return best
+
+
 def _split(trains: Trains, runs: list[Run], count: float) -> Iterator[TrainTrip]:
     """Yield the trains that serve large stations, or any, at the start and the end of rides."""
     found: dict[tuple[tuple[str, bool, bool], ...], TrainTrip] = {}
     share: dict[tuple[tuple[str, bool, bool], ...], float] = defaultdict(float)
-    losses = [_losses(trains, *pair) for pair in itertools.pairwise(runs)]
+    losses = [trains.loss(*pair) or [] for pair in itertools.pairwise(runs)]
     # those that serve any station serve all where none is faster
     alike = all(max(each) == min(each) for each in losses)
     for k in range(len(TIERS) - 1 if alike else 0, len(TIERS)):
-        trip = _trip(trains, runs, TIERS[k], [0.0, *(each[k] for each in losses), 0.0])
+        tier, lost = TIERS[k], [0.0, *(each[k] for each in losses), 0.0]
+        trip = _trip(trains, runs, tier, lost)
         if trip:
             key = tuple((call.place, call.boards, call.alights) for call in trip.calls)
             found.setdefault(key, trip)  # of the same calls the fastest come first
             share[key] += trains.useful[k]
     for key, trip in found.items():
         yield trip._replace(trains=count * share[key] / sum(share.values()))
-
-
-def _losses(trains: Trains, run: Run, after: Run) -> list[float]:
-    """Return the minutes that trains lose between two edges, by tier."""
-    fixed, stops = trains.loss(run, after) or (0.0, 0.0)
-    return [fixed + stops * odds for odds in trains.odds(min(run.trains, after.trains))]
 
 
 def _trip(
@@ -177,19 +181,16 @@ def _trip(
         return None
     stations = [i for i, place in enumerate(places) if trains.opens(place, kind, large=False)]
     first, last = stations[0], stations[-1]  # trains run the whole way, whoever is on board
-    calls = [Call(places[first], 0.0, 0.0, boards=boards[first], alights=False)]
     clock = trains.half_stop(runs[first])
+    calls = [Call(places[first], 0.0, 0.0, boards=boards[first], alights=False)]
     for i in range(first + 1, last + 1):
         clock += runs[i - 1].minutes
-        halves = trains.half_stop(runs[i - 1]), trains.half_stop(runs[min(i, last - 1)])
-        if i == last:
-            at = clock + halves[0], clock + halves[0]
-            calls.append(Call(places[i], *at, boards=False, alights=True))
-        elif boards[i] or alights[i]:
-            part = min(1.0, lost[i] / sum(halves))  # of a stop that few of the trains make
-            arrival = clock + part * halves[0]
-            leave = max(arrival, clock + lost[i] - part * halves[1])
-            calls.append(Call(places[i], arrival, leave, boards=boards[i], alights=alights[i]))
+        braking, half = trains.half_stop(runs[i - 1]), lost[i] / 2
+        braking = braking if i == last else min(braking, half)
+        if i == last or boards[i] or alights[i]:
+            starting = 0.0 if i == last else min(trains.half_stop(runs[i]), half)
+            at = clock + braking, clock + max(braking, lost[i] - starting)
+            calls.append(Call(places[i], *at, boards=boards[i] and i < last, alights=alights[i]))
         clock += lost[i]
     ridden = runs[first:last]
     km = defaultdict[str, float](float)

@@ -164,6 +164,8 @@ class Trains:
         self.services = Services(net.layers, net.date, net.parameters)
         self.runs = list(_runs(self.net, self.services))
         self.leaving = _leaving(self.runs)
+        #: Share of the trains that serve both of two stations, by tier.
+        self.useful = [self._ends(large=a) * self._ends(large=b) for a, b in TIERS]
         self.passages = self.services.passages()
         self.listed = {
             r for ways in self.passages.values() for a, _, b, _, _ in ways for r in (a, b)
@@ -176,8 +178,6 @@ class Trains:
         self.calls = self._calls()
         self.headings = _headings(self.net)
         self._known_odds: dict[float, list[float]] = {}
-        #: Share of the trains that serve both of two stations, by tier.
-        self.useful = [self._ends(large=a) * self._ends(large=b) for a, b in TIERS]
         self.through = self.services.through()
         self.onward = [self._onward(run) for run in self.runs]
         self.rides = {_Ride(i, onward): i for i, onward in enumerate(self.onward)}
@@ -199,27 +199,25 @@ class Trains:
         rides = list(self.rides)
         for number, (i, onward) in enumerate(rides):
             for j in self.leaving[self.runs[i].v]:
-                loss = self.loss(self.runs[i], self.runs[j])
+                loss = self._loss(self.runs[i], self.runs[j])
+                own = self.onward[j]
                 if loss is None or not self._goes(onward, j):
                     continue
-                ride = _Ride(j, self._still(onward, j))
+                both = own if onward is None or own is None else onward & own
+                ride = _Ride(j, both)
                 if ride not in self.rides:
                     self.rides[ride] = len(rides)
                     rides.append(ride)
                 yield number, self.rides[ride], *loss
 
-    def _still(self, onward: frozenset[str] | None, number: int) -> frozenset[str] | None:
-        """Return the routes that trains still go on to once they have gone on to a run."""
-        own = self.onward[number]
-        return own if onward is None or own is None else onward & own
-
-    def in_a_row(self, numbers: Sequence[int]) -> bool:
-        """Tell whether trains that begin on a run go on to all that follow."""
+    def run_through(self, numbers: Sequence[int]) -> bool:
+        """Tell whether some train makes all of a row of runs, as far as tables say."""
         onward = self.onward[numbers[0]]
         for number in numbers[1:]:
             if not self._goes(onward, number):
                 return False
-            onward = self._still(onward, number)
+            own = self.onward[number]
+            onward = own if onward is None else onward if own is None else onward & own
         return True
 
     def _goes(self, onward: frozenset[str] | None, number: int) -> bool:
@@ -279,21 +277,28 @@ class Trains:
         rides = [self.runs[ride.run] for ride in self.rides]
         for i, j, fixed, stops in self.going:
             after = rides[j]
-            for k, odds in enumerate(self.odds(min(rides[i].trains, after.trains))):
+            for k, odds in enumerate(self._odds(rides[i], after)):
                 yield (self.nodes[k][i], self.nodes[k][j], fixed + stops * odds + after.minutes,
                        0.0, after.km, after.edge, after.route, "rail")  # fmt: skip
 
-    def odds(self, trains: float) -> list[float]:
-        """Return the share of calls that the fastest trains make, by tier."""
+    def _odds(self, run: Run, after: Run) -> list[float]:
+        """Return the share of calls that the fastest of the trains make, by `TIERS`."""
+        trains = min(run.trains, after.trains)
         if trains not in self._known_odds:
-            p = self.parameters
-            numbers = [max(1.0, trains * share) for share in self.useful]
+            p, each = self.parameters, [max(1.0, trains * share) for share in self.useful]
             self._known_odds[trains] = [
-                max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in numbers
+                max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in each
             ]
         return self._known_odds[trains]
 
-    def loss(self, run: Run, after: Run) -> tuple[float, float] | None:
+    def loss(self, run: Run, after: Run) -> list[float] | None:
+        """Return the minutes that trains lose between two edges by `TIERS`, None if none runs."""
+        loss = self._loss(run, after)
+        return (
+            None if loss is None else [loss[0] + loss[1] * odds for odds in self._odds(run, after)]
+        )
+
+    def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:
         """Return the minutes that every train loses between two edges, and the mean stop."""
         passage = self.passage(run, after)
         if passage is None:

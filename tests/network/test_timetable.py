@@ -8,11 +8,11 @@ from collections import defaultdict
 import pytest
 
 import geo
-from geo.network import stations_to_stations, train_timetable
+from geo.network import DEFAULT_PARAMETERS, stations_to_stations, train_timetable
 from geo.network.trains import Trains
 
-#: No train takes longer to start and to stop.
-START = 8.0
+#: A train of 350 km/h takes so long to start and to stop, in minutes.
+START = DEFAULT_PARAMETERS.train_start_min + 3.5 * DEFAULT_PARAMETERS.speed_up_min
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,7 @@ def test_rides_take_what_the_travel_model_says(stops, trips):
      ("chengdu-east-station", "chongqing-west-station"),
      ("chengdu-east-station", "dazhou-station")],
 )  # fmt: skip
-def test_rides_between_large_stations_take_the_same(stops, trips, start, end):
+def test_rides_between_large_stations_take_nearly_the_same(stops, trips, start, end):
+    """But for half a stop where trains run through the first station."""
     ((journey, *_),) = stations_to_stations(stops, [(start, end)])
-    assert rides(trips)[start, end] == pytest.approx(journey.time_min, abs=0.01)
+    assert rides(trips)[start, end] == pytest.approx(journey.time_min, abs=START / 2)
