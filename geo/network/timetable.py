@@ -108,7 +108,7 @@ def _ways(trains: Trains) -> Iterator[tuple[float, list[Run]]]:
     for i, run in enumerate(runs):
         for j in trains.leaving[run.v]:
             passage = trains.passage(run, runs[j])
-            if passage is not None:
+            if passage is not None and runs[j].edge != run.edge:  # none turns back where it came
                 passing[i, j] = passage.trains
                 onward[i].append(j)
                 before[j].append(i)
