@@ -140,11 +140,21 @@ def test_everyone_is_connected_with_other_roads(folder, pbf):
     assert table.attrs["background"]["file"] == "toy.osm.pbf"
 
 
-def test_other_roads_for_a_train_are_refused(folder, capsys):
-    asked = ("matrix", "--data", folder, "--mode", "rail", "--background", "none.osm.pbf")
-    code, out, err = run(capsys, *asked)
-    assert (code, out, len(err.splitlines())) == (2, "", 1)
-    assert "--mode road or any, got rail" in err
+def test_travellers_come_to_trains_over_other_roads(tmp_path, pbf):
+    """The city off the corridor has a station in reach by them, and by straight lines none."""
+    folder = toy.region(tmp_path / "rail", NODES, {"ab": 20}, {"a": 4, "b": 2, "c": 1})
+    toy.change(folder, "routes", "ab", mode="rail", **{"class": "hsr"})
+    for place in "ab":
+        toy.change(folder, "places", place, kind="station")
+    cat = geo.load(folder)
+    net = geo.build_network(cat, year=2020, nodes="stops")
+    roads = read_background(pbf, cat)
+    plain, over = (
+        geo.travel_time_matrix(net, mode="rail", background=other) for other in (None, roads)
+    )
+    assert np.isinf(plain.loc["a", "c"])
+    access = over.loc["a", "c"] - plain.loc["a", "b"]
+    assert access == pytest.approx(TIE + UP + ACROSS, abs=0.02)
 
 
 def test_a_file_without_roads_here_is_refused(folder, tmp_path, capsys):
@@ -170,6 +180,31 @@ def test_open_roads_that_hang_together_and_that_the_catalogue_lacks():
     assert len(roads.nodes) == 4
     speeds = (roads.edges["length_km"] / roads.edges["time_min"] * 60).tolist()
     assert speeds == pytest.approx([0.85 * v for v in (60, 50, 40)])
+
+
+@pytest.mark.parametrize(
+    ("tags", "used"),
+    [
+        ({"access": "private"}, False),
+        ({"access": "no"}, False),
+        ({"motor_vehicle": "no"}, False),
+        ({"motorcar": "private", "access": "yes"}, False),
+        ({"impassable": "yes"}, False),
+        ({"smoothness": "impassable", "motorcar": "yes"}, False),
+        ({"construction": "yes"}, False),
+        ({"access": "no", "motor_vehicle": "yes"}, True),
+        ({"access": "private", "vehicle": "permissive"}, True),
+        ({"construction": "widening", "access": "destination", "smoothness": "bad"}, True),
+    ],
+)
+def test_roads_that_the_public_may_not_use_are_not_travelled(tags, used):
+    """The road across is the only other way between two ends of one that leads round."""
+    round_ = [(km((0, 0), (0, 30), (10, 30)), {"highway": "secondary"}),
+              (km((10, 30), (10, 0)), {"highway": "secondary"})]  # fmt: skip
+    roads = background_from_ways(
+        ways(*round_, (km((0, 0), (10, 0)), {"highway": "primary"} | tags))
+    )
+    assert roads.source["km"] == pytest.approx(80 if used else 70, abs=0.2)
 
 
 @pytest.mark.parametrize("rows", [[], [([(0, 0), (1, 1)], {"railway": "rail"})]])
