@@ -87,10 +87,16 @@ class TravelGraph:
         """Return the number of the first of some nodes that is there."""
         return next(self.number[name] for name in names if name in self.number)
 
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Pairs of nodes that arcs join, as one number each, in order; the pair of every arc."""
+        pairs, entry = np.unique(self.tail * self.size + self.head, return_inverse=True)
+        return pairs, entry
+
     def matrix(self, minutes: Floats | None = None) -> tuple[csr_array, Ints]:
         """Return the fastest arc between every two nodes, and the entry in it of every arc."""
         minutes = self.minutes if minutes is None else minutes
-        pairs, entry = np.unique(self.tail * self.size + self.head, return_inverse=True)
+        pairs, entry = self.pairs
         fastest = np.full(len(pairs), np.inf)
         np.minimum.at(fastest, entry, minutes)
         where = np.divmod(pairs, self.size)

@@ -211,13 +211,11 @@ def shortest_path(graph: TravelGraph, minutes: Floats, start: int, end: int) -> 
         nodes.append(int(before[nodes[-1]]))
     # of parallel arcs the fastest is the one travelled
     best = np.flatnonzero(minutes == matrix.data[entry])
-    arc = dict(
-        zip(
-            (graph.tail[best] * graph.size + graph.head[best]).tolist(), best.tolist(), strict=True
-        )
-    )
-    steps = itertools.pairwise(nodes[::-1])
-    return np.array([arc[u * graph.size + v] for u, v in steps], np.intp)
+    arc = np.zeros(len(matrix.data), np.intp)
+    arc[entry[best]] = best
+    way = np.array(nodes[::-1], np.intp)
+    taken: Ints = arc[np.searchsorted(graph.pairs[0], way[:-1] * graph.size + way[1:])]
+    return taken
 
 
 def _overlap(path: Ints, km: Floats, other: Ints) -> float:
