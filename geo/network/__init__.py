@@ -2,7 +2,13 @@
 
 from geo.network.intervals import share_within, time_deviation, time_interval
 from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
-from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
+from geo.network.ordinary_roads import (
+    Background,
+    expect_roads,
+    ground_of,
+    node_ways,
+    read_background,
+)
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
@@ -15,7 +21,9 @@ from geo.network.travel_graph import (
 )
 from geo.network.travel_times import (
     Journey,
+    different_paths,
     fastest_routes,
+    journey,
     matrix_by_name,
     matrix_with_ids,
     station_to_station,
@@ -39,10 +47,13 @@ __all__ = [
     "crossings_without_junction",
     "cut_at_stops",
     "departures",
+    "different_paths",
     "end_of",
     "expect_roads",
     "fastest_routes",
+    "ground_of",
     "has_stops",
+    "journey",
     "junction_ids",
     "matrix_by_name",
     "matrix_with_ids",
