@@ -268,7 +268,7 @@ def _service(variants: RouteVariants, route: Route, ends: list[City], ways: int)
     lost = _minutes(without)
     return {
         "times": times,
-        "alternatives": _described(without, variants.net),
+        "alternatives": _described(without, variants.net, variants.standard),
         "penalty_min": None if complete is None or lost is None else lost - complete,
     }
 
@@ -304,12 +304,15 @@ def _alternatives(net: Network, pair: tuple[City, City], mode: str) -> list[dict
     """Return the routes of a mode that are really different, with the standard of each."""
     if mode not in net.modes:
         return []
-    return _described(fastest_routes(net, pair[0], pair[1], WAYS, mode=mode), net)
+    journeys = fastest_routes(net, pair[0], pair[1], WAYS, mode=mode)
+    return _described(journeys, net, open_sections(net.layers, net.date))
 
 
-def _described(journeys: list[Journey], net: Network) -> list[dict[str, Any]]:
+def _described(
+    journeys: list[Journey], net: Network, standard: pd.DataFrame
+) -> list[dict[str, Any]]:
     """Return journeys in a network with the routes and the standard of each."""
-    route, standard = net.layers.catalogue.route, open_sections(net.layers, net.date)
+    route = net.layers.catalogue.route
     found = []
     for journey in journeys:
         ids = list(dict.fromkeys(leg["route_id"] for leg in journey.legs if leg["route_id"]))

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import City, Route, Zone
 from geo.connectivity import Loss, cut_off, removal_loss
-from geo.layers import Layers, sections_on
+from geo.layers import Layers, open_sections, sections_on
 from geo.network import (
     Journey,
     TravelGraph,
@@ -121,9 +121,19 @@ class RouteVariants:
         modes
             Road, rail, water.
         """
-        edges = self.net.edges
-        left = set(edges["mode"][~edges["section_id"].isin(self.missing(route_id, state))])
+        missing = self.missing(route_id, state)
+        left = {mode for section, mode in self._mode_of.items() if section not in missing}
         return [mode for mode in self.net.modes if mode in left]
+
+    @cached_property
+    def _mode_of(self) -> dict[str, str]:
+        """The modes of the sections with an edge."""
+        return dict(zip(self.net.edges["section_id"], self.net.edges["mode"], strict=True))
+
+    @cached_property
+    def standard(self) -> DataFrame:
+        """The sections as they are once all the routes are complete, by id."""
+        return DataFrame(open_sections(self.net.layers, self.net.date))
 
     def _graph(self, mode: str) -> _Arcs:
         if mode not in self._arcs:
@@ -140,9 +150,9 @@ class RouteVariants:
         graph, ends = self._graph("any").graph, wide.ends(self.counties)[1]
         column = dict(zip(ends.tolist(), range(len(ends)), strict=True))
         legs = np.flatnonzero(np.isin(wide.head, ends))
-        nodes = np.array([graph.number.get(wide.names[i], -1) for i in wide.tail[legs]])
+        nodes = np.array([graph.number.get(wide.names[i], -1) for i in wide.tail[legs]], np.intp)
         legs, nodes = legs[nodes >= 0], nodes[nodes >= 0]
-        columns = np.array([column[i] for i in wide.head[legs].tolist()])
+        columns = np.array([column[i] for i in wide.head[legs].tolist()], np.intp)
         minutes = np.full((graph.size, len(ends)), np.inf)
         np.minimum.at(minutes, (nodes, columns), wide.minutes[legs])
         kept = np.isfinite(minutes) & (minutes <= minutes.min(axis=0) + FARTHER)
@@ -185,7 +195,7 @@ class RouteVariants:
             graph = arcs.graph
             matrix, _ = graph.matrix(self._without(arcs, missing))
             starts, stops = graph.ends(self.cities)
-            found = dijkstra(matrix, indices=starts)
+            found = dijkstra(matrix, indices=starts) if len(starts) else matrix.toarray()[:0]
             between = np.round(found[:, stops], 9)
             np.fill_diagonal(between, 0.0)
             self._minutes[key] = (
