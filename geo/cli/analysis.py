@@ -18,10 +18,13 @@ from geo.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
-    from geo.network import Anywhere, Background, Journey
+    from geo.network import Anywhere, Background, Journey, Network
 
 
 def od(arguments: argparse.Namespace) -> None:
@@ -42,8 +45,7 @@ def od(arguments: argparse.Namespace) -> None:
     routes = [_way(catalogue, journey, arguments.mode) for journey in journeys]
     about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
-        ids = [end.node.rpartition(":")[2] for end in (a, b)]
-        print_json({"from": a.name, "to": b.name, "from_id": ids[0], "to_id": ids[1],
+        print_json({"from": a.name, "to": b.name, "from_id": a.id, "to_id": b.id,
                     **about, "mode": arguments.mode, **_used(roads),
                     "routes": routes})  # fmt: skip
         return
@@ -67,8 +69,10 @@ def od(arguments: argparse.Namespace) -> None:
 
 def _ends(catalogue: Catalogue, arguments: argparse.Namespace) -> tuple[Anywhere, Anywhere]:
     """Return the two ends of a trip: of one name a station where the other end is one."""
+    from geo.network import find_end
+
     names = (arguments.origin, arguments.destination)
-    ends = [_point(name, catalogue) or catalogue.find_end(name) for name in names]
+    ends = [find_end(catalogue, name) for name in names]
     stations = [getattr(end, "kind", "") == "station" for end in ends]
     if arguments.mode in ("rail", "any") and any(stations):
         ends = [
@@ -76,24 +80,6 @@ def _ends(catalogue: Catalogue, arguments: argparse.Namespace) -> tuple[Anywhere
             for end, station, name in zip(ends, stations, names, strict=True)
         ]
     return ends[0], ends[1]
-
-
-def _point(text: str, catalogue: Catalogue) -> tuple[float, float] | None:
-    """Return longitude and latitude where an end is given as LON,LAT."""
-    from geo.core import BadInputError
-
-    parts = text.split(",")
-    try:
-        lon, lat = (float(part) for part in parts)
-    except ValueError:
-        return None
-    west, south, east, north = catalogue.region.frame
-    if not (west <= lon <= east and south <= lat <= north):
-        raise BadInputError(
-            "{point}: expected LON,LAT within {west:g}–{east:g}, {south:g}–{north:g}",
-            point=text, west=west, east=east, south=south, north=north,
-        )  # fmt: skip
-    return lon, lat
 
 
 def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Background | None:
@@ -116,7 +102,7 @@ def _say_background(roads: Background | None) -> None:
     if roads is not None:
         file, date, licence, credit, *_ = roads.source.values()
         say("other roads of {file} ({date}), the same on every day: {credit}, {licence}",
-            file=file, date=date or "?", credit=credit, licence=licence)  # fmt: skip
+            file=file, date=date or "?", credit=credit or "?", licence=licence or "?")  # fmt: skip
 
 
 def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
@@ -148,37 +134,58 @@ def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
 
 
 def matrix(arguments: argparse.Namespace) -> None:
-    """Print or write the times between all cities."""
-    from geo.core import dask_executor, json_value, refuse_inside, write_csv
-    from geo.network import build_network, matrix_with_ids, time_interval, travel_time_matrix
+    """Print or write the times between all cities, or all ends of a list."""
+    import numpy as np
+
+    from geo.catalogue import name_labels
+    from geo.core import BadInputError, dask_executor, json_value, refuse_inside, write_csv
+    from geo.network import (
+        build_network,
+        end_of,
+        find_end,
+        matrix_with_ids,
+        read_ends,
+        time_interval,
+        travel_time_matrix,
+    )
 
     catalogue, date = load(arguments), when(arguments)
     if arguments.out:
         refuse_inside(arguments.out, catalogue.folder)
     roads = _background(arguments, catalogue)
+    ends: list[Anywhere] = [find_end(catalogue, name) for name in arguments.ends]
+    if arguments.list:
+        ends += read_ends(arguments.list, catalogue)
+    known = {end_of(end).id: end_of(end).name for end in ends or catalogue.centres}
+    if len(known) < max(len(ends), 2 if ends else 0):
+        raise BadInputError("matrix: expected two ends or more, each once")
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        table = travel_time_matrix(net, mode=arguments.mode, background=roads, executor=executor)
+        table = travel_time_matrix(net, ends or None, ends or None, arguments.mode,
+                                   background=roads, executor=executor)  # fmt: skip
     about = stamp(date, catalogue, arguments.mode)
     if arguments.out:
         write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
-        bounds = time_interval(table.to_numpy(float), arguments.mode, net.parameters)
+        both = (time_interval(table.to_numpy(float), arguments.mode, net.parameters, doors=doors)
+                for doors in (True, False))  # fmt: skip
+        station = [getattr(end, "kind", "") == "station" for end in ends or catalogue.centres]
+        trains = np.outer(station, station) & (arguments.mode in ("rail", "any"))
+        bounds = [np.where(trains, *pair[::-1]) for pair in zip(*both, strict=True)]
         keys = ("time_min", "low_min", "high_min")
         times = dict(zip(keys, (table.to_numpy(), *bounds), strict=True))
         minutes = {
             key: [[json_value(round(float(v), 1)) for v in row] for row in rows]
             for key, rows in times.items()
         }
-        cities = catalogue.centres
-        names = {"cities": [c.name for c in cities], "city_ids": [c.city_id for c in cities]}
+        names = {"cities": [*known.values()], "city_ids": [*known]}
         print_json({**about, "mode": arguments.mode, **names, **_used(roads),
                     **minutes})  # fmt: skip
         return
     if arguments.out:
         print(arguments.out)
     else:
-        _print_matrix(table, catalogue.city_labels)
+        _print_matrix(table, name_labels(known) | (catalogue.city_labels if not ends else {}))
     say_assumed(date, about["assumed"])
     _say_background(roads)
 
@@ -207,7 +214,8 @@ def calibrate(arguments: argparse.Namespace) -> None:
     if not times:
         text = Message("expected a published time to compare with")
         raise BadInputError([Problem("tables/published_times.csv", 2, expected=text)])
-    table = calibrate_times(build_layers(catalogue), times)
+    without = arguments.leave_lines_out
+    table = calibrate_times(build_layers(catalogue), times, leave_lines_out=without)
     modes = [mode for mode in ("rail", "road", "water") if (table["mode"] == mode).any()]
     fits = {mode: json_value(calibration_summary(table, mode)) for mode in modes}
     rows = json_value(table)
@@ -217,10 +225,10 @@ def calibrate(arguments: argparse.Namespace) -> None:
         return
     wide = [row for row in rows if row["counted"] and abs(row["error"]) > WIDE]
     wide.sort(key=lambda row: -abs(row["error"]))
-    for row in rows:
+    for row, why in zip(rows, table["reason"], strict=True):
         error = row["error"]
         row["error"] = "" if error is None else f"{error:+.0%}"
-        row["why"] = row["reason"]
+        row["why"], row["kind"] = why, word(row["kind"])
     print_table(rows, {"mode": _("mode"), "from_zh": _("from"), "to_zh": _("to"),
                        "date": _("date"), "kind": _("kind"), "published_min": _("published min"),
                        "computed_min": _("computed min"), "error": _("error"),
@@ -234,6 +242,10 @@ def calibrate(arguments: argparse.Namespace) -> None:
             mode=word(mode), n=fit["n"], median=fit["median_error"], out=fit["leave_one_out"],
             bias=fit["bias_min"], within=fit["within_20"],
             worst=fit["worst_error"])  # fmt: skip
+        if "left_out_error" in fit:
+            say("with nothing known of the trains of their line: median error {median:.1%}, "
+                "within 20 % {within:.0%}", median=fit["left_out_error"],
+                within=fit["left_out_within_20"])  # fmt: skip
     if wide:
         say("outside of 20 %: {count}; the worst:", count=len(wide))
         print_table(wide[:25], {"from_zh": _("from"), "to_zh": _("to"), "date": _("date"),
@@ -280,26 +292,30 @@ def sensitivity(arguments: argparse.Namespace) -> None:
 
 
 def compare(arguments: argparse.Namespace) -> None:
-    """Print two dates side by side."""
+    """Print two dates, or two data folders on one date, side by side."""
     from geo.core import dask_executor, json_value
-    from geo.layers import build_layers
-    from geo.scenarios import compare_dates as compared
+    from geo.scenarios import compare_catalogues, compare_dates
 
-    catalogue = load(arguments)
+    catalogue, other = load(arguments), _other(arguments)
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        found = compared(
-            build_layers(catalogue), arguments.before, arguments.after, executor=executor
-        )
+        if other is None:
+            dates = arguments.before, arguments.after
+            found = compare_dates(catalogue, *dates, executor=executor)
+        else:
+            found = compare_catalogues(other, catalogue, when(arguments), executor=executor)
     stats = {
         str(name): {key: json_value(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
     }
-    assumed = {key: catalogue.assumed_on(found[key]) for key in ("from", "to")}
+    sides = {"from": other or catalogue, "to": catalogue}
+    assumed = {key: side.assumed_on(found[key]) for key, side in sides.items()}
     if arguments.json:
-        ends = {key: found[key].year for key in ("from", "to")}
-        dates = {f"{key}_date": found[key].isoformat() for key in ("from", "to")}
-        tables = {key: found[key] for key in ("cities", "projects")}
-        print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(),
+        ends = {key: found[key].year for key in sides}
+        about = {f"{key}_date": found[key].isoformat() for key in sides}
+        if other is not None:
+            about |= {f"{key}_data": str(side.folder) for key, side in sides.items()}
+        tables = {key: found[key] for key in ("cities", "projects", "pairs")}
+        print_json({**ends, **about, "as_of": catalogue.region.as_of.isoformat(),
                     "assumed": list(dict.fromkeys([*assumed["from"], *assumed["to"]])),
                     **{f"assumed_{key}": sections for key, sections in assumed.items()},
                     "stats": stats, **json_value(tables)})  # fmt: skip
@@ -310,6 +326,9 @@ def compare(arguments: argparse.Namespace) -> None:
         if values["delta"]
     ]
     first, second = str(found["from"]), str(found["to"])
+    if other is not None:
+        say("{date}: {other} and {mine}", date=first, other=other.folder, mine=catalogue.folder)
+        first, second = _("before"), _("after")
     print_table(rows, {"name": _("statistic"), "before": first, "after": second, "delta": "+/-"})
     print()
     cities = found["cities"].sort_values("mean_min_delta")
@@ -330,6 +349,21 @@ def compare(arguments: argparse.Namespace) -> None:
     print_table(rows, columns)
     for key, sections in assumed.items():
         say_assumed(found[key], sections)
+
+
+def _other(arguments: argparse.Namespace) -> Catalogue | None:
+    """Return the catalogue to compare with; None where two dates are compared."""
+    from geo.catalogue import load as read
+    from geo.core import BadInputError
+
+    dates = [date for date in (arguments.before, arguments.after) if date is not None]
+    if arguments.against is None:
+        if len(dates) != 2 or arguments.year is not None:
+            raise BadInputError("compare: expected two dates, or --against DIR and --year")
+        return None
+    if dates:
+        raise BadInputError("compare: expected --year with --against, not two dates")
+    return read(None if arguments.against == "shipped" else arguments.against)
 
 
 def _statistic(name: str) -> str:
@@ -366,20 +400,23 @@ def access(arguments: argparse.Namespace) -> None:
     """Print the accessibility of every city."""
     from geo.connectivity import city_table, connected_cities
     from geo.core import dask_executor, json_value
-    from geo.network import build_network, travel_time_matrix
+    from geo.network import build_network, door_times
 
     catalogue, date = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     mode, indicator = arguments.mode, arguments.indicator
+    if arguments.counties:
+        _access_by_county(arguments, net, roads)
+        return
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        minutes = travel_time_matrix(net, mode=mode, background=roads, executor=executor)
-    connected = connected_cities(net, mode=mode, minutes=minutes)
+        times = door_times(net, mode=mode, background=roads, executor=executor)
+    connected = connected_cities(net, mode=mode, times=times)
     inside = [city.city_id for city in connected]
     left_out = [city for city in catalogue.centres if city.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
     table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
-                       destinations=inside if mean else None, minutes=minutes)  # fmt: skip
+                       destinations=inside if mean else None, times=times)  # fmt: skip
     rows = json_value(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     about = stamp(date, catalogue, mode)
@@ -402,6 +439,35 @@ def access(arguments: argparse.Namespace) -> None:
         say("{date}, {mode}: not connected with the others: {cities}", date=date,
             mode=word(mode), cities=names)  # fmt: skip
     say_assumed(date, about["assumed"])
+    _say_background(roads)
+
+
+def _access_by_county(
+    arguments: argparse.Namespace, net: Network, roads: Background | None
+) -> None:
+    """Print the accessibility of every county."""
+    from geo.catalogue import Zone
+    from geo.connectivity import zone_table
+    from geo.core import BadInputError, dask_executor, json_value
+
+    catalogue, indicator = net.layers.catalogue, arguments.indicator
+    if not all(isinstance(row, Zone) for row in catalogue.settlements):
+        raise BadInputError("access --counties: expected counties in tables/zones.csv")
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        table = zone_table(net, mode=arguments.mode, indicator=indicator, limit=arguments.within,
+                           background=roads, executor=executor)  # fmt: skip
+    unit = str(table["unit"].iloc[0])
+    about = stamp(net.date, catalogue, arguments.mode)
+    if arguments.json:
+        print_json({**about, "mode": arguments.mode, "unit": unit, "indicator": indicator,
+                    **_used(roads),
+                    "counties": json_value(table.drop(columns="unit"))})  # fmt: skip
+        return
+    table = table.sort_values("value", ascending=indicator in ("location", "efficiency"))
+    shown = {"name": _("county"), "name_en": _("county"), "value": word(f"{indicator} ({unit})")}
+    shown |= {key: word(key) for key in ("low", "high", "population")}
+    print_table(json_value(table), shown)
+    say_assumed(net.date, about["assumed"])
     _say_background(roads)
 
 
@@ -476,7 +542,9 @@ def cut(arguments: argparse.Namespace) -> None:
 
 def critical(arguments: argparse.Namespace) -> None:
     """Print what the loss of every link costs."""
-    from geo.connectivity import link_losses, route_losses
+    from functools import partial
+
+    from geo.connectivity import link_losses, pair_losses, route_losses
     from geo.core import dask_executor, json_value
     from geo.layers import build_layers
     from geo.network import build_network
@@ -484,7 +552,9 @@ def critical(arguments: argparse.Namespace) -> None:
     catalogue, date = load(arguments), when(arguments)
     layers = build_layers(catalogue)
     net = build_network(layers, year=date, nodes="stops")
-    remove = route_losses if arguments.routes else link_losses
+    remove = partial(link_losses, alternatives=arguments.top)
+    if arguments.routes or arguments.pairs:
+        remove = partial(route_losses if arguments.routes else pair_losses)
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         table = remove(net, mode=arguments.mode, executor=executor).head(arguments.top)
     about = stamp(date, catalogue, arguments.mode)
@@ -492,12 +562,133 @@ def critical(arguments: argparse.Namespace) -> None:
         print_json({**about, "mode": arguments.mode, "links": json_value(table)})
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
-    shown = {"name": _("name"), "from": _("from"), "to": _("to"),
-             "extra_min": _("extra min"), "cut_off_population": _("people cut off"),
-             "efficiency_loss": _("efficiency lost"), "pairs": _("pairs")}  # fmt: skip
-    rows = labelled(json_value(table), catalogue, "routes")
+    shown = {"name": _("name"), "from": _("from"), "to": _("to"), "name_a": _("name"),
+             "name_b": _("and"), "extra_min": _("extra min"),
+             "cut_off_population": _("people cut off"),
+             "loses_mode_population": _("people losing the mode"),
+             "efficiency_loss": _("efficiency lost"), "pairs": _("pairs"),
+             "alternative": _("best alternative")}  # fmt: skip
+    rows = json_value(table)
+    if not arguments.pairs:
+        rows = labelled(rows, catalogue, "routes")
+    for row in rows:
+        if "alternative" in row:
+            row["alternative"] = _alternative(row, catalogue)
     print_table(rows, {key: text for key, text in shown.items() if key in table})
     say_assumed(date, about["assumed"])
+
+
+def _alternative(row: dict[str, Any], catalogue: Catalogue) -> str:
+    """Return in words how the pair travels that loses most by a link."""
+    if not row["pair"]:
+        return _("no trip takes longer")
+    routes = [catalogue.route[key] for key in filter(None, row["alternative"].split(";"))]
+    english = spoken.get() == "en"
+    ways = [f"{word(r.mode)} {r.name_en if english else r.name}" for r in routes]
+    ways = ways or [_("other roads")]
+    cities = {city.city_id: city for city in catalogue.centres}
+    a, b = (cities[key].name_en if english else cities[key].name for key in row["pair"].split(";"))
+    text = _("{a}–{b} {before:.0f} → {after:.0f} min: {ways}", a=a, b=b,
+             before=row["before_min"], after=row["after_min"], ways=", ".join(ways))  # fmt: skip
+    return str(text)
+
+
+def disrupt(arguments: argparse.Namespace) -> None:
+    """Print what it costs that everything in an area is closed, or in each cell of a grid."""
+    from geo.core import BadInputError, refuse_inside
+    from geo.network import build_network
+
+    if (arguments.at is None) == (arguments.grid is None):
+        raise BadInputError("disrupt: expected --at LON,LAT --km R, or --grid KM")
+    catalogue, date = load(arguments), when(arguments)
+    if arguments.out:
+        refuse_inside(arguments.out, catalogue.folder)
+    net = build_network(catalogue, year=date, nodes="stops")
+    about = {**stamp(date, catalogue, arguments.mode), "mode": arguments.mode,
+             "hours": arguments.hours}  # fmt: skip
+    if arguments.grid is None:
+        _disrupt_at(arguments, net, about)
+    else:
+        _disrupt_grid(arguments, net, about)
+    say_assumed(date, about["assumed"])
+
+
+def _disrupt_at(arguments: argparse.Namespace, net: Network, about: dict[str, Any]) -> None:
+    """Close a circle."""
+    from geo.connectivity import AreaSweep, circle_around
+    from geo.core import BadInputError, json_value
+    from geo.network import point_within
+
+    catalogue = net.layers.catalogue
+    point = point_within(catalogue, arguments.at)
+    if point is None:
+        raise BadInputError("--at {text!r}: expected LON,LAT", text=arguments.at)
+    closure = AreaSweep(net, arguments.mode).close(
+        circle_around(net, *point, arguments.km), arguments.hours
+    )
+    cost, cities = closure.cost, closure.cities
+    shares = {key: getattr(cost, key) / (cost.demand or 1.0)
+              for key in ("own", "detoured", "cut_off")}  # fmt: skip
+    names = {place.place_id: place.name for place in catalogue.places}
+    closed = closure.closed.assign(**{"from": closure.closed["u"].map(names),
+                                      "to": closure.closed["v"].map(names)})  # fmt: skip
+    closed = closed.drop(columns=["u", "v"])
+    keys = ("extra_min", "cut_off_population", "loses_mode_population")
+    numbers = {key: getattr(closure, key) for key in keys}
+    numbers |= {f"{key}_share": share for key, share in shares.items()}
+    numbers["mean_delay_min"] = cost.mean_delay_min
+    if arguments.json:
+        print_json({**about, "lon": point[0], "lat": point[1], "km": arguments.km,
+                    "closed": json_value(closed), **json_value(numbers),
+                    "cities": json_value(cities)})  # fmt: skip
+        return
+    print_table(json_value(closed), {"mode": _("mode"), "name": _("name"), "from": _("from"),
+                                     "to": _("to"), "length_km": _("km")})  # fmt: skip
+    affected = cities[(cities["extra_min"] > 0.05) | cities[["inside", "cut_off"]].any(axis=1)]
+    affected = affected.sort_values("extra_min", ascending=False)
+    print_table(labelled(json_value(affected), catalogue), {
+        "name": _("city"), "extra_min": _("extra min"), "inside": _("in the area"),
+        "cut_off": _("cut off"), "loses_mode": _("loses the mode")})  # fmt: skip
+    say("of all travel between the cities {own:.1%} begins or ends in the area, {detoured:.1%} "
+        "takes another way, {cut_off:.1%} has none", **shares)  # fmt: skip
+    say("mean delay of all trips that begin within {hours:g} h: {delay:.1f} min",
+        hours=arguments.hours, delay=cost.mean_delay_min)  # fmt: skip
+
+
+def _disrupt_grid(arguments: argparse.Namespace, net: Network, about: dict[str, Any]) -> None:
+    """Close every cell of a grid in turn."""
+    from geo.connectivity import disruption_grid
+    from geo.core import dask_executor, json_value
+
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        cells = disruption_grid(net, arguments.grid, mode=arguments.mode, hours=arguments.hours,
+                                executor=executor)  # fmt: skip
+    plain = cells.drop(columns="geometry")
+    if arguments.out:
+        _write_cells(cells, arguments.out)
+    if arguments.json:
+        print_json({**about, "km": arguments.grid, "cells": json_value(plain)})
+        return
+    worst = json_value(plain.head(arguments.top))
+    for row in worst:
+        for key in ("own_share", "detoured_share", "cut_off_share"):
+            row[key] = f"{row[key]:.1%}"
+    print_table(worst, {
+        "lon": _("lon"), "lat": _("lat"), "closed_km": _("km closed"), "cities": _("cities"),
+        "own_share": _("own"), "detoured_share": _("detoured"), "cut_off_share": _("cut off"),
+        "extra_min": _("extra min"), "mean_delay_min": _("mean delay, min")})  # fmt: skip
+    say("own: share of all travel that begins or ends in the cell; detoured, cut off: of the rest")
+
+
+def _write_cells(cells: GeoDataFrame, path: Path) -> None:
+    """Write the cells of a grid as a table, or with their squares as GeoJSON."""
+    from geo.core import replaced_file, write_csv
+
+    if path.suffix.lower() in (".geojson", ".json"):
+        with replaced_file(path) as target:
+            target.write_text(cells.to_json(), encoding="utf-8")
+    else:
+        write_csv(cells.drop(columns="geometry"), path)
 
 
 def crossings(arguments: argparse.Namespace) -> None:
@@ -562,10 +753,12 @@ def stats(arguments: argparse.Namespace) -> None:
     """Print the connectivity indices."""
     from geo.connectivity import connectivity_indices
     from geo.core import json_value
-    from geo.network import build_network
+    from geo.network import build_network, dissolve_nodes
 
     catalogue, date = load(arguments), when(arguments)
     net = build_network(catalogue, year=date, mode=arguments.mode)
+    if arguments.dissolve:
+        net = dissolve_nodes(net)
     values = connectivity_indices(net)
     by_mode = {mode: connectivity_indices(net.select(mode)) for mode in net.modes}
     lengths = net.edges.groupby("class")["length_km"].sum()

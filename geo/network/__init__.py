@@ -1,7 +1,14 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
 from geo.network.intervals import share_within, time_deviation, time_interval
-from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
+from geo.network.network import (
+    Network,
+    build_network,
+    cut_at_stops,
+    dissolve_nodes,
+    has_stops,
+    junction_ids,
+)
 from geo.network.ordinary_roads import (
     Background,
     expect_roads,
@@ -10,36 +17,44 @@ from geo.network.ordinary_roads import (
     read_background,
 )
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
+from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
-    Anywhere,
     TravelGraph,
     build_travel_graph,
+    entries_near,
+    node_positions,
     place_of,
     stops_near,
 )
 from geo.network.travel_times import (
+    DoorTimes,
     Journey,
     different_paths,
+    door_times,
     fastest_routes,
     journey,
     matrix_by_name,
     matrix_with_ids,
     station_to_station,
     stations_to_stations,
+    times_between,
     travel_time_matrix,
 )
-from geo.network.trip_ends import End, end_of
+from geo.network.trip_ends import Anywhere, End, end_of, find_end, point_within, read_ends
 
 __all__ = [
     "DEFAULT_PARAMETERS",
     "Anywhere",
     "Background",
+    "Call",
+    "DoorTimes",
     "End",
     "Journey",
     "Network",
     "Parameters",
+    "TrainTrip",
     "TravelGraph",
     "arrivals",
     "build_network",
@@ -48,24 +63,33 @@ __all__ = [
     "cut_at_stops",
     "departures",
     "different_paths",
+    "dissolve_nodes",
+    "door_times",
     "end_of",
+    "entries_near",
     "expect_roads",
     "fastest_routes",
+    "find_end",
     "ground_of",
     "has_stops",
     "journey",
     "junction_ids",
     "matrix_by_name",
     "matrix_with_ids",
+    "node_positions",
     "node_ways",
     "place_of",
+    "point_within",
     "read_background",
+    "read_ends",
     "share_within",
     "station_to_station",
     "stations_to_stations",
     "stops_near",
     "time_deviation",
     "time_interval",
+    "times_between",
     "topology_findings",
+    "train_timetable",
     "travel_time_matrix",
 ]

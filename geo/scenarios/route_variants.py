@@ -11,10 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
-from scipy.sparse import csc_array
-from scipy.sparse.csgraph import dijkstra
 
-from geo.catalogue import City, Route, Zone
+from geo.catalogue import City, Route
 from geo.connectivity import Loss, cut_off, removal_loss
 from geo.layers import Layers, open_sections, sections_on
 from geo.network import (
@@ -26,13 +24,11 @@ from geo.network import (
     ground_of,
     journey,
     place_of,
+    times_between,
 )
 from geo.scenarios.alternatives import with_sections
 
 Floats = NDArray[np.float64]
-#: Ways from a county to the network that take so many minutes more than the shortest one are left
-#: out: nobody leaves the network that early.
-FARTHER = 180.0
 #: As it is on the day, with all sections of the route open, and without any of them.
 State = Literal["now", "complete", "without"]
 
@@ -79,7 +75,7 @@ class RouteVariants:
         whole = with_sections(layers, self.closed, open_on=date)
         self.net = build_network(whole, year=date, nodes="stops")
         self.cities: list[City] = layers.catalogue.centres
-        self.counties: Sequence[Zone | City] = layers.catalogue.zones or self.cities
+        self.counties = list(layers.catalogue.settlements) or self.cities
         self.people = np.array([city.population for city in self.cities], float)
         self._grounded = ground_of(layers.catalogue, self.net.parameters) is not None
         self._arcs: dict[str, _Arcs] = {}
@@ -137,27 +133,11 @@ class RouteVariants:
 
     def _graph(self, mode: str) -> _Arcs:
         if mode not in self._arcs:
-            graph = build_travel_graph(self.net, mode=mode)
+            graph = build_travel_graph(self.net, self.net.layers.catalogue.cities, mode=mode)
             of_edge = graph.net.edges["section_id"].to_dict()
             section, names = pd.factorize(np.array([of_edge.get(edge, "") for edge in graph.edge]))
             self._arcs[mode] = _Arcs(graph, section.astype(np.intp), names.tolist())
         return self._arcs[mode]
-
-    @cached_property
-    def _access(self) -> csc_array:
-        """The minutes from the nodes of the graph of any mode to the counties, shape (n, m)."""
-        wide = build_travel_graph(self.net, self.counties)
-        graph, ends = self._graph("any").graph, wide.ends(self.counties)[1]
-        column = dict(zip(ends.tolist(), range(len(ends)), strict=True))
-        legs = np.flatnonzero(np.isin(wide.head, ends))
-        nodes = np.array([graph.number.get(wide.names[i], -1) for i in wide.tail[legs]], np.intp)
-        legs, nodes = legs[nodes >= 0], nodes[nodes >= 0]
-        columns = np.array([column[i] for i in wide.head[legs].tolist()], np.intp)
-        minutes = np.full((graph.size, len(ends)), np.inf)
-        np.minimum.at(minutes, (nodes, columns), wide.minutes[legs])
-        kept = np.isfinite(minutes) & (minutes <= minutes.min(axis=0) + FARTHER)
-        rows, columns = np.nonzero(kept)
-        return csc_array((minutes[rows, columns], (rows, columns)), shape=minutes.shape)
 
     def _without(self, arcs: _Arcs, missing: frozenset[str]) -> Floats:
         """Return the minutes of the arcs, infinite where a section is missing."""
@@ -185,34 +165,19 @@ class RouteVariants:
         Returns
         -------
         between, to_counties
-            Minutes between the n cities, shape (n, n); by any mode also to the m counties (the
-            cities where the catalogue has none), shape (n, m), else empty.
+            Minutes between the n cities, shape (n, n), and to the m counties (the cities where
+            the catalogue has none), shape (n, m).
         """
         arcs = self._graph(mode)
         missing = self.missing(route_id, state).intersection(arcs.sections)
         key = mode, missing
         if key not in self._minutes:
             graph = arcs.graph
-            matrix, _ = graph.matrix(self._without(arcs, missing))
-            starts, stops = graph.ends(self.cities)
-            found = dijkstra(matrix, indices=starts) if len(starts) else matrix.toarray()[:0]
-            between = np.round(found[:, stops], 9)
-            np.fill_diagonal(between, 0.0)
-            self._minutes[key] = (
-                between,
-                self._to_counties(found) if mode == "any" else found[:, :0],
-            )
+            ends, minutes = [*self.cities, *self.counties], self._without(arcs, missing)
+            found = times_between(graph, self.cities, ends, minutes=minutes)
+            count = len(self.cities)
+            self._minutes[key] = found[:, :count].copy(), found[:, count:].copy()
         return self._minutes[key]
-
-    def _to_counties(self, found: Floats) -> Floats:
-        """Return the minutes from cities to counties by those to all nodes."""
-        legs = self._access
-        to = found[:, legs.indices] + legs.data
-        filled = np.flatnonzero(np.diff(legs.indptr))
-        minutes = np.full((len(found), legs.shape[1]), np.inf)
-        if len(filled):
-            minutes[:, filled] = np.minimum.reduceat(to, legs.indptr[filled], axis=1)
-        return np.round(minutes, 9)
 
     def journeys(
         self, mode: str, route_id: str, state: State, ends: tuple[City, City], count: int = 1

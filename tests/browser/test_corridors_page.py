@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-import geo
 from geo.scenarios import corridor_profile
 
 

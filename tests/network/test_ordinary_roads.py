@@ -22,7 +22,7 @@ from geo.cli.main import main
 from geo.connectivity.accessibility import city_table, connected_cities
 from geo.core.errors import BadInputError
 from geo.geometry.geodesy import geodesic_km, within
-from geo.network import read_background
+from geo.network import door_times, read_background
 from geo.network.ordinary_roads import (
     Ground,
     assumed_speeds,
@@ -131,9 +131,9 @@ def test_everyone_is_connected_with_other_roads(folder, pbf):
     net = geo.build_network(cat, year=2020, nodes="stops")
     roads = read_background(pbf, cat)
     assert len(connected_cities(net)) == 2
-    minutes = geo.travel_time_matrix(net, background=roads)
-    assert len(connected_cities(net, minutes=minutes)) == 3
-    table = city_table(net, minutes=minutes).set_index("city_id")
+    times = door_times(net, background=roads)
+    assert len(connected_cities(net, times=times)) == 3
+    table = city_table(net, times=times).set_index("city_id")
     assert table["share_reached"].tolist() == [1, 1, 1]
     both = (4 * (CORRIDOR + TIE + UP + ACROSS) + 2 * (TIE + UP + ACROSS)) / 6
     assert table["value"]["c"] == pytest.approx(both, abs=0.02)
@@ -170,6 +170,31 @@ def test_open_roads_that_hang_together_and_that_the_catalogue_lacks():
     assert len(roads.nodes) == 4
     speeds = (roads.edges["length_km"] / roads.edges["time_min"] * 60).tolist()
     assert speeds == pytest.approx([0.85 * v for v in (60, 50, 40)])
+
+
+@pytest.mark.parametrize(
+    ("tags", "used"),
+    [
+        ({"access": "private"}, False),
+        ({"access": "no"}, False),
+        ({"motor_vehicle": "no"}, False),
+        ({"motorcar": "private", "access": "yes"}, False),
+        ({"impassable": "yes"}, False),
+        ({"smoothness": "impassable", "motorcar": "yes"}, False),
+        ({"construction": "yes"}, False),
+        ({"access": "no", "motor_vehicle": "yes"}, True),
+        ({"access": "private", "vehicle": "permissive"}, True),
+        ({"construction": "widening", "access": "destination", "smoothness": "bad"}, True),
+    ],
+)
+def test_roads_that_the_public_may_not_use_are_not_travelled(tags, used):
+    """The road across is the only other way between two ends of one that leads round."""
+    round_ = [(km((0, 0), (0, 30), (10, 30)), {"highway": "secondary"}),
+              (km((10, 30), (10, 0)), {"highway": "secondary"})]  # fmt: skip
+    roads = background_from_ways(
+        ways(*round_, (km((0, 0), (10, 0)), {"highway": "primary"} | tags))
+    )
+    assert roads.source["km"] == pytest.approx(80 if used else 70, abs=0.2)
 
 
 @pytest.mark.parametrize("rows", [[], [([(0, 0), (1, 1)], {"railway": "rail"})]])
