@@ -168,6 +168,17 @@ TEMPLATES.globals |= {
     "attribute": bi_attribute,
     **{
         helper.__name__: helper
-        for helper in (bi, ends, escape, line_sample, named, number, opening, order, signed)
+        for helper in (
+            bi,
+            ends,
+            escape,
+            line_sample,
+            named,
+            number,
+            opening,
+            order,
+            people_label,
+            signed,
+        )
     },
 }

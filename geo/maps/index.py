@@ -47,10 +47,11 @@ def index_page(
         card_texts=TEXT.group("card_texts"),
         sketch=overview_sketch(layers, date, first_scenes(layers, scenes)),
         scenes=scenes,
+        region_name=Label(layers.catalogue.region.name, layers.catalogue.region.name_en),
         now=next((scene for scene in scenes if scene.date == date), None),
         reach=reached_people(analysis) if analysis else [],
         cores=[Label(city.name, city.name_en) for city in core_cities(layers.catalogue)],
-        pair=layers.catalogue.region.regions[:2],
+        pair=[Label(part.name, part.name_en) for part in layers.catalogue.region.regions[:2]],
         key=_key(layers, date),
         growth=_growth(layers, date),
         groups=GROUPS,
@@ -77,13 +78,13 @@ def _plain_finding(layers: Layers, date: dt.date) -> dict[str, str]:
     return TEXT.fill("plain_finding", count=count, date=date, road=road, rail=rail)._asdict()
 
 
-def _key(layers: Layers, date: dt.date) -> list[tuple[str, Label]]:
-    """Return what the lines of the overview mean."""
+def _key(layers: Layers, date: dt.date) -> list[tuple[str, str, Label]]:
+    """Return what the lines of the overview mean: what kind of key, a sample and its name."""
     shown = {"open", *sections_on(layers, date)["stage"]}
     stages = [stage for stage in STAGES if stage in shown]
     present = set(layers.sections["class"]) if len(layers.sections) else set()
-    classes = [(line_sample(key), CLASS[key]) for key in LINES if key in present]
-    return [*classes, *((line_sample("", stage), STAGE[stage]) for stage in stages)]
+    classes = [("class", line_sample(key), CLASS[key]) for key in LINES if key in present]
+    return [*classes, *(("stage", line_sample("", stage), STAGE[stage]) for stage in stages)]
 
 
 def _growth(layers: Layers, date: dt.date) -> list[tuple[Any, ...]]:

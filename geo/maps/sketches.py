@@ -101,9 +101,7 @@ def svg_path(lines: Iterable[np.ndarray], digits: int) -> str:
     )
 
 
-def overview_sketch(
-    layers: Layers, date: dt.date, first: Mapping[str, int] | None = None
-) -> str:
+def overview_sketch(layers: Layers, date: dt.date, first: Mapping[str, int] | None = None) -> str:
     """Draw the network on a date, with relief, borders and names; `first` marks the scenes."""
     frame, region = _frame(layers), layers.catalogue.region
     looks = section_strokes(layers, date, first) if len(layers.sections) else {}

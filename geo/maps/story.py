@@ -82,9 +82,7 @@ def build_story(layers: Layers, date: dt.date, analysis: Analysis | None = None)
     return scenes
 
 
-def _cores(
-    layers: Layers, when: dt.date, times: DoorTimes | None
-) -> tuple[float, float, float]:
+def _cores(layers: Layers, when: dt.date, times: DoorTimes | None) -> tuple[float, float, float]:
     """Return the fastest minutes between the two cores, with their bounds."""
     cores = core_cities(layers.catalogue)
     if len(cores) < 2:
