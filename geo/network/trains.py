@@ -196,10 +196,12 @@ class Trains:
         """Yield rides before and after a place, the minutes and the calls that it costs."""
         # Grows as rides are found: a ride is told apart by where its trains may still go, for of
         # two routes that trains pass between, each may have trains to a third, but none in common.
-        rides = list(self.rides)
+        rides, losses = list(self.rides), dict[tuple[int, int], tuple[float, float] | None]()
         for number, (i, onward) in enumerate(rides):
             for j in self.leaving[self.runs[i].v]:
-                loss = self._loss(self.runs[i], self.runs[j])
+                if (i, j) not in losses:  # the same for all rides over two edges
+                    losses[i, j] = self._loss(self.runs[i], self.runs[j])
+                loss = losses[i, j]
                 own = self.onward[j]
                 if loss is None or not self._goes(onward, j):
                     continue
