@@ -341,8 +341,7 @@ class ThroughRunning(_InPeriod):
     """Trains that go from one route on to another at a station, or over routes between."""
 
     place_id: str = Field(
-        "",
-        description="Station where they pass from one to the other; empty: over others between.",
+        "", description="Station where they pass from one to the other; empty: over others."
     )
     route_a: Id = Field(description="Route on which they arrive.")
     sense_a: Sense = Field(

@@ -285,6 +285,8 @@ def _add_journeys(verbs: Any) -> None:
     fit = _add(verbs, "calibrate", analysis.calibrate, text, year=False)
     text = _("own published times: from, to, minutes[, mode, date, trains]")
     fit.add_argument("--times", type=Path, metavar="FILE", help=text)
+    text = _("compute rail times also without the trains of their line (some minutes)")
+    fit.add_argument("--leave-lines-out", action="store_true", help=text)
     access = _add(verbs, "access", analysis.access, _("accessibility of every city"))
     _add_mode(access, any_mode=True)
     access.add_argument(

@@ -217,21 +217,6 @@ def background_from_ways(
     return _largest_part(nodes.assign(entry=entry), edges, source or {})
 
 
-def expect_roads(mode: str) -> None:
-    """
-    Raise BadInputError when a mode of travel (road, rail, water or any) uses no roads.
-
-    Parameters
-    ----------
-    mode
-        The mode.
-    """
-    if mode not in ("road", "any"):
-        raise BadInputError(
-            "--background: expected with --mode road or any, got {mode}", mode=mode
-        )
-
-
 class Ground:
     """
     The ways over ordinary roads between the points of a region, the same for every mode and day.

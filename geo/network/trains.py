@@ -331,8 +331,12 @@ class Trains:
         # platform, and from or to a route of which it says nothing anywhere
         silent = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
         silent |= not all(any(line in self.listed for line, _ in r.lines) for r in (run, after))
-        goes = self._end_to_end(run, after) or self._straight_on(run, after)
-        return passing if silent and goes else None
+        if not silent:
+            return None
+        if self._straight_on(run, after):
+            return passing
+        turning = Passage(passing.trains, self.parameters.turn_min, None)
+        return turning if self._end_to_end(run, after) else None
 
     def _listed(self, run: Run, after: Run, known: dict[Way, Passage]) -> bool:
         """Tell whether the table knows of trains between two routes at a place."""
@@ -343,10 +347,12 @@ class Trains:
         )
 
     def _end_to_end(self, run: Run, after: Run) -> bool:
-        """Tell whether one line ends where another begins: tables tell where, maps roughly how."""
-        return all(
-            any(run.v in self.ends.get(line, ()) for line, _ in r.lines) for r in (run, after)
+        """Tell whether two lines end at a station: trains may go on from one to the other."""
+        before, onward = (
+            {line for line, _ in r.lines if run.v in self.ends.get(line, ())} for r in (run, after)
         )
+        apart = before and onward and before.isdisjoint(onward)
+        return bool(apart) and self.kinds[run.v] not in PASSED
 
     def _straight_on(self, run: Run, after: Run) -> bool:
         """Tell whether a train would go on without turning back."""
@@ -392,8 +398,7 @@ def _near_cores(rail: Network, parameters: Parameters) -> list[float]:
     for core in cores:
         near |= geodesic_km([core.lon, core.lat], points) <= parameters.approach_km
     share = near.reshape(-1, SAMPLES).mean(axis=1)
-    near_km: list[float] = (share * rail.edges["length_km"].to_numpy()).tolist()
-    return near_km
+    return [float(km) for km in share * rail.edges["length_km"].to_numpy()]
 
 
 def _ways(run: Run, after: Run) -> Iterator[Way]:

@@ -484,7 +484,7 @@ def travel_time_matrix(
     Raises
     ------
     BadInputError
-        When the mode is unknown or none of the network, or uses no roads beside other roads.
+        When the mode is unknown or none of the network.
     NotFoundError
         When a city is unknown.
 
