@@ -491,11 +491,13 @@ def travel_time_matrix(
         A network, with its mode and its changes; edges between junctions are cut at stops.
     origins, destinations
         Ends as in `fastest_routes`, one or several; default: all centres.
-    mode, background
+    mode
         As in `fastest_routes`.
     parameters
         Other parameters than those of the network; edges that were edited keep the ratio of
         their times to those that the tables give.
+    background
+        As in `fastest_routes`.
     long
         One row for every pair of an origin and a destination.
     executor
