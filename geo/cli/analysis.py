@@ -86,9 +86,8 @@ def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Backgrou
     """Read the other roads that are asked for."""
     if arguments.background is None:
         return None
-    from geo.network import expect_roads, read_background
+    from geo.network import read_background
 
-    expect_roads(arguments.mode)
     return read_background(arguments.background, catalogue)
 
 
@@ -102,7 +101,7 @@ def _say_background(roads: Background | None) -> None:
     if roads is not None:
         file, date, licence, credit, *_ = roads.source.values()
         say("other roads of {file} ({date}), the same on every day: {credit}, {licence}",
-            file=file, date=date or "?", credit=credit, licence=licence)  # fmt: skip
+            file=file, date=date or "?", credit=credit or "?", licence=licence or "?")  # fmt: skip
 
 
 def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
@@ -214,7 +213,8 @@ def calibrate(arguments: argparse.Namespace) -> None:
     if not times:
         text = Message("expected a published time to compare with")
         raise BadInputError([Problem("tables/published_times.csv", 2, expected=text)])
-    table = calibrate_times(build_layers(catalogue), times)
+    without = arguments.leave_lines_out
+    table = calibrate_times(build_layers(catalogue), times, leave_lines_out=without)
     modes = [mode for mode in ("rail", "road", "water") if (table["mode"] == mode).any()]
     fits = {mode: json_value(calibration_summary(table, mode)) for mode in modes}
     rows = json_value(table)
@@ -224,10 +224,10 @@ def calibrate(arguments: argparse.Namespace) -> None:
         return
     wide = [row for row in rows if row["counted"] and abs(row["error"]) > WIDE]
     wide.sort(key=lambda row: -abs(row["error"]))
-    for row in rows:
+    for row, why in zip(rows, table["reason"], strict=True):
         error = row["error"]
         row["error"] = "" if error is None else f"{error:+.0%}"
-        row["why"] = row["reason"]
+        row["why"], row["kind"] = why, word(row["kind"])
     print_table(rows, {"mode": _("mode"), "from_zh": _("from"), "to_zh": _("to"),
                        "date": _("date"), "kind": _("kind"), "published_min": _("published min"),
                        "computed_min": _("computed min"), "error": _("error"),
@@ -241,6 +241,10 @@ def calibrate(arguments: argparse.Namespace) -> None:
             mode=word(mode), n=fit["n"], median=fit["median_error"], out=fit["leave_one_out"],
             bias=fit["bias_min"], within=fit["within_20"],
             worst=fit["worst_error"])  # fmt: skip
+        if "left_out_error" in fit:
+            say("with nothing known of the trains of their line: median error {median:.1%}, "
+                "within 20 % {within:.0%}", median=fit["left_out_error"],
+                within=fit["left_out_within_20"])  # fmt: skip
     if wide:
         say("outside of 20 %: {count}; the worst:", count=len(wide))
         print_table(wide[:25], {"from_zh": _("from"), "to_zh": _("to"), "date": _("date"),

@@ -285,6 +285,8 @@ def _add_journeys(verbs: Any) -> None:
     fit = _add(verbs, "calibrate", analysis.calibrate, text, year=False)
     text = _("own published times: from, to, minutes[, mode, date, trains]")
     fit.add_argument("--times", type=Path, metavar="FILE", help=text)
+    text = _("compute rail times also without the trains of their line (some minutes)")
+    fit.add_argument("--leave-lines-out", action="store_true", help=text)
     access = _add(verbs, "access", analysis.access, _("accessibility of every city"))
     _add_mode(access, any_mode=True)
     access.add_argument(
@@ -298,7 +300,9 @@ def _add_journeys(verbs: Any) -> None:
     text = _("limit of the indicator daily (default 120)")
     access.add_argument("--within", type=minutes, default=120.0, metavar="MIN", help=text)
     for command in (od, matrix, access):
-        text = _("travel over the other main roads of an extract (.osm.pbf) as well")
+        text = _(
+            "travel over the other main roads of an extract (.osm.pbf) or a file of lines as well"
+        )
         command.add_argument("--background", type=Path, metavar="FILE", help=text)
     for command in (matrix, access):
         _add_scheduler(command)

@@ -9,8 +9,9 @@ from geo.network.network import (
     has_stops,
     junction_ids,
 )
-from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
+from geo.network.ordinary_roads import Background, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
+from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
@@ -39,11 +40,13 @@ __all__ = [
     "DEFAULT_PARAMETERS",
     "Anywhere",
     "Background",
+    "Call",
     "DoorTimes",
     "End",
     "Journey",
     "Network",
     "Parameters",
+    "TrainTrip",
     "TravelGraph",
     "arrivals",
     "build_network",
@@ -55,7 +58,6 @@ __all__ = [
     "door_times",
     "end_of",
     "entries_near",
-    "expect_roads",
     "fastest_routes",
     "find_end",
     "has_stops",
@@ -76,5 +78,6 @@ __all__ = [
     "time_interval",
     "times_between",
     "topology_findings",
+    "train_timetable",
     "travel_time_matrix",
 ]

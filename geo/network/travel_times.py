@@ -14,8 +14,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import Catalogue, City, Place, Zone, name_labels
 from geo.core import BadInputError, Executor, number_blocks, run_locally
-from geo.network.network import Network
+from geo.network.network import Network, with_parameters
 from geo.network.ordinary_roads import Background
+from geo.network.parameters import Parameters
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import TravelGraph, build_travel_graph, place_of
 from geo.network.trip_ends import Anywhere, End, end_of, find_end
@@ -447,6 +448,7 @@ def travel_time_matrix(
     destinations: Ends = None,
     mode: str = "any",
     *,
+    parameters: Parameters | None = None,
     background: Background | None = None,
     long: bool = False,
     executor: Executor = run_locally,
@@ -462,6 +464,9 @@ def travel_time_matrix(
         Ends as in `fastest_routes`, one or several; default: all centres.
     mode, background
         As in `fastest_routes`.
+    parameters
+        Other parameters than those of the network; edges that were edited keep the ratio of
+        their times to those that the tables give.
     long
         One row for every pair of an origin and a destination.
     executor
@@ -479,7 +484,7 @@ def travel_time_matrix(
     Raises
     ------
     BadInputError
-        When the mode is unknown or none of the network, or uses no roads beside other roads.
+        When the mode is unknown or none of the network.
     NotFoundError
         When a city is unknown.
 
@@ -492,6 +497,7 @@ def travel_time_matrix(
     >>> geo.travel_time_matrix(net, mine, mine).index.tolist()
     ['chengdu', 'chengdu-east-station', '104.0600,30.6600']
     """
+    net = net if parameters is None else with_parameters(net, parameters)
     leave, arrive = (_ends(net.layers.catalogue, wanted) for wanted in (origins, destinations))
     known = [[end_of(end) for end in side] for side in (leave, arrive)]
     everyone = {end.node: end for side in known for end in side}

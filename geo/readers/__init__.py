@@ -1,7 +1,7 @@
 """Outside files and servers to lines, points and areas; they know no catalogue."""
 
 from geo.readers.areas import read_areas
-from geo.readers.lines import WRITTEN_BESIDE, read_drawing, read_layer
+from geo.readers.lines import LAYERS, WRITTEN_BESIDE, read_drawing, read_layer
 from geo.readers.overpass import Limits, Request, download_ways, tags_of
 from geo.readers.pbf import LOCAL, read_pbf, read_pbf_header, read_points
 from geo.readers.ways import (
@@ -16,8 +16,8 @@ from geo.readers.ways import (
 from geo.readers.workbook import read_workbook
 
 __all__ = [
-    "CLASSES", "KEY_OF_MODE", "LOCAL", "MAIN_ROADS", "WRITTEN_BESIDE", "Limits", "Request",
-    "barred_by", "class_of", "download_ways", "posted_speed", "read_areas", "read_drawing",
-    "read_layer", "read_pbf", "read_pbf_header", "read_points", "read_workbook", "split_refs",
-    "tags_of",
+    "CLASSES", "KEY_OF_MODE", "LAYERS", "LOCAL", "MAIN_ROADS", "WRITTEN_BESIDE", "Limits",
+    "Request", "barred_by", "class_of", "download_ways", "posted_speed", "read_areas",
+    "read_drawing", "read_layer", "read_pbf", "read_pbf_header", "read_points", "read_workbook",
+    "split_refs", "tags_of",
 ]  # fmt: skip

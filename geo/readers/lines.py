@@ -13,9 +13,18 @@ import shapely
 
 from geo.core import BadInputError, Message, is_unknown
 from geo.geometry import reproject
-from geo.readers.vector_file import expect_degrees, read_vector_file, read_vector_layers
+from geo.readers.graph_file import plain_edges, read_graphml
+from geo.readers.vector_file import (
+    WHOLE,
+    expect_degrees,
+    read_vector_file,
+    read_vector_layers,
+)
 from geo.readers.ways import KEY_OF_MODE, TAGS
 
+#: What OSMnx saves graphs as, and all names of files of lines.
+GRAPH = ".graphml"
+LAYERS = (*WHOLE, ".shp", ".zip", GRAPH)
 #: No reference system has larger coordinates, in metres or feet.
 FARTHEST = 1e9
 #: What a drawing may say of a line, beside it.
@@ -40,7 +49,8 @@ def read_layer(
 
     A Shapefile without ``.shx`` or ``.prj`` is read too: without a reference system its
     coordinates must be degrees. Without ``.cpg`` its text is taken for UTF-8 where that is
-    possible, else for GBK. Columns called as a tag count for it, in any letter case.
+    possible, else for GBK. Columns called as a tag count for it, in any letter case. Graphs of
+    OSMnx are read as GraphML or GeoPackage, each street once.
 
     Parameters
     ----------
@@ -78,7 +88,11 @@ def read_layer(
                 "--columns {tag}: expected one of {known}", tag=tag, known=", ".join(TAGS)
             )
     path = Path(path)
-    name, frame = read_vector_file(path, "Line", layer=layer, encoding=encoding)
+    if path.suffix.lower() == GRAPH:
+        name, frame = path.stem, read_graphml(path)
+    else:
+        name, frame = read_vector_file(path, "Line", layer=layer, encoding=encoding)
+    frame = plain_edges(frame)
     for column in columns.values():
         if column not in frame.columns:
             known = [str(key) for key in frame.columns if key != "geometry"]

@@ -14,8 +14,10 @@ from pandas import DataFrame
 
 from geo.connectivity import (
     Indicator,
+    Sweep,
     city_table,
     link_losses,
+    link_sweep,
     minimum_cut,
     mode_indices,
     outbound_links,
@@ -94,7 +96,10 @@ class Analysis:
 
 
 def analyse(
-    layers: Layers, date: dt.date, progress: Callable[[str], None] = lambda _: None
+    layers: Layers,
+    date: dt.date,
+    progress: Callable[[str], None] = lambda _: None,
+    inspect: Callable[[Sweep, int, NDArray[np.float64]], None] | None = None,
 ) -> Analysis:
     """
     Analyse a region as a whole.
@@ -108,6 +113,8 @@ def analyse(
         The day asked for.
     progress
         Called with the name of every stage when it begins.
+    inspect
+        Called for every link whose loss changes a time on the day (`link_losses`).
 
     Returns
     -------
@@ -125,7 +132,8 @@ def analyse(
     net, stops = build_network(layers, year=date), build_network(layers, year=date, nodes="stops")
     stops_later = build_network(layers, year=horizon, nodes="stops")
     progress("losses")
-    links, routes = link_losses(stops), route_losses(stops)
+    sweep = link_sweep(stops)
+    links, routes = link_losses(sweep, inspect=inspect), route_losses(sweep)
     links_later = link_losses(stops_later)
     progress("accessibility")
     times = [door_times(net) for net in (stops, stops_later)]
