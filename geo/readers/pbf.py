@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.core import BadInputError, optional, shown
 from geo.geometry import Bounds
-from geo.readers.ways import MAIN_ROADS, TAGS, split_refs
+from geo.readers.ways import MAIN_ROADS, TAGS, ref_key, split_ref, split_refs
 
 #: The largest sizes that the format allows, in bytes.
 MAX_HEAD, MAX_BLOB = 64 * 1024, 32 * 1024 * 1024
@@ -340,19 +342,40 @@ def _add_routes(table: pd.DataFrame, path: Path | str) -> None:
     names: dict[Any, str] = {}
     with _reading(path) as osm:
         for route in _elements(osm, path, osm.osm.RELATION, ROUTES, places=False):
-            network = str(route.tags.get("network", "")).lower()
-            if route.tags.get("type") != "route" or network in INTERNATIONAL:
+            network, ref, name = (route.tags.get(key) or "" for key in ("network", "ref", "name"))
+            if route.tags.get("type") != "route" or network.lower() in INTERNATIONAL:
                 continue
-            ref, name = (route.tags.get(key) for key in ("ref", "name"))
-            for way in {member.ref for member in route.members if member.type == "w"} & known:
-                if ref:
-                    numbers.setdefault(way, []).append(ref)
-                if name:
+            ways = sorted({member.ref for member in route.members if member.type == "w"} & known)
+            for number in map(ref_key, split_ref(ref)):
+                spelled = _spelled(number, network, table["ref"].loc[ways])
+                for way in ways:
+                    numbers.setdefault(way, []).append(spelled)
+            # a name that repeats the number says nothing; without a network it is a tourist route
+            own = route.tags.get("route") != "road" or network
+            if name and own and not (ref and ref_key(ref) in ref_key(name)):
+                for way in ways:
                     names.setdefault(way, name)
     refs = (_joined(own, numbers.get(way, [])) for way, own in table["ref"].items())
     called = (own or names.get(way) for way, own in table["name"].items())
     table["ref"] = pd.Series(list(refs), table.index, dtype=object)
     table["name"] = pd.Series(list(called), table.index, dtype=object)
+
+
+def _spelled(number: str, network: str, refs: pd.Series[Any]) -> str:
+    """
+    Return the number of a relation as its ways spell it, with the letters of its network.
+
+    Relations of some countries carry the digits alone: 283 of the networks US:I and US:PA are
+    two roads, which the ways call I 283 and PA 283.
+    """
+    if not number.isdecimal():
+        return number
+    said = Counter(item for text in refs for item in split_ref(text))
+    alike = {item: n for item, n in said.items() if re.sub(r"\D", "", item) == number}
+    if alike:
+        return max(alike, key=lambda item: (alike[item], item))
+    letters = network.rpartition(":")[2]
+    return f"{letters} {number}" if re.fullmatch(r"[A-Z]{1,3}", letters) else number
 
 
 def _joined(own: str | None, more: list[str]) -> str | None:

@@ -23,9 +23,65 @@ CLASSES = {
 }
 
 
+_LETTERS = re.compile(r"^(\D+?)\s*\d")
+
+
+def split_ref(text: object) -> list[str]:
+    """
+    Return the numbers in a `ref` as they are spelled.
+
+    Parameters
+    ----------
+    text
+        A text such as ``G85;G93``; anything else has no numbers.
+
+    Returns
+    -------
+    numbers
+        In order; after a slash the letters of the number before hold on.
+
+    Examples
+    --------
+    >>> split_ref("I 83; US 322"), split_ref("BR-163/262")
+    (['I 83', 'US 322'], ['BR-163', 'BR-262'])
+    """
+    if not isinstance(text, str):
+        return []
+    found: list[str] = []
+    for part in re.split(r"[;,、]", unicodedata.normalize("NFKC", text)):
+        letters = ""
+        for item in filter(None, map(str.strip, part.split("/"))):
+            found.append(f"{letters}{item}" if item.isdecimal() else item)
+            known = _LETTERS.match(item)
+            letters = known[0][:-1] if known else letters
+    return found
+
+
+def ref_key(number: str) -> str:
+    """
+    Return a number as it is compared: in capitals, without spaces and hyphens.
+
+    Parameters
+    ----------
+    number
+        One number, as it is spelled.
+
+    Returns
+    -------
+    key
+        The same for all spellings.
+
+    Examples
+    --------
+    >>> ref_key("a 43"), ref_key("A-43")
+    ('A43', 'A43')
+    """
+    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", number)).upper()
+
+
 def split_refs(text: object) -> frozenset[str]:
     """
-    Return the numbers in a `ref`.
+    Return the numbers in a `ref` as they are compared.
 
     Parameters
     ----------
@@ -42,11 +98,7 @@ def split_refs(text: object) -> frozenset[str]:
     >>> sorted(split_refs("G 85; s-3"))
     ['G85', 'S3']
     """
-    if not isinstance(text, str):
-        return frozenset()
-    plain = unicodedata.normalize("NFKC", text).upper()
-    items = (re.sub(r"[\s\-]", "", item) for item in re.split(r"[;,/、]", plain))
-    return frozenset(item for item in items if item)
+    return frozenset(filter(None, map(ref_key, split_ref(text))))
 
 
 MPH = 1.609344

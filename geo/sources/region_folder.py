@@ -44,6 +44,7 @@ from geo.readers import (
     read_points,
     read_workbook,
 )
+from geo.sources.coverage import LeftOut
 from geo.sources.drafting import Draft, Rows, draft_catalogue
 from geo.sources.junctions import element_names
 from geo.sources.odd_tags import without_odd_tags
@@ -275,9 +276,10 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
-        if odd:
-            write_csv(DataFrame(odd), stage / LEFT_OUT, index=False)
-        report["left_out"] = dict(Counter(tag.expected for tag in odd))
+        left = [*odd, *draft.left_out]
+        write_csv(DataFrame(left, columns=LeftOut._fields), stage / LEFT_OUT, index=False)
+        report["coverage"] = draft.coverage
+        report["left_out"] = dict(Counter(row.expected for row in left))
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
 
@@ -351,6 +353,7 @@ def _expect_one_side(ways: gpd.GeoDataFrame, file: Path) -> None:
 def _clipped(ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
     """Return the parts of the ways inside the bounds, several rows for a way in parts."""
     parts = ways.set_geometry(shapely.clip_by_rect(ways.geometry.to_numpy(), *bounds), crs=4326)
+    parts["osm_id"] = ways.index
     parts = parts.explode()
     shapes = parts.geometry.to_numpy()
     inside = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0)
