@@ -19,5 +19,6 @@ from geo.readers.workbook import read_workbook
 __all__ = [
     "CLASSES", "KEY_OF_MODE", "LOCAL", "MAIN_ROADS", "Limits", "Request", "class_of",
     "download_ways", "posted_speed", "read_areas", "read_layer", "read_pbf",
-    "read_pbf_header", "read_points", "read_workbook", "ref_key", "split_ref", "split_refs", "tags_of",
+    "read_pbf_header", "read_points", "read_workbook", "ref_key", "split_ref",
+    "split_refs", "tags_of",
 ]  # fmt: skip

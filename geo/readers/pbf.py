@@ -350,8 +350,8 @@ def _add_routes(table: pd.DataFrame, path: Path | str) -> None:
                 spelled = _spelled(number, network, table["ref"].loc[ways])
                 for way in ways:
                     numbers.setdefault(way, []).append(spelled)
-            # a name that repeats the number says nothing; without a network it is a tourist route
-            own = route.tags.get("route") != "road" or network
+            # a name that repeats the number says nothing; with neither it is a tourist route
+            own = route.tags.get("route") != "road" or network or ref
             if name and own and not (ref and ref_key(ref) in ref_key(name)):
                 for way in ways:
                     names.setdefault(way, name)

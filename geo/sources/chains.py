@@ -10,7 +10,7 @@ opposite direction, is its other carriageway; of the rest the longest path follo
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -135,7 +135,7 @@ def cut_pieces(edges: gpd.GeoDataFrame, rail: Bools) -> Pieces:
     offset = np.cumsum(np.where(first, np.append(0.0, total[:-1] + 1.0), 0.0))
     way = along + offset
     spot = half + offset[begins]
-    middle = np.column_stack([np.interp(spot, way, axis) for axis in xy.T])
+    middle = np.column_stack([np.interp(spot, way, axis) for axis in xy.T]) if len(xy) else xy
     go, back = (edges[key].to_numpy(bool)[edge] for key in ("forward", "backward"))
     link = edges["class"].str.endswith("_link").to_numpy(bool)[edge]
     return Pieces(edge, node[begins], node[ends], metres, go, back, link, rail[edge], begins,
@@ -153,7 +153,8 @@ class PieceIndex:
     def around(self, spots: Floats, reach: float, *, rail: bool) -> Ints:
         """Return the pieces of a mode whose middle lies near one of some points."""
         found = self.trees[rail].query_ball_point(spots, reach)
-        return self.at[rail][np.unique(np.concatenate([np.asarray(k, np.intp) for k in found]))]
+        near = np.unique(np.concatenate([np.asarray(k, np.intp) for k in found]))
+        return np.asarray(self.at[rail][near], np.intp)
 
 
 class Arcs(NamedTuple):
@@ -172,7 +173,7 @@ class RouteGraph:
         pieces = index.pieces
         self.pieces, self.own = pieces, own
         self.is_rail = bool(pieces.rail[own[0]])
-        arcs = [_along(pieces, own, np.where(drawn[own], DRAWN, 1.0)), self._crossovers()]
+        arcs = [_along(pieces, own, drawn[own]), self._crossovers()]
         bridges = _bridges(index, own, _united(arcs), bridge_m)
         self.arcs = _united([*arcs, bridges])
 
@@ -207,14 +208,16 @@ class RouteGraph:
         still = np.zeros(len(p.edge) + 1, bool)
         still[waiting] = True
         usable = still[arcs.piece] | ~own[arcs.piece]
-        tail, head, weight, piece = (column[usable] for column in arcs)
+        tail, head, piece = (ids[usable] for ids in (arcs.tail, arcs.head, arcs.piece))
+        weight = arcs.weight[usable]
         nodes, ends = np.unique(np.concatenate([tail, head]), return_inverse=True)
         tail, head = np.split(ends, 2)
         size = len(nodes)
         kept = _shortest_only(tail, head, weight, size)
         matrix = csr_array((weight[kept], (tail[kept], head[kept])), shape=(size, size))
+        links = coo_array((np.ones(len(tail)), (tail, head)), shape=(size, size))
         u, v = np.searchsorted(nodes, p.u[waiting]), np.searchsorted(nodes, p.v[waiting])
-        label = connected_components(matrix, directed=False)[1]
+        label = connected_components(links, directed=False)[1]
         here = label[u] == np.bincount(label[u], p.metres[waiting]).argmax()
         part = np.unique(np.concatenate([u[here], v[here]]))
         path = _diameter(matrix, part)
@@ -228,10 +231,11 @@ class RouteGraph:
         return drawn_chain(p, [k for k, _ in order], turned), here
 
 
-def _along(pieces: Pieces, own: Ints, factor: Floats) -> Arcs:
-    """Return the arcs along pieces, both ways; against the traffic they cost more."""
-    u, v, metres = pieces.u[own], pieces.v[own], pieces.metres[own] * factor
-    go, back = (np.where(way[own], 1.0, AGAINST) for way in (pieces.forward, pieces.backward))
+def _along(pieces: Pieces, own: Ints, drawn: Bools) -> Arcs:
+    """Return the arcs along pieces, both ways; what is drawn costs less, the wrong way more."""
+    u, v, metres = pieces.u[own], pieces.v[own], pieces.metres[own]
+    go, back = (np.where(drawn, DRAWN, np.where(way[own], 1.0, AGAINST))
+                for way in (pieces.forward, pieces.backward))  # fmt: skip
     return Arcs(np.concatenate([u, v]), np.concatenate([v, u]),
                 np.concatenate([metres * go, metres * back]) + 1e-6, np.tile(own, 2))  # fmt: skip
 
@@ -249,14 +253,14 @@ def _shortest_only(tail: Ints, head: Ints, weight: Floats, size: int) -> Ints:
     """Return the positions of arcs without loops, of parallel ones the shortest."""
     order = np.argsort(weight, kind="stable")
     kept = order[np.unique(tail[order] * size + head[order], return_index=True)[1]]
-    return kept[tail[kept] != head[kept]]
+    return np.asarray(kept[tail[kept] != head[kept]], np.intp)
 
 
-def _diameter(matrix: csr_array, part: Ints) -> list[int]:
+def _diameter(matrix: Any, part: Ints) -> list[int]:
     """Return the longest of the shortest paths between some nodes, found by sweeps."""
     start, best, path = int(part[0]), -1.0, [int(part[0])]
     for _ in range(4):
-        distance, before = dijkstra(matrix, indices=start, return_predecessors=True)
+        distance, before = dijkstra(matrix, True, np.array(start), True)
         # to the millimetre: which of two ends is farther must not hang on rounding
         reached = np.where(np.isfinite(distance[part]), distance[part], -1.0).round(3)
         end = int(part[reached.argmax()])
@@ -282,7 +286,8 @@ def _bridges(index: PieceIndex, own: Ints, arcs: Arcs, longest_m: float) -> Arcs
     nodes, ends = np.unique(np.concatenate([arcs.tail, arcs.head]), return_inverse=True)
     tail, head = np.split(ends, 2)
     links = coo_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
-    count, part = connected_components(links, directed=False)
+    count, label = connected_components(links, directed=False)
+    part = np.asarray(label, np.intp)
     if count == 1:
         return nothing
     near = _near_parts(pieces, nodes, part, longest_m)
@@ -309,7 +314,9 @@ def _near_parts(pieces: Pieces, nodes: Ints, part: Ints, reach: float) -> Bools:
     groups = np.split(order, np.flatnonzero(np.diff(part[order])) + 1)
     boxes = shapely.box(*np.array([[*xy[g].min(0) - reach, *xy[g].max(0) + reach]
                                    for g in groups]).T)  # fmt: skip
-    where, which = shapely.STRtree(shapely.points(xy)).query(boxes, predicate="intersects")[::-1]
+    where, which = shapely.STRtree([shapely.Point(spot) for spot in xy]).query(
+        boxes, predicate="intersects"
+    )[::-1]
     other = part[where] != part[[groups[k][0] for k in which]]
     for k in np.unique(which[other]):
         there = where[other & (which == k)]
@@ -419,13 +426,26 @@ def route_chains(
     return lines, done
 
 
-def _samples(chain: Chain) -> tuple[Floats, Floats]:
-    """Return points along a line, and the heading there."""
+class Course(NamedTuple):
+    """Points along a line, its heading there, and the heading of its traffic, 0 where both."""
+
+    spots: Floats
+    heading: Floats
+    traffic: Floats
+
+
+def _course(pieces: Pieces, chain: Chain) -> Course:
     along = chain.metres
     at = np.linspace(0, along[-1], max(int(along[-1] / SAMPLE_M), 2))
     spots = np.column_stack([np.interp(at, along, axis) for axis in chain.points.T])
     heading = np.gradient(spots, axis=0)
-    return spots, heading / np.maximum(np.hypot(*heading.T), 1e-9)[:, None]
+    heading /= np.maximum(np.hypot(*heading.T), 1e-9)[:, None]
+    leg = np.clip(np.searchsorted(along, at, side="right") - 1, 0, len(chain.piece) - 1)
+    piece = chain.piece[leg]
+    ahead = np.sum(heading * pieces.heading[piece], axis=1) > 0
+    one_way = pieces.oneway[piece] & (piece >= 0)
+    sign = np.where(one_way, np.where(ahead == pieces.forward[piece], 1.0, -1.0), 0.0)
+    return Course(spots, heading, heading * sign[:, None])
 
 
 def _beside(pieces: Pieces, own: Ints, chain: Chain) -> Bools:
@@ -434,40 +454,39 @@ def _beside(pieces: Pieces, own: Ints, chain: Chain) -> Bools:
 
     Both ends and the middle lie near the line and head along it, not beyond its ends.
     """
-    spots, heading = _samples(chain)
+    course = _course(pieces, chain)
     points = np.stack([pieces.nodes[pieces.u[own]], pieces.middle[own],
                        pieces.nodes[pieces.v[own]]])  # fmt: skip
-    distance, index = KDTree(spots).query(points, distance_upper_bound=BESIDE_M + SAMPLE_M)
+    distance, index = map(
+        np.asarray, KDTree(course.spots).query(points, distance_upper_bound=BESIDE_M + SAMPLE_M)
+    )
     far = distance.max(axis=0)
-    at = np.minimum(index, len(spots) - 1)
-    beyond = ((at == 0) | (at == len(spots) - 1)).all(axis=0) & (far > SAME_M)
-    cos = np.sum(pieces.heading[own] * heading[at[1]], axis=1)
-    oneway = pieces.oneway[own]
-    cos = np.where(oneway & ~pieces.forward[own], -cos, cos)
-    rail = pieces.rail[own]
-    near = rail & (np.abs(cos) > 0.7) & (far < TRACKS_M)
-    near |= ~rail & oneway & (cos < -0.5) & (far < BESIDE_M)
-    near |= ~rail & oneway & (cos > 0.7) & (far < LANES_M)
-    near |= (np.abs(cos) > 0.7) & (far < SAME_M)
+    at = np.minimum(index, len(course.spots) - 1)
+    beyond = ((at == 0) | (at == len(course.spots) - 1)).all(axis=0) & (far > SAME_M)
+    heading = pieces.heading[own]
+    along = np.abs(np.sum(heading * course.heading[at[1]], axis=1)) > 0.7
+    traffic = np.sum(heading * course.traffic[at[1]], axis=1)
+    traffic = np.where(pieces.forward[own], traffic, -traffic)
+    rail, one_way = pieces.rail[own], pieces.oneway[own]
+    near = (rail & along & (far < TRACKS_M)) | (along & (far < SAME_M))
+    near |= ~rail & one_way & (traffic < -0.5) & (far < BESIDE_M)
+    near |= ~rail & one_way & along & (far < LANES_M)
     near |= (pieces.metres[own] < SHORT_M) & (far < SHORT_M)
     return np.asarray(near & ~beyond, bool)
 
 
 def _is_way_back(pieces: Pieces, chain: Chain, lines: list[Chain]) -> bool:
-    """Tell whether a line is the other carriageway of one that it leaves and comes back to."""
-    own = np.unique(chain.piece[chain.piece >= 0])
+    """Tell whether a line is a carriageway of one that it leaves and comes back to."""
+    own = chain.piece[chain.piece >= 0]
     if pieces.rail[own].any() or not pieces.oneway[own].all():
         return False
-    along, against = _samples(chain)
-    leads = pieces.forward[chain.piece[chain.piece >= 0][0]]
-    u = pieces.nodes[pieces.u[chain.piece[chain.piece >= 0][0]]]
-    follows = np.allclose(chain.points[0], u, atol=1e-3) == leads
+    astray = _course(pieces, chain)
     for line in lines:
-        spots, heading = _samples(line)
-        distance, index = KDTree(spots).query(along)
-        cos = np.sum(against * heading[index], axis=1) * (1 if follows else -1)
+        course = _course(pieces, line)
+        distance, index = map(np.asarray, KDTree(course.spots).query(astray.spots))
+        along = np.abs(np.sum(astray.heading * course.heading[index], axis=1)) > 0.3
         ends = max(distance[0], distance[-1])
-        if ends < 2 * BESIDE_M and distance.max() < ASTRAY_M and np.mean(cos < -0.3) > 0.6:
+        if ends < 2 * BESIDE_M and distance.max() < ASTRAY_M and along.mean() > 0.6:
             return True
     return False
 

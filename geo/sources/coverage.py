@@ -59,7 +59,7 @@ def centre_metres(pieces: Pieces) -> Floats:
 
 
 def coverage(classes: NDArray[np.str_], pieces: Pieces, shown: Bools) -> dict[str, Any]:
-    """Return km in OpenStreetMap, km drawn and their share, by mode and class; not of slip roads."""
+    """Return km in OpenStreetMap, km drawn and their share, by mode and class of main lines."""
     table = pd.DataFrame({
         "mode": np.where(pieces.rail, "rail", "road"), "class": classes,
         "osm_km": centre_metres(pieces) / 1000, "shown": shown, "link": pieces.link,
@@ -69,12 +69,9 @@ def coverage(classes: NDArray[np.str_], pieces: Pieces, shown: Bools) -> dict[st
     for mode in ("road", "rail"):
         rows = table[table["mode"] == mode]
         by_class = rows.groupby("class")[["osm_km", "drawn_km"]].sum()
-        classes_of = {
-            str(key): _share(*row)
-            for key, row in zip(by_class.index, by_class.to_numpy().tolist(), strict=True)
-        }
-        found[mode] = _share(*rows[["osm_km", "drawn_km"]].sum().tolist()) | {
-            "classes": classes_of
+        total = rows[["osm_km", "drawn_km"]].sum().tolist()
+        found[mode] = _share(*total) | {
+            "classes": {str(key): _share(*row.tolist()) for key, row in by_class.iterrows()}
         }
     return found
 

@@ -21,11 +21,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
+from scipy.spatial import KDTree
 from shapely.ops import substring
 
 from geo.catalogue import last_day
 from geo.core import Message
-from geo.geometry import Bounds, metric_crs, to_degrees
+from geo.geometry import METRES_PER_DEGREE, Bounds, metric_crs, smooth, to_degrees
 from geo.layers import county_index
 from geo.network import node_ways
 from geo.readers import class_of, posted_speed
@@ -63,17 +64,17 @@ Rows = list[dict[str, Any]]
 Stages = NDArray[np.str_]
 
 #: A numbered road is drawn from this share of the shortest length of a named one.
-NUMBERED = 0.2
+NUMBERED = 0.25
 #: The centre line of a route that is long enough is at least this share of its line.
 ENOUGH = 0.5
 #: Roads known by a name are joined over shorter ways: the next town has a Main Street too.
-NAMED_BRIDGE_M = 300.0
+NAMED_BRIDGE_M = 500.0
 #: A section shares the road of others where this share of it does; those with more than this.
 SHARED, MUCH = 0.6, 0.1
 #: Ways are accurate to about this; a drawn line stays this near to its way.
 ACCURACY_M, SIMPLIFY_M = 20, 6.0
-#: Points of a straight line are at most this far apart.
-LONGEST_M = 5000.0
+#: Points of a straight line are at most this far apart, and where a curve needs them this near.
+LONGEST_M, CURVE_M = 5000.0, 50.0
 #: A change of status over a shorter stretch is none; a place as near takes the change.
 STAGE_M = 1000.0
 #: A place this near to the end of a line is its end.
@@ -140,7 +141,7 @@ class _Ids:
 
 
 class _Extract(NamedTuple):
-    """What all rows are made from: tags by edge, edges and pieces in metres, frame, day, scale, new ids."""
+    """What all rows are made from: tags by edge, edges and pieces in metres, frame, day, scale."""
 
     tags: DataFrame
     edges: gpd.GeoDataFrame
@@ -366,20 +367,22 @@ def _share(sections: Rows, under: list[Under]) -> None:
 
 
 def _told_apart(spots: list[Spot], titles: list[Title]) -> list[Spot]:
-    """Give places of one name the name of their route too, and a number where that is not enough."""
-    for form in ("{name} ({route})", "{name} {n}"):
-        count: dict[tuple[str, str], int] = {}
-        total = Counter((spot.zh, spot.en) for spot in spots)
-        for k, spot in enumerate(spots):
-            names = spot.zh, spot.en
-            if total[names] > 1 and spot.lines:
-                n = count[names] = count.get(names, 0) + 1
-                own = titles[min(spot.lines)]
-                zh, en = (form.format(name=name, route=route, n=n) if n > 1 or "route" in form
-                          else name
-                          for name, route in zip(names, (own.zh, own.en), strict=True))  # fmt: skip
-                spots[k] = spot._replace(zh=zh, en=en)
-    return spots
+    """Give places of one name that of their route too, and numbers where that is not enough."""
+    total = Counter(spot.en for spot in spots)
+    named = []
+    for spot in spots:
+        own = titles[min(spot.lines)]
+        if total[spot.en] > 1 and own.en not in spot.en:
+            names = f"{spot.zh} ({own.zh})", f"{spot.en} ({own.en})"
+            named.append(spot._replace(zh=names[0], en=names[1]))
+        else:
+            named.append(spot)
+    count, told = Counter[str](), []
+    for spot in named:
+        count[spot.en] += 1
+        n = f" {count[spot.en]}" if count[spot.en] > 1 else ""
+        told.append(spot._replace(zh=spot.zh + n, en=spot.en + n))
+    return told
 
 
 def _called(spot: Spot, titles: list[Title]) -> Spot:
@@ -517,8 +520,7 @@ class _RouteDraft:
         for a, b in itertools.pairwise(stops):
             start, end = a.at + self._room(a), b.at - self._room(b)
             if end > start:
-                part = shapely.simplify(substring(self.line, start, end), SIMPLIFY_M)
-                xy = shapely.get_coordinates(shapely.segmentize(part, LONGEST_M))
+                xy = _shape_points(substring(self.line, start, end))
                 # rounded, neighbours may be equal: each stands once
                 for (lon, lat), _ in itertools.groupby(self.extract.lonlat(xy)):
                     rows.append(
@@ -555,6 +557,27 @@ class _RouteDraft:
             tags, as_of = self.extract.tags.iloc[edge[used]], self.extract.as_of
             rows.append(row | _standard(tags, length[used], title.mode, stage, as_of))
         return rows
+
+
+def _shape_points(line: shapely.Point | shapely.LineString) -> Floats:
+    """Return points of a line between which the curve that is drawn through them stays near it."""
+    dense = shapely.get_coordinates(shapely.segmentize(line, CURVE_M))
+    few = shapely.segmentize(shapely.simplify(line, SIMPLIFY_M), LONGEST_M)
+    near = KDTree(dense).query(shapely.get_coordinates(few))[1]
+    kept = np.unique(np.append(near, [0, len(dense) - 1]))
+    middle = dense.mean(axis=0)
+    shapely.prepare(line)
+    for _ in range(12):
+        curve, knots = smooth((dense[kept] - middle) / METRES_PER_DEGREE)
+        spots = shapely.points(curve * METRES_PER_DEGREE + middle)
+        off = np.flatnonzero(shapely.distance(line, spots) > 1.5 * SIMPLIFY_M)
+        leg = np.unique(np.searchsorted(knots, off, side="right") - 1)
+        leg = leg[leg < len(kept) - 1]
+        more = (kept[leg] + kept[leg + 1]) // 2
+        if not len(np.setdiff1d(more, kept)):
+            break
+        kept = np.union1d(kept, more)
+    return np.asarray(dense[kept], float)
 
 
 def _is_cut(spot: Spot) -> bool:

@@ -90,10 +90,10 @@ def find_spots(
     junctions, ramps = _meetings(lines, sharing, scale)
     found = _at_junctions(
         list(_stations(lines, sharing, points[points["railway"].notna()], scale)),
-        _merged([*junctions, *_branches(lines)], scale),
+        _merged([*junctions, *_branches(lines)], lines, scale),
         AT_STATION_M * scale,
     )
-    exits = _exits(lines, sharing, points[points["highway"].notna()], scale)
+    exits = _exits(lines, sharing, points[points["highway"].notna()])
     found = [_named(spot, exits, reach) for spot in found]
     towns = _towns(lines, points[points["place"].notna()])
     for spot in itertools.chain(sorted(exits, key=lambda s: not s.zh), ramps, towns):
@@ -113,9 +113,9 @@ class Sharing:
                 self.groups[piece].append(number)
         #: the pieces of each group at every node
         self.at: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-        for piece, own in self.groups.items():
+        for piece, numbers in self.groups.items():
             for node in (int(pieces.u[piece]), int(pieces.v[piece])):
-                for number in own:
+                for number in numbers:
                     self.at[node][number].add(piece)
         self.ties = pieces.link | pieces.rail
         self.ties[list(self.groups)] = False
@@ -141,41 +141,38 @@ def _meetings(
 
     Along a road that two routes share they do not meet, only where they come together.
     """
-    nodes, met, ramps = sharing.pieces.nodes, list[Spot](), list[Spot]()
     of_group: dict[int, list[int]] = defaultdict(list)
     for k, line in enumerate(lines):
         of_group[line.group].append(k)
+    nodes, met = sharing.pieces.nodes, list[Spot]()
     for node, groups in sharing.at.items():
         for a, b in itertools.combinations(sorted(groups), 2):
             if groups[a] != groups[b]:
                 met += _meeting(lines, (of_group[a], of_group[b]), nodes[node], scale)
-    part = _tied(sharing)
-    touching: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for node, groups in sharing.at.items():
-        if part[node] >= 0:
-            for number in groups:
-                touching[int(part[node])][number].add(node)
-    for found in touching.values():
+    ramps = list[Spot]()
+    for found in _touching(sharing).values():
         for a, b in itertools.combinations(sorted(found), 2):
             at, apart = _closest(nodes, found[a], found[b])
             if apart <= LINK_M * scale:
                 met += _meeting(lines, (of_group[a], of_group[b]), at, scale)
         if len(found) == 1:
             ((owner, own),) = found.items()
-            if not sharing.pieces.rail[next(iter(sharing.at[next(iter(own))][owner]))]:
+            if lines[of_group[owner][0]].mode == "road":
                 ramps += _interchange(lines, {owner}, nodes[sorted(own)].mean(axis=0))
     return met, ramps
 
 
-def _tied(sharing: Sharing) -> Ints:
-    """Return a number for the nodes that slip roads, or tracks without a name, connect."""
+def _touching(sharing: Sharing) -> dict[int, dict[int, set[int]]]:
+    """Return the nodes where slip roads, or tracks without a name, touch each group."""
     p = sharing.pieces
     u, v = p.u[sharing.ties], p.v[sharing.ties]
     matrix = coo_array((np.ones(len(u)), (u, v)), shape=(len(p.nodes), len(p.nodes)))
-    part = np.asarray(connected_components(matrix, directed=False)[1])
-    alone = np.ones(len(p.nodes), bool)
-    alone[u] = alone[v] = False
-    return np.where(alone, -1, part)
+    part = connected_components(matrix, directed=False)[1]
+    found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for node in np.unique(np.concatenate([u, v])).tolist():
+        for number in sharing.at.get(node, ()):
+            found[int(part[node])][number].add(node)
+    return found
 
 
 def _closest(nodes: Floats, a: set[int], b: set[int]) -> tuple[Floats, float]:
@@ -198,18 +195,14 @@ def _meeting(
     here, reach = shapely.Point(at), LINK_M * scale
     for i, j in itertools.product(*groups):
         a, b = lines[i].shape, lines[j].shape
-        if lines[i].mode != lines[j].mode:
+        if lines[i].mode != lines[j].mode or max(a.distance(here), b.distance(here)) > reach:
             continue
-        far = max(a.distance(here), b.distance(here))
-        if far <= PASSING_M:
-            feet = lines[i].foot(here), lines[j].foot(here)
-        elif far <= reach:
-            parts = [substring(s, max(s.project(here) - reach, 0), s.project(here) + reach)
-                     for s in (a, b)]  # fmt: skip
-            feet = nearest_points(*parts)
-        else:
-            continue
-        p, q = feet
+        one, two = (substring(s, max(s.project(here) - reach, 0), s.project(here) + reach)
+                    for s in (a, b))  # fmt: skip
+        common = shapely.intersection(one, two)
+        # where they cross or run together, as near as possible
+        p, q = nearest_points(one, two) if common.is_empty else nearest_points(common, here)
+        q = p if not common.is_empty else q
         if p.distance(q) <= reach:
             yield Spot((p.x + q.x) / 2, (p.y + q.y) / 2, "junction", frozenset((i, j)))
 
@@ -218,7 +211,7 @@ def _branches(lines: Sequence[Line]) -> Iterator[Spot]:
     """Yield where a line of a route ends on another line of it."""
     for i, j in itertools.permutations(range(len(lines)), 2):
         if lines[i].group == lines[j].group:
-            for end in shapely.points(shapely.get_coordinates(lines[i].shape)[[0, -1]]):
+            for end in map(shapely.Point, shapely.get_coordinates(lines[i].shape)[[0, -1]]):
                 if lines[j].shape.distance(end) <= PASSING_M:
                     foot = lines[j].foot(end)
                     yield Spot(foot.x, foot.y, "junction", frozenset((i, j)))
@@ -253,7 +246,7 @@ def _stations(
 
 
 def _at_junctions(stations: list[Spot], junctions: list[Spot], reach: float) -> list[Spot]:
-    """Return stations, and the junctions that are none: lines that meet at a station stop there."""
+    """Return stations, where lines that meet beside one stop too, and the other junctions."""
     found = list(stations)
     for spot in junctions:
         near = [s for s in found if s.kind == "station" and s.lines & spot.lines
@@ -266,9 +259,7 @@ def _at_junctions(stations: list[Spot], junctions: list[Spot], reach: float) -> 
     return found
 
 
-def _exits(
-    lines: Sequence[Line], sharing: Sharing, points: gpd.GeoDataFrame, scale: float
-) -> list[Spot]:
+def _exits(lines: Sequence[Line], sharing: Sharing, points: gpd.GeoDataFrame) -> list[Spot]:
     """Return the motorway junctions that lie on a road of the draft."""
     own = np.array([p for p in sharing.groups if not sharing.pieces.rail[p]], np.intp)
     exits: list[Spot] = []
@@ -301,8 +292,8 @@ def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame) -> Iterator[Spot]:
     roads = [k for k, line in enumerate(lines) if line.mode == "road" and line.class_ == "trunk"]
     for row, point in zip(towns.to_dict("records"), towns.geometry, strict=True):
         zh, en = element_names(row)
-        waiting = [k for k in roads
-                   if zh and lines[k].shape.distance(point) <= SETTLEMENT_M[row["place"]]]  # fmt: skip
+        reach = SETTLEMENT_M[row["place"]] if zh else -1.0
+        waiting = [k for k in roads if lines[k].shape.distance(point) <= reach]
         while waiting:
             foot = lines[waiting[0]].foot(point)
             here = [k for k in waiting if lines[k].shape.distance(foot) <= SAME_M]
@@ -310,24 +301,33 @@ def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame) -> Iterator[Spot]:
             yield Spot(foot.x, foot.y, "town", frozenset(here), zh, en, point.distance(foot))
 
 
-def _merged(found: list[Spot], scale: float) -> list[Spot]:
+def _merged(found: list[Spot], lines: Sequence[Line], scale: float) -> list[Spot]:
     """Make one of meetings of the same lines, or in one complex of interchanges."""
     groups: list[list[Spot]] = []
+    unions: list[frozenset[int]] = []
     for spot in found:
-        for group in groups:
-            first = group[0]
-            shared = spot.lines & first.lines
-            reach = MERGE_M if spot.lines <= first.lines else COMPLEX_M
-            if shared and spot.metres_to(first) <= reach * scale:
+        for k, group in enumerate(groups):
+            near = spot.metres_to(group[0]) <= MERGE_M * scale and (
+                spot.lines <= unions[k]
+                or (spot.lines & unions[k]
+                    and min(map(spot.metres_to, group)) <= COMPLEX_M * scale)
+            )  # fmt: skip
+            if near:
                 group.append(spot)
+                unions[k] |= spot.lines
                 break
         else:
             groups.append([spot])
-    middles = [np.mean([(s.x, s.y) for s in group], axis=0).tolist() for group in groups]
-    return [
-        Spot(x, y, group[0].kind, frozenset().union(*(s.lines for s in group)))
-        for (x, y), group in zip(middles, groups, strict=True)
-    ]
+            unions.append(spot.lines)
+
+    def off(spot: Spot, union: frozenset[int]) -> float:
+        return max(lines[k].shape.distance(shapely.Point(spot.x, spot.y)) for k in union)
+
+    made = []
+    for group, union in zip(groups, unions, strict=True):
+        best = int(np.argmin([off(spot, union) for spot in group]))
+        made.append(group[best]._replace(lines=union))
+    return made
 
 
 def _named(spot: Spot, exits: list[Spot], reach: float) -> Spot:

@@ -276,7 +276,10 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
-        left = [*odd, *draft.left_out]
+        # a way whose only name cannot stand in a table is listed once
+        known = {(row.osm_type, row.osm_id) for row in odd}
+        ways_left = [r for r in draft.left_out if (r.osm_type, r.osm_id) not in known]
+        left = [*odd, *ways_left]
         write_csv(DataFrame(left, columns=LeftOut._fields), stage / LEFT_OUT, index=False)
         report["coverage"] = draft.coverage
         report["left_out"] = dict(Counter(row.expected for row in left))

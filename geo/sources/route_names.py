@@ -17,6 +17,8 @@ from geo.sources.junctions import element_names
 MOSTLY = 0.5
 #: Two numbers are of one road where each has this share of the length of the other.
 SAME_ROAD = 0.9
+#: A numbered road with a longer name is called by its number.
+LONGEST_NAME = 40
 #: European and Asian numbers, which roads carry beside their own.
 INTERNATIONAL = re.compile(r"(E|AH)\d+")
 _TRACK = re.compile(r"[(（]?(?:上行|下行)线?[)）]?$")
@@ -46,10 +48,13 @@ def route_keys(tags: DataFrame, km: Series[float]) -> list[list[str]]:
     International numbers count where a road has no other one. Numbers that always go together
     are one road. A railway is known by its name, or by that of most of its number.
     """
-    rail = (tags["railway"].notna() & tags["highway"].isna()).tolist()
-    kinds, names = class_of(tags).tolist(), tags["name"].tolist()
-    refs = [split_ref(text) for text in tags["ref"]]
-    line_of = _names_by_number(refs, names, km, rail)
+    on_rail = tags["railway"].notna() & tags["highway"].isna()
+    rail = on_rail.tolist()
+    kinds, refs = class_of(tags).tolist(), [split_ref(text) for text in tags["ref"]]
+    # a tunnel or a bridge of a railway with a number has a name of its own
+    passing = (tags["tunnel"].notna() | tags["bridge"].notna()) & on_rail & tags["ref"].notna()
+    names = tags["name"].where(~passing, None).tolist()
+    line_of = _names_by_number(refs, names, km, on_rail & ~passing)
     keys: list[list[str]] = []
     for items, name, is_rail, kind in zip(refs, names, rail, kinds, strict=True):
         plain = name if isinstance(name, str) else ""
@@ -68,14 +73,22 @@ def route_keys(tags: DataFrame, km: Series[float]) -> list[list[str]]:
 
 
 def _names_by_number(
-    refs: list[list[str]], names: list[Any], km: Series[float], rail: list[bool]
+    refs: list[list[str]], names: list[Any], km: Series[float], counts: Series[bool]
 ) -> dict[str, str]:
     """Return what most of the length of the number of a railway is called."""
-    total: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for items, name, length, is_rail in zip(refs, names, km, rail, strict=True):
-        if is_rail and items and isinstance(name, str):
-            total[items[0]][name] += length
-    return {ref: max(found, key=lambda name: (found[name], name)) for ref, found in total.items()}
+    total: dict[str, float] = defaultdict(float)
+    named: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for items, name, length, does in zip(refs, names, km, counts, strict=True):
+        if does and items:
+            total[items[0]] += length
+            if isinstance(name, str):
+                named[items[0]][name] += length
+    found = {}
+    for ref, lengths in named.items():
+        best = max(lengths, key=lambda name: (lengths[name], name))
+        if lengths[best] >= MOSTLY * total[ref]:
+            found[ref] = best
+    return found
 
 
 def _one_road(keys: list[list[str]], km: Series[float]) -> list[list[str]]:
@@ -92,7 +105,7 @@ def _one_road(keys: list[list[str]], km: Series[float]) -> list[list[str]]:
     return [[item for item in items if item not in gone] or items[:1] for items in keys]
 
 
-def route_title(key: str, tags: DataFrame, km: Series[float], new_id: Any, part: int) -> Title:
+def route_title(key: str, tags: DataFrame, km: Any, new_id: Any, part: int) -> Title:
     """Return what a line of a route is called; further lines of one route are numbered."""
     kind, _, own = key.partition(" ")
     mode = "rail" if kind == "rail" else "road"
@@ -102,7 +115,7 @@ def route_title(key: str, tags: DataFrame, km: Series[float], new_id: Any, part:
     return Title(new_id(first, en, zh, mode), mode, ref, zh + suffix, en + suffix)
 
 
-def _route_names(own: str, tags: DataFrame, km: Series[float], mode: str) -> tuple[str, str, str]:
+def _route_names(own: str, tags: DataFrame, km: Any, mode: str) -> tuple[str, str, str]:
     """Return the number and the names of a route; a number stands for a missing name."""
     carried: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for text, length in zip(tags["ref"], km, strict=True):
@@ -122,7 +135,10 @@ def _route_names(own: str, tags: DataFrame, km: Series[float], mode: str) -> tup
     found = []
     for texts in zip(*both, strict=True):
         name, share = prevailing(texts, km)
-        found.append(name if share >= MOSTLY or mode == "rail" or not own else "")
+        said = sum(length for text, length in zip(texts, km, strict=True) if text)
+        # streets of towns along a numbered road are not its name
+        is_name = MOSTLY <= share >= SAME_ROAD * said / total and len(name) <= LONGEST_NAME
+        found.append(name if is_name or mode == "rail" or not own else "")
     zh, en = found
     return ref, zh or ref or en, en or ref or zh
 
