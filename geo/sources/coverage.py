@@ -16,8 +16,8 @@ from geo.sources.chains import Bools, Floats, Pieces
 #: Tracks of one railway lie this near to each other, measured across.
 TRACKS_APART_M = 30.0
 UNNAMED = Message("expected a number or a name")
-TOO_SHORT = Message("expected a longer route")
-OFF_LINE = Message("expected a line of its route beside it")
+TOO_SHORT = Message("expected a route that is longer")
+OFF_LINE = Message("expected to lie on a line of its route")
 
 
 class LeftOut(NamedTuple):

@@ -56,6 +56,7 @@ from geo.sources.route_names import (
     Title,
     prevailing,
     route_keys,
+    route_names,
     route_title,
     without_tracks,
 )
@@ -141,11 +142,13 @@ class _Ids:
 
 
 class _Extract(NamedTuple):
-    """What all rows are made from: tags by edge, edges and pieces in metres, frame, day, scale."""
+    """What all rows are made from: tags by edge, pieces, status, speed, day."""
 
     tags: DataFrame
     edges: gpd.GeoDataFrame
     pieces: Pieces
+    stages: Stages
+    speed: Floats
     frame: Bounds
     as_of: dt.date
     scale: float
@@ -155,6 +158,12 @@ class _Extract(NamedTuple):
         """Return points in degrees, to 0.1 m."""
         degrees = to_degrees(self.frame, np.asarray(xy, float).reshape(-1, 2))
         return [(round(lon, 6), round(lat, 6)) for lon, lat in degrees]
+
+    def under(self, pieces: Ints) -> tuple[DataFrame, Floats]:
+        """Return the tags of the edges that pieces belong to, and the metres of each."""
+        metres = np.bincount(self.pieces.edge[pieces], self.pieces.metres[pieces]).astype(float)
+        edges = np.flatnonzero(metres)
+        return self.tags.iloc[edges], metres[edges]
 
     def place_row(self, key: str, spot: Spot, accuracy_m: float) -> dict[str, Any]:
         """Return a row of the table of places."""
@@ -196,7 +205,8 @@ def draft_catalogue(
     tags = without_tracks(ways.loc[edges["osm_id"]].reset_index(drop=True))
     rail = (tags["railway"].notna() & tags["highway"].isna()).to_numpy(bool)
     pieces = cut_pieces(edges, rail)
-    extract = _Extract(tags, edges, pieces, frame, as_of, scale, _Ids())
+    speed = np.asarray(posted_speed(tags), float)
+    extract = _Extract(tags, edges, pieces, _stages_of(tags), speed, frame, as_of, scale, _Ids())
     keys = route_keys(tags, edges["length_km"])
     made = _drawn(extract, _members(keys, extract), min_km)
     spots = find_spots(made.lines, pieces, made.members, points.to_crs(crs), scale)
@@ -264,12 +274,10 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
             continue
         made.keys.append(key)
         made.members.append(own)
-        edge = pieces.edge[own]
+        made.chains.extend(chains)
+        made.lines.extend(_lines(len(made.keys) - 1, *extract.under(own), chains))
         for chain in chains:
             drawn[chain.piece[chain.piece >= 0]] = True
-            made.chains.append(chain)
-            line = _line(len(made.keys) - 1, extract.tags.iloc[edge], centre[own], chain)
-            made.lines.append(line)
         shown[own[done]] = True
     return made
 
@@ -305,24 +313,27 @@ def _left_out(
     return report, left
 
 
-def _line(number: int, tags: DataFrame, km: Floats, chain: Chain) -> Line:
-    kind = prevailing(class_of(tags), km)[0]
+def _lines(number: int, tags: DataFrame, metres: Floats, chains: list[Chain]) -> list[Line]:
+    """Return the lines of a group with their mode and class."""
+    kind = prevailing(class_of(tags), metres)[0]
     if tags["highway"].notna().any():
         mode, class_ = "road", "expressway" if kind == "motorway" else "trunk"
     else:
-        fast, share = prevailing(tags["highspeed"], km)
+        fast, share = prevailing(tags["highspeed"], metres)
         mode, class_ = "rail", "hsr" if fast == "yes" and share >= MOSTLY else "conventional"
-    return Line(number, mode, class_, chain.line)
+    return [Line(number, mode, class_, chain.line) for chain in chains]
 
 
 def _titles(extract: _Extract, made: Drawing) -> list[Title]:
     """Return what every line is called."""
-    new_id, parts, titles = _Ids(), dict[int, int](), []
-    for line in made.lines:
-        own = made.members[line.group]
-        tags, km = extract.tags.iloc[extract.pieces.edge[own]], extract.pieces.metres[own]
-        parts[line.group] = part = parts.get(line.group, 0) + 1
-        titles.append(route_title(made.keys[line.group], tags, km, new_id, part))
+    new_id, titles, part = _Ids(), list[Title](), 0
+    for k, line in enumerate(made.lines):
+        first = k == 0 or made.lines[k - 1].group != line.group
+        part = 1 if first else part + 1
+        if first:
+            key, own = made.keys[line.group], made.members[line.group]
+            names = route_names(key, line.mode, *extract.under(own))
+        titles.append(route_title(names, line.mode, new_id, part))
     return titles
 
 
@@ -456,7 +467,7 @@ class _RouteDraft:
         if chain.closed and known:
             self.chain = _turned_to(chain, next(iter(known.values())))
         self.edge = np.where(self.chain.piece >= 0, extract.pieces.edge[self.chain.piece], -1)
-        self.line, self.stages = self.chain.line, _stages(self.edge, extract.tags)
+        self.line, self.stages = self.chain.line, _stages(self.edge, extract.stages)
         self.under: list[Under] = []
 
     def rows(self) -> dict[str, Rows]:
@@ -555,7 +566,12 @@ class _RouteDraft:
                 "confidence": "medium",
             }
             tags, as_of = self.extract.tags.iloc[edge[used]], self.extract.as_of
-            rows.append(row | _standard(tags, length[used], title.mode, stage, as_of))
+            rows.append(
+                row
+                | _standard(
+                    tags, self.extract.speed[edge[used]], length[used], title.mode, stage, as_of
+                )
+            )
         return rows
 
 
@@ -596,14 +612,19 @@ def _turned_to(chain: Chain, spot: Spot) -> Chain:
     return Chain(points, np.concatenate([chain.piece[k:], chain.piece[:k]]))
 
 
-def _stages(edges: Ints, tags: DataFrame) -> Stages:
+def _stages(edges: Ints, stages: Stages) -> Stages:
     """Return the status of every leg; a gap has that of the leg before it."""
     edge = edges.copy()
     for k in np.flatnonzero(edge < 0):
         edge[k] = edge[k - 1] if k else edge[1]
-    kind = tags["highway"].where(tags["highway"].notna(), tags["railway"]).to_numpy()[edge]
+    return stages[edge]
+
+
+def _stages_of(tags: DataFrame) -> Stages:
+    """Return the status of every edge."""
+    kind = tags["highway"].where(tags["highway"].notna(), tags["railway"])
     names = {"construction": "construction", "proposed": "planned"}
-    return np.array([names.get(value, "open") for value in kind])
+    return kind.map(names).fillna("open").to_numpy(str)
 
 
 def _changes(stages: Stages, metres: Floats, least: float) -> list[float]:
@@ -616,11 +637,10 @@ def _changes(stages: Stages, metres: Floats, least: float) -> list[float]:
 
 
 def _standard(
-    tags: DataFrame, length: Floats, mode: str, stage: str, as_of: dt.date
+    tags: DataFrame, speed: Floats, length: Floats, mode: str, stage: str, as_of: dt.date
 ) -> dict[str, Any]:
     """Return speed, lanes and dates of a section, where most of its length says them."""
     found: dict[str, Any] = {}
-    speed = np.asarray(posted_speed(tags), float)
     if length[~np.isnan(speed)].sum() >= MOSTLY * length.sum() > 0:
         found |= {"operating_speed_kmh": round(_median(speed, length)), "notes": "posted limit"}
     if mode == "road":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -86,20 +86,33 @@ def find_spots(
     and towns; `scale` shortens all distances in a region smaller than usual.
     """
     reach = MERGE_M * scale
-    sharing = Sharing(pieces, members)
-    junctions, ramps = _meetings(lines, sharing, scale)
+    sharing, index = Sharing(pieces, members), LineIndex(lines)
+    junctions, ramps = _meetings(index, sharing, scale)
     found = _at_junctions(
         list(_stations(lines, sharing, points[points["railway"].notna()], scale)),
         _merged([*junctions, *_branches(lines)], lines, scale),
         AT_STATION_M * scale,
     )
-    exits = _exits(lines, sharing, points[points["highway"].notna()])
+    exits = _exits(index, sharing, points[points["highway"].notna()])
     found = [_named(spot, exits, reach) for spot in found]
     towns = _towns(lines, points[points["place"].notna()])
     for spot in itertools.chain(sorted(exits, key=lambda s: not s.zh), ramps, towns):
         if not any(spot.lines & s.lines and spot.metres_to(s) <= reach for s in found):
             found.append(spot)
     return found
+
+
+class LineIndex:
+    """Lines by where they lie and by group."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.tree = shapely.STRtree([line.shape for line in lines])
+
+    def near(self, at: shapely.Point, reach: float, groups: Container[int]) -> list[int]:
+        """Return the lines of some groups that pass a point within reach."""
+        found = self.tree.query(at, predicate="dwithin", distance=reach)
+        return [k for k in sorted(found.tolist()) if self.lines[k].group in groups]
 
 
 class Sharing:
@@ -133,32 +146,25 @@ class Sharing:
         return which, pieces[at]
 
 
-def _meetings(
-    lines: Sequence[Line], sharing: Sharing, scale: float
-) -> tuple[list[Spot], list[Spot]]:
+def _meetings(index: LineIndex, sharing: Sharing, scale: float) -> tuple[list[Spot], list[Spot]]:
     """
     Return where lines meet, and where slip roads lead off one line only.
 
     Along a road that two routes share they do not meet, only where they come together.
     """
-    of_group: dict[int, list[int]] = defaultdict(list)
-    for k, line in enumerate(lines):
-        of_group[line.group].append(k)
-    nodes, met = sharing.pieces.nodes, list[Spot]()
+    nodes, met, ramps = sharing.pieces.nodes, list[Spot](), list[Spot]()
     for node, groups in sharing.at.items():
         for a, b in itertools.combinations(sorted(groups), 2):
             if groups[a] != groups[b]:
-                met += _meeting(lines, (of_group[a], of_group[b]), nodes[node], scale)
-    ramps = list[Spot]()
+                met += _meeting(index, (a, b), nodes[node], scale)
     for found in _touching(sharing).values():
         for a, b in itertools.combinations(sorted(found), 2):
             at, apart = _closest(nodes, found[a], found[b])
             if apart <= LINK_M * scale:
-                met += _meeting(lines, (of_group[a], of_group[b]), at, scale)
+                met += _meeting(index, (a, b), at, scale)
         if len(found) == 1:
             ((owner, own),) = found.items()
-            if lines[of_group[owner][0]].mode == "road":
-                ramps += _interchange(lines, {owner}, nodes[sorted(own)].mean(axis=0))
+            ramps += _interchange(index, {owner}, nodes[sorted(own)].mean(axis=0))
     return met, ramps
 
 
@@ -189,13 +195,14 @@ def _closest(nodes: Floats, a: set[int], b: set[int]) -> tuple[Floats, float]:
 
 
 def _meeting(
-    lines: Sequence[Line], groups: tuple[list[int], list[int]], at: Floats, scale: float
+    index: LineIndex, groups: tuple[int, int], at: Floats, scale: float
 ) -> Iterator[Spot]:
     """Yield the meeting of lines of two groups near a point, where they are closest."""
-    here, reach = shapely.Point(at), LINK_M * scale
-    for i, j in itertools.product(*groups):
+    here, reach, lines = shapely.Point(at), LINK_M * scale, index.lines
+    near = index.near(here, reach, groups)
+    for i, j in itertools.product(*([k for k in near if lines[k].group == g] for g in groups)):
         a, b = lines[i].shape, lines[j].shape
-        if lines[i].mode != lines[j].mode or max(a.distance(here), b.distance(here)) > reach:
+        if lines[i].mode != lines[j].mode:
             continue
         one, two = (substring(s, max(s.project(here) - reach, 0), s.project(here) + reach)
                     for s in (a, b))  # fmt: skip
@@ -259,7 +266,7 @@ def _at_junctions(stations: list[Spot], junctions: list[Spot], reach: float) -> 
     return found
 
 
-def _exits(lines: Sequence[Line], sharing: Sharing, points: gpd.GeoDataFrame) -> list[Spot]:
+def _exits(index: LineIndex, sharing: Sharing, points: gpd.GeoDataFrame) -> list[Spot]:
     """Return the motorway junctions that lie on a road of the draft."""
     own = np.array([p for p in sharing.groups if not sharing.pieces.rail[p]], np.intp)
     exits: list[Spot] = []
@@ -272,16 +279,15 @@ def _exits(lines: Sequence[Line], sharing: Sharing, points: gpd.GeoDataFrame) ->
         if not zh and rows[k]["ref"]:
             zh, en = f"{rows[k]['ref']} 出口", f"Exit {rows[k]['ref']}"
         at = shapely.get_coordinates(shapes[k])[0]
-        found = _interchange(lines, set(sharing.groups[piece]), at)
+        found = _interchange(index, set(sharing.groups[piece]), at)
         exits += [spot._replace(zh=zh, en=en) for spot in found]
     return exits
 
 
-def _interchange(lines: Sequence[Line], groups: set[int], at: Floats) -> Iterator[Spot]:
-    """Yield an interchange on the lines of some groups that pass a point."""
-    here = shapely.Point(at)
-    own = [k for k, line in enumerate(lines)
-           if line.group in groups and line.shape.distance(here) <= PASSING_M]  # fmt: skip
+def _interchange(index: LineIndex, groups: set[int], at: Floats) -> Iterator[Spot]:
+    """Yield an interchange on the roads of some groups that pass a point."""
+    here, lines = shapely.Point(at), index.lines
+    own = [k for k in index.near(here, PASSING_M, groups) if lines[k].mode == "road"]
     if own:
         foot = lines[own[0]].foot(here)
         yield Spot(foot.x, foot.y, "interchange", frozenset(own))

@@ -218,11 +218,13 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     -------
     report
         What was used: `routes`, `km`, `sections`, `places`, `cities`, `borders` (places where
-        lines cross one), `files`, `frame`, and with areas `regions`. What was left out:
-        `unnamed_ways` and `unnamed_km` (neither number nor name), `short_groups` and `short_km`
-        (too short for a line), `unchained_km` (neither in a line nor beside one),
-        `cities_without_population` and `cities_outside` (of all areas), and `left_out`, how many
-        tags that no table can hold, by what was expected; `left_out.csv` lists them with OSM ids.
+        lines cross one), `files`, `frame`, and with areas `regions`. `coverage`: for `road` and
+        `rail` the km in the extract (`osm_km`, along the centre line), those drawn (`drawn_km`),
+        their `share`, and the same by class (`classes`). What was left out: `unnamed_ways` and
+        `unnamed_km` (neither number nor name), `short_groups` and `short_km` (too short for a
+        line), `unchained_km` (on no line of their route), `cities_without_population` and
+        `cities_outside` (of all areas), and `left_out`, how many ways and tags are in no table,
+        by what was expected; `left_out.csv` lists them with OSM ids.
 
     Raises
     ------

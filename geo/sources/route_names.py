@@ -105,18 +105,18 @@ def _one_road(keys: list[list[str]], km: Series[float]) -> list[list[str]]:
     return [[item for item in items if item not in gone] or items[:1] for items in keys]
 
 
-def route_title(key: str, tags: DataFrame, km: Any, new_id: Any, part: int) -> Title:
+def route_title(names: tuple[str, str, str], mode: str, new_id: Any, part: int) -> Title:
     """Return what a line of a route is called; further lines of one route are numbered."""
-    kind, _, own = key.partition(" ")
-    mode = "rail" if kind == "rail" else "road"
-    ref, zh, en = _route_names(own if kind == "road" else "", tags, km, mode)
+    ref, zh, en = names
     first = ref.split("/")[0] if mode == "road" else ""
     suffix = f" ({part})" if part > 1 else ""
     return Title(new_id(first, en, zh, mode), mode, ref, zh + suffix, en + suffix)
 
 
-def _route_names(own: str, tags: DataFrame, km: Any, mode: str) -> tuple[str, str, str]:
+def route_names(key: str, mode: str, tags: DataFrame, km: Any) -> tuple[str, str, str]:
     """Return the number and the names of a route; a number stands for a missing name."""
+    kind, _, own = key.partition(" ")
+    own = own if kind == "road" else ""
     carried: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for text, length in zip(tags["ref"], km, strict=True):
         for item in dict.fromkeys(split_ref(text)):
