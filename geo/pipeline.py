@@ -12,6 +12,7 @@ from typing import Any
 from geo.catalogue import Catalogue, parse_date
 from geo.core import (
     Submit,
+    python_strings,
     refuse_inside,
     second_process,
     staged_folder,
@@ -29,6 +30,7 @@ from geo.export import (
 from geo.layers import Layers, build_layers, flat_crossings, route_table
 from geo.maps import (
     PAGES,
+    LossDetails,
     Tiles,
     begin_accessibility,
     holds_map,
@@ -108,13 +110,14 @@ def build(
         if known:
             return {"out": str(out), **known["result"], **clock.summary()}
     wanted = [name for name in PAGES if pages is None or name in pages]
-    with second_process(process=parallel) as submit, staged_folder(out) as stage:
+    with python_strings(), second_process(process=parallel) as submit, staged_folder(out) as stage:
         with clock("layers"):
             layers = build_layers(catalogue)
         early = _begin_pages(submit, layers, date, wanted)
         analysis, sentences = None, list[dict[str, str]]()
+        details = LossDetails() if "criticality" in wanted else None
         if pages is None or ("index" in pages and not tiles):
-            analysis = analyse(layers, date, clock.begin)
+            analysis = analyse(layers, date, clock.begin, details)
             sentences = headline_sentences(analysis)
         if pages is None and analysis:
             with clock("exports"):
@@ -122,7 +125,7 @@ def build(
         files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
             "index": {"findings": sentences, "downloads": files},
-            "criticality": {"analysis": analysis},
+            "criticality": {"analysis": analysis, "details": details},
             "compare": {"analysis": analysis},
         }
         with clock("maps"):

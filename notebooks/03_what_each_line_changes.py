@@ -211,7 +211,7 @@ before, after = (
     travel_times_on(lay, day),
     travel_times_on(with_projects(lay, [project], date=day), day),
 )
-change = city_changes(cat.centres, before, after).set_index("city_id")["mean_min_delta"]
+change = city_changes(cat, before, after).set_index("city_id")["mean_min_delta"]
 at = pd.DataFrame(
     [(c.city_id, c.name, c.name_en, c.lon, c.lat) for c in cat.centres],
     columns=["id", "zh", "en", "lon", "lat"],

@@ -187,7 +187,7 @@ from geo.scenarios import city_changes, travel_times_on, with_sections
 
 section = lay.sections.loc[first["section_id"]]
 without = with_sections(lay, [first["section_id"]], open_on=None)
-change = city_changes(cat.centres, travel_times_on(lay, day), travel_times_on(without, day))
+change = city_changes(cat, travel_times_on(lay, day), travel_times_on(without, day))
 hit = change.nlargest(12, "mean_min_delta")[::-1]
 
 fig, ax = plt.subplots(figsize=(9, 4))

@@ -121,6 +121,15 @@ class Catalogue:
         """The cities to measure between: those that are not part of another, in file order."""
         return [city for city in self.cities if not city.part_of]
 
+    @cached_property
+    def settlements(self) -> Sequence[City | Zone]:
+        """Where people live: zones with their seat within the frame; without zones the centres."""
+        west, south, east, north = self.region.frame
+        inside = [
+            zone for zone in self.zones if west <= zone.lon <= east and south <= zone.lat <= north
+        ]
+        return inside or self.centres
+
     def find_city(self, name: str) -> City:
         """
         Return the city with a name or id, else raise NotFoundError with the closest names.

@@ -323,9 +323,12 @@ class TrainService(_InPeriod):
 
 
 class ThroughRunning(_InPeriod):
-    """Trains that go from one route on to another at a station."""
+    """Trains that go from one route on to another at a station, or over routes between."""
 
-    place_id: Id = Field(description="Station where they pass from one to the other.")
+    place_id: str = Field(
+        "",
+        description="Station where they pass from one to the other; empty: over others between.",
+    )
     route_a: Id = Field(description="Route on which they arrive.")
     sense_a: Sense = Field(
         None, description="1: along the order of its points, -1: against; empty: either."
@@ -340,6 +343,9 @@ class ThroughRunning(_InPeriod):
     trains_per_day: Trains = Field(description="Trains a day in each direction.")
     dwell_min: Annotated[Annotated[Number, Field(ge=0, lt=1440)] | None, _Unknown] = Field(
         None, description="Mean stop at the station, in minutes; empty: not known."
+    )
+    call_share: Annotated[Share | None, _Unknown] = Field(
+        None, description="Share of them that stop there; empty: as all trains."
     )
     source: Keys = Field(description="Keys of its sources.")
 

@@ -18,10 +18,13 @@ from geo.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
     from geo.catalogue import Catalogue
-    from geo.network import Anywhere, Background, Journey
+    from geo.network import Anywhere, Background, Journey, Network
 
 
 def od(arguments: argparse.Namespace) -> None:
@@ -366,20 +369,23 @@ def access(arguments: argparse.Namespace) -> None:
     """Print the accessibility of every city."""
     from geo.connectivity import city_table, connected_cities
     from geo.core import dask_executor, json_value
-    from geo.network import build_network, travel_time_matrix
+    from geo.network import build_network, door_times
 
     catalogue, date = load(arguments), when(arguments)
     roads = _background(arguments, catalogue)
     net = build_network(catalogue, year=date, nodes="stops")
     mode, indicator = arguments.mode, arguments.indicator
+    if arguments.counties:
+        _access_by_county(arguments, net, roads)
+        return
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        minutes = travel_time_matrix(net, mode=mode, background=roads, executor=executor)
-    connected = connected_cities(net, mode=mode, minutes=minutes)
+        times = door_times(net, mode=mode, background=roads, executor=executor)
+    connected = connected_cities(net, mode=mode, times=times)
     inside = [city.city_id for city in connected]
     left_out = [city for city in catalogue.centres if city.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
     table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
-                       destinations=inside if mean else None, minutes=minutes)  # fmt: skip
+                       destinations=inside if mean else None, times=times)  # fmt: skip
     rows = json_value(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     about = stamp(date, catalogue, mode)
@@ -402,6 +408,35 @@ def access(arguments: argparse.Namespace) -> None:
         say("{date}, {mode}: not connected with the others: {cities}", date=date,
             mode=word(mode), cities=names)  # fmt: skip
     say_assumed(date, about["assumed"])
+    _say_background(roads)
+
+
+def _access_by_county(
+    arguments: argparse.Namespace, net: Network, roads: Background | None
+) -> None:
+    """Print the accessibility of every county."""
+    from geo.catalogue import Zone
+    from geo.connectivity import zone_table
+    from geo.core import BadInputError, dask_executor, json_value
+
+    catalogue, indicator = net.layers.catalogue, arguments.indicator
+    if not all(isinstance(row, Zone) for row in catalogue.settlements):
+        raise BadInputError("access --counties: expected counties in tables/zones.csv")
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        table = zone_table(net, mode=arguments.mode, indicator=indicator, limit=arguments.within,
+                           background=roads, executor=executor)  # fmt: skip
+    unit = str(table["unit"].iloc[0])
+    about = stamp(net.date, catalogue, arguments.mode)
+    if arguments.json:
+        print_json({**about, "mode": arguments.mode, "unit": unit, "indicator": indicator,
+                    **_used(roads),
+                    "counties": json_value(table.drop(columns="unit"))})  # fmt: skip
+        return
+    table = table.sort_values("value", ascending=indicator in ("location", "efficiency"))
+    shown = {"name": _("county"), "name_en": _("county"), "value": word(f"{indicator} ({unit})")}
+    shown |= {key: word(key) for key in ("low", "high", "population")}
+    print_table(json_value(table), shown)
+    say_assumed(net.date, about["assumed"])
     _say_background(roads)
 
 
@@ -476,7 +511,9 @@ def cut(arguments: argparse.Namespace) -> None:
 
 def critical(arguments: argparse.Namespace) -> None:
     """Print what the loss of every link costs."""
-    from geo.connectivity import link_losses, route_losses
+    from functools import partial
+
+    from geo.connectivity import link_losses, pair_losses, route_losses
     from geo.core import dask_executor, json_value
     from geo.layers import build_layers
     from geo.network import build_network
@@ -484,7 +521,9 @@ def critical(arguments: argparse.Namespace) -> None:
     catalogue, date = load(arguments), when(arguments)
     layers = build_layers(catalogue)
     net = build_network(layers, year=date, nodes="stops")
-    remove = route_losses if arguments.routes else link_losses
+    remove = partial(link_losses, alternatives=arguments.top)
+    if arguments.routes or arguments.pairs:
+        remove = partial(route_losses if arguments.routes else pair_losses)
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         table = remove(net, mode=arguments.mode, executor=executor).head(arguments.top)
     about = stamp(date, catalogue, arguments.mode)
@@ -492,12 +531,132 @@ def critical(arguments: argparse.Namespace) -> None:
         print_json({**about, "mode": arguments.mode, "links": json_value(table)})
         return
     table["efficiency_loss"] = [f"{value:.1%}" for value in table["efficiency_loss"]]
-    shown = {"name": _("name"), "from": _("from"), "to": _("to"),
-             "extra_min": _("extra min"), "cut_off_population": _("people cut off"),
-             "efficiency_loss": _("efficiency lost"), "pairs": _("pairs")}  # fmt: skip
-    rows = labelled(json_value(table), catalogue, "routes")
+    shown = {"name": _("name"), "from": _("from"), "to": _("to"), "name_a": _("name"),
+             "name_b": _("and"), "extra_min": _("extra min"),
+             "cut_off_population": _("people cut off"),
+             "loses_mode_population": _("people losing the mode"),
+             "efficiency_loss": _("efficiency lost"), "pairs": _("pairs"),
+             "alternative": _("best alternative")}  # fmt: skip
+    rows = json_value(table)
+    if not arguments.pairs:
+        rows = labelled(rows, catalogue, "routes")
+    for row in rows:
+        if "alternative" in row:
+            row["alternative"] = _alternative(row, catalogue)
     print_table(rows, {key: text for key, text in shown.items() if key in table})
     say_assumed(date, about["assumed"])
+
+
+def _alternative(row: dict[str, Any], catalogue: Catalogue) -> str:
+    """Return in words how the pair travels that loses most by a link."""
+    if not row["pair"]:
+        return _("no trip takes longer")
+    routes = [catalogue.route[key] for key in filter(None, row["alternative"].split(";"))]
+    english = spoken.get() == "en"
+    ways = [f"{word(r.mode)} {r.name_en if english else r.name}" for r in routes]
+    ways = ways or [_("other roads")]
+    cities = {city.city_id: city for city in catalogue.centres}
+    a, b = (cities[key].name_en if english else cities[key].name for key in row["pair"].split(";"))
+    text = _("{a}–{b} {before:.0f} → {after:.0f} min: {ways}", a=a, b=b,
+             before=row["before_min"], after=row["after_min"], ways=", ".join(ways))  # fmt: skip
+    return str(text)
+
+
+def disrupt(arguments: argparse.Namespace) -> None:
+    """Print what it costs that everything in an area is closed, or in each cell of a grid."""
+    from geo.core import BadInputError, refuse_inside
+    from geo.network import build_network
+
+    if (arguments.at is None) == (arguments.grid is None):
+        raise BadInputError("disrupt: expected --at LON,LAT --km R, or --grid KM")
+    catalogue, date = load(arguments), when(arguments)
+    if arguments.out:
+        refuse_inside(arguments.out, catalogue.folder)
+    net = build_network(catalogue, year=date, nodes="stops")
+    about = {**stamp(date, catalogue, arguments.mode), "mode": arguments.mode,
+             "hours": arguments.hours}  # fmt: skip
+    if arguments.grid is None:
+        _disrupt_at(arguments, net, about)
+    else:
+        _disrupt_grid(arguments, net, about)
+    say_assumed(date, about["assumed"])
+
+
+def _disrupt_at(arguments: argparse.Namespace, net: Network, about: dict[str, Any]) -> None:
+    """Close a circle."""
+    from geo.connectivity import AreaSweep, circle_around
+    from geo.core import BadInputError, json_value
+
+    catalogue = net.layers.catalogue
+    point = _point(arguments.at, catalogue)
+    if point is None:
+        raise BadInputError("--at {text!r}: expected LON,LAT", text=arguments.at)
+    closure = AreaSweep(net, arguments.mode).close(
+        circle_around(net, *point, arguments.km), arguments.hours
+    )
+    cost, cities = closure.cost, closure.cities
+    shares = {key: getattr(cost, key) / (cost.demand or 1.0)
+              for key in ("own", "detoured", "cut_off")}  # fmt: skip
+    names = {place.place_id: place.name for place in catalogue.places}
+    closed = closure.closed.assign(**{"from": closure.closed["u"].map(names),
+                                      "to": closure.closed["v"].map(names)})  # fmt: skip
+    closed = closed.drop(columns=["u", "v"])
+    keys = ("extra_min", "cut_off_population", "loses_mode_population")
+    numbers = {key: getattr(closure, key) for key in keys}
+    numbers |= {f"{key}_share": share for key, share in shares.items()}
+    numbers["mean_delay_min"] = cost.mean_delay_min
+    if arguments.json:
+        print_json({**about, "lon": point[0], "lat": point[1], "km": arguments.km,
+                    "closed": json_value(closed), **json_value(numbers),
+                    "cities": json_value(cities)})  # fmt: skip
+        return
+    print_table(json_value(closed), {"mode": _("mode"), "name": _("name"), "from": _("from"),
+                                     "to": _("to"), "length_km": _("km")})  # fmt: skip
+    affected = cities[(cities["extra_min"] > 0.05) | cities[["inside", "cut_off"]].any(axis=1)]
+    affected = affected.sort_values("extra_min", ascending=False)
+    print_table(labelled(json_value(affected), catalogue), {
+        "name": _("city"), "extra_min": _("extra min"), "inside": _("in the area"),
+        "cut_off": _("cut off"), "loses_mode": _("loses the mode")})  # fmt: skip
+    say("of all travel between the cities {own:.1%} begins or ends in the area, {detoured:.1%} "
+        "takes another way, {cut_off:.1%} has none", **shares)  # fmt: skip
+    say("mean delay of all trips that begin within {hours:g} h: {delay:.1f} min",
+        hours=arguments.hours, delay=cost.mean_delay_min)  # fmt: skip
+
+
+def _disrupt_grid(arguments: argparse.Namespace, net: Network, about: dict[str, Any]) -> None:
+    """Close every cell of a grid in turn."""
+    from geo.connectivity import disruption_grid
+    from geo.core import dask_executor, json_value
+
+    with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
+        cells = disruption_grid(net, arguments.grid, mode=arguments.mode, hours=arguments.hours,
+                                executor=executor)  # fmt: skip
+    plain = cells.drop(columns="geometry")
+    if arguments.out:
+        _write_cells(cells, arguments.out)
+    if arguments.json:
+        print_json({**about, "km": arguments.grid, "cells": json_value(plain)})
+        return
+    worst = json_value(plain.head(arguments.top))
+    for row in worst:
+        for key in ("own_share", "detoured_share", "cut_off_share"):
+            row[key] = f"{row[key]:.1%}"
+    print_table(worst, {
+        "lon": _("lon"), "lat": _("lat"), "closed_km": _("km closed"), "cities": _("cities"),
+        "own_share": _("own"), "detoured_share": _("detoured"), "cut_off_share": _("cut off"),
+        "extra_min": _("extra min"), "mean_delay_min": _("mean delay, min")})  # fmt: skip
+    say("own: share of all travel that begins or ends in the cell; detoured, cut off: of the rest")
+
+
+def _write_cells(cells: GeoDataFrame, path: Path) -> None:
+    """Write the cells of a grid as a table, or with their squares as GeoJSON."""
+    from geo.core import replaced_file, write_csv
+
+    if path.suffix.lower() in (".geojson", ".json"):
+        with replaced_file(path) as target:
+            target.write_text(cells.to_json(), encoding="utf-8")
+    else:
+        write_csv(cells.drop(columns="geometry"), path)
 
 
 def crossings(arguments: argparse.Namespace) -> None:
@@ -562,10 +721,12 @@ def stats(arguments: argparse.Namespace) -> None:
     """Print the connectivity indices."""
     from geo.connectivity import connectivity_indices
     from geo.core import json_value
-    from geo.network import build_network
+    from geo.network import build_network, dissolve_nodes
 
     catalogue, date = load(arguments), when(arguments)
     net = build_network(catalogue, year=date, mode=arguments.mode)
+    if arguments.dissolve:
+        net = dissolve_nodes(net)
     values = connectivity_indices(net)
     by_mode = {mode: connectivity_indices(net.select(mode)) for mode in net.modes}
     lengths = net.edges.groupby("class")["length_km"].sum()

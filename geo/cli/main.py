@@ -255,7 +255,10 @@ def _add_tables(verbs: Any) -> None:
     text = _("two regions; default: the first two of the data")
     crossings.add_argument("regions", nargs="*", metavar="REGION", help=text)
     _add_mode(crossings)
-    _add_mode(_add(verbs, "stats", analysis.stats, _("connectivity indices, whole and by mode")))
+    stats = _add(verbs, "stats", analysis.stats, _("connectivity indices, whole and by mode"))
+    _add_mode(stats)
+    text = _("join the edges at nodes where only two meet: independent of how lines are cut")
+    stats.add_argument("--dissolve", action="store_true", help=text)
 
 
 def _add_journeys(verbs: Any) -> None:
@@ -284,6 +287,7 @@ def _add_journeys(verbs: Any) -> None:
         default="location",
         help=_("default: location"),
     )
+    access.add_argument("--counties", action="store_true", help=_("every county instead of city"))
     minutes = number(lambda n: 0 < n <= 10_000, _("expected minutes above 0"))
     text = _("limit of the indicator daily (default 120)")
     access.add_argument("--within", type=minutes, default=120.0, metavar="MIN", help=text)
@@ -301,7 +305,11 @@ def _add_sweeps(verbs: Any) -> None:
     count = number(lambda n: n > 0, _("expected a whole number above 0"), whole=True)
     text = _("only the worst N (default 20)")
     critical.add_argument("--top", type=count, metavar="N", default=20, help=text)
-    critical.add_argument("--routes", action="store_true", help=_("whole routes instead of links"))
+    what = critical.add_mutually_exclusive_group()
+    what.add_argument("--routes", action="store_true", help=_("whole routes instead of links"))
+    text = _("two links at once, among the 20 worst")
+    what.add_argument("--pairs", action="store_true", help=text)
+    _add_disrupt(verbs)
     text = _("two dates side by side, and the marginal benefit of each project")
     compare = _add(verbs, "compare", analysis.compare, text, year=False)
     compare.add_argument("before", type=date_or_year, metavar="Y1", help=_("a year or a date"))
@@ -313,6 +321,30 @@ def _add_sweeps(verbs: Any) -> None:
     sensitivity.add_argument("--draws", type=count, default=0, metavar="N", help=text)
     for command in (critical, compare, sensitivity):
         _add_scheduler(command)
+
+
+def _add_disrupt(verbs: Any) -> None:
+    """Add the command that closes areas."""
+    text = _("what it costs when everything in an area is closed: an earthquake, a flood")
+    disrupt = _add(verbs, "disrupt", analysis.disrupt, text)
+    km = number(lambda n: 0.1 <= n <= 1000, _("expected kilometres from 0.1 to 1000"))
+    text = _("the middle of a circle that is closed")
+    disrupt.add_argument("--at", metavar="LON,LAT", help=text)
+    text = _("its radius (default 10)")
+    disrupt.add_argument("--km", type=km, default=10.0, metavar="R", help=text)
+    side = number(lambda n: 5 <= n <= 1000, _("expected kilometres from 5 to 1000"))
+    text = _("close every square of a grid in turn; the worst first")
+    disrupt.add_argument("--grid", type=side, metavar="KM", help=text)
+    hours = number(lambda n: 0 < n <= 8760, _("expected hours above 0, up to 8760"))
+    text = _("for how long it is closed (default 24)")
+    disrupt.add_argument("--hours", type=hours, default=24.0, metavar="H", help=text)
+    count = number(lambda n: n > 0, _("expected a whole number above 0"), whole=True)
+    text = _("print only the worst N squares (default 20)")
+    disrupt.add_argument("--top", type=count, metavar="N", default=20, help=text)
+    text = _("also write the squares: .geojson, or a table as .csv")
+    disrupt.add_argument("--out", type=Path, metavar="FILE", help=text)
+    _add_mode(disrupt, any_mode=True)
+    _add_scheduler(disrupt)
 
 
 def _add_links(verbs: Any) -> None:

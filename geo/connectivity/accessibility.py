@@ -7,21 +7,25 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.catalogue import City
-from geo.core import BadInputError
+from geo.catalogue import City, Zone
+from geo.core import BadInputError, Executor, run_locally
 from geo.geometry import straight_km
 from geo.network import (
     DEFAULT_PARAMETERS,
+    Background,
+    DoorTimes,
     Network,
     Parameters,
+    build_travel_graph,
+    door_times,
     share_within,
     time_interval,
-    travel_time_matrix,
+    times_between,
 )
 
 Array = NDArray[np.float64]
@@ -77,6 +81,13 @@ def _check(minutes: Array, mass: Array) -> None:
     if np.shape(minutes) != (n, n):
         text = f"expected times of shape {(n, n)} for {n} masses, got {np.shape(minutes)}"
         raise BadInputError(text)
+    _check_masses(minutes, mass)
+
+
+def _check_masses(minutes: Array, mass: Array) -> None:
+    if np.shape(minutes)[1:] != (len(mass),):
+        text = f"expected a column of times for each of {len(mass)} masses"
+        raise BadInputError(f"{text}, got {np.shape(minutes)}")
     if not (np.all(minutes >= 0) and np.all(mass >= 0) and np.all(np.isfinite(mass))):
         raise BadInputError("times and masses: expected no negative number and no NaN")
 
@@ -110,12 +121,14 @@ def cumulative_opportunities(minutes: Array, mass: Array, limit: float) -> Array
     """
     Return the mass that can be visited within a time.
 
-    D_i = sum_j M_j [t_ij <= T], the limit and the own place included.
+    D_i = sum_j M_j [t_ij <= T], the limit and the own place, at no time, included.
 
     Parameters
     ----------
-    minutes, mass
-        As in `mean_travel_time`.
+    minutes
+        Times to m destinations, infinite where unreachable, shape (n, m).
+    mass
+        Their masses, shape (m,).
     limit
         The time T in minutes. A step function: show 0.9 T and 1.1 T too.
 
@@ -134,9 +147,8 @@ def cumulative_opportunities(minutes: Array, mass: Array, limit: float) -> Array
     >>> cumulative_opportunities(minutes, np.array([4.0, 2, 1]), 60)
     array([6., 7., 3.])
     """
-    _check(minutes, mass)
-    within = minutes <= limit + EPSILON
-    np.fill_diagonal(within, val=True)
+    _check_masses(minutes, mass)
+    within = np.asarray(minutes) <= limit + EPSILON
     return np.asarray(within @ np.asarray(mass, float))
 
 
@@ -150,8 +162,9 @@ def expected_opportunities(
     """
     Return the mass that can be visited within a time, where the times are not known exactly.
 
-    D_i = sum_j M_j Phi((T - t_ij) / s_ij), the own place included: `cumulative_opportunities`
-    without its step, so that twenty seconds do not move ten million people.
+    D_i = sum_j M_j Phi((T - t_ij) / s_ij), the own place, at no time, included: as
+    `cumulative_opportunities`, but without its step, so that twenty seconds do not move ten
+    million people.
 
     Parameters
     ----------
@@ -171,9 +184,8 @@ def expected_opportunities(
     >>> expected_opportunities(minutes, np.array([4.0, 2]), 120, "rail").round(1).tolist()
     [5.1, 4.1]
     """
-    _check(minutes, mass)
+    _check_masses(minutes, mass)
     within = share_within(minutes, limit, mode, parameters)
-    np.fill_diagonal(within, 1.0)
     return np.asarray(within @ np.asarray(mass, float))
 
 
@@ -363,10 +375,13 @@ def city_table(
     decay: float = 1.5,
     ideal_kmh: float | None = None,
     destinations: Collection[str] | None = None,
-    minutes: ArrayLike | None = None,
+    times: DoorTimes | None = None,
 ) -> DataFrame:
     """
     Return an indicator of every city, from door to door, with the population as mass.
+
+    The destinations are the other cities; of "daily" they are the counties in which people live
+    (`Catalogue.settlements`).
 
     Parameters
     ----------
@@ -384,8 +399,8 @@ def city_table(
         Ideal speed of "efficiency"; default: that of the mode in `IDEAL_KMH`, in all years.
     destinations
         Ids of the cities that count as destinations; default: all.
-    minutes
-        Times between the centres (`travel_time_matrix`) where they are known, shape (n, n).
+    times
+        Times (`door_times`) where they are known.
 
     Returns
     -------
@@ -419,24 +434,68 @@ def city_table(
     catalogue = net.layers.catalogue
     cities = catalogue.centres
     wanted = {catalogue.find_city(name).city_id for name in destinations or ()}
-    people = np.array([c.population for c in cities], float)
-    mass = people * [destinations is None or c.city_id in wanted for c in cities]
-    times = _times(net, mode, minutes)
+    living: Sequence[City | Zone] = catalogue.settlements if indicator == "daily" else cities
+    mass = np.array([c.population for c in living], float)
+    mass *= [destinations is None or c.city_id in wanted for c in living]
+    times = door_times(net, mode=mode) if times is None else times
+    minutes = times.settlements if indicator == "daily" else times.cities
     speed = _ideal_kmh(net, mode, ideal_kmh) if indicator == "efficiency" else None
-    table = indicator_table(cities, times, indicator, mass, limit=limit, decay=decay,
+    table = indicator_table(cities, minutes, indicator, mass, limit=limit, decay=decay,
                             ideal_kmh=speed, mode=mode, parameters=net.parameters)  # fmt: skip
-    table.attrs |= getattr(minutes, "attrs", {})  # which other roads were used
+    if times.background is not None:
+        table.attrs["background"] = times.background
     return table
 
 
-def _times(net: Network, mode: str, minutes: ArrayLike | None) -> Array:
-    """Return the times between cities: those known, or those of a network."""
-    minutes = travel_time_matrix(net, mode=mode) if minutes is None else minutes
-    return np.array(minutes, float, order="C")  # sums depend on the order in memory
+def zone_table(
+    net: Network,
+    *,
+    mode: str = "any",
+    indicator: Indicator = "location",
+    limit: float = 120.0,
+    decay: float = 1.5,
+    background: Background | None = None,
+    executor: Executor = run_locally,
+) -> DataFrame:
+    """
+    Return an indicator of every county, from its seat, with the people of counties as mass.
+
+    Counties are units of like size, so that they can be ranked; cities are of any.
+
+    Parameters
+    ----------
+    net, mode, indicator, limit, decay
+        As in `city_table`.
+    background, executor
+        As in `travel_time_matrix`.
+
+    Returns
+    -------
+    table
+        As of `city_table`, with `zone_id` before; one row for every settlement of the catalogue.
+
+    Raises
+    ------
+    BadInputError
+        When indicator or mode is unknown.
+
+    Examples
+    --------
+    >>> table = zone_table(stops, mode="rail", indicator="daily").set_index("name_en")
+    >>> bool(table.loc["Wuhou", "value"] > table.loc["Chengkou", "value"])
+    True
+    """
+    zones = net.layers.catalogue.settlements
+    graph = build_travel_graph(net, mode=mode, background=background)
+    minutes = times_between(graph, zones, executor=executor)
+    mass = np.array([zone.population for zone in zones], float)
+    speed = _ideal_kmh(net, mode, None) if indicator == "efficiency" else None
+    return indicator_table(zones, minutes, indicator, mass, limit=limit, decay=decay,
+                           ideal_kmh=speed, mode=mode, parameters=net.parameters)  # fmt: skip
 
 
 def indicator_table(  # noqa: PLR0913
-    cities: Sequence[City],
+    cities: Sequence[City | Zone],
     minutes: Array,
     indicator: Indicator,
     mass: Array,
@@ -453,13 +512,13 @@ def indicator_table(  # noqa: PLR0913
     Parameters
     ----------
     cities
-        The cities, n of them.
+        The cities or counties, n of them.
     minutes
-        Times, infinite where unreachable, shape (n, n).
+        Times, infinite where unreachable, shape (n, n); of "daily" to any m destinations.
     indicator
         As in `city_table`.
     mass
-        Masses of the destinations, shape (n,).
+        Masses of the destinations, shape (n,) or (m,).
     limit, decay, ideal_kmh, mode
         As in `city_table`.
     parameters
@@ -486,21 +545,20 @@ def indicator_table(  # noqa: PLR0913
     bounds = [values_at(np.array(t))["value"] for t in time_interval(minutes, mode, parameters)]
     values |= {"low": np.minimum(*bounds), "high": np.maximum(*bounds)}
     unit = f"people/min^{decay:g}" if indicator == "potential" else INDICATORS[indicator]
-    labels = pd.DataFrame(
-        [[getattr(city, key) for key in _LABELS] for city in cities], columns=_LABELS
-    )
+    keys = ["zone_id"] * any(isinstance(city, Zone) for city in cities) + _LABELS
+    labels = pd.DataFrame([[getattr(city, key) for key in keys] for city in cities], columns=keys)
     return labels.assign(unit=unit, **values)
 
 
 def connected_cities(
-    net: Network, *, mode: str = "any", minutes: ArrayLike | None = None
+    net: Network, *, mode: str = "any", times: DoorTimes | None = None
 ) -> list[City]:
     """
     Return the cities that a mode connects: the most populous group that reach each other.
 
     Parameters
     ----------
-    net, mode, minutes
+    net, mode, times
         As in `city_table`.
 
     Returns
@@ -514,7 +572,8 @@ def connected_cities(
     True
     """
     cities = net.layers.catalogue.centres
-    reached = np.isfinite(_times(net, mode, minutes))
+    times = door_times(net, mode=mode) if times is None else times
+    reached = np.isfinite(times.cities)
     labels = connected_components(csr_array(reached), directed=False)[1]
     people = np.bincount(labels, [city.population for city in cities])
     largest = people.argmax() if len(people) else -1

@@ -13,12 +13,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo.geometry import geodesic_km
-from geo.network import Network
+from geo.network import Network, dissolve_nodes
 
 NAN = float("nan")
 
 
-def connectivity_indices(net: Network) -> dict[str, Any]:
+def connectivity_indices(net: Network, *, dissolve: bool = False) -> dict[str, Any]:
     r"""
     Return the connectivity indices of a network.
 
@@ -32,12 +32,16 @@ def connectivity_indices(net: Network) -> dict[str, Any]:
     ----------
     net
         A network.
+    dissolve
+        Leave out nodes where only two edges meet (`dissolve_nodes`): then the indices do not
+        depend on how lines are cut into sections.
 
     Returns
     -------
     values
-        The indices by name; NaN where an index is not defined, with the reason under
-        `reasons`. Parallel edges count, and a value above 1 is left as it is.
+        The indices by name, with `degree_2`, the number of such nodes; NaN where an index is not
+        defined, with the reason under `reasons`. Parallel edges count, and a value above 1 is
+        left as it is.
 
     References
     ----------
@@ -50,6 +54,7 @@ def connectivity_indices(net: Network) -> dict[str, Any]:
     >>> found["mu"] == found["e"] - found["v"] + found["p"]
     True
     """
+    net = dissolve_nodes(net) if dissolve else net
     v, e = len(net.nodes), len(net.edges)
     components = _components(net)
     p = int(components.max(initial=-1)) + 1
@@ -77,6 +82,7 @@ def connectivity_indices(net: Network) -> dict[str, Any]:
         "detour_index": detour_index(net),
         "loops": int((net.edges["u"] == net.edges["v"]).sum()),
         "parallel_edges": _parallel(net),
+        "degree_2": sum(degree == 2 for _, degree in net.graph.degree),
     }
     values["reasons"] = _reasons(values, v, e, p)
     return values
@@ -131,14 +137,14 @@ def straight_edges_km(net: Network) -> NDArray[np.float64]:
     return geodesic_km(np.column_stack([a.x, a.y]), np.column_stack([b.x, b.y]))
 
 
-def mode_indices(net: Network) -> DataFrame:
+def mode_indices(net: Network, *, dissolve: bool = False) -> DataFrame:
     """
     Return the connectivity indices of the whole network and of every mode.
 
     Parameters
     ----------
-    net
-        A network.
+    net, dissolve
+        As in `connectivity_indices`.
 
     Returns
     -------
@@ -151,6 +157,6 @@ def mode_indices(net: Network) -> DataFrame:
     ['all', 'road', 'rail', 'water']
     """
     parts = {"all": net, **{mode: net.select(mode) for mode in net.modes}}
-    rows = {name: connectivity_indices(part) for name, part in parts.items()}
+    rows = {name: connectivity_indices(part, dissolve=dissolve) for name, part in parts.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").drop(columns="reasons")
     return table.rename_axis("mode")

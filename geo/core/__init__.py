@@ -11,7 +11,7 @@ from geo.core.errors import (
 )
 from geo.core.executor import Executor, dask_executor, number_blocks, run_locally
 from geo.core.extras import has, optional
-from geo.core.process import Submit, second_process
+from geo.core.process import Submit, python_strings, second_process
 from geo.core.values import is_unknown, json_value
 from geo.core.version import __version__
 from geo.core.writing import (
@@ -27,6 +27,6 @@ from geo.core.writing import (
 __all__ = [
     "DECIMALS", "STAMP", "BadInputError", "Executor", "GeoError", "Message", "NotFoundError",
     "OutputError", "Problem", "Submit", "__version__", "dask_executor", "has", "is_unknown",
-    "json_value", "number_blocks", "optional", "refuse_inside", "replaced_file", "run_locally",
-    "second_process", "shown", "staged_folder", "write_csv", "write_json",
+    "json_value", "number_blocks", "optional", "python_strings", "refuse_inside", "replaced_file",
+    "run_locally", "second_process", "shown", "staged_folder", "write_csv", "write_json",
 ]  # fmt: skip

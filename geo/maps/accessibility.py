@@ -32,7 +32,7 @@ from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
-from geo.network import Network, build_network, travel_time_matrix
+from geo.network import Network, build_network, door_times
 from geo.scenarios import horizon_of
 
 TEXT = Texts("accessibility")
@@ -70,6 +70,8 @@ class Reach(NamedTuple):
     figures: dict[str, Array]
     #: From door to door before and after, shape (2, n, n).
     minutes: Array
+    #: People within every limit, by date, limit and city, shape (2, limits, n).
+    within: NDArray[np.int_]
     #: Areas within reach in WGS-84, by city, date and limit.
     areas: gpd.GeoDataFrame
 
@@ -130,14 +132,20 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     edges = pd.concat([net.edges[["mode", "speed_kmh"]] for net in nets])
     fastest = edges["speed_kmh"][(edges["mode"] == mode) | (mode == "any")].max()
     ideal = float(np.nanmax([IDEAL_KMH[mode], fastest]))
-    minutes = np.stack([travel_time_matrix(net, mode=mode).to_numpy() for net in nets])
-    people = np.array([city.population for city in cities], float)
+    times = [door_times(net, mode=mode) for net in nets]
+    minutes = np.stack([found.cities for found in times])
+    people, living = (
+        np.array([row.population for row in rows], float)
+        for rows in (cities, layers.catalogue.settlements)
+    )
     values = {}
     for key, shown in INDICATORS.items():
         dates = []
-        for times in minutes:
+        daily = shown.indicator == "daily"
+        for found in times:
             table = indicator_table(
-                cities, times, shown.indicator, people, ideal_kmh=ideal, mode=mode,
+                cities, found.settlements if daily else found.cities, shown.indicator,
+                living if daily else people, ideal_kmh=ideal, mode=mode,
                 parameters=nets[0].parameters,
             )  # fmt: skip
             dates.append(table["value_reached" if "value_reached" in table else "value"])
@@ -152,7 +160,11 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
         ],
         ignore_index=True,
     )
-    return Reach(mode, ideal, values, minutes, areas)
+    within = [
+        [expected_opportunities(found.settlements, living, limit, mode) for limit in LIMITS]
+        for found in times
+    ]
+    return Reach(mode, ideal, values, minutes, np.rint(within).astype(int), areas)
 
 
 def _changes(
@@ -318,21 +330,10 @@ def _embedded(layers: Layers, found: Reach) -> dict[str, Any]:
         "breaks": {key: _class_limits(rows[:2]) for key, rows in found.figures.items()},
         "steps": {key: _class_limits(np.abs(rows[2]), 3) for key, rows in found.figures.items()},
         "times": times,
-        "within": _people_within(cities, found),
+        "within": found.within.transpose(2, 0, 1).tolist(),
         "areas": km2.transpose(1, 0, 2).tolist(),
         "shapes": by_city,
     }
-
-
-def _people_within(cities: Sequence[City], found: Reach) -> list[list[list[int]]]:
-    """Return the people within every limit, by city, date and limit."""
-    people = np.array([city.population for city in cities], float)
-    counts = [
-        [expected_opportunities(times, people, limit, found.mode) for limit in LIMITS]
-        for times in found.minutes
-    ]
-    by_city: list[list[list[int]]] = np.rint(counts).astype(int).transpose(2, 0, 1).tolist()
-    return by_city
 
 
 def _tenths(minutes: float) -> float | None:

@@ -164,11 +164,10 @@ def difference(before: float | None, after: float | None) -> float | None:
 
 def _cities(layers: Layers, timeline: Timeline, pair: Pair) -> list[dict[Hashable, Any]]:
     """Return the mean times of the cities on two dates and the millions of people they reach."""
-    measured = layers.catalogue.centres
-    if not measured:
+    if not layers.catalogue.centres:
         return []
-    before, after = (timeline.minutes[timeline.state[timeline.at(key)]] for key in pair)
-    table = city_changes(measured, before, after)
+    before, after = (timeline.times[timeline.state[timeline.at(key)]] for key in pair)
+    table = city_changes(layers.catalogue, before, after)
     for name in ("before", "after"):
         table[f"people_{name}"] = table[f"people_{WITHIN}min_{name}"] / MILLION
     return table.to_dict("records")

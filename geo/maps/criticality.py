@@ -9,12 +9,21 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import MODE, TRAVEL
-from geo.connectivity import Sweep, cut_off, extra_minutes, link_losses
+from geo.catalogue import MODE, TRAVEL, City, Zone
+from geo.connectivity import (
+    Sweep,
+    cut_off,
+    disruption_grid,
+    extra_minutes,
+    link_losses,
+    worst_pair,
+)
 from geo.core import is_unknown
+from geo.geometry import nearest
 from geo.layers import Layers
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.line_encoding import line_steps
@@ -32,6 +41,9 @@ Detail = dict[str, list[float]]
 WIDTHS = ((0.0, 1.3), (0.05, 2.6), (0.5, 4.2), (2.0, 6.2), (5.0, 8.6))
 #: Links of a mode, the worst first, whose details are in the page; and cities for each.
 DETAILED, TOP = 600, 10
+#: Side in km of the squares that are closed, for how many hours, and limits of their classes in
+#: minutes of mean delay.
+AREA_KM, HOURS, DELAYS = 50.0, 24.0, (2, 10, 30, 60)
 
 
 class Losses(NamedTuple):
@@ -46,15 +58,60 @@ class Losses(NamedTuple):
     details: dict[str, Detail]
 
 
-def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None = None) -> str:
-    """Return the page on which links are closed; an analysis of that date gives its networks."""
+class LossDetails:
+    """
+    Keeps who loses what by every link that :func:`geo.connectivity.link_losses` takes away.
+
+    It is called with the sweep, the number of the link, and the times without it.
+
+    Examples
+    --------
+    >>> from geo.connectivity import link_losses
+    >>> details = LossDetails()
+    >>> table = link_losses(stops, mode="rail", inspect=details)
+    >>> bool(table["edge_id"].isin(details.kept).any())
+    True
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Detail] = {}
+        self.pieces: dict[str, tuple[int, str]] = {}
+
+    def __call__(self, sweep: Sweep, link: int, minutes: Matrix) -> None:
+        """Keep what the loss of a link changes."""
+        edges = sweep.arcs.net.edges
+        self.pieces = self.pieces or {edge: (i, u) for i, (edge, u) in enumerate(
+            zip(edges.index.tolist(), edges["u"].tolist(), strict=True))}  # fmt: skip
+        self.kept[sweep.links["edge_id"].iloc[link]] = _detail(sweep, link, minutes, self.pieces)
+
+    def losses(self, mode: str, table: DataFrame) -> Losses:
+        """Return the losses of a mode, with what was kept of the worst."""
+        kept = [edge for edge in table["edge_id"] if edge in self.kept][:DETAILED]
+        return Losses(mode, table, {edge: self.kept[edge] for edge in kept})
+
+
+def criticality_page(
+    layers: Layers,
+    *,
+    date: dt.date,
+    analysis: Analysis | None = None,
+    details: LossDetails | None = None,
+) -> str:
+    """
+    Return the page on which links are closed.
+
+    An analysis of that date gives its networks, and with the details kept meanwhile its losses.
+    """
+    losses = []
     if analysis and analysis.date == date:
         net, stops = analysis.net, analysis.stops
+        losses += [details.losses("any", analysis.links)] if details else []
     else:
         net = build_network(layers, year=date)
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
-    results = [_losses(stops, mode) for mode in ("any", *present)]
+    results = losses + [_losses(stops, mode) for mode in ("any", *present)[len(losses) :]]
+    areas = _areas(stops)
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -66,26 +123,52 @@ def criticality_page(layers: Layers, *, date: dt.date, analysis: Analysis | None
             title=TEXT["title"],
             styles=["crossings"],
             arguments=(),
-            data={"data-losses": _data(layers, net, stops, results)},
+            data={"data-losses": _data(layers, net, stops, results) | _area_data(areas)},
             jump="losses-any",
             results=results,
+            areas=areas.to_dict("records"),
+            hours=f"{HOURS:g}",
+            side=f"{AREA_KM:g}",
             place={str(edge): i for i, edge in enumerate(net.edges.index)},
             mode_color=mode_color,
             infinity=math.inf,
         )
 
 
+def _areas(stops: Network) -> DataFrame:
+    """Close every square of a grid, named after its largest city or the nearest county."""
+    catalogue = stops.layers.catalogue
+    if not catalogue.centres:
+        return DataFrame()
+    cells = disruption_grid(stops, AREA_KM, hours=HOURS)
+    at = np.array([(row.lon, row.lat) for row in catalogue.settlements])
+    near = nearest(cells[["lon", "lat"]].to_numpy(float), at, 1)
+    known: list[City | Zone] = [catalogue.settlements[j] for _, j, _ in near]
+    for city in sorted(catalogue.centres, key=lambda city: city.population):
+        for i in np.flatnonzero(cells.intersects(shapely.Point(city.lon, city.lat))):
+            known[i] = city
+    names = {key: [getattr(row, key) for row in known] for key in ("name", "name_en")}
+    corners = [
+        shapely.get_coordinates(cell)[:4, ::-1].round(3).tolist() for cell in cells.geometry
+    ]
+    return DataFrame(cells.drop(columns="geometry")).assign(**names, corners=corners)
+
+
+def _area_data(areas: DataFrame) -> dict[str, Any]:
+    """Return the squares as the page embeds them, in the order of its table."""
+    if areas.empty:
+        return {}
+    digits = {"mean_delay_min": 2, "own_share": 4, "detoured_share": 4, "cut_off_share": 4,
+              "extra_min": 2, "closed_km": 0, "loses_mode_population": 0}  # fmt: skip
+    shown = areas[["corners", "name", "name_en"]].join(areas[list(digits)].round(digits))
+    cells = [list(row) for row in shown.itertuples(index=False)]
+    return {"areas": {"hours": HOURS, "limits": DELAYS, "cells": cells}}
+
+
 def _losses(stops: Network, mode: str) -> Losses:
     """Remove every link once and keep who loses and where the fastest routes go then."""
-    pieces = {str(edge): (i, u) for i, (edge, u) in enumerate(stops.edges["u"].items())}
-    details: dict[str, Detail] = {}
-
-    def keep(sweep: Sweep, link: int, minutes: Matrix) -> None:
-        details[sweep.links["edge_id"].iloc[link]] = _detail(sweep, link, minutes, pieces)
-
-    table = link_losses(stops, mode=mode, inspect=keep)
-    kept = [edge for edge in table["edge_id"] if edge in details][:DETAILED]
-    return Losses(mode, table, {edge: details[edge] for edge in kept})
+    details = LossDetails()
+    return details.losses(mode, link_losses(stops, mode=mode, inspect=details))
 
 
 def _detail(
@@ -103,11 +186,8 @@ def _detail(
     detail: Detail = {"c": [v for i in top for v in (i, round(float(mean[i]), 2))]}
     if gone := cut_off(before, after, people):
         detail["o"] = list(gone)
-    worst = np.triu(np.outer(people, people) * (change + change.T))
-    if worst.max(initial=0.0) > 0:
-        a, b = map(int, np.unravel_index(int(worst.argmax()), worst.shape))
-        if change[a, b] <= 0:
-            a, b = b, a
+    if pair := worst_pair(before, after, people):
+        a, b = pair
         detail["p"] = [a, b, *(round(float(times[a, b]), 1) for times in (before, after))]
         for key, lost in (("b", []), ("w", [link])):
             edges = ((*pieces[edge], tail) for edge, tail in sweep.path(a, b, lost))

@@ -1,7 +1,14 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
 from geo.network.intervals import share_within, time_deviation, time_interval
-from geo.network.network import Network, build_network, cut_at_stops, has_stops, junction_ids
+from geo.network.network import (
+    Network,
+    build_network,
+    cut_at_stops,
+    dissolve_nodes,
+    has_stops,
+    junction_ids,
+)
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.topology import crossings_without_junction, topology_findings
@@ -10,16 +17,21 @@ from geo.network.travel_graph import (
     Anywhere,
     TravelGraph,
     build_travel_graph,
+    entries_near,
+    node_positions,
     place_of,
     stops_near,
 )
 from geo.network.travel_times import (
+    DoorTimes,
     Journey,
+    door_times,
     fastest_routes,
     matrix_by_name,
     matrix_with_ids,
     station_to_station,
     stations_to_stations,
+    times_between,
     travel_time_matrix,
 )
 from geo.network.trip_ends import End, end_of
@@ -28,6 +40,7 @@ __all__ = [
     "DEFAULT_PARAMETERS",
     "Anywhere",
     "Background",
+    "DoorTimes",
     "End",
     "Journey",
     "Network",
@@ -39,13 +52,17 @@ __all__ = [
     "crossings_without_junction",
     "cut_at_stops",
     "departures",
+    "dissolve_nodes",
+    "door_times",
     "end_of",
+    "entries_near",
     "expect_roads",
     "fastest_routes",
     "has_stops",
     "junction_ids",
     "matrix_by_name",
     "matrix_with_ids",
+    "node_positions",
     "node_ways",
     "place_of",
     "read_background",
@@ -55,6 +72,7 @@ __all__ = [
     "stops_near",
     "time_deviation",
     "time_interval",
+    "times_between",
     "topology_findings",
     "travel_time_matrix",
 ]

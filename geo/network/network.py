@@ -20,6 +20,7 @@ from scipy.sparse import coo_array, csr_array
 
 from geo.catalogue import MODES, TRANSFER_KINDS, Catalogue, parse_date
 from geo.core import BadInputError
+from geo.geometry import Noded, contract
 from geo.layers import CRS, Layers, as_layers, open_sections
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.services import Services
@@ -31,6 +32,10 @@ NODE_RULE = {
     "junctions": "ends of sections, and places where open routes of a mode meet",
     "stops": "as junctions, and every other named place of a route",
 }
+
+
+#: What makes a place a node where edges were joined.
+DISSOLVED = "ends of lines, and places where three or more lines of a mode meet"
 
 
 @dataclass(frozen=True, repr=False)
@@ -301,6 +306,49 @@ def cut_at_stops(net: Network) -> Network:
     edges = gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS).set_index("edge_id")
     nodes = _node_frame(net.layers, edges)
     return replace(net, nodes=nodes, edges=edges, node_rule=NODE_RULE["stops"])
+
+
+def dissolve_nodes(net: Network) -> Network:
+    """
+    Join the edges at nodes where only two of one mode meet, and leave such nodes out.
+
+    Where a line is cut into sections depends on dates and standards, not on the network; what
+    is left does not depend on it.
+
+    Parameters
+    ----------
+    net
+        A network.
+
+    Returns
+    -------
+    network
+        Nodes where lines end, branch or change their mode; of a ring without such a node one
+        stays. Edges have the id and the route of one that they were joined from, the sums of
+        lengths and times, and their mean speed.
+
+    Examples
+    --------
+    >>> joined = dissolve_nodes(net)
+    >>> joined.edges["length_km"].sum().round(6) == net.edges["length_km"].sum().round(6)
+    True
+    >>> len(net.edges) - len(joined.edges) == len(net.nodes) - len(joined.nodes)
+    True
+    """
+    number = {place: i for i, place in enumerate(net.nodes.index)}
+    ends = {end: net.edges[end].map(number).astype(int) for end in ("u", "v")}
+    made = contract(
+        Noded(net.nodes.reset_index(drop=True), net.edges.assign(**ends)),
+        add=["length_km", "geometry_km", "time_min"], same=["mode"],
+    )  # fmt: skip
+    first = [members[0] for members in made.edges["members"]]
+    names = net.nodes.index.to_numpy()
+    known = {key: names[made.edges[key]] for key in ("u", "v")}
+    known |= {key: made.edges[key].to_numpy() for key in ("length_km", "geometry_km", "time_min")}
+    edges = net.edges.loc[first].assign(**known).set_geometry(made.edges.geometry.to_numpy())
+    edges = edges.assign(speed_kmh=60 * edges["length_km"] / edges["time_min"])
+    nodes = net.nodes.iloc[np.sort(made.nodes.index)]
+    return replace(net, nodes=nodes, edges=edges.set_crs(CRS), node_rule=DISSOLVED)
 
 
 def _stops_between(layers: Layers, edge: dict[str, Any]) -> tuple[NDArray[np.intp], list[str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from geo.geometry import (
 from geo.layers import CRS, read_base
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import street_minutes
+from geo.network.trip_ends import end_of
 from geo.readers import (
     MAIN_ROADS,
     class_of,
@@ -49,8 +51,8 @@ Towns = tuple[tuple[float, float, float], ...]
 KM_PER_DEGREE = 110.5
 #: Roads farther from a point are no place to tie it to, in degrees.
 NEAR_DEGREES = 0.06
-#: A node with so many neighbours can go without more ways than before.
-MOST_NEIGHBOURS = 3
+#: A node with more neighbours stays: what would join them is more ways than led to it.
+MOST_NEIGHBOURS = 6
 
 
 def assumed_speeds(ways: DataFrame, parameters: Parameters) -> Series[float]:
@@ -231,7 +233,7 @@ class Ground:
     roads
         The roads.
     points
-        `lon` and `lat` by id: of centres, interchanges, stations and ports.
+        `lon` and `lat` by id: of centres, settlements, interchanges, stations and ports.
     parameters, rivers
         As in `street_ways`.
     """
@@ -301,9 +303,26 @@ def ground_of(
     roads = background or embedded_roads(catalogue, parameters)
     if roads is None:
         return None
-    points = tuple(ground_points(catalogue).itertuples(name=None))
-    rivers = tuple(read_base(catalogue, "rivers").geometry) if catalogue.region.base.rivers else ()
-    return _ground_of(roads, points, parameters, rivers)
+    rivers = _File.of(catalogue, "rivers") if catalogue.region.base.rivers else None
+    return _ground_of(roads, ground_points(catalogue), parameters, rivers)
+
+
+@dataclass(frozen=True)
+class _File:
+    """A base layer of a region as it is now: made once is what is made of the same file."""
+
+    path: Path
+    size: int
+    time_ns: int
+    catalogue: Catalogue = field(compare=False)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, layer: str) -> _File:
+        base, context = catalogue.region.base, catalogue.region.context
+        path = catalogue.folder / (getattr(base, layer, "") or getattr(context, layer, ""))
+        state = path.stat() if path.is_file() else None
+        return cls(path, state.st_size if state else 0, state.st_mtime_ns if state else 0,
+                   catalogue)  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -311,21 +330,23 @@ def _ground_of(
     roads: Background,
     points: tuple[tuple[str, float, float], ...],
     parameters: Parameters,
-    rivers: tuple[BaseGeometry, ...],
+    rivers: _File | None,
 ) -> Ground:
     frame = DataFrame(points, columns=["id", "lon", "lat"]).set_index("id")
-    return Ground(roads, frame, parameters, rivers)
+    lines = tuple(read_base(rivers.catalogue, "rivers").geometry) if rivers else ()
+    return Ground(roads, frame, parameters, lines)
 
 
-def ground_points(catalogue: Catalogue) -> DataFrame:
-    """Return `lon` and `lat` of centres and places, by the names of their nodes."""
-    rows = {f"city:{city.city_id}": (city.lon, city.lat) for city in catalogue.centres}
+def ground_points(catalogue: Catalogue) -> tuple[tuple[str, float, float], ...]:
+    """Return the nodes of centres, settlements and places with their longitude and latitude."""
+    people = map(end_of, (*catalogue.centres, *catalogue.settlements))
+    rows = {end.node: (end.lon, end.lat) for end in people}
     rows |= {
         place.place_id: (place.lon, place.lat)
         for place in catalogue.places
         if place.kind not in ("border", "tunnel", "bridge")
     }
-    return DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
+    return tuple((name, float(lon), float(lat)) for name, (lon, lat) in rows.items())
 
 
 def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background | None:
@@ -362,36 +383,27 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
     'about 2022–2023'
     """
     name = catalogue.region.context.roads
-    path = catalogue.folder / name
-    if not name or not path.is_file():
+    if not name or not (catalogue.folder / name).is_file():
         return None
-    frame = read_base(catalogue, "roads")
-    if frame.empty or "length_km" not in frame:
-        return None
-    vintage = str(frame["vintage"].iloc[0]) if "vintage" in frame else ""
-    shapes, lengths = tuple(frame.geometry.to_wkb()), " ".join(map(str, frame["length_km"]))
-    return _embedded(name, vintage, shapes, lengths, _towns(catalogue, parameters), parameters)
+    return _embedded(_File.of(catalogue, "roads"), name, _towns(catalogue, parameters), parameters)
 
 
 @lru_cache(maxsize=4)
-def _embedded(
-    file: str,
-    vintage: str,
-    shapes: tuple[bytes, ...],
-    lengths: str,
-    towns: Towns,
-    parameters: Parameters,
-) -> Background:
+def _embedded(file: _File, name: str, towns: Towns, parameters: Parameters) -> Background | None:
     """Return roads with their times in towns and outside."""
-    lines = shapely.get_parts(shapely.from_wkb(np.array(shapes, object)))
+    frame = read_base(file.catalogue, "roads")
+    if frame.empty or "length_km" not in frame:
+        return None
+    vintage = str(frame["vintage"].iloc[0]) if "vintage" in frame else ""
+    lines = shapely.get_parts(frame.geometry.to_numpy())
     try:
-        km = np.array(lengths.split(), float)
+        km = np.array(" ".join(map(str, frame["length_km"])).split(), float)
     except ValueError:
         km = np.zeros(0)
     if len(km) != len(lines) or not (km >= 0).all():
         raise BadInputError(
             "{file}: expected in length_km a number for each of {lines} lines",
-            file=file, lines=len(lines),
+            file=name, lines=len(lines),
         )  # fmt: skip
     nodes, edges = noded_graph(gpd.GeoDataFrame(geometry=lines, crs=CRS))
     inside = _town_share(edges.geometry.to_numpy(), towns)
@@ -400,7 +412,7 @@ def _embedded(
     edges = edges.assign(time_min=60 * hours, length_km=town + country)
     nodes = nodes.rename(columns={"x": "lon", "y": "lat"}).assign(entry=True)
     source = {
-        "file": Path(file).name, "date": None, "vintage": vintage,
+        "file": Path(name).name, "date": None, "vintage": vintage,
         "licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors",
     }  # fmt: skip
     return _largest_part(nodes, edges, source)
@@ -570,9 +582,9 @@ def condensed(ways: DataFrame, keep: Iterable[str]) -> DataFrame:
     """
     Leave out nodes of ways without changing how long it takes between those that are kept.
 
-    A node with at most three neighbours goes: what led over it joins its neighbours directly,
-    which never makes more ways of fewer (elimination, as in solving sparse equations). Of
-    parallel ways the fastest stays.
+    What led over a node that goes joins its neighbours directly, where no way over another such
+    node is as fast (elimination, as in solving sparse equations; contraction, as in hierarchies).
+    A node goes where that makes no more ways than led to it. Of parallel ways the fastest stays.
 
     Parameters
     ----------
@@ -593,28 +605,60 @@ def condensed(ways: DataFrame, keep: Iterable[str]) -> DataFrame:
     >>> condensed(ways, ["a", "b"]).to_numpy().tolist()
     [['a', 'b', 5.0, 2.0]]
     """
-    around: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    columns = (ways[key].tolist() for key in ("u", "v", "time_min", "length_km"))
-
-    def join(u: str, v: str, way: tuple[float, float]) -> None:
-        if u != v and way < around[u].get(v, (np.inf, 0.0)):
-            around[u][v] = around[v][u] = way
-
-    for u, v, minutes, km in zip(*columns, strict=True):
-        join(u, v, (minutes, km))
-    stays = set(keep)
-    waiting = sorted(set(around) - stays)
+    web = _Web(ways, keep)
+    waiting = [(len(ends), node) for node, ends in web.around.items() if node not in web.stays]
+    heapify(waiting)
     while waiting:
-        node = waiting.pop()
-        if node in around and len(around[node]) <= MOST_NEIGHBOURS:
-            ends = around.pop(node)
-            for end in ends:
-                del around[end][node]
-            for (a, one), (b, other) in combinations(ends.items(), 2):
-                join(a, b, (one[0] + other[0], one[1] + other[1]))
-            waiting += sorted(set(ends) - stays)
+        count, node = heappop(waiting)
+        if count == len(web.around.get(node, ())) <= MOST_NEIGHBOURS:  # else changed, or stays
+            for end in web.take_out(node) - web.stays:
+                heappush(waiting, (len(web.around[end]), end))
+    around = web.around
+    for u in sorted(around):
+        for v, way in sorted(around[u].items()):
+            if u < v and web.leads_round(u, v, way[0]):
+                del around[u][v], around[v][u]
     rows = [(u, v, *way) for u in sorted(around) for v, way in sorted(around[u].items()) if u < v]
     return DataFrame(rows, columns=["u", "v", "time_min", "length_km"])
+
+
+class _Web:
+    """Ways by their ends: minutes and km; some nodes stay, others can be taken out."""
+
+    def __init__(self, ways: DataFrame, stays: Iterable[str]) -> None:
+        self.around: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+        self.stays = set(stays)
+        columns = (ways[key].tolist() for key in ("u", "v", "time_min", "length_km"))
+        for u, v, minutes, km in zip(*columns, strict=True):
+            self.join(u, v, (minutes, km))
+
+    def join(self, u: str, v: str, way: tuple[float, float]) -> None:
+        """Join two nodes, where no faster way does."""
+        if u != v and way < self.around[u].get(v, (np.inf, 0.0)):
+            self.around[u][v] = self.around[v][u] = way
+
+    def leads_round(self, u: str, v: str, minutes: float, without: str = "") -> bool:
+        """Tell whether a way over one other node that may go is as fast."""
+        few, many = sorted((self.around[u], self.around[v]), key=len)
+        return any(
+            x in many and way[0] + many[x][0] <= minutes and x != without and x not in self.stays
+            for x, way in few.items()
+        )
+
+    def take_out(self, node: str) -> set[str]:
+        """Take out a node, if that makes no more ways than led to it; return its neighbours."""
+        ends, needed = self.around[node], list[tuple[str, str, tuple[float, float]]]()
+        for (a, one), (b, other) in combinations(ends.items(), 2):
+            if not self.leads_round(a, b, one[0] + other[0], without=node):
+                needed.append((a, b, (one[0] + other[0], one[1] + other[1])))
+        if sum(b not in self.around[a] for a, b, _ in needed) > len(ends):
+            return set()
+        del self.around[node]
+        for end in ends:
+            del self.around[end][node]
+        for a, b, way in needed:
+            self.join(a, b, way)
+        return set(ends)
 
 
 def reach(

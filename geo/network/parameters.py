@@ -65,7 +65,7 @@ class Parameters:
     )
     conventional_kmh: float = _number(95, "km/h", 90, 110, "running speed of conventional trains")
     approach_min: float = _number(
-        0.17, "min/km", 0.10, 0.25, "lost by multiple units per km near a core: slow approaches"
+        0.22, "min/km", 0.15, 0.30, "lost by multiple units per km near a core: slow approaches"
     )
     approach_km: float = _number(
         12, "km", 10, 20, "straight distance from the centre of a core within which they are slow"
@@ -75,17 +75,21 @@ class Parameters:
     )
     # stops of trains
     train_start_min: float = _number(
-        4, "min", 3, 5, "starting and stopping, once per ride (trains of 2024: 3.4–4.8)"
+        2, "min", 1.5, 2.5, "starting and stopping, once per ride, besides `speed_up_min`"
     )
+    speed_up_min: float = _number(
+        1, "min", 0.7, 1.3,
+        "the same per 100 km/h: braking and speeding up (non-stop hops of 2024)",
+    )  # fmt: skip
     stop_min: float = _number(
-        6, "min", 5, 7, "a stop on the way: braking, standing, starting (305 triples of 2024)"
+        1.5, "min", 1, 3, "standing at a stop on the way, starting and stopping apart"
     )
     hub_share: float = _number(
-        0.8, "1", 0.75, 0.95, "share of trains that call from which on all are taken to"
+        0.75, "1", 0.7, 0.95, "share of trains that call from which on all are taken to"
     )
-    hub_stop_min: float = _number(8, "min", 6, 10, "a stop at such a station")
-    turn_min: float = _number(
-        4, "min", 3, 6, "added to the stop where trains turn or wait 5 min or more"
+    hub_stop_min: float = _number(4, "min", 3, 6, "standing at such a station")
+    branch_min: float = _number(
+        2, "min", 1, 3, "lost where trains leave a route for another: slow points, narrow curves"
     )
     stop_odds: float = _number(
         1.0, "1", 0.8, 1.1,
@@ -97,11 +101,18 @@ class Parameters:
     large_share: float = _number(
         0.37, "1", 0.3, 0.5, "share of trains to board from which on a station is large"
     )
-    large_ends: float = _number(0.7, "1", 0.6, 0.9, "that share, at large stations in the mean")
+    large_ends: float = _number(0.8, "1", 0.6, 0.9, "that share, at large stations in the mean")
     small_ends: float = _number(0.15, "1", 0.1, 0.3, "that share, at small stations in the mean")
     # how many trains, and where they call, where the tables say nothing
     hsr_trains: float = _number(45, "a day", 20, 80, "multiple units each way, high-speed lines")
     intercity_trains: float = _number(20, "a day", 10, 40, "the same, other lines")
+    emu_line_kmh: float = _number(
+        120,
+        "km/h",
+        100,
+        160,
+        "line speed from which on conventional lines have multiple units too",
+    )
     conventional_trains: float = _number(12, "a day", 4, 25, "conventional trains each way")
     calls_core: float = _number(0.15, "1", 0.05, 0.5, "share of trains that call: in a core")
     calls_city: float = _number(0.45, "1", 0.3, 0.7, "the same in another city")
@@ -123,7 +134,7 @@ class Parameters:
         20, "min", 15, 30, "from the door of the station to the train: security, walk, gates"
     )
     alight_min: float = _number(5, "min", 3, 10, "from the train to the door of the station")
-    transfer_min: float = _number(10, "min", 5, 20, "from train to train, waiting apart")
+    transfer_min: float = _number(20, "min", 10, 30, "from train to train, waiting apart")
     wait_share: float = _number(
         0.25, "1", 0.1, 0.5,
         "wait over the time between trains: a quarter where the nearest train is booked, half "

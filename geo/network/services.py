@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -38,6 +38,8 @@ class Passage(NamedTuple):
 
     trains: float
     dwell_min: float
+    #: Share of them that stop, None where the station speaks for all.
+    call_share: float | None
 
 
 #: Route and direction (1 along its points, -1 against) of arriving, the same of leaving, class.
@@ -51,8 +53,10 @@ class _Dated(Protocol):
     def holds(self, date: dt.date) -> bool: ...
 
 
-def _nearest_period(rows: Iterable[Any], date: dt.date) -> Any:
+def _nearest_period(rows: Sequence[Any], date: dt.date) -> Any:
     """Return the row of a day; of days that no row holds, the next one in time stands in."""
+    if len(rows) == 1:
+        return rows[0]
     return min(rows, key=lambda row: (not row.holds(date), _days_apart(row, date)))
 
 
@@ -87,6 +91,7 @@ class Services:
         for calls in catalogue.station_calls:
             self.calling[calls.place_id, calls.class_].append(calls)
         self.speeds = speeds_on(layers, date)
+        self._on: dict[str, dict[str, Service]] = {}
         columns = ("class", "design_speed_kmh", "operating_speed_kmh")
         frame = layers.sections
         self.standard = dict(
@@ -99,6 +104,11 @@ class Services:
 
     def on(self, section_id: str) -> dict[str, Service]:
         """Return the services on a section by class, at least one."""
+        if section_id not in self._on:
+            self._on[section_id] = self._services(section_id)
+        return self._on[section_id]
+
+    def _services(self, section_id: str) -> dict[str, Service]:
         found = {}
         for kind, rows in self.listed.get(section_id, {}).items():
             row = _nearest_period(rows, self.date)
@@ -110,7 +120,10 @@ class Services:
 
     def _by_class(self, section_id: str) -> dict[str, Service]:
         conventional = self.standard[section_id][0] == "conventional"
-        kinds = [CONVENTIONAL] if conventional or not self.emus else [EMU]
+        fast = not conventional or self._speed(section_id) >= self.parameters.emu_line_kmh
+        kinds = [EMU] if self.emus and fast else []
+        if conventional or not self.emus:
+            kinds.append(CONVENTIONAL)
         return {kind: self._usual(section_id, kind) for kind in kinds}
 
     def _speed(self, section_id: str) -> float:
@@ -154,6 +167,8 @@ class Services:
         """Return by place the ways that trains run through, in both directions."""
         grouped: dict[tuple[str, Way], list[Any]] = defaultdict(list)
         for row in self.layers.catalogue.through_running:
+            if not row.place_id:
+                continue
             for kind in (row.class_,) if row.class_ else (EMU, CONVENTIONAL):
                 for s in (row.sense_a,) if row.sense_a else (1, -1):
                     for t in (row.sense_b,) if row.sense_b else (1, -1):
@@ -161,10 +176,30 @@ class Services:
         found: dict[str, dict[Way, Passage]] = defaultdict(dict)
         for (place, (a, into, b, out, kind)), rows in grouped.items():
             row = _nearest_period(rows, self.date)
-            passage = Passage(row.trains_per_day or 0.0, row.dwell_min or 0.0)
+            passage = Passage(row.trains_per_day or 0.0, row.dwell_min or 0.0, row.call_share)
             found[place][a, into, b, out, kind] = passage
             found[place][b, -out, a, -into, kind] = passage
         return found
+
+    def through(self) -> dict[str, dict[str, frozenset[str]]]:
+        """
+        Return by class and route the routes with which it has trains in common.
+
+        Routes of which nothing is known are missing, as are all of a class for which no row tells
+        of routes that trains reach over others.
+        """
+        table = self.layers.catalogue.through_running
+        found: dict[str, dict[str, set[str]]] = {}
+        for kind in (EMU, CONVENTIONAL):
+            rows = [row for row in table if row.class_ in (None, kind)]
+            shared: dict[str, set[str]] = defaultdict(set)
+            if not all(row.place_id for row in rows):
+                for row in rows:
+                    both = {row.route_a, row.route_b}
+                    for route in both:
+                        shared[route] |= both
+            found[kind] = shared
+        return {k: {a: frozenset(b) for a, b in v.items()} for k, v in found.items()}
 
 
 def _level_of(cities: Iterable[City], lon: float, lat: float, parameters: Parameters) -> str:

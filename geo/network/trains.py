@@ -24,6 +24,10 @@ TIERS = tuple(itertools.product((True, False), repeat=2))
 STRAIGHT_ON = 90.0
 #: A longer mean stop of a passing train is no mere stop: it turns, or waits for its way.
 LONG_STOP_MIN = 5.0
+#: Trains reach their speed only on edges longer than so many km, times its square in 100 km/h.
+SPEED_UP_KM = 1 / 0.6
+#: Points along an edge at which its distance from a core is taken.
+SAMPLES = 50
 #: Kinds of places at which nobody boards.
 PASSED = frozenset({"border", "junction", "tunnel", "bridge"})
 ARC_COLUMNS = ["u", "v", "time_min", "wait_min", "length_km", "edge", "leg", "mode"]
@@ -120,11 +124,13 @@ def train_arcs(net: Network) -> DataFrame:
     """
     Return the arcs of trains: boarding, running with stops on the way, leaving.
 
-    A ride takes `train_start_min`, the running times of its edges, `hub_stop_min` at stations
-    where nearly all trains call, and `stop_min` times the calls of the mean train elsewhere times
-    the share of these that the fastest of n trains makes (`stop_odds`). Trains run on along their
-    route, and from one to another where `through_running` says so, with `turn_min` and their mean
-    stop where they turn or wait; everywhere else travellers change.
+    A ride takes the running times of its edges, the time to start and stop once, and on the way
+    `branch_min` wherever trains leave a route for another, and stops: one takes as long as
+    starting and stopping and `stop_min`, times the calls of the mean train, times the share of
+    these that the fastest of n trains makes (`stop_odds`); where nearly all trains call
+    `hub_stop_min`, where they turn or wait their mean stop. Trains run on along their route, and
+    from one to another where `through_running` says so, if the routes that they have come over
+    share trains with it too; everywhere else travellers change.
 
     Parameters
     ----------
@@ -143,6 +149,13 @@ def train_arcs(net: Network) -> DataFrame:
     return DataFrame(rows, columns=ARC_COLUMNS)
 
 
+class _Ride(NamedTuple):
+    """Trains that have run over an edge, and the routes that these go on to (None: any)."""
+
+    run: int
+    onward: frozenset[str] | None
+
+
 class _Trains:
     """What the arcs of the trains of a network are made from."""
 
@@ -150,25 +163,61 @@ class _Trains:
         self.net, self.parameters = net.select("rail"), net.parameters
         self.services = Services(net.layers, net.date, net.parameters)
         self.runs = list(_runs(self.net, self.services))
-        self.nodes = [
-            [_aboard(i, k, run.v) for i, run in enumerate(self.runs)] for k in range(len(TIERS))
-        ]
         self.leaving = _leaving(self.runs)
         self.passages = self.services.passages()
         self.listed = {
             r for ways in self.passages.values() for a, _, b, _, _ in ways for r in (a, b)
         }
         self.kinds = dict(zip(self.net.nodes.index, self.net.nodes["kind"].tolist(), strict=True))
+        self.ends = {
+            route: (track.places[0], track.places[-1])
+            for route, track in self.net.layers.tracks.items()
+        }
         self.calls = self._calls()
         self.headings = _headings(self.net)
+        self._known_odds: dict[float, list[float]] = {}
+        self.through = self.services.through()
+        self.onward = [self._onward(run) for run in self.runs]
+        self.rides = {_Ride(i, onward): i for i, onward in enumerate(self.onward)}
+        self.going = list(self._going())
+        self.nodes = [
+            [_aboard(i, k, self.runs[ride.run].v) for i, ride in enumerate(self.rides)]
+            for k in range(len(TIERS))
+        ]
+
+    def _onward(self, run: Run) -> frozenset[str] | None:
+        """Return the routes that trains over an edge go on to, None for any."""
+        known = [self.through[run.kind].get(route) for route, _ in run.lines]
+        return None if None in known else frozenset().union(*filter(None, known))
+
+    def _going(self) -> Iterator[tuple[int, int, float, float]]:
+        """Yield rides before and after a place, the minutes and the calls that it costs."""
+        # Grows as rides are found: a ride is told apart by where its trains may still go, for of
+        # two routes that trains pass between, each may have trains to a third, but none in common.
+        rides = list(self.rides)
+        for number, (i, onward) in enumerate(rides):
+            for j in self.leaving[self.runs[i].v]:
+                loss = self._loss(self.runs[i], self.runs[j])
+                own = self.onward[j]
+                if loss is None or not self._goes(onward, j):
+                    continue
+                both = own if onward is None or own is None else onward & own
+                ride = _Ride(j, both)
+                if ride not in self.rides:
+                    self.rides[ride] = len(rides)
+                    rides.append(ride)
+                yield number, self.rides[ride], *loss
+
+    def _goes(self, onward: frozenset[str] | None, number: int) -> bool:
+        """Tell whether trains go on to the edge of a run."""
+        run = self.runs[number]
+        return onward is None or any(
+            route in onward or route not in self.through[run.kind] for route, _ in run.lines
+        )
 
     def _calls(self) -> dict[tuple[str, str], Calls]:
         """Return by place and class who calls; nobody where there is no station."""
-        ends = {
-            key
-            for track in self.net.layers.tracks.values()
-            for key in (track.places[0], track.places[-1])
-        }
+        ends = set().union(*self.ends.values())
         found = {}
         for run in self.runs:
             for place in (run.u, run.v):
@@ -180,17 +229,22 @@ class _Trains:
 
     def boarding(self) -> Iterator[tuple[Any, ...]]:
         """Yield the arcs on to and off trains."""
-        half = self.parameters.train_start_min / 2
-        for i, run in enumerate(self.runs):
+        for number, (i, _) in enumerate(self.rides):
+            run, half = self.runs[i], self._half_stop(self.runs[i])
             for k, (a, b) in enumerate(TIERS):
-                node = self.nodes[k][i]
-                if self._opens(run.u, run.kind, large=a):
+                node = self.nodes[k][number]
+                if number < len(self.runs) and self._opens(run.u, run.kind, large=a):
                     wait = self._wait(run, run.u, other=b)
                     yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
                            run.edge, run.route, "rail")  # fmt: skip
                 if self._opens(run.v, run.kind, large=b):
                     wait = self._wait(run, run.v, other=a)
                     yield node, arrivals(run.v), half + wait, wait, 0.0, "", run.route, "rail"
+
+    def _half_stop(self, run: Run) -> float:
+        """Return how long trains take to start, or to stop, on an edge."""
+        speed = min(0.6 * run.km / run.minutes, math.sqrt(run.km / SPEED_UP_KM))  # 100 km/h
+        return (self.parameters.train_start_min + self.parameters.speed_up_min * speed) / 2
 
     def _opens(self, place: str, kind: str, *, large: bool) -> bool:
         """Tell whether trains are boarded at a place, of those between large stations or all."""
@@ -208,38 +262,44 @@ class _Trains:
 
     def riding(self) -> Iterator[tuple[Any, ...]]:
         """Yield the arcs from edge to edge without a change."""
-        p = self.parameters
-        for i, run in enumerate(self.runs):
-            for j in self.leaving[run.v]:
-                after = self.runs[j]
-                loss = self._loss(run, after)
-                if loss is None:
-                    continue
-                fixed, calls = loss
-                trains = min(run.trains, after.trains)
-                for k, (a, b) in enumerate(TIERS):
-                    n = max(1.0, trains * self._ends(large=a) * self._ends(large=b))
-                    odds = max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least)
-                    minutes = fixed + p.stop_min * calls * odds + after.minutes
-                    yield (self.nodes[k][i], self.nodes[k][j], minutes, 0.0, after.km,
-                           after.edge, after.route, "rail")  # fmt: skip
+        rides = [self.runs[ride.run] for ride in self.rides]
+        for i, j, fixed, stops in self.going:
+            after = rides[j]
+            for k, odds in enumerate(self._odds(min(rides[i].trains, after.trains))):
+                yield (self.nodes[k][i], self.nodes[k][j], fixed + stops * odds + after.minutes,
+                       0.0, after.km, after.edge, after.route, "rail")  # fmt: skip
+
+    def _odds(self, trains: float) -> list[float]:
+        """Return the share of calls that the fastest trains make, by tier."""
+        if trains not in self._known_odds:
+            p = self.parameters
+            numbers = [
+                max(1.0, trains * self._ends(large=a) * self._ends(large=b)) for a, b in TIERS
+            ]
+            self._known_odds[trains] = [
+                max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in numbers
+            ]
+        return self._known_odds[trains]
 
     def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:
-        """Return what a train loses between two edges: minutes, and calls of the mean train."""
-        if run.kind != after.kind:
-            return None
-        p, place = self.parameters, run.v
-        passage = self._passage(run, after)
+        """Return the minutes that every train loses between two edges, and the mean stop."""
+        passage = self._passage(run, after) if run.kind == after.kind else None
         if passage is None:
             return None
+        p = self.parameters
+        stop = self._half_stop(run) + self._half_stop(after)
+        branch = 0.0 if run.lines & after.lines else p.branch_min
         if passage.dwell_min >= LONG_STOP_MIN:
-            return p.turn_min + passage.dwell_min, 0.0
-        share = self.calls[place, run.kind].call_share
-        return (p.hub_stop_min, 0.0) if share >= p.hub_share else (0.0, share)
+            return branch + stop + passage.dwell_min, 0.0
+        share = self.calls[run.v, run.kind].call_share
+        share = share if passage.call_share is None else passage.call_share
+        if share >= p.hub_share:
+            return branch + stop + p.hub_stop_min, 0.0
+        return branch, share * (stop + p.stop_min)
 
     def _passage(self, run: Run, after: Run) -> Passage | None:
         """Return how trains pass from one edge to another, None where none does."""
-        passing = Passage(min(run.trains, after.trains), 0.0)
+        passing = Passage(min(run.trains, after.trains), 0.0, None)
         if run.lines & after.lines:
             return passing
         known = self.passages.get(run.v, {})
@@ -250,7 +310,8 @@ class _Trains:
         # platform, and from or to a route of which it says nothing anywhere
         silent = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
         silent |= not all(any(line in self.listed for line, _ in r.lines) for r in (run, after))
-        return passing if silent and self._straight_on(run, after) else None
+        goes = self._end_to_end(run, after) or self._straight_on(run, after)
+        return passing if silent and goes else None
 
     def _listed(self, run: Run, after: Run, known: dict[Way, Passage]) -> bool:
         """Tell whether the table knows of trains between two routes at a place."""
@@ -258,6 +319,12 @@ class _Trains:
         return any(
             (a in routes[0] and b in routes[1]) or (b in routes[0] and a in routes[1])
             for a, _, b, _, _ in known
+        )
+
+    def _end_to_end(self, run: Run, after: Run) -> bool:
+        """Tell whether one line ends where another begins: tables tell where, maps roughly how."""
+        return all(
+            any(run.v in self.ends.get(line, ()) for line, _ in r.lines) for r in (run, after)
         )
 
     def _straight_on(self, run: Run, after: Run) -> bool:
@@ -280,30 +347,32 @@ def _runs(rail: Network, services: Services) -> Iterator[Run]:
     # An edge takes as long as it says for its fastest trains, whoever edited it; other classes
     # take longer in the ratio of their speeds.
     p = rail.parameters
-    slow, lines = _near_cores(rail, p), _lines(rail)
+    near, lines = _near_cores(rail, p), _lines(rail)
     keys = ("u", "v", "section_id", "route_id", "time_min", "length_km")
-    rows = zip(rail.edges.index, *(rail.edges[key].tolist() for key in keys), slow, strict=True)
-    for edge, u, v, section, route, minutes, km, near in rows:
+    rows = zip(rail.edges.index, *(rail.edges[key].tolist() for key in keys), near, strict=True)
+    for edge, u, v, section, route, minutes, km, slow_km in rows:
         found = services.on(section)
         fastest = max(service.kmh for service in found.values())
         for kind, service in found.items():
             took = minutes * fastest / service.kmh
-            took += km * p.approach_min if near and kind == EMU else 0.0
+            took += slow_km * p.approach_min if kind == EMU else 0.0
             back = frozenset((line, -sense) for line, sense in lines[edge])
             yield Run(u, v, edge, route, kind, service.trains, took, km, lines[edge])
             yield Run(v, u, edge, route, kind, service.trains, took, km, back)
 
 
-def _near_cores(rail: Network, parameters: Parameters) -> list[bool]:
-    """Tell which edges have their middle near the centre of a core."""
+def _near_cores(rail: Network, parameters: Parameters) -> list[float]:
+    """Return how many km of every edge lie near the centre of a core."""
     cores = [c for c in rail.layers.catalogue.cities if c.population >= parameters.core_people]
-    middle = shapely.get_coordinates(
-        shapely.line_interpolate_point(rail.edges.geometry.to_numpy(), 0.5, normalized=True)
-    )
-    near = np.zeros(len(middle), bool)
+    lines = np.repeat(rail.edges.geometry.to_numpy(), SAMPLES)
+    along = np.tile((np.arange(SAMPLES) + 0.5) / SAMPLES, len(rail.edges))
+    points = shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
+    near = np.zeros(len(points), bool)
     for core in cores:
-        near |= geodesic_km([core.lon, core.lat], middle) <= parameters.approach_km
-    return near.tolist()
+        near |= geodesic_km([core.lon, core.lat], points) <= parameters.approach_km
+    share = near.reshape(-1, SAMPLES).mean(axis=1)
+    near_km: list[float] = (share * rail.edges["length_km"].to_numpy()).tolist()
+    return near_km
 
 
 def _ways(run: Run, after: Run) -> Iterator[Way]:

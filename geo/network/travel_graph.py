@@ -7,11 +7,12 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 from scipy.sparse import csr_array
 
-from geo.catalogue import City, Place, Zone
+from geo.catalogue import Catalogue, City, Place, Zone
 from geo.geometry import within
 from geo.network.network import Network, check_mode, cut_at_stops
 from geo.network.ordinary_roads import Background, Ground, ground_of
@@ -151,7 +152,8 @@ def build_travel_graph(
     modes = net.modes if mode == "any" else [mode]
     boarded = [name for name in modes if name in BOARDED]
     ground = ground_of(catalogue, net.parameters, background)
-    known = {end_of(city).node for city in catalogue.centres}
+    settled = list(_settled(catalogue).index)
+    known = set(settled)
     if mode in ("road", "any"):
         known |= set(net.nodes.index if ground is None else ground.points.index)
     elif boarded:
@@ -169,7 +171,7 @@ def build_travel_graph(
     filled = [part for part in parts if len(part)]
     arcs = pd.concat(filled, ignore_index=True) if filled else DataFrame(columns=ARC_COLUMNS)
     alone = [end.node for end in extra] + [_to(end.node) for end in extra]
-    nodes = [*(end_of(city).node for city in catalogue.centres), *alone]
+    nodes = [*settled, *alone]
     roads = ground.roads if ground is not None and everywhere else None
     return TravelGraph(net, arcs, nodes, roads)
 
@@ -190,6 +192,11 @@ def _frame(ends: Iterable[Anywhere]) -> DataFrame:
     """Return `lon` and `lat` of ends by node."""
     rows = {end.node: (end.lon, end.lat) for end in map(end_of, ends)}
     return DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
+
+
+def _settled(catalogue: Catalogue) -> DataFrame:
+    """Return `lon` and `lat` of the centres and settlements by node."""
+    return _frame((*catalogue.centres, *catalogue.settlements))
 
 
 def _entries(net: Network, mode: str) -> DataFrame:
@@ -214,7 +221,7 @@ def _by_road(
     kinds = net.layers.places["kind"]
     junctions = kinds.index[kinds == "junction"]
     if ground is None:
-        spots = pd.concat([_frame(net.layers.catalogue.centres), _frame(extra)])
+        spots = pd.concat([_settled(net.layers.catalogue), _frame(extra)])
         ways = _straight(spots, {mode: _entries(net, mode) for mode in modes}, net.parameters)
         legs = ways[ways["u"].isin(_frame(extra).index)]
         ways = ways[~ways["u"].isin(legs["u"])]
@@ -275,15 +282,68 @@ def stops_near(net: Network, cities: Iterable[City]) -> dict[str, float]:
         By place id, for those within `access_limit` of a centre, from the nearest one.
     """
     cities = list(cities)
-    at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
     found: dict[str, float] = {}
     for mode in net.modes:
-        entries = _entries(net, mode)
-        for _, j, straight in within(at, _lonlat(entries), net.parameters.access_limit):
+        for (_, place), straight in entries_near(net.select(mode), cities).items():
             minutes, _ = street_minutes(straight, net.parameters)
-            place = str(entries.index[j])
             found[place] = min(found.get(place, np.inf), minutes)
     return found
+
+
+def entries_near(part: Network, cities: Sequence[City]) -> dict[tuple[int, str], float]:
+    """
+    Return where the network of one mode is entered from cities.
+
+    Parameters
+    ----------
+    part
+        A network of one mode.
+    cities
+        Centres.
+
+    Returns
+    -------
+    km
+        Straight distance by number of the city and place id, up to `access_limit`.
+    """
+    entries = _entries(part, str(part.mode))
+    at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
+    near = within(at, _lonlat(entries), part.parameters.access_limit)
+    return {(i, str(entries.index[j])): straight for i, j, straight in near}
+
+
+def node_positions(graph: TravelGraph) -> Floats:
+    """
+    Return where the nodes of a travel graph are.
+
+    Parameters
+    ----------
+    graph
+        A graph that has every node of ordinary roads (`everywhere`), or none.
+
+    Returns
+    -------
+    lonlat
+        Degrees (WGS-84), shape (nodes, 2), in their order.
+
+    Examples
+    --------
+    >>> graph = build_travel_graph(net, mode="rail")
+    >>> node_positions(graph)[graph.number["city:chengdu"]].round(1).tolist()
+    [104.1, 30.7]
+    """
+    places, catalogue = graph.net.layers.places, graph.net.layers.catalogue
+    known = dict(zip(places.index, shapely.get_coordinates(places.geometry), strict=True))
+    known |= {end: (row.lon, row.lat) for end, row in _settled(catalogue).iterrows()}
+    if graph.roads is not None:
+        spots = graph.roads.nodes[["lon", "lat"]].to_numpy(float)
+        known |= {f"road:{k}": spot for k, spot in enumerate(spots)}
+        lines = graph.roads.edges.geometry.to_numpy()
+        cut = [name for name in graph.names if name.count(":") == 2 and name.startswith("road:")]
+        on = [(lines[int(edge)], float(share)) for _, edge, share in (n.split(":") for n in cut)]
+        points = [line.interpolate(share, normalized=True) for line, share in on]
+        known |= dict(zip(cut, shapely.get_coordinates(points), strict=True))
+    return np.array([known[place_of(name)] for name in graph.names], float).reshape(-1, 2)
 
 
 def place_of(node: str) -> str:
@@ -364,7 +424,7 @@ def _access(net: Network, ground: Ground | None, extra: list[End], mode: str) ->
     There is no way from centre to centre among them: every trip has a train or a ship in it.
     """
     p, doors = net.parameters, _entries(net, mode)
-    centres = _frame(net.layers.catalogue.centres)
+    centres = _settled(net.layers.catalogue)
     if ground is None:
         spots = pd.concat([centres, _frame(extra)])
         legs = _straight(spots, {mode: doors}, p)

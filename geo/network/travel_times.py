@@ -320,21 +320,93 @@ def stations_to_stations(
         yield trips
 
 
-def city_travel_times(
+class DoorTimes(NamedTuple):
+    """
+    Times from door to door in minutes, infinite where there is no way.
+
+    Parameters
+    ----------
+    cities
+        Between the centres of a catalogue, shape (n, n).
+    settlements
+        From the centres to where people live (`Catalogue.settlements`), shape (n, m).
+    background
+        What is known of the other roads that were used; None for those of the region.
+    """
+
+    cities: Floats
+    settlements: Floats
+    background: dict[str, Any] | None = None
+
+
+def door_times(
+    net: Network,
+    *,
+    mode: str = "any",
+    background: Background | None = None,
+    executor: Executor = run_locally,
+) -> DoorTimes:
+    """
+    Return the times between the centres, and from them to where people live.
+
+    Parameters
+    ----------
+    net, mode, background, executor
+        As in `travel_time_matrix`.
+
+    Returns
+    -------
+    times
+        In the order of the catalogue.
+
+    Examples
+    --------
+    >>> times = door_times(net, mode="rail")
+    >>> [len(cat.centres), len(cat.settlements)] == [*times.settlements.shape]
+    True
+    """
+    catalogue = net.layers.catalogue
+    centres, people = catalogue.centres, catalogue.settlements
+    graph = build_travel_graph(net, mode=mode, background=background)
+    minutes = times_between(graph, centres, [*centres, *people], executor=executor)
+    return DoorTimes(
+        cities=minutes[:, : len(centres)].copy(),
+        settlements=minutes[:, len(centres) :].copy(),
+        background=None if background is None else background.source,
+    )
+
+
+def times_between(
     graph: TravelGraph,
-    origins: Sequence[City],
-    destinations: Sequence[City] | None = None,
+    origins: Sequence[Anywhere],
+    destinations: Sequence[Anywhere] | None = None,
     *,
     executor: Executor = run_locally,
 ) -> Floats:
-    """Return the fastest times between cities of a travel graph in minutes, shape (n, m)."""
-    starts = graph.ends(origins)[0]
-    ends = graph.ends(origins if destinations is None else destinations)[1]
+    """
+    Return the fastest times between ends of a travel graph.
+
+    Parameters
+    ----------
+    graph
+        The graph; it must have the ends (`build_travel_graph`).
+    origins, destinations
+        Centres, settlements, or other ends the graph was made with; default: the same.
+    executor
+        As in `travel_time_matrix`.
+
+    Returns
+    -------
+    minutes
+        Shape (n, m), infinite where there is no way.
+    """
+    destinations = origins if destinations is None else destinations
+    starts, ends = graph.ends(origins)[0], graph.ends(destinations)[1]
     blocks = [starts[part] for part in number_blocks(len(starts), BLOCK)]
     rows = executor(_times_from, (graph.matrix()[0], ends), blocks)
     times = np.vstack([np.empty((0, len(ends))), *rows])
-    same = [[a.city_id == b.city_id for b in destinations or origins] for a in origins]
-    times[np.array(same, bool).reshape(times.shape)] = 0.0
+    a, b = (np.array([end_of(end).node for end in some]) for some in (origins, destinations))
+    times[a[:, None] == b] = 0.0
     return np.round(times, 9)  # the same both ways, in whatever order minutes were added up
 
 
@@ -392,7 +464,7 @@ def travel_time_matrix(
     leave, arrive = (_cities(net.layers.catalogue, wanted) for wanted in (origins, destinations))
     everyone = {city.city_id: city for city in [*leave, *arrive]}
     graph = build_travel_graph(net, everyone.values(), mode=mode, background=background)
-    minutes = city_travel_times(graph, leave, arrive, executor=executor)
+    minutes = times_between(graph, leave, arrive, executor=executor)
     rows = pd.Index([city.city_id for city in leave], name="from", dtype=object)
     columns = pd.Index([city.city_id for city in arrive], name="to", dtype=object)
     table = pd.DataFrame(minutes, index=rows, columns=columns)

@@ -14,8 +14,10 @@ from pandas import DataFrame
 
 from geo.connectivity import (
     Indicator,
+    Sweep,
     city_table,
     link_losses,
+    link_sweep,
     minimum_cut,
     mode_indices,
     outbound_links,
@@ -23,7 +25,7 @@ from geo.connectivity import (
     travel_circle_table,
 )
 from geo.layers import Layers, border_crossings, pair_of
-from geo.network import Network, build_network, travel_time_matrix
+from geo.network import DoorTimes, Network, build_network, door_times
 from geo.scenarios.comparison import city_changes, project_tables
 from geo.scenarios.timeline import horizon_of, milestones
 
@@ -94,7 +96,10 @@ class Analysis:
 
 
 def analyse(
-    layers: Layers, date: dt.date, progress: Callable[[str], None] = lambda _: None
+    layers: Layers,
+    date: dt.date,
+    progress: Callable[[str], None] = lambda _: None,
+    inspect: Callable[[Sweep, int, NDArray[np.float64]], None] | None = None,
 ) -> Analysis:
     """
     Analyse a region as a whole.
@@ -108,6 +113,8 @@ def analyse(
         The day asked for.
     progress
         Called with the name of every stage when it begins.
+    inspect
+        Called for every link whose loss changes a time on the day (`link_losses`).
 
     Returns
     -------
@@ -125,13 +132,14 @@ def analyse(
     net, stops = build_network(layers, year=date), build_network(layers, year=date, nodes="stops")
     stops_later = build_network(layers, year=horizon, nodes="stops")
     progress("losses")
-    links, routes = link_losses(stops), route_losses(stops)
+    sweep = link_sweep(stops)
+    links, routes = link_losses(sweep, inspect=inspect), route_losses(sweep)
     links_later = link_losses(stops_later)
     progress("accessibility")
-    matrices = [travel_time_matrix(net) for net in (stops, stops_later)]
-    access = _access_table(stops, matrices[0])
+    times = [door_times(net) for net in (stops, stops_later)]
+    access = _access_table(stops, times[0])
     progress("projects")
-    dates, times = (date, horizon), [minutes.to_numpy() for minutes in matrices]
+    dates = date, horizon
     projects, effects = project_tables(layers, dates, times)
     progress("borders")
     bordered = region.bordered
@@ -148,18 +156,18 @@ def analyse(
         routes=routes,
         links_later=links_later,
         access=access,
-        changes=city_changes(catalogue.centres, times[0], times[1]),
+        changes=city_changes(catalogue, times[0], times[1]),
         projects=projects,
         effects=effects,
-        circles=_circle_table(layers, dates, times),
+        circles=_circle_table(layers, dates, [found.cities for found in times]),
         leaving=outbound_links(layers, date) if region.base.counties else gpd.GeoDataFrame(),
     )
 
 
-def _access_table(stops: Network, minutes: DataFrame) -> DataFrame:
+def _access_table(stops: Network, times: DoorTimes) -> DataFrame:
     """Return all indicators of accessibility by any mode, one row per city."""
     tables = {
-        indicator: city_table(stops, indicator=indicator, minutes=minutes) for indicator in _ACCESS
+        indicator: city_table(stops, indicator=indicator, times=times) for indicator in _ACCESS
     }
     access = tables["location"][["city_id", "name", "name_en", "region", "population"]].copy()
     for indicator, table in tables.items():

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import MODES, Catalogue, City, Project, parse_date
+from geo.catalogue import MODES, Catalogue, Project, parse_date
 from geo.connectivity import expected_opportunities, mode_indices
 from geo.core import Executor, Message, run_locally
 from geo.layers import (
@@ -23,10 +23,11 @@ from geo.layers import (
     stages_by_year,
 )
 from geo.network import (
+    DoorTimes,
     Network,
     build_network,
     crossings_without_junction,
-    travel_time_matrix,
+    door_times,
 )
 from geo.scenarios.alternatives import section_ids, with_projects
 
@@ -38,9 +39,9 @@ NOTHING = 1e-5
 ALIKE = 0.05
 
 
-def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> NDArray[np.float64]:
+def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> DoorTimes:
     """
-    Return the fastest travel times between all cities on a day.
+    Return the fastest times between all cities, and to where people live, on a day.
 
     Parameters
     ----------
@@ -53,21 +54,21 @@ def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> NDArray
 
     Returns
     -------
-    minutes
-        Door to door, shape (n, n) in the order of `Catalogue.centres`; infinite
-        where there is no way.
+    times
+        From door to door, in the order of `Catalogue.centres` and `Catalogue.settlements`;
+        infinite where there is no way.
 
     Examples
     --------
     >>> from datetime import date
-    >>> minutes = travel_times_on(lay, date(2025, 12, 31))
+    >>> minutes = travel_times_on(lay, date(2025, 12, 31)).cities
     >>> minutes.shape == (len(cat.centres),) * 2
     True
     >>> bool(np.isfinite(minutes).all())
     True
     """
     net = build_network(layers, year=date, nodes="stops")
-    return travel_time_matrix(net, mode=mode).to_numpy()
+    return door_times(net, mode=mode)
 
 
 def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:
@@ -175,24 +176,21 @@ def compare_cities(
     True
     """
     pair = [travel_times_on(layers, date, mode) for date in (before, after)]
-    return city_changes(layers.catalogue.centres, pair[0], pair[1], mode)
+    return city_changes(layers.catalogue, pair[0], pair[1], mode)
 
 
 def city_changes(
-    cities: Sequence[City],
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    mode: str = "any",
+    catalogue: Catalogue, before: DoorTimes, after: DoorTimes, mode: str = "any"
 ) -> DataFrame:
     """
     Return what a change of travel times means for every city.
 
     Parameters
     ----------
-    cities
-        The cities, n of them.
+    catalogue
+        The catalogue of the cities.
     before, after
-        Times in minutes, shape (n, n).
+        Times (`travel_times_on`).
     mode
         The mode they are of: how far they may be off.
 
@@ -203,22 +201,28 @@ def city_changes(
 
     Examples
     --------
-    >>> before = np.array([[0.0, 90], [90, 0]])
-    >>> city_changes(cat.centres[:2], before, before / 2)["mean_min_delta"].tolist()
-    [-45.0, -45.0]
+    >>> from datetime import date
+    >>> times = travel_times_on(lay, date(2025, 12, 31))
+    >>> city_changes(cat, times, times)["mean_min_delta"].abs().max()
+    0.0
     """
-    people = np.array([city.population for city in cities], float)
-    both = np.isfinite(before) & np.isfinite(after) & ~np.eye(len(cities), dtype=bool)
+    cities = catalogue.centres
+    people, living = (
+        np.array([row.population for row in rows], float)
+        for rows in (cities, catalogue.settlements)
+    )
+    both = np.isfinite(before.cities) & np.isfinite(after.cities)
+    np.fill_diagonal(both, val=False)
     weight = np.where(both, people, 0.0)
     total = weight.sum(axis=1)
     names = ("city_id", "name", "name_en", "region")
     table = pd.DataFrame({name: [getattr(city, name) for city in cities] for name in names})
-    for name, minutes in (("before", before), ("after", after)):
-        spent = (weight * np.where(both, minutes, 0.0)).sum(axis=1)
+    for name, times in (("before", before), ("after", after)):
+        spent = (weight * np.where(both, times.cities, 0.0)).sum(axis=1)
         unknown = np.full(len(cities), np.nan)
         table[f"mean_min_{name}"] = np.divide(spent, total, out=unknown, where=total > 0)
         for horizon in HORIZONS:
-            within = expected_opportunities(minutes, people, horizon, mode)
+            within = expected_opportunities(times.settlements, living, horizon, mode)
             table[f"people_{horizon}min_{name}"] = within.round()
     for key in ("mean_min", *(f"people_{horizon}min" for horizon in HORIZONS)):
         table[f"{key}_delta"] = table[f"{key}_after"] - table[f"{key}_before"]
@@ -267,7 +271,7 @@ def compare_dates(
         "from": dates[0],
         "to": dates[1],
         "stats": compare_indices(layers, *dates),
-        "cities": city_changes(layers.catalogue.centres, times[0], times[1]),
+        "cities": city_changes(layers.catalogue, times[0], times[1]),
         "projects": project_tables(layers, dates, times, executor=executor)[0],
     }
 
@@ -325,7 +329,7 @@ def project_benefits(
 def project_tables(
     layers: Layers,
     dates: tuple[dt.date, dt.date],
-    times: Sequence[NDArray[np.float64]],
+    times: Sequence[DoorTimes],
     mode: str = "any",
     *,
     executor: Executor = run_locally,
@@ -334,15 +338,14 @@ def project_tables(
     opening = projects_opening(layers, *dates)
     added = list(executor(_times_with, (layers, dates[0], mode), opening))
     left_out = list(executor(_times_without, (layers, dates[1], mode), opening))
-    cities = layers.catalogue.centres
-    people = np.array([city.population for city in cities], float)
-    start, end = (weighted_efficiency(minutes, people) for minutes in times)
+    people = np.array([city.population for city in layers.catalogue.centres], float)
+    start, end = (weighted_efficiency(found.cities, people) for found in times)
     rows, changes = [], []
     for project, alone, without in zip(opening, added, left_out, strict=True):
-        first_in = weighted_efficiency(alone, people) - start
-        last_in = end - weighted_efficiency(without, people)
+        first_in = weighted_efficiency(alone.cities, people) - start
+        last_in = end - weighted_efficiency(without.cities, people)
         rows.append(_benefit(project, first_in, last_in, start))
-        table = city_changes(cities, times[0], alone, mode)
+        table = city_changes(layers.catalogue, times[0], alone, mode)
         names = (project.project_id, project.name, project.name_en)
         for position, value in enumerate(names):
             table.insert(position, ("project_id", "project_zh", "project_en")[position], value)
@@ -406,12 +409,12 @@ def _note(layers: Layers, crossed: list[str]) -> str:
     )
 
 
-def _times_with(state: tuple[Layers, dt.date, str], project: Project) -> NDArray[np.float64]:
+def _times_with(state: tuple[Layers, dt.date, str], project: Project) -> DoorTimes:
     layers, date, mode = state
     return travel_times_on(with_projects(layers, [project], date=date), date, mode)
 
 
-def _times_without(state: tuple[Layers, dt.date, str], project: Project) -> NDArray[np.float64]:
+def _times_without(state: tuple[Layers, dt.date, str], project: Project) -> DoorTimes:
     layers, date, mode = state
     return travel_times_on(with_projects(layers, [project], date=date, done=False), date, mode)
 

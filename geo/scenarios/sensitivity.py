@@ -14,7 +14,13 @@ from geo.catalogue import City
 from geo.connectivity import expected_opportunities
 from geo.core import Executor, run_locally
 from geo.layers import Layers
-from geo.network import DEFAULT_PARAMETERS, Parameters, build_network, travel_time_matrix
+from geo.network import (
+    DEFAULT_PARAMETERS,
+    Parameters,
+    build_network,
+    door_times,
+    travel_time_matrix,
+)
 
 #: People are counted within so many minutes.
 LIMIT_MIN = 120.0
@@ -51,9 +57,12 @@ def headline_values(layers: Layers, date: dt.date, parameters: Parameters) -> di
     for mode in [mode for mode in net.modes if mode != "water"]:
         times = travel_time_matrix(net, cores[0], cores[1:], mode=mode)
         values |= {f"time_{mode}_min": float(cell) for cell in times.to_numpy().ravel()}
-    minutes = travel_time_matrix(net).to_numpy(float)
-    people = np.array([city.population for city in cities], float)
-    within = expected_opportunities(minutes, people, LIMIT_MIN, "any", parameters)
+    minutes, to_people, _ = door_times(net)
+    people, living = (
+        np.array([row.population for row in rows], float)
+        for rows in (cities, layers.catalogue.settlements)
+    )
+    within = expected_opportunities(to_people, living, LIMIT_MIN, "any", parameters)
     for core in cores:
         values[f"people_within_2h_{core.city_id}"] = float(within[cities.index(core)])
     weight = np.outer(people, people) * np.isfinite(minutes)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.catalogue import OPEN_CODES, Region
 from geo.connectivity import core_cities, expected_opportunities
 from geo.layers import Layers, speeds_on, stages_by_year
-from geo.network import build_network
+from geo.network import DoorTimes, build_network
 from geo.scenarios.comparison import (
     indices_by_name,
     open_links,
@@ -49,8 +49,8 @@ class Timeline:
         Per state the statistics by name, as :func:`geo.scenarios.compare_dates` names them.
     km
         Per state the running length that is open, by class; its sum is `length_km`.
-    minutes
-        Per state the fastest times between the cities, shape (n, n).
+    times
+        Per state the fastest times between the cities, and to where people live.
     """
 
     days: dict[str, dt.date]
@@ -58,7 +58,7 @@ class Timeline:
     state: list[int]
     stats: list[dict[str, float]]
     km: list[dict[str, float]]
-    minutes: list[NDArray[np.float64]]
+    times: list[DoorTimes]
 
     def at(self, key: str) -> int:
         """Return the position of a year or date, from 0."""
@@ -102,7 +102,7 @@ def build_timeline(layers: Layers, date: dt.date) -> Timeline:
     stages = stages_by_year(layers, days.values())
     links = open_links(layers, stages, days.values())
     states: dict[Any, int] = {}
-    state, nets, stats, minutes = [], [], [], []
+    state, nets, stats, times = [], [], [], []
     for i, when in enumerate(days.values()):
         is_open = tuple(letters[i] in OPEN_CODES for letters in stages.values())
         now = is_open, tuple(sorted(speeds_on(layers, when).items()))
@@ -110,10 +110,10 @@ def build_timeline(layers: Layers, date: dt.date) -> Timeline:
             states[now] = len(states)
             nets.append(build_network(layers, year=when))
             stats.append(indices_by_name(nets[-1]) | links[i])
-            minutes.append(travel_times_on(layers, when))
+            times.append(travel_times_on(layers, when))
         state.append(states[now])
     km = [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets]
-    return Timeline(days, stages, state, stats, km, minutes)
+    return Timeline(days, stages, state, stats, km, times)
 
 
 def horizon_of(layers: Layers, date: dt.date) -> dt.date:
@@ -195,7 +195,8 @@ def figures_by_year(
     Examples
     --------
     >>> day, minutes = cat.region.as_of, np.full((len(cat.centres),) * 2, 60.0)
-    >>> timeline = Timeline({"now": day}, {}, [0], [{}], [{"hsr": 300.4}], [minutes])
+    >>> times = [DoorTimes(minutes, minutes)]
+    >>> timeline = Timeline({"now": day}, {}, [0], [{}], [{"hsr": 300.4}], times)
     >>> figures_by_year(timeline, lay, day, {day.year: day})
     [{'km': {'hsr': 300}, 'times': {'cores': 60, 'near': 100}}]
     """
@@ -203,10 +204,10 @@ def figures_by_year(
     people = np.array([city.population for city in cities], float)
     core = [cities.index(city) for city in core_cities(layers.catalogue)]
     state = dict(zip(timeline.days.values(), timeline.state, strict=True))
-    today = weighted_efficiency(timeline.minutes[state[date]], people)
+    today = weighted_efficiency(timeline.times[state[date]].cities, people)
     figures = []
     for when in days.values():
-        minutes, km = timeline.minutes[state[when]], timeline.km[state[when]]
+        minutes, km = timeline.times[state[when]].cities, timeline.km[state[when]]
         fastest = minutes[core[0], core[1]] if len(core) > 1 else np.inf
         near = 100 * weighted_efficiency(minutes, people) / today if today > 0 else np.nan
         times = {"cores": fastest, "near": near}
@@ -241,14 +242,16 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
 
     Examples
     --------
-    >>> day, minutes = cat.region.as_of, np.full((len(cat.centres),) * 2, 61.5)
-    >>> timeline = Timeline({"now": day}, {}, [0], [{"beta": 1.5}], [{"hsr": 300.0}], [minutes])
+    >>> day, shape = cat.region.as_of, (len(cat.centres), len(cat.settlements))
+    >>> times = [DoorTimes(np.full((shape[0],) * 2, 61.5), np.full(shape, 61.5))]
+    >>> timeline = Timeline({"now": day}, {}, [0], [{"beta": 1.5}], [{"hsr": 300.0}], times)
     >>> values = timeline_values(timeline, lay)
     >>> values["stats"], values["km"], values["minutes"][0][:2]
     ({'beta': [1.5]}, {'hsr': [300]}, [6150, 6150])
     """
     people = [city.population for city in layers.catalogue.centres]
-    tables = [_packed(minutes) for minutes in timeline.minutes]
+    tables = [_packed(times.cities) for times in timeline.times]
+    living = np.array([row.population for row in layers.catalogue.settlements], float)
     steps = []
     for before, after in pairwise(tables):
         at = np.flatnonzero(before != after)
@@ -260,14 +263,14 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
         "stats": _by_name(timeline.stats),
         "km": _by_name(timeline.km),
         "people": people,
-        "within": [_people_within(minutes, people) for minutes in timeline.minutes],
+        "within": [_people_within(times, living) for times in timeline.times],
         "minutes": [tables[0].tolist(), *steps],
     }
 
 
-def _people_within(minutes: NDArray[np.float64], people: list[int]) -> list[int]:
+def _people_within(times: DoorTimes, living: NDArray[np.float64]) -> list[int]:
     """Return the people within two hours of every city."""
-    counts = expected_opportunities(minutes, np.array(people, float), WITHIN_MIN, "any")
+    counts = expected_opportunities(times.settlements, living, WITHIN_MIN, "any")
     return [round(count) for count in counts.tolist()]
 
 

@@ -192,8 +192,8 @@ def test_the_city_table_follows(page_, when, cat):
     cells = page_.locator("#cities tbody tr").first.locator("td").all_inner_texts()
     from geo.scenarios.comparison import city_changes
 
-    pair = [when.minutes[when.state[when.at(key)]] for key in ("2020", "2030")]
-    row = city_changes(cat.centres, *pair).iloc[0]
+    pair = [when.times[when.state[when.at(key)]] for key in ("2020", "2030")]
+    row = city_changes(cat, *pair).iloc[0]
     assert float(cells[1]) == pytest.approx(row["mean_min_before"], abs=0.06)
     assert float(cells[2]) == pytest.approx(row["mean_min_after"], abs=0.06)
     assert float(cells[5]) == pytest.approx(row["people_120min_after"] / 1e6, abs=0.006)

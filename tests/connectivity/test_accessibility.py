@@ -16,6 +16,7 @@ from scipy.stats import norm
 from geo.connectivity import accessibility as acc
 from geo.connectivity import coefficient_of_variation, gini
 from geo.core import BadInputError, NotFoundError
+from geo.network import DoorTimes
 
 INF = math.inf
 
@@ -199,7 +200,9 @@ def test_mean_times_of_cities(k):
     assert table["value_reached"].to_numpy() == pytest.approx(wanted)
     assert table["share_reached"].tolist() == [1] * 5
     assert set(table["unit"]) == {"min"}
-    assert acc.city_table(k, minutes=MINUTES)["value"].to_numpy() == pytest.approx(wanted)
+    assert acc.city_table(k, times=DoorTimes(MINUTES, MINUTES))[
+        "value"
+    ].to_numpy() == pytest.approx(wanted)
 
 
 def test_people_within_a_time(k):
@@ -257,7 +260,9 @@ def test_destinations_can_be_fixed(k):
 def test_the_most_populous_group_is_connected(k):
     def ids(reached):
         minutes = np.where(np.array(reached), 10.0, INF)
-        return "".join(city.city_id for city in acc.connected_cities(k, minutes=minutes))
+        return "".join(
+            city.city_id for city in acc.connected_cities(k, times=DoorTimes(minutes, minutes))
+        )
 
     assert "".join(city.city_id for city in acc.connected_cities(k)) == "abcde"
     assert acc.connected_cities(k, mode="rail") == acc.connected_cities(k)[:1]

@@ -13,7 +13,7 @@ import shapely
 import toy
 
 import geo
-from geo.connectivity import link_losses
+from geo.connectivity import disruption_grid, link_losses
 from geo.layers.layers import build_layers
 from geo.maps import criticality
 from geo.maps.offline import json_text
@@ -70,6 +70,26 @@ def test_the_numbers_are_those_of_the_table(mode):
             assert np.isnan(row["detour"])
         else:
             assert detour == pytest.approx(row["detour"], abs=6e-3)
+
+
+def test_the_squares_are_those_of_the_grid(data, nets, html, cat):
+    cells = disruption_grid(nets[1], criticality.AREA_KM, hours=criticality.HOURS)
+    shown = data["areas"]["cells"]
+    assert len(shown) == len(cells)
+    rows = re.findall(r'<tr data-area="(\d+)">.*?data-order="([-\d.e]+)"', html)
+    assert [int(number) for number, _ in rows] == list(range(len(cells)))
+    known = {row.name for row in (*cat.centres, *cat.settlements)}
+    for row, cell, (_, delay) in zip(shown, cells.itertuples(), rows, strict=True):
+        corners, name, _, *numbers = row
+        assert shapely.Polygon([(lon, lat) for lat, lon in corners]).contains(
+            shapely.Point(cell.lon, cell.lat)
+        )
+        assert name in known
+        assert numbers == pytest.approx(
+            [cell.mean_delay_min, cell.own_share, cell.detoured_share, cell.cut_off_share,
+             cell.extra_min, cell.closed_km, cell.loses_mode_population], abs=0.51)  # fmt: skip
+        assert float(delay) == pytest.approx(cell.mean_delay_min, abs=1e-3)
+    assert shown[0][1] == "成都"
 
 
 def test_every_link_that_matters_has_details(mode):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+import networkx as nx
 import numpy as np
 import pytest
 import toy
 
 import geo
 from geo.core import BadInputError
-from geo.network import build_travel_graph, end_of
-from geo.network.travel_times import city_travel_times
+from geo.network import build_travel_graph, door_times, end_of
+from geo.network.travel_times import times_between
 
 
 def street(km):
@@ -87,11 +91,11 @@ def test_both_ends_are_different_and_known(net):
 def test_further_ends_change_no_other_time(net, mode):
     """Nobody travels through an end that is no centre, however well it lies."""
     centres = net.layers.catalogue.centres
-    before = city_travel_times(build_travel_graph(net, mode=mode), centres)
+    before = times_between(build_travel_graph(net, mode=mode), centres)
     between = (40 / toy.KM_LON, 0.0)
-    ends = [between, POINT, net.layers.catalogue.zones[0]]
+    ends = [between, POINT]
     graph = build_travel_graph(net, [*centres, *ends], mode=mode)
-    assert np.array_equal(city_travel_times(graph, centres), before)
+    assert np.array_equal(times_between(graph, centres), before)
     starts, stops = graph.ends(ends)
     arcs = graph.arcs
     for start, stop in zip(starts, stops, strict=True):
@@ -111,3 +115,26 @@ def test_a_district_is_an_end_of_a_matrix(tmp_path):
     wanted = [[80, street(10)], [street(10) + 80, 0]]
     assert table.to_numpy() == pytest.approx(np.array(wanted), rel=2e-3)
     assert geo.travel_time_matrix(net).index.tolist() == ["x", "y"]
+
+
+@pytest.mark.parametrize("mode", ["road", "rail", "any"])
+def test_counties_change_no_time_between_cities(net, mode):
+    """Where people live is on the ground beside the centres, and nobody travels through it."""
+    catalogue = net.layers.catalogue
+    bare = replace(net, layers=geo.build_layers(replace(catalogue, zones=())))
+    found, without = door_times(net, mode=mode), door_times(bare, mode=mode)
+    assert np.array_equal(found.cities, without.cities)
+    assert found.settlements.shape == (len(catalogue.centres), len(catalogue.zones))
+    assert np.array_equal(without.settlements, without.cities)
+    graph = build_travel_graph(net, mode=mode)
+    starts, ends = graph.ends(catalogue.centres)[0], graph.ends(catalogue.zones)[1]
+    arcs = nx.DiGraph()
+    for u, v, minutes in zip(graph.tail.tolist(), graph.head.tolist(), graph.minutes, strict=True):
+        if minutes < arcs.get_edge_data(u, v, {"m": math.inf})["m"]:
+            arcs.add_edge(u, v, m=minutes)
+    for i, start in enumerate(starts.tolist()):
+        away = (
+            nx.single_source_dijkstra_path_length(arcs, start, weight="m") if start in arcs else {}
+        )
+        wanted = [away.get(end, math.inf) for end in ends.tolist()]
+        assert found.settlements[i] == pytest.approx(wanted)

@@ -22,7 +22,7 @@ from geo.cli.main import main
 from geo.connectivity.accessibility import city_table, connected_cities
 from geo.core.errors import BadInputError
 from geo.geometry.geodesy import geodesic_km, within
-from geo.network import read_background
+from geo.network import door_times, read_background
 from geo.network.ordinary_roads import (
     Ground,
     assumed_speeds,
@@ -131,9 +131,9 @@ def test_everyone_is_connected_with_other_roads(folder, pbf):
     net = geo.build_network(cat, year=2020, nodes="stops")
     roads = read_background(pbf, cat)
     assert len(connected_cities(net)) == 2
-    minutes = geo.travel_time_matrix(net, background=roads)
-    assert len(connected_cities(net, minutes=minutes)) == 3
-    table = city_table(net, minutes=minutes).set_index("city_id")
+    times = door_times(net, background=roads)
+    assert len(connected_cities(net, times=times)) == 3
+    table = city_table(net, times=times).set_index("city_id")
     assert table["share_reached"].tolist() == [1, 1, 1]
     both = (4 * (CORRIDOR + TIE + UP + ACROSS) + 2 * (TIE + UP + ACROSS)) / 6
     assert table["value"]["c"] == pytest.approx(both, abs=0.02)

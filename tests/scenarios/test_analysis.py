@@ -59,7 +59,7 @@ def test_tables_of_the_day_and_of_the_horizon(analysis, layers):
 
 
 def test_accessibility_by_hand(analysis, layers):
-    minutes = travel_times_on(layers, DAY)
+    minutes = travel_times_on(layers, DAY).cities
     people = np.array([50_000, 20_000, 40_000, 10_000], float)
     access = analysis.access
     assert access["city_id"].tolist() == ["aa", "bb", "cc", "dd"]
@@ -104,7 +104,7 @@ def test_circles_on_both_dates(analysis, layers):
     )
     ids = [city.city_id for city in layers.catalogue.centres]
     for day in (DAY, HORIZON):
-        table = pd.DataFrame(travel_times_on(layers, day), index=ids, columns=ids)
+        table = pd.DataFrame(travel_times_on(layers, day).cities, index=ids, columns=ids)
         for row in circles[circles["date"] == day].itertuples():
             assert row.minutes == table.loc[row.from_id, row.to_id]
 

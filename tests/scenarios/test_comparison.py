@@ -16,6 +16,7 @@ from geo.cli.main import main
 from geo.connectivity import global_efficiency
 from geo.core import run_locally
 from geo.layers import stages_by_year
+from geo.network import DoorTimes
 from geo.scenarios import (
     city_changes,
     compare_cities,
@@ -67,10 +68,10 @@ def rivals(tmp_path_factory):
 
 def test_times_are_those_of_the_network_of_the_date(rivals):
     # 400, 260 km at 60 km/h
-    assert travel_times_on(rivals, START, "road")[0, 1] == pytest.approx(400 + DOORS)
-    assert travel_times_on(rivals, END)[0, 1] == pytest.approx(260 + DOORS)
-    assert np.isinf(travel_times_on(rivals, END, "rail")[0, 1])
-    assert travel_times_on(rivals, START).diagonal().tolist() == [0, 0]
+    assert travel_times_on(rivals, START, "road").cities[0, 1] == pytest.approx(400 + DOORS)
+    assert travel_times_on(rivals, END).cities[0, 1] == pytest.approx(260 + DOORS)
+    assert np.isinf(travel_times_on(rivals, END, "rail").cities[0, 1])
+    assert travel_times_on(rivals, START).cities.diagonal().tolist() == [0, 0]
 
 
 def test_weighted_efficiency_by_hand():
@@ -100,7 +101,8 @@ def test_changes_of_every_city_by_hand(two):
     after = np.array(
         [[0, 60, 120, 61], [60, 0, 120, inf], [120, 120, 0, 40], [61, inf, 40, 0]], float
     )
-    table = city_changes(two.catalogue.centres, before, after)
+    pair = [DoorTimes(times, times) for times in (before, after)]
+    table = city_changes(two.catalogue, *pair)
     assert list(table) == [
         "city_id", "name", "name_en", "region", "mean_min_before", "people_60min_before",
         "people_120min_before", "mean_min_after", "people_60min_after", "people_120min_after",
@@ -120,9 +122,8 @@ def test_changes_of_every_city_by_hand(two):
                 within @ people, abs=0.51
             )
     assert (table["people_120min_delta"] > 0).all()
-    lonely = city_changes(
-        two.catalogue.centres[:2], np.array([[0, inf], [inf, 0]]), np.zeros((2, 2))
-    )
+    alone = np.where(np.eye(4) > 0, 0.0, inf)
+    lonely = city_changes(two.catalogue, DoorTimes(alone, alone), pair[1])
     assert lonely["mean_min_before"].isna().all()
     assert lonely["mean_min_delta"].isna().all()
 

@@ -11,6 +11,7 @@ import toy
 
 import geo
 from geo.connectivity import connectivity_indices
+from geo.network import DoorTimes
 from geo.scenarios import (
     Timeline,
     build_timeline,
@@ -59,7 +60,7 @@ def test_a_day_that_ends_a_year_is_that_year(layers):
 def test_a_state_lasts_until_something_opens(timeline):
     """2010: all but the widening of 2020, which opens on another's carriageway; 2028: north-2."""
     assert timeline.state == [0, 0, *[1] * 10, *[2] * 9, 3, 3]
-    assert [len(part) for part in (timeline.stats, timeline.km, timeline.minutes)] == [4] * 3
+    assert [len(part) for part in (timeline.stats, timeline.km, timeline.times)] == [4] * 3
     assert timeline.stages["north-2"] == "c" * 21 + "aa"
     assert timeline.stages["wider-1"] == "n" * 10 + "cc" + "o" * 11
 
@@ -74,7 +75,9 @@ def test_figures_are_those_of_a_network_of_that_date(timeline, layers, key):
     assert timeline.stats[state]["beta"] == pytest.approx(
         connectivity_indices(net)["beta"], nan_ok=True
     )
-    assert np.array_equal(timeline.minutes[state], travel_times_on(layers, day))
+    wanted = travel_times_on(layers, day)
+    assert np.array_equal(timeline.times[state].cities, wanted.cities)
+    assert np.array_equal(timeline.times[state].settlements, wanted.settlements)
 
 
 def test_links_are_those_open_on_both_sides(timeline):
@@ -107,7 +110,7 @@ def made_up(layers):
     second[a, b] = second[b, a] = np.inf
     days = {"2020": date(2020, 12, 31), "2021": date(2021, 12, 31), "2022": date(2022, 12, 31)}
     return Timeline(days, {}, [0, 0, 1], [{"beta": 1.0, "pi": np.nan}, {"beta": 4 / 3}],
-                    [{"hsr": 10.4}, {"hsr": 10.6, "expressway": 0.4}], [first, second])  # fmt: skip
+                    [{"hsr": 10.4}, {"hsr": 10.6, "expressway": 0.4}], [DoorTimes(first, first), DoorTimes(second, second)])  # fmt: skip
 
 
 def test_figures_of_every_year(layers):
@@ -128,7 +131,7 @@ def test_figures_of_every_year(layers):
 def test_no_way_is_no_figure(layers):
     apart = np.full((4, 4), np.inf)
     day = date(2020, 12, 31)
-    found = Timeline({"2020": day}, {}, [0], [{}], [{}], [apart])
+    found = Timeline({"2020": day}, {}, [0], [{}], [{}], [DoorTimes(apart, apart)])
     assert figures_by_year(found, layers, day, {2020: day}) == [
         {"km": {}, "times": {"cores": None, "near": None}}]  # fmt: skip
 
@@ -137,7 +140,9 @@ def test_a_region_alone_has_one_core_and_no_time_between_cores(tmp_path):
     folder = toy.region(tmp_path, {"a": (0, 0), "b": (9, 0)}, {"ab": 9}, {"a": 1})
     layers = geo.build_layers(geo.load(folder))
     day = date(2020, 12, 31)
-    found = Timeline({"2020": day}, {}, [0], [{}], [{}], [np.zeros((1, 1))])
+    found = Timeline(
+        {"2020": day}, {}, [0], [{}], [{}], [DoorTimes(np.zeros((1, 1)), np.zeros((1, 1)))]
+    )
     (figures,) = figures_by_year(found, layers, day, {2020: day})
     assert figures["times"] == {"cores": None, "near": None}
 
@@ -157,7 +162,7 @@ def test_values_of_a_page(layers):
     decoded = list(first)
     for position, value in zip(steps[0][::2], steps[0][1::2], strict=True):
         decoded[position] = value
-    assert decoded == _packed(made_up(layers).minutes[1]).tolist()
+    assert decoded == _packed(made_up(layers).times[1].cities).tolist()
 
 
 def test_times_are_packed_by_pairs_and_rounded_up():

@@ -44,7 +44,7 @@ export class Links {
 
   /** What the loss of a link costs in a mode; nothing where it is not of that mode. */
   loss(link, mode) {
-    const row = ownValue(this.data.modes[mode].n, link.index);
+    const row = ownValue(this.data.modes[mode]?.n ?? {}, link.index);
     if (!row) return undefined;
     const [extra, cutOff, efficiency, pairs, detour] = row;
     return { extra, cutOff, efficiency, pairs, detour };

@@ -1,5 +1,7 @@
 // The page of critical links: closing one shows what it costs and where the traffic goes then.
+
 import { getHash, getState, onAddressChange, setHash, setState } from "./address.js";
+import { Areas } from "./criticality-areas.js";
 import { linkCard } from "./criticality-card.js";
 import { Closure } from "./criticality-closure.js";
 import { fillLegend } from "./criticality-legend.js";
@@ -20,7 +22,9 @@ import { createPanes, INK, prepareMap, reducedMotion, zoomFactor } from "./map.j
 import { fixed, fixedOrLess } from "./numbers.js";
 import { startPage } from "./page.js";
 
+const AREAS = "areas";
 const PANES = {
+  areas: 405,
   "loss-casing": 410,
   "loss-line": 411,
   was: 425,
@@ -41,6 +45,7 @@ class CriticalityPage {
     this.legend = one(".key-list");
     this.mode = "";
     this.chosen = null;
+    this.area = -1;
     this.labels = null;
     prepareMap(map, settings);
     createPanes(map, PANES, "hit");
@@ -48,6 +53,11 @@ class CriticalityPage {
     this.shown = L.layerGroup().addTo(map);
     this.marks = L.layerGroup().addTo(map);
     this.closure = new Closure(map, this.links);
+    this.areas = null;
+    if (this.links.data.areas) {
+      const lines = this.links.list.map((link) => link.points);
+      this.areas = new Areas(map, this.links.data, lines, (i) => this.chooseArea(i, true));
+    }
     this.addListeners();
   }
 
@@ -92,6 +102,8 @@ class CriticalityPage {
   draw() {
     this.shown.clearLayers();
     this.marks.clearLayers();
+    if (this.mode === AREAS) this.shown.addLayer(this.areas.group);
+    document.documentElement.classList.toggle("by-area", this.mode === AREAS);
     const links = this.links.list.filter((link) => this.loss(link));
     links.sort((a, b) => this.loss(a).extra - this.loss(b).extra);
     for (const link of links) {
@@ -143,7 +155,31 @@ class CriticalityPage {
     box.scrollTo({ top: row.offsetTop - box.clientHeight / 2, behavior });
   }
 
+  chooseArea(index, fromMap = false) {
+    this.leave();
+    this.area = index;
+    const bounds = this.areas.mark(index);
+    this.card.classList.add("full");
+    this.card.replaceChildren(...this.areas.card(index, () => this.leave()));
+    this.card.scrollTop = 0;
+    setState({ mode: AREAS, area: index });
+    this.markRow(one(`[data-ranking="${AREAS}"] tr[data-area="${index}"]`));
+    if (!fromMap && !this.map.getBounds().contains(bounds)) this.lookAt(bounds, 8);
+  }
+
+  leaveArea() {
+    if (this.area < 0) return;
+    for (const row of all("tr.chosen")) row.classList.remove("chosen");
+    if (this.card.contains(document.activeElement)) this.card.focus();
+    this.area = -1;
+    this.areas.mark(-1);
+    this.card.classList.remove("full");
+    this.card.replaceChildren(...this.invitation);
+    setState({ area: null });
+  }
+
   leave() {
+    this.leaveArea();
     if (!this.chosen) return;
     this.rowOf(this.chosen)?.classList.remove("chosen");
     if (this.card.contains(document.activeElement)) this.card.focus();
@@ -164,11 +200,11 @@ class CriticalityPage {
     return this.legend.offsetLeft + this.legend.offsetWidth + 24;
   }
 
-  lookAt(bounds) {
+  lookAt(bounds, maxZoom = 10) {
     const isWide = this.frame.clientWidth > 500;
     this.map.fitBounds(bounds, {
       animate: !reducedMotion.matches,
-      maxZoom: 10,
+      maxZoom,
       paddingTopLeft: [Math.max(this.legendWidth(), 40), isWide ? 80 : 64],
       paddingBottomRight: [isWide ? 60 : 30, 50],
     });
@@ -209,7 +245,7 @@ class CriticalityPage {
     one("[data-jump]")?.setAttribute("href", `#losses-${mode}`);
     this.draw();
     setState({ mode });
-    if (chosen && this.loss(chosen)) this.choose(chosen);
+    if (chosen && mode !== AREAS && this.loss(chosen)) this.choose(chosen);
   }
 
   addListeners() {
@@ -240,6 +276,12 @@ class CriticalityPage {
         scrollToMap();
       });
     }
+    for (const row of all("tr[data-area]")) {
+      row.addEventListener("click", () => {
+        this.chooseArea(Number(row.dataset.area));
+        scrollToMap();
+      });
+    }
     for (const button of all("[data-more]")) {
       button.addEventListener("click", () => button.closest(".ranking").classList.add("all"));
     }
@@ -249,13 +291,19 @@ class CriticalityPage {
     const state = getState();
     const link = this.links.byId[state.get("link")];
     this.restoreMode(state.get("mode"));
+    const area = Number(state.get("area") ?? -1);
+    if (this.mode === AREAS && this.areas.list[area]) {
+      this.chooseArea(area);
+      return;
+    }
     if (!link || !this.loss(link)) this.leave();
     else if (link !== this.chosen) this.choose(link);
   }
 
   /** Choosing a mode must not change the address that is being read. */
   restoreMode(wanted) {
-    const mode = this.links.modes.includes(wanted) ? wanted : this.mode || this.links.modes[0];
+    const known = [...this.links.modes, ...(this.areas ? [AREAS] : [])];
+    const mode = known.includes(wanted) ? wanted : this.mode || known[0];
     if (mode === this.mode) return;
     this.chosen = null;
     this.closure.clear();
@@ -269,6 +317,7 @@ export function criticality(map, settings) {
   startPage();
   const page = new CriticalityPage(map, settings);
   fillLegend(page.links.data);
+  if (page.areas) one(".key-list").append(page.areas.legend());
   if (page.frame.clientWidth < 500 || page.frame.clientHeight < 560) page.legend.open = false;
   page.restore();
   page.showAll();

@@ -1,0 +1,145 @@
+// Areas: squares of a grid, each closed in turn, coloured by the mean delay of all trips.
+import { bilingual, element, svgElement } from "./dom.js";
+import { closeButton } from "./language.js";
+import { legendBlock, legendItem } from "./legend.js";
+import { INK } from "./map.js";
+import { fixed, fixedOrLess, withUnit } from "./numbers.js";
+
+const MINUTES = ["分钟", "min"];
+/** Fills of the classes, from the least delay to the most. */
+const FILLS = ["#fdeadf", "#fbc3a5", "#f08a62", "#c8423c", "#7d0f2b"];
+const percent = (share) => `${fixedOrLess(100 * share, 1)}%`;
+
+/**
+ * @typedef {Object} Area
+ * @property {[number, number][]} corners latitude and longitude of each
+ * @property {[string, string]} name
+ * @property {number} delay mean delay of all trips, minutes
+ * @property {number} own share of all travel that begins or ends in it
+ * @property {number} detoured share that takes another way
+ * @property {number} cutOff share that has no way left
+ * @property {number} extra mean extra minutes between the other cities
+ * @property {number} km of the network in it
+ * @property {number} losing people of other cities that lose their railway or expressway
+ */
+
+/** @returns {Area} */
+function area([corners, zh, en, delay, own, detoured, cutOff, extra, km, losing]) {
+  return { corners, name: [zh, en], delay, own, detoured, cutOff, extra, km, losing };
+}
+
+export class Areas {
+  /**
+   * @param {any} map
+   * @param {any} data of the page
+   * @param {any[]} lines points of all links, for the ground below
+   * @param {(index: number) => void} onChoose
+   */
+  constructor(map, data, lines, onChoose) {
+    this.map = map;
+    this.limits = data.areas.limits;
+    this.hours = data.areas.hours;
+    this.list = data.areas.cells.map(area);
+    const network = L.polyline(lines, {
+      pane: "loss-line",
+      color: "#33424f",
+      weight: 1.2,
+      opacity: 0.7,
+      interactive: false,
+    });
+    this.squares = this.list.map((one, index) => this.square(one, index, onChoose));
+    this.group = L.layerGroup([network, ...this.squares]);
+  }
+
+  colorOf(delay) {
+    return FILLS[this.limits.filter((limit) => delay >= limit).length];
+  }
+
+  square(one, index, onChoose) {
+    const square = L.polygon(one.corners, {
+      pane: "areas",
+      color: "#fff",
+      weight: 1,
+      fillColor: this.colorOf(one.delay),
+      fillOpacity: 0.72,
+    });
+    square.bindTooltip(() => this.tooltip(one), { sticky: true, direction: "top" });
+    square.on("click", (event) => {
+      L.DomEvent.stopPropagation(event);
+      onChoose(index);
+    });
+    return square;
+  }
+
+  tooltip({ name, delay }) {
+    const time = fixedOrLess(delay, 1);
+    const text = [
+      `封闭 ${this.hours} 小时：人均延误 ${time} 分钟`,
+      `closed for ${this.hours} h: ${time} min late on average`,
+    ];
+    return element("div", {}, element("b", {}, bilingual(name)), element("br"), bilingual(text));
+  }
+
+  /** Mark a square; -1 for none. Its bounds where there is one. */
+  mark(index) {
+    for (const [i, square] of this.squares.entries()) {
+      const isChosen = i === index;
+      square.setStyle({ color: isChosen ? INK : "#fff", weight: isChosen ? 3 : 1 });
+      if (isChosen) square.bringToFront();
+    }
+    return this.squares[index]?.getBounds();
+  }
+
+  card(index, onClose) {
+    const one = this.list[index];
+    const fact = (label, value, isStrong) =>
+      element(
+        "div",
+        { class: isStrong ? "strong" : null },
+        element("dt", {}, bilingual(label)),
+        element("dd", {}, value),
+      );
+    const minutes = (value) => bilingual(withUnit(fixedOrLess(value, 1), MINUTES));
+    const closed = [
+      `方格内路网 ${fixed(one.km, 0)} 公里，全部封闭 ${this.hours} 小时`,
+      `${fixed(one.km, 0)} km of the network in the square, all closed for ${this.hours} h`,
+    ];
+    return [
+      closeButton(["解除封闭", "Open the area"], onClose),
+      element("h2", {}, bilingual(one.name)),
+      element("p", { class: "ends" }, bilingual(closed)),
+      element(
+        "dl",
+        { class: "costs" },
+        fact(["人均延误", "Mean delay"], minutes(one.delay), true),
+        fact(["本地出行", "Own travel"], percent(one.own)),
+        fact(["须绕行", "Detoured"], percent(one.detoured)),
+        fact(["无路可走", "No way left"], percent(one.cutOff), one.cutOff > 0),
+        fact(["其他城市间多花", "Between others"], minutes(one.extra)),
+      ),
+      ...(one.losing ? [losing(one.losing)] : []),
+    ];
+  }
+
+  legend() {
+    const swatch = (fill) =>
+      svgElement("rect", { x: 4, y: 1, width: 32, height: 12, fill, "fill-opacity": 0.85 });
+    const items = FILLS.map((fill, i) => {
+      const [from, to] = [this.limits[i - 1], this.limits[i]];
+      const range = from === undefined ? `< ${to}` : `${from}–${to}`;
+      const text = to === undefined ? `≥ ${from}` : range;
+      return legendItem([text, text], [swatch(fill)], { width: 40, height: 14 });
+    });
+    const block = legendBlock(["人均延误（分钟）", "Mean delay (min)"], items);
+    block.classList.add("areas");
+    return block;
+  }
+}
+
+function losing(people) {
+  const text = [
+    `其他城市 ${fixed(people / 1e4, 0)} 万人失去铁路或高速公路`,
+    `${fixed(people / 1e6, 2)} million people elsewhere lose their railway or expressway`,
+  ];
+  return element("p", { class: "off" }, element("b", {}, bilingual(text)));
+}
