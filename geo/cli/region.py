@@ -144,7 +144,7 @@ def new(arguments: argparse.Namespace) -> None:
             report = draft_region(
                 arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
                 radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
-                areas=areas, credit=credit, progress=progress,
+                areas=areas, credit=credit, languages=arguments.languages, progress=progress,
             )  # fmt: skip
     if arguments.json:
         print_json({"out": str(arguments.out), **report})

@@ -109,6 +109,8 @@ LIFECYCLE = ("construction", "proposed")
 #: Tags of a point that become columns.
 POINT_TAGS = ("railway", "place", "highway", "name", "name:zh-Hans", "name:zh", "name:en", "ref",
               "population", "station")  # fmt: skip
+#: Settlements and larger areas whose names tell the language of an extract.
+PLACES = ("city", "town", "village", "hamlet", "suburb", "island", "county", "state", "country")
 #: Relations that say which route a way belongs to; not those of trains and buses.
 ROUTES = (("route", "road"), ("route", "railway"), ("route", "waterway"))
 #: Networks of numbers that roads carry beside their own: European and Asian routes.
@@ -236,6 +238,39 @@ def read_points(
     table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
     points = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
     return points[_touching(points.geometry.to_numpy(), bounds)]
+
+
+def read_languages(path: Path | str) -> dict[str, int]:
+    """
+    Count the languages in which places and areas have their name.
+
+    Parameters
+    ----------
+    path
+        An extract, ``.osm.pbf``.
+
+    Returns
+    -------
+    languages
+        How many places and administrative areas have a `name` that is also that of a language
+        (``name:de``), the most first.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+    """
+    count = Counter[str]()
+    with _reading(path) as osm:
+        kinds, tags = osm.osm.NODE | osm.osm.RELATION, [("boundary", "administrative")]
+        tags += [("place", kind) for kind in PLACES]
+        for item in _elements(osm, path, kinds, tags, places=False):
+            own = item.tags.get("name")
+            count.update(
+                found[1] for tag in item.tags if tag.v == own
+                for found in [re.fullmatch("name:([a-z]{2,3})", tag.k)] if found
+            )  # fmt: skip
+    return dict(count.most_common())
 
 
 def read_pbf_header(path: Path | str) -> tuple[str, Bounds | None]:

@@ -153,6 +153,7 @@ class _Extract(NamedTuple):
     as_of: dt.date
     scale: float
     place_id: _Ids
+    chinese: bool
 
     def lonlat(self, xy: Any) -> list[tuple[float, float]]:
         """Return points in degrees, to 0.1 m."""
@@ -190,6 +191,7 @@ def draft_catalogue(
     region: str,
     areas: gpd.GeoDataFrame | None = None,
     min_km: float = USUAL_KM,
+    chinese: bool = True,
 ) -> Draft:
     """
     Return a first catalogue; ways, points and areas in degrees.
@@ -197,19 +199,27 @@ def draft_catalogue(
     `ways` are roads of the classes wanted with their slip roads, and railways, cut at the frame;
     `points` are stations, motorway junctions, cities and towns. With `areas` (`adcode`,
     `name`, `name_en`) instead of one region, lines are cut where they cross a border, and
-    cities outside all areas are left out.
+    cities outside all areas are left out. In a Chinese region names are the Chinese ones where
+    there are any, else those of the place; English ones stand beside them.
     """
     crs, scale = metric_crs(frame), min(1.0, min_km / USUAL_KM)
+    if not chinese:
+        ways, points = (data.drop(columns=[key for key in data if str(key).startswith("name:zh")])
+                        .assign(**{"name:zh": None}) for data in (ways, points))  # fmt: skip
     _, edges = node_ways(ways)
     edges = edges.to_crs(crs)
     tags = without_tracks(ways.loc[edges["osm_id"]].reset_index(drop=True))
     rail = (tags["railway"].notna() & tags["highway"].isna()).to_numpy(bool)
     pieces = cut_pieces(edges, rail)
     speed = np.asarray(posted_speed(tags), float)
-    extract = _Extract(tags, edges, pieces, _stages_of(tags), speed, frame, as_of, scale, _Ids())
+    extract = _Extract(
+        tags, edges, pieces, _stages_of(tags), speed, frame, as_of, scale, _Ids(), chinese
+    )
     keys = route_keys(tags, edges["length_km"])
     made = _drawn(extract, _members(keys, extract), min_km)
-    spots = find_spots(made.lines, pieces, made.members, points.to_crs(crs), scale)
+    spots = find_spots(
+        made.lines, pieces, made.members, points.to_crs(crs), scale, chinese=chinese
+    )
     if areas is not None:
         spots += border_spots(made.lines, areas.to_crs(crs), scale)
     tables = _tables(extract, made, spots)
@@ -341,7 +351,9 @@ def _tables(extract: _Extract, made: Drawing, spots: list[Spot]) -> dict[str, Ro
     """Return the rows of routes, places, alignments and sections."""
     titles, lines = _titles(extract, made), made.lines
     known = {}
-    for spot in _told_apart([_called(spot, titles) for spot in spots], titles):
+    for spot in _told_apart(
+        [_called(spot, titles, chinese=extract.chinese) for spot in spots], titles
+    ):
         kind = "" if spot.en.rstrip(")").endswith(spot.kind) else f" {spot.kind}"
         known[extract.place_id(f"{spot.en}{kind}", spot.kind)] = spot
     tables: dict[str, Rows] = {"routes": [], "places": [], "alignments": [], "sections": []}
@@ -396,15 +408,17 @@ def _told_apart(spots: list[Spot], titles: list[Title]) -> list[Spot]:
     return told
 
 
-def _called(spot: Spot, titles: list[Title]) -> Spot:
+def _called(spot: Spot, titles: list[Title], *, chinese: bool) -> Spot:
     """Call a place without a name, and a border, after the routes that meet there."""
     if spot.zh and spot.kind != "border":
         return spot
     own = [titles[k] for k in sorted(spot.lines)]
     if spot.kind == "border":
-        zh, en = f"{own[0].zh}({spot.zh}界)", f"{own[0].en} ({spot.en} border)"
+        zh = f"{own[0].zh}({spot.zh}界)" if chinese else f"{own[0].zh} ({spot.zh} border)"
+        en = f"{own[0].en} ({spot.en} border)"
         return spot._replace(zh=zh, en=en)
     word = ("互通", "interchange") if spot.kind == "interchange" else ("枢纽", "junction")
+    word = word if chinese else (word[1], word[1])
     zh = " × ".join(dict.fromkeys(title.zh for title in own))
     en = " × ".join(dict.fromkeys(title.en for title in own))
     return spot._replace(zh=f"{zh} {word[0]}", en=f"{en} {word[1]}")
@@ -503,7 +517,7 @@ class _RouteDraft:
         """Add a place at a distance along the line, named after the route."""
         key = self.extract.place_id(f"{self.title.route_id}-{en}")
         point = self.line.interpolate(metres)
-        names = self.title.zh + zh, self.title.en + en
+        names = self.title.zh + (zh if self.extract.chinese else en), self.title.en + en
         spot = Spot(point.x, point.y, "end", frozenset(), *names)
         self.places.append(self.extract.place_row(key, spot, ACCURACY_M))
         return _Stop(metres, key, cut=True)

@@ -78,6 +78,8 @@ def find_spots(
     members: Sequence[Ints],
     points: gpd.GeoDataFrame,
     scale: float = 1.0,
+    *,
+    chinese: bool = True,
 ) -> list[Spot]:
     """
     Return the places of the lines, stations and junctions first; all geometry in metres.
@@ -86,7 +88,7 @@ def find_spots(
     and towns; `scale` shortens all distances in a region smaller than usual.
     """
     reach = MERGE_M * scale
-    sharing, index = Sharing(pieces, members), LineIndex(lines)
+    sharing, index = Sharing(pieces, members), LineIndex(lines, chinese=chinese)
     junctions, ramps = _meetings(index, sharing, scale)
     found = _at_junctions(
         list(_stations(lines, sharing, points[points["railway"].notna()], scale)),
@@ -105,8 +107,8 @@ def find_spots(
 class LineIndex:
     """Lines by where they lie and by group."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self.lines = lines
+    def __init__(self, lines: Sequence[Line], *, chinese: bool = True) -> None:
+        self.lines, self.chinese = lines, chinese
         self.tree = shapely.STRtree([line.shape for line in lines])
 
     def near(self, at: shapely.Point, reach: float, groups: Container[int]) -> list[int]:
@@ -277,7 +279,8 @@ def _exits(index: LineIndex, sharing: Sharing, points: gpd.GeoDataFrame) -> list
     for k, piece in zip(which.tolist(), nearest.tolist(), strict=True):
         zh, en = element_names(rows[k])
         if not zh and rows[k]["ref"]:
-            zh, en = f"{rows[k]['ref']} 出口", f"Exit {rows[k]['ref']}"
+            en = f"Exit {rows[k]['ref']}"
+            zh = f"{rows[k]['ref']} 出口" if index.chinese else en
         at = shapely.get_coordinates(shapes[k])[0]
         found = _interchange(index, set(sharing.groups[piece]), at)
         exits += [spot._replace(zh=zh, en=en) for spot in found]

@@ -7,10 +7,11 @@ import datetime as dt
 import difflib
 import json
 import math
+import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,7 @@ from geo.readers import (
     LOCAL,
     MAIN_ROADS,
     class_of,
+    read_languages,
     read_pbf,
     read_pbf_header,
     read_points,
@@ -65,6 +67,10 @@ MARGIN = 0.01
 GRID = 1e-6
 CREDIT = "© OpenStreetMap contributors"
 ODBL = f"ODbL 1.0 ({CREDIT})"
+#: Letters by which a language is known, where this share of the names has some, and otherwise how
+#: many names must be said to be in it.
+SCRIPTS = {"ja": "[\u3040-\u30ff]", "ko": "[\uac00-\ud7a3]", "zh": "[\u4e00-\u9fff]"}
+IN_SCRIPT, LEAST_NAMES = 0.1, 5
 #: Texts of a new region, to be filled in.
 TEMPLATES = Path(__file__).parent / "templates"
 #: The borders of a new region.
@@ -190,6 +196,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     min_km: float = 5.0,
     areas: gpd.GeoDataFrame | None = None,
     credit: str = "",
+    languages: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
@@ -211,6 +218,9 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines
         first, and whose they are: lines are cut where they cross a border. Without bounds and
         place the region reaches as far as they do.
+    languages
+        The language of the names, then English, such as ``("de", "en")``; default: as the names
+        of the extract show, and English where they do not.
     progress
         Called with a line of text now and then.
 
@@ -259,9 +269,12 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         odd += more
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
+        languages = languages or _languages(file, ways, points)
+        chinese = languages[0].split("-")[0] == "zh"
         draft = draft_catalogue(
-            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km
-        )
+            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km,
+            chinese=chinese,
+        )  # fmt: skip
         if not draft.tables["routes"]:
             raise BadInputError(
                 "{path}: expected a named or numbered road ({roads} or above) or railway of "
@@ -275,7 +288,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
             about += "\n\n" + _write_areas(stage, areas, credit)
             report["regions"] = areas["name"].tolist()
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
-        settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
+        settings = _settings_text(title, as_of, _outer(bounds), attribution, areas, languages)
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
         # a way whose only name cannot stand in a table is listed once
@@ -287,6 +300,22 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         report["left_out"] = dict(Counter(row.expected for row in left))
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
+
+
+def _languages(file: Path, ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> list[str]:
+    """
+    Return the language of the names of an extract, and English.
+
+    The script tells East Asian languages; of others the names that are given in a language too.
+    """
+    names = {str(name) for data in (ways, points) for name in data["name"].dropna()}
+    for language, script in SCRIPTS.items():
+        if sum(bool(re.search(script, name)) for name in names) > IN_SCRIPT * len(names):
+            return [language, "en"]
+    said = [*read_languages(file).items(), ("", 0), ("", 0)]
+    if said[0][1] >= max(LEAST_NAMES, 1.5 * said[1][1]) and said[0][0] != "en":
+        return [said[0][0], "en"]
+    return ["en"]
 
 
 def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str, str]]:
@@ -409,6 +438,7 @@ def _settings_text(
     frame: Bounds,
     credit: str = "",
     areas: gpd.GeoDataFrame | None = None,
+    languages: Sequence[str] = ("zh", "en"),
 ) -> str:
     """Return `region.toml` for a frame, and for one region or those of some areas."""
     west, south, east, north = frame
@@ -419,6 +449,7 @@ def _settings_text(
     return template.format(
         zh=_quoted(title[0]),
         en=_quoted(title[1]),
+        languages=json.dumps(list(languages)),
         as_of=as_of.isoformat(),
         frame=", ".join(f"{x:.4f}" for x in frame),
         regions="\n".join(
