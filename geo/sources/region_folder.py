@@ -501,12 +501,10 @@ def _about(file: Path, stamp: str, made: Draft) -> str:
         f"A first catalogue made from `{Path(file).name}`"
         f"{f' of {stamp}' if stamp else ' (its date is not known)'}, {ODBL}. "
         f"{r['routes']:g} lines of {r['km']:g} km, {r['sections']:g} sections, "
-        f"{r['places']:g} places, {r['cities']:g} cities.\n\nLeft out: {r['unnamed_ways']:g} ways "
-        f"({r['unnamed_km']:g} km) with neither number nor name, {r['short_groups']:g} routes too "
-        f"short ({r['short_km']:g} km), {r['unchained_km']:g} km that fit no line, "
-        f"{r['cities_without_population']:g} cities and towns without a population. A road with "
-        "several numbers counts for the longest of them. Stations within 250 m count as stops of "
-        "a line. Check it against local knowledge before you publish a figure."
+        f"{r['places']:g} places, {r['cities']:g} cities.\n\n"
+        f"`{LEFT_OUT}` lists what of the extract is in no table, with its OSM id. Every number of a "
+        "shared road keeps its route; `shares` says where. Check it against local knowledge before "
+        "you publish a figure."
     )
 
 
