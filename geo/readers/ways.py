@@ -10,7 +10,7 @@ from pandas import DataFrame, Series
 #: Tags that are read off a way; a column that is missing is a tag that is absent.
 TAGS = ("highway", "railway", "waterway", "construction", "proposed", "ref", "name", "name:zh",
         "name:en", "oneway", "layer", "bridge", "tunnel", "maxspeed", "lanes", "usage", "service",
-        "highspeed", "opening_date", "start_date")  # fmt: skip
+        "highspeed", "opening_date", "start_date", "junction")  # fmt: skip
 #: Classes of main roads, the highest first; slip roads have the suffix ``_link``.
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 #: The tag that makes a way one of a mode.

@@ -41,6 +41,7 @@ from geo.sources.chains import (
     cut_pieces,
     route_chains,
 )
+from geo.sources.continued import NAMED_M, continued_roads
 from geo.sources.coverage import (
     OFF_LINE,
     TOO_SHORT,
@@ -68,8 +69,6 @@ Stages = NDArray[np.str_]
 NUMBERED = 0.25
 #: The centre line of a route that is long enough is at least this share of its line.
 ENOUGH = 0.5
-#: Roads known by a name are joined over shorter ways: the next town has a Main Street too.
-NAMED_BRIDGE_M = 500.0
 #: A section shares the road of others where this share of it does; those with more than this.
 SHARED, MUCH = 0.6, 0.1
 #: Ways are accurate to about this; a drawn line stays this near to its way.
@@ -215,7 +214,7 @@ def draft_catalogue(
     extract = _Extract(
         tags, edges, pieces, _stages_of(tags), speed, frame, as_of, scale, _Ids(), chinese
     )
-    keys = route_keys(tags, edges["length_km"])
+    keys = _with_continued(extract, route_keys(tags, edges["length_km"]))
     made = _drawn(extract, _members(keys, extract), min_km)
     spots = find_spots(
         made.lines, pieces, made.members, points.to_crs(crs), scale, chinese=chinese
@@ -249,6 +248,24 @@ def draft_catalogue(
 # Ways become routes.
 
 
+def _with_continued(extract: _Extract, keys: list[list[str]]) -> list[list[str]]:
+    """Give roads without a number that go on under other names one key."""
+    tags, edges = extract.tags, extract.edges
+    link = edges["class"].str.endswith("_link").to_numpy(bool)
+    numbered = np.array([any(key.startswith(("road ", "rail ")) for key in own) for own in keys])
+    around = tags["junction"].isin(["roundabout", "circular"]).to_numpy(bool)
+    plain = tags["highway"].notna().to_numpy(bool) & ~link & ~numbered
+    own = np.flatnonzero(plain & ~around)
+    made = [[] if is_around else key for key, is_around in zip(keys, plain & around, strict=True)]
+    if not len(own):
+        return made
+    names = tags["name"].fillna("").to_numpy(str)
+    road, named = continued_roads(edges, names, own, np.flatnonzero(around))
+    for edge, k in zip(own.tolist(), road.tolist(), strict=True):
+        made[edge] = [f"name {k}"] if k in named else []
+    return made
+
+
 def _members(keys: list[list[str]], extract: _Extract) -> dict[str, Ints]:
     """Return the pieces of every route; first those whose number comes first on most km."""
     km = extract.edges["length_km"].to_numpy()
@@ -278,7 +295,7 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
             continue
         chains, done = route_chains(
             index, own, drawn, least_m=1000 * min_km * NUMBERED,
-            bridge_m=NAMED_BRIDGE_M if key.startswith("name ") else BRIDGE_M,
+            bridge_m=NAMED_M if key.startswith("name ") else BRIDGE_M,
         )  # fmt: skip
         if not chains or (named and sum(chain.metres[-1] for chain in chains) < least):
             continue
@@ -289,6 +306,10 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
         for chain in chains:
             drawn[chain.piece[chain.piece >= 0]] = True
         shown[own[done]] = True
+    # bridges over roads that have no route of their own
+    known = np.zeros(len(pieces.edge), bool)
+    known[np.concatenate([*members.values(), np.zeros(0, np.intp)])] = True
+    shown |= drawn & ~known
     return made
 
 

@@ -502,9 +502,9 @@ def _about(file: Path, stamp: str, made: Draft) -> str:
         f"{f' of {stamp}' if stamp else ' (its date is not known)'}, {ODBL}. "
         f"{r['routes']:g} lines of {r['km']:g} km, {r['sections']:g} sections, "
         f"{r['places']:g} places, {r['cities']:g} cities.\n\n"
-        f"`{LEFT_OUT}` lists what of the extract is in no table, with its OSM id. Every number of a "
-        "shared road keeps its route; `shares` says where. Check it against local knowledge before "
-        "you publish a figure."
+        f"`{LEFT_OUT}` lists what of the extract is in no table, with its OSM id. Every number of "
+        "a shared road keeps its route; `shares` says where. Check it against local knowledge "
+        "before you publish a figure."
     )
 
 

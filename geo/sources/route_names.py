@@ -138,6 +138,9 @@ def route_names(key: str, mode: str, tags: DataFrame, km: Any) -> tuple[str, str
         said = sum(length for text, length in zip(texts, km, strict=True) if text)
         # streets of towns along a numbered road are not its name
         is_name = MOSTLY <= share >= SAME_ROAD * said / total and len(name) <= LONGEST_NAME
+        if not own and mode == "road" and share < MOSTLY:
+            other = prevailing([text if text != name else "" for text in texts], km)[0]
+            name = " – ".join(filter(None, (name, other)))
         found.append(name if is_name or mode == "rail" or not own else "")
     zh, en = found
     return ref, zh or ref or en, en or ref or zh
