@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geo.maps import show_map
     from geo.network import Network, build_network, fastest_routes, travel_time_matrix
     from geo.pipeline import build
-    from geo.scenarios import compare_dates
+    from geo.scenarios import compare_catalogues, compare_dates
 
 #: Where the public names are defined; they are imported when first used, so `geo --help` is fast.
 _HOME = {
@@ -32,7 +32,7 @@ _HOME = {
     "maps": ("show_map",),
     "network": ("Network", "build_network", "fastest_routes", "travel_time_matrix"),
     "pipeline": ("build",),
-    "scenarios": ("compare_dates",),
+    "scenarios": ("compare_catalogues", "compare_dates"),
 }
 #: What shows itself in a notebook, by the module that defines it.
 _SHOWN = {
@@ -42,8 +42,9 @@ _SHOWN = {
 }
 __all__ = [
     "BadInputError", "Catalogue", "GeoError", "Layers", "Network", "NotFoundError",
-    "border_crossings", "build", "build_layers", "build_network", "compare_dates",
-    "connectivity_indices", "fastest_routes", "load", "show_map", "travel_time_matrix",
+    "border_crossings", "build", "build_layers", "build_network", "compare_catalogues",
+    "compare_dates", "connectivity_indices", "fastest_routes", "load", "show_map",
+    "travel_time_matrix",
 ]  # fmt: skip
 
 

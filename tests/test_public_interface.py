@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pytest
 
 import geo
 from geo.maps import as_html
+from geo.network import Parameters
 
 
 def test_the_way_from_tables_to_answers(cat):
@@ -26,6 +30,79 @@ def test_the_way_from_tables_to_answers(cat):
     assert len(geo.border_crossings(cat, year=2020)) == len(
         geo.border_crossings(drawn, year="2020-12-31")
     )
+
+
+def test_every_promise_of_the_interface(drawn, cat):
+    """What the design says of names and results, word by word."""
+    assert geo.load().region == geo.load(folder=None).region
+    frames = {"place_id": drawn.places, "section_id": drawn.sections, "route_id": drawn.routes,
+              "city_id": drawn.cities, "zone_id": drawn.zones}  # fmt: skip
+    for name, frame in frames.items():
+        assert isinstance(frame, gpd.GeoDataFrame)
+        assert (frame.index.name, frame.index.is_unique) == (name, True)
+        assert frame.crs.to_epsg() == 4326
+    for nodes in ("junctions", "stops"):
+        net = geo.build_network(drawn, year=2026, nodes=nodes, mode="rail")
+        assert isinstance(net.nodes, gpd.GeoDataFrame)
+        assert isinstance(net.graph, nx.MultiGraph)
+        assert net.csr("time_min").shape == (len(net.nodes), len(net.nodes))
+        assert net.to_osmnx().graph["crs"] == "EPSG:4326"
+        assert (net.mode, net.modes) == ("rail", ["rail"])
+    with pytest.raises(geo.BadInputError, match="made for rail alone"):
+        geo.travel_time_matrix(net, mode="road")
+    wide = geo.travel_time_matrix(net, ["chengdu", "成都"], ["chongqing", "mianyang"], mode="rail")
+    rows = geo.travel_time_matrix(
+        net, ["chengdu"], ["chongqing", "mianyang"], mode="rail", long=True
+    )
+    assert list(rows) == ["from", "to", "minutes"]
+    assert rows["to"].tolist() == list(wide.columns) == ["chongqing", "mianyang"]
+    assert rows["minutes"].tolist() == wide.loc["chengdu"].iloc[0].tolist()
+    (journey,) = geo.fastest_routes(net, "chengdu", "chongqing", k=1)
+    assert journey.time_min == pytest.approx(rows["minutes"][0])
+    assert len(geo.fastest_routes(net, "成都", "重庆", 2)) == 2
+    assert set(geo.connectivity_indices(net)) >= {"v", "e", "p", "mu", "alpha", "beta", "gamma"}
+    assert len(geo.border_crossings(cat, year=2020))
+
+
+@pytest.mark.parametrize("mode", ["road", "rail", "any"])
+def test_other_parameters_give_the_times_of_a_network_built_with_them(drawn, mode):
+    other = replace(Parameters(), road_factor=0.8, emu_share_hsr=0.7, board_min=40, hsr_trains=5)
+    ends = ["chengdu", "chongqing", "mianyang", "yibin"]
+    net = geo.build_network(drawn, year=2026)
+    built = geo.build_network(drawn, year=2026, parameters=other)
+    given = geo.travel_time_matrix(net, ends, ends, mode, parameters=other)
+    assert np.allclose(given, geo.travel_time_matrix(built, ends, ends, mode))
+    assert (given > geo.travel_time_matrix(net, ends, ends, mode)).any(axis=None)
+    slow = replace(net, edges=net.edges.assign(time_min=2 * net.edges["time_min"]))
+    slower = replace(built, edges=built.edges.assign(time_min=2 * built.edges["time_min"]))
+    assert np.allclose(geo.travel_time_matrix(slow, ends, ends, mode, parameters=other),
+                       geo.travel_time_matrix(slower, ends, ends, mode)), "edits stay"  # fmt: skip
+
+
+def test_changed_copies_are_checked_and_change_the_network(cat):
+    city = cat.with_city(
+        "xincheng", name="新城", lon=104.9, lat=30.4, population=800_000, region="四川"
+    )
+    assert geo.build_layers(city).cities.loc["xincheng", "population"] == 800_000
+    fast = cat.with_section(
+        "chengyu-middle-hsr-1", status="open", opened="2025-12-31", expected=None
+    )
+    assert "chengyu-middle-hsr-1" in set(geo.build_network(fast, year=2026).edges["section_id"])
+    assert "chengyu-middle-hsr-1" not in set(geo.build_network(cat, year=2026).edges["section_id"])
+    line = [(104.9, 30.4), (105.3, 30.5), (105.6, 30.9)]
+    more = cat.with_route(line, "new-line", "新线", mode="rail", class_="hsr", opened="2025")
+    assert "new-line" in set(geo.build_network(more, year=2026).edges["route_id"])
+    for wrong in (
+        lambda: cat.with_city("x", name="x", lon=204.9, lat=30.4, population=1, region="四川"),
+        lambda: cat.with_city("x", name="x", lon=104.9, lat=30.4, population=-1, region="四川"),
+        lambda: cat.with_section("chengyu-middle-hsr-1", lanes=4),
+        lambda: cat.with_section("chengyu-middle-hsr-1", opened="2025", status="planned"),
+        lambda: cat.with_section("new", route_id="nowhere"),
+        lambda: cat.with_route(line[:1], "new-line", "新线", mode="rail", class_="hsr"),
+        lambda: cat.with_route(line, "new-line", "新线", mode="rail", class_="expressway"),
+    ):
+        with pytest.raises(geo.BadInputError):
+            wrong()
 
 
 def test_compare_takes_a_catalogue(cat):

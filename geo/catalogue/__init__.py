@@ -4,7 +4,7 @@ from geo.catalogue.catalogue import Catalogue, data_folder, load, name_labels
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
 from geo.catalogue.integrity import HALF_WAY_ROUND
-from geo.catalogue.reading import cell_fault, read_times, table_file
+from geo.catalogue.reading import cell_fault, checked_row, read_own_ends, read_times, table_file
 from geo.catalogue.region import AdminRegion, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
@@ -27,6 +27,7 @@ from geo.catalogue.vocabulary import (
     CHANGE,
     CLASS,
     CLASS_PLURAL,
+    CLASSES_OF_MODE,
     CODE_OF_STATUS,
     CONFIDENCE,
     GROUP,
@@ -38,6 +39,7 @@ from geo.catalogue.vocabulary import (
     STAGE,
     STAGES,
     STATUS_CODES,
+    TRAIN_CLASS,
     TRANSFER_KINDS,
     TRAVEL,
     KnownStage,
@@ -47,11 +49,12 @@ from geo.catalogue.vocabulary import (
 )
 
 __all__ = [
-    "ACCURACY", "ASSUMED", "CHANGE", "CLASS", "CLASS_PLURAL", "CODE_OF_STATUS", "CONFIDENCE",
-    "GROUP", "HALF_WAY_ROUND", "KEY_COLUMN", "KIND", "MODE", "MODES", "MOST_PEOPLE", "NOT_BEGUN",
-    "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES", "TABLES", "TRANSFER_KINDS",
-    "TRAVEL", "AdminRegion", "AlignmentPoint", "Catalogue", "City", "KnownStage", "Label", "Place",
-    "Project", "PublishedTime", "Region", "Route", "RouteGroup", "Section", "Stage", "TextTable",
-    "Zone", "cell_fault", "columns", "data_folder", "last_day", "load", "name_labels", "named",
-    "parse_date", "read_times", "status_on", "table_file",
+    "ACCURACY", "ASSUMED", "CHANGE", "CLASS", "CLASSES_OF_MODE", "CLASS_PLURAL", "CODE_OF_STATUS",
+    "CONFIDENCE", "GROUP", "HALF_WAY_ROUND", "KEY_COLUMN", "KIND", "MODE", "MODES", "MOST_PEOPLE",
+    "NOT_BEGUN", "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES", "TABLES",
+    "TRAIN_CLASS", "TRANSFER_KINDS", "TRAVEL", "AdminRegion", "AlignmentPoint", "Catalogue",
+    "City", "KnownStage", "Label", "Place", "Project", "PublishedTime", "Region", "Route",
+    "RouteGroup", "Section", "Stage", "TextTable", "Zone", "cell_fault", "checked_row", "columns",
+    "data_folder", "last_day", "load", "name_labels", "named", "parse_date", "read_own_ends",
+    "read_times", "status_on", "table_file",
 ]  # fmt: skip

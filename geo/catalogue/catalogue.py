@@ -7,7 +7,7 @@ import difflib
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -363,14 +363,14 @@ class Catalogue:
     def _copy(self, **changed: Iterable[Row]) -> Catalogue:
         """Return a copy with other rows in some tables, once these fit together."""
         tables = {name: list(changed.get(name, getattr(self, name))) for name in TABLES}
-        if any(ADDED.key in row.sources for rows in tables.values() for row in rows):
+        if any(ADDED.key in row.sources for name in changed for row in tables[name]):
             tables["sources"] = _put(tables["sources"], ADDED, "key")
         numbered, problems = {}, list[Problem]()
         for name, rows in tables.items():
             key, lines = KEY_COLUMN.get(name, ""), self.lines.get(name, {})
-            numbered[name] = [(lines.get(getattr(row, key, ""), 0), row) for row in rows]
-            problems += repeated_ids(name, numbered[name])
-        return _catalogue_of(self.folder, self.region, numbered, problems)
+            numbered[name] = [(lines.get(getattr(row, key), 0) if key else 0, row) for row in rows]
+            problems += repeated_ids(name, numbered[name]) if name in changed else []
+        return _catalogue_of(self.folder, self.region, numbered, problems, changed)
 
     def __repr__(self) -> str:
         return (
@@ -380,19 +380,25 @@ class Catalogue:
 
 
 def _catalogue_of(
-    folder: Path, region: Region, tables: dict[str, Numbered], problems: list[Problem]
+    folder: Path,
+    region: Region,
+    tables: dict[str, Numbered],
+    problems: list[Problem],
+    changed: Collection[str] | None = None,
 ) -> Catalogue:
     """Return the catalogue of rows with their lines, once these fit together."""
-    if problems := problems or cross_checks(tables, region):
+    if problems := problems or cross_checks(tables, region, changed):
         raise BadInputError(problems[:MAX_PROBLEMS])
     rows = {name: tuple(row for _, row in numbered) for name, numbered in tables.items()}
     lines = {
         name: {getattr(row, column): line for line, row in tables[name]}
         for name, column in KEY_COLUMN.items()
     }
-    points = [*rows["places"], *rows["alignments"], *rows["cities"], *rows["zones"]]
-    spots = [(row.lon, row.lat) for row in points if row.lon is not None]
-    return Catalogue(folder=folder, region=region.cut_to(spots), lines=lines, **rows)
+    located = ("places", "alignments", "cities", "zones")
+    if changed is None or set(located) & set(changed):
+        points = [row for name in located for row in rows[name]]
+        region = region.cut_to([(row.lon, row.lat) for row in points if row.lon is not None])
+    return Catalogue(folder=folder, region=region, lines=lines, **rows)
 
 
 def _put(rows: Iterable[Any], new: Any, key: str) -> list[Any]:

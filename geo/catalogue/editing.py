@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from geo.catalogue.reading import OLD_COLUMNS
 from geo.catalogue.schema import TABLES, columns, fraction_columns
 from geo.catalogue.spreadsheets import plain_csv
 
@@ -22,7 +23,7 @@ class TextRow(NamedTuple):
 
 class TextTable(NamedTuple):
     r"""
-    A table with its header as it stands in the file, and what ends a line.
+    A table with its header as it stands in the file, columns as now called, and what ends a line.
 
     Examples
     --------
@@ -48,6 +49,7 @@ class TextTable(NamedTuple):
             lines[-1] += newline
         reader = csv.reader(lines)
         names = [cell.strip().removeprefix("\ufeff") for cell in next(reader)]
+        names = [OLD_COLUMNS.get(name, name) for name in names]
         start = end = reader.line_num
         header, rows = "".join(lines[:end]), []
         for cells in reader:

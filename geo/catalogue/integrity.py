@@ -17,11 +17,18 @@ Numbered = list[tuple[int, Any]]
 HALF_WAY_ROUND = 180.0
 
 
-def cross_checks(tables: dict[str, Numbered], region: Region) -> list[Problem]:
-    """Return what is wrong between rows that are each right on their own."""
+def cross_checks(
+    tables: dict[str, Numbered], region: Region, changed: Collection[str] | None = None
+) -> list[Problem]:
+    """
+    Return what is wrong between rows that are each right on their own.
+
+    Where only some tables changed since all was right, courses are checked only if theirs did.
+    """
+    courses = {"routes", "places", "alignments"}
     return [
         *_references(tables),
-        *_alignments(tables),
+        *(_alignments(tables) if changed is None or courses & set(changed) else ()),
         *_sections(tables),
         *_future(tables, region),
         *_regions(tables, region),

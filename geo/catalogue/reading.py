@@ -18,6 +18,7 @@ from geo.catalogue.schema import (
     KEY_COLUMN,
     OPTIONAL,
     TABLES,
+    OwnEnd,
     OwnTime,
     PublishedTime,
     Row,
@@ -142,10 +143,42 @@ def read_times(path: Path, region: Region) -> list[PublishedTime]:
     BadInputError
         With everything that is wrong.
     """
-    rows, problems = _read(path, str(path), OwnTime, region, needed=True)
+    return [time for _, time in _own_rows(path, OwnTime, region)]
+
+
+def read_own_ends(path: Path, region: Region) -> list[OwnEnd]:
+    """
+    Read ends of trips of a user's own.
+
+    Parameters
+    ----------
+    path
+        A CSV file with some of the columns `id`, `name`, `lon` and `lat`.
+    region
+        The region they are in.
+
+    Returns
+    -------
+    ends
+        One per row.
+
+    Raises
+    ------
+    BadInputError
+        With everything that is wrong.
+    """
+    rows = _own_rows(path, OwnEnd, region)
+    if problems := repeated_ids(str(path), [(line, row) for line, row in rows if row.id], "id"):
+        raise BadInputError(problems)
+    return [row for _, row in rows]
+
+
+def _own_rows(path: Path, model: type[Row], region: Region) -> list[tuple[int, Any]]:
+    """Return the rows of a user's file with their lines; all of them, or what is wrong."""
+    rows, problems = _read(path, str(path), model, region, needed=True)
     if problems:
         raise BadInputError(problems)
-    return [time for _, time in rows]
+    return rows
 
 
 def _lines(
@@ -238,7 +271,29 @@ def header_problems(
 def checked_row(
     cells: dict[str, str], model: type[Row], region: Region, file: str, line: int
 ) -> Iterator[Problem | tuple[int, Row]]:
-    """Yield a row with its line, or what is wrong with its cells."""
+    """
+    Yield a row with its line, or what is wrong with its cells.
+
+    Parameters
+    ----------
+    cells
+        Text by column, of all columns that the table needs.
+    model, region
+        Row model of the table, and the region whose frame holds its coordinates.
+    file, line
+        Where the cells stand, for what is wrong.
+
+    Yields
+    ------
+    found
+        The line with the row, or problems.
+
+    Examples
+    --------
+    >>> cells = dict.fromkeys(columns(TABLES["sources"]), "") | {"key": "plan"}
+    >>> [str(wrong) for wrong in checked_row(cells, TABLES["sources"], cat.region, "s.csv", 2)]
+    ['s.csv:2 title: expected text to have at least 1 character']
+    """
     values = {column: cell.strip() for column, cell in cells.items()}
     for column, cell in values.items():
         if fault := cell_fault(cell):
@@ -281,15 +336,15 @@ def cell_fault(cell: str) -> Message | None:
     return None
 
 
-def repeated_ids(table: str, rows: list[tuple[int, Any]]) -> list[Problem]:
-    """Return what is wrong where several rows have one id."""
+def repeated_ids(table: str, rows: list[tuple[int, Any]], key: str = "") -> list[Problem]:
+    """Return what is wrong where several rows of a table, or of a user's file, have one id."""
     seen: dict[str, int] = {}
     problems = []
-    key = KEY_COLUMN.get(table, "")
+    file, key = (table, key) if key else (f"tables/{table}.csv", KEY_COLUMN.get(table, ""))
     for line, row in rows if key else ():
         value = getattr(row, key)
         if value in seen:
             text = Message("expected an id used once; row {row} has it too", row=seen[value])
-            problems.append(Problem(f"tables/{table}.csv", line, key, value, text))
+            problems.append(Problem(file, line, key, value, text))
         seen.setdefault(value, line)
     return problems

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -55,6 +56,16 @@ def _inside(file: str) -> str:
         text = Message("expected a file inside the data folder, not {file!r}", file=file)
         raise ValueError(text)
     return file
+
+
+def _zone(name: str) -> str:
+    """Refuse a name that is no time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        text = Message("expected a time zone such as Asia/Shanghai, not {name!r}", name=name)
+        raise ValueError(text) from None
+    return name
 
 
 File = Annotated[str, AfterValidator(_inside)]
@@ -122,6 +133,8 @@ class Region(_Settings):
     as_of: dt.date
     #: West, south, east, north in degrees (WGS-84).
     frame: tuple[float, float, float, float]
+    #: The time zone of its clocks, by the name of the tz database.
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     #: Accepted in older files and not used: distances have one projection, made from the frame.
     metric_crs: str = ""
     regions: Annotated[tuple[AdminRegion, ...], Field(min_length=1)]

@@ -289,6 +289,21 @@ class OwnTime(PublishedTime):
     confidence: Annotated[Confidence, BeforeValidator(lambda cell: cell or "medium")] = "medium"
 
 
+class OwnEnd(_Located):
+    """An end of trips that a user brings: a point, or the id or name of what the tables have."""
+
+    id: str = ""
+    name: str = ""
+    lon: Coordinate = None
+    lat: Coordinate = None
+
+    @model_validator(mode="after")
+    def _point_or_name(self) -> OwnEnd:
+        if (self.lon is None) != (self.lat is None) or not (self.id or self.name):
+            raise broken_rule("name", Message("expected an id or a name, and lon with lat"))
+        return self
+
+
 class _InPeriod(Row):
     def _period(self) -> tuple[str, str]:
         # the models declare both columns themselves, where they stand in the file
@@ -326,8 +341,7 @@ class ThroughRunning(_InPeriod):
     """Trains that go from one route on to another at a station, or over routes between."""
 
     place_id: str = Field(
-        "",
-        description="Station where they pass from one to the other; empty: over others between.",
+        "", description="Station where they pass from one to the other; empty: over others."
     )
     route_a: Id = Field(description="Route on which they arrive.")
     sense_a: Sense = Field(

@@ -92,6 +92,10 @@ MODE = {
     "water": Label("水运", "Water"),
     "air": Label("航空", "Air"),
 }
+TRAIN_CLASS = {
+    "emu": Label("动车组", "multiple units"),
+    "conventional": Label("普速列车", "conventional trains"),
+}
 #: How a traveller may go: by one mode, or by all of them.
 TRAVEL = {"any": Label("综合", "All modes"), "road": MODE["road"], "rail": MODE["rail"]}
 GROUP = {

@@ -45,8 +45,7 @@ def od(arguments: argparse.Namespace) -> None:
     routes = [_way(catalogue, journey, arguments.mode) for journey in journeys]
     about = stamp(date, catalogue, arguments.mode)
     if arguments.json:
-        ids = [end.node.rpartition(":")[2] for end in (a, b)]
-        print_json({"from": a.name, "to": b.name, "from_id": ids[0], "to_id": ids[1],
+        print_json({"from": a.name, "to": b.name, "from_id": a.id, "to_id": b.id,
                     **about, "mode": arguments.mode, **_used(roads),
                     "routes": routes})  # fmt: skip
         return
@@ -70,8 +69,10 @@ def od(arguments: argparse.Namespace) -> None:
 
 def _ends(catalogue: Catalogue, arguments: argparse.Namespace) -> tuple[Anywhere, Anywhere]:
     """Return the two ends of a trip: of one name a station where the other end is one."""
+    from geo.network import find_end
+
     names = (arguments.origin, arguments.destination)
-    ends = [_point(name, catalogue) or catalogue.find_end(name) for name in names]
+    ends = [find_end(catalogue, name) for name in names]
     stations = [getattr(end, "kind", "") == "station" for end in ends]
     if arguments.mode in ("rail", "any") and any(stations):
         ends = [
@@ -79,24 +80,6 @@ def _ends(catalogue: Catalogue, arguments: argparse.Namespace) -> tuple[Anywhere
             for end, station, name in zip(ends, stations, names, strict=True)
         ]
     return ends[0], ends[1]
-
-
-def _point(text: str, catalogue: Catalogue) -> tuple[float, float] | None:
-    """Return longitude and latitude where an end is given as LON,LAT."""
-    from geo.core import BadInputError
-
-    parts = text.split(",")
-    try:
-        lon, lat = (float(part) for part in parts)
-    except ValueError:
-        return None
-    west, south, east, north = catalogue.region.frame
-    if not (west <= lon <= east and south <= lat <= north):
-        raise BadInputError(
-            "{point}: expected LON,LAT within {west:g}–{east:g}, {south:g}–{north:g}",
-            point=text, west=west, east=east, south=south, north=north,
-        )  # fmt: skip
-    return lon, lat
 
 
 def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Background | None:
@@ -119,7 +102,7 @@ def _say_background(roads: Background | None) -> None:
     if roads is not None:
         file, date, licence, credit, *_ = roads.source.values()
         say("other roads of {file} ({date}), the same on every day: {credit}, {licence}",
-            file=file, date=date or "?", credit=credit, licence=licence)  # fmt: skip
+            file=file, date=date or "?", credit=credit or "?", licence=licence or "?")  # fmt: skip
 
 
 def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
@@ -151,37 +134,58 @@ def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
 
 
 def matrix(arguments: argparse.Namespace) -> None:
-    """Print or write the times between all cities."""
-    from geo.core import dask_executor, json_value, refuse_inside, write_csv
-    from geo.network import build_network, matrix_with_ids, time_interval, travel_time_matrix
+    """Print or write the times between all cities, or all ends of a list."""
+    import numpy as np
+
+    from geo.catalogue import name_labels
+    from geo.core import BadInputError, dask_executor, json_value, refuse_inside, write_csv
+    from geo.network import (
+        build_network,
+        end_of,
+        find_end,
+        matrix_with_ids,
+        read_ends,
+        time_interval,
+        travel_time_matrix,
+    )
 
     catalogue, date = load(arguments), when(arguments)
     if arguments.out:
         refuse_inside(arguments.out, catalogue.folder)
     roads = _background(arguments, catalogue)
+    ends: list[Anywhere] = [find_end(catalogue, name) for name in arguments.ends]
+    if arguments.list:
+        ends += read_ends(arguments.list, catalogue)
+    known = {end_of(end).id: end_of(end).name for end in ends or catalogue.centres}
+    if len(known) < max(len(ends), 2 if ends else 0):
+        raise BadInputError("matrix: expected two ends or more, each once")
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        table = travel_time_matrix(net, mode=arguments.mode, background=roads, executor=executor)
+        table = travel_time_matrix(net, ends or None, ends or None, arguments.mode,
+                                   background=roads, executor=executor)  # fmt: skip
     about = stamp(date, catalogue, arguments.mode)
     if arguments.out:
         write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
-        bounds = time_interval(table.to_numpy(float), arguments.mode, net.parameters)
+        both = (time_interval(table.to_numpy(float), arguments.mode, net.parameters, doors=doors)
+                for doors in (True, False))  # fmt: skip
+        station = [getattr(end, "kind", "") == "station" for end in ends or catalogue.centres]
+        trains = np.outer(station, station) & (arguments.mode in ("rail", "any"))
+        bounds = [np.where(trains, *pair[::-1]) for pair in zip(*both, strict=True)]
         keys = ("time_min", "low_min", "high_min")
         times = dict(zip(keys, (table.to_numpy(), *bounds), strict=True))
         minutes = {
             key: [[json_value(round(float(v), 1)) for v in row] for row in rows]
             for key, rows in times.items()
         }
-        cities = catalogue.centres
-        names = {"cities": [c.name for c in cities], "city_ids": [c.city_id for c in cities]}
+        names = {"cities": [*known.values()], "city_ids": [*known]}
         print_json({**about, "mode": arguments.mode, **names, **_used(roads),
                     **minutes})  # fmt: skip
         return
     if arguments.out:
         print(arguments.out)
     else:
-        _print_matrix(table, catalogue.city_labels)
+        _print_matrix(table, name_labels(known) | (catalogue.city_labels if not ends else {}))
     say_assumed(date, about["assumed"])
     _say_background(roads)
 
@@ -210,7 +214,8 @@ def calibrate(arguments: argparse.Namespace) -> None:
     if not times:
         text = Message("expected a published time to compare with")
         raise BadInputError([Problem("tables/published_times.csv", 2, expected=text)])
-    table = calibrate_times(build_layers(catalogue), times)
+    without = arguments.leave_lines_out
+    table = calibrate_times(build_layers(catalogue), times, leave_lines_out=without)
     modes = [mode for mode in ("rail", "road", "water") if (table["mode"] == mode).any()]
     fits = {mode: json_value(calibration_summary(table, mode)) for mode in modes}
     rows = json_value(table)
@@ -220,10 +225,10 @@ def calibrate(arguments: argparse.Namespace) -> None:
         return
     wide = [row for row in rows if row["counted"] and abs(row["error"]) > WIDE]
     wide.sort(key=lambda row: -abs(row["error"]))
-    for row in rows:
+    for row, why in zip(rows, table["reason"], strict=True):
         error = row["error"]
         row["error"] = "" if error is None else f"{error:+.0%}"
-        row["why"] = row["reason"]
+        row["why"], row["kind"] = why, word(row["kind"])
     print_table(rows, {"mode": _("mode"), "from_zh": _("from"), "to_zh": _("to"),
                        "date": _("date"), "kind": _("kind"), "published_min": _("published min"),
                        "computed_min": _("computed min"), "error": _("error"),
@@ -237,6 +242,10 @@ def calibrate(arguments: argparse.Namespace) -> None:
             mode=word(mode), n=fit["n"], median=fit["median_error"], out=fit["leave_one_out"],
             bias=fit["bias_min"], within=fit["within_20"],
             worst=fit["worst_error"])  # fmt: skip
+        if "left_out_error" in fit:
+            say("with nothing known of the trains of their line: median error {median:.1%}, "
+                "within 20 % {within:.0%}", median=fit["left_out_error"],
+                within=fit["left_out_within_20"])  # fmt: skip
     if wide:
         say("outside of 20 %: {count}; the worst:", count=len(wide))
         print_table(wide[:25], {"from_zh": _("from"), "to_zh": _("to"), "date": _("date"),
@@ -283,26 +292,30 @@ def sensitivity(arguments: argparse.Namespace) -> None:
 
 
 def compare(arguments: argparse.Namespace) -> None:
-    """Print two dates side by side."""
+    """Print two dates, or two data folders on one date, side by side."""
     from geo.core import dask_executor, json_value
-    from geo.layers import build_layers
-    from geo.scenarios import compare_dates as compared
+    from geo.scenarios import compare_catalogues, compare_dates
 
-    catalogue = load(arguments)
+    catalogue, other = load(arguments), _other(arguments)
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        found = compared(
-            build_layers(catalogue), arguments.before, arguments.after, executor=executor
-        )
+        if other is None:
+            dates = arguments.before, arguments.after
+            found = compare_dates(catalogue, *dates, executor=executor)
+        else:
+            found = compare_catalogues(other, catalogue, when(arguments), executor=executor)
     stats = {
         str(name): {key: json_value(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
     }
-    assumed = {key: catalogue.assumed_on(found[key]) for key in ("from", "to")}
+    sides = {"from": other or catalogue, "to": catalogue}
+    assumed = {key: side.assumed_on(found[key]) for key, side in sides.items()}
     if arguments.json:
-        ends = {key: found[key].year for key in ("from", "to")}
-        dates = {f"{key}_date": found[key].isoformat() for key in ("from", "to")}
-        tables = {key: found[key] for key in ("cities", "projects")}
-        print_json({**ends, **dates, "as_of": catalogue.region.as_of.isoformat(),
+        ends = {key: found[key].year for key in sides}
+        about = {f"{key}_date": found[key].isoformat() for key in sides}
+        if other is not None:
+            about |= {f"{key}_data": str(side.folder) for key, side in sides.items()}
+        tables = {key: found[key] for key in ("cities", "projects", "pairs")}
+        print_json({**ends, **about, "as_of": catalogue.region.as_of.isoformat(),
                     "assumed": list(dict.fromkeys([*assumed["from"], *assumed["to"]])),
                     **{f"assumed_{key}": sections for key, sections in assumed.items()},
                     "stats": stats, **json_value(tables)})  # fmt: skip
@@ -313,6 +326,9 @@ def compare(arguments: argparse.Namespace) -> None:
         if values["delta"]
     ]
     first, second = str(found["from"]), str(found["to"])
+    if other is not None:
+        say("{date}: {other} and {mine}", date=first, other=other.folder, mine=catalogue.folder)
+        first, second = _("before"), _("after")
     print_table(rows, {"name": _("statistic"), "before": first, "after": second, "delta": "+/-"})
     print()
     cities = found["cities"].sort_values("mean_min_delta")
@@ -333,6 +349,21 @@ def compare(arguments: argparse.Namespace) -> None:
     print_table(rows, columns)
     for key, sections in assumed.items():
         say_assumed(found[key], sections)
+
+
+def _other(arguments: argparse.Namespace) -> Catalogue | None:
+    """Return the catalogue to compare with; None where two dates are compared."""
+    from geo.catalogue import load as read
+    from geo.core import BadInputError
+
+    dates = [date for date in (arguments.before, arguments.after) if date is not None]
+    if arguments.against is None:
+        if len(dates) != 2 or arguments.year is not None:
+            raise BadInputError("compare: expected two dates, or --against DIR and --year")
+        return None
+    if dates:
+        raise BadInputError("compare: expected --year with --against, not two dates")
+    return read(None if arguments.against == "shipped" else arguments.against)
 
 
 def _statistic(name: str) -> str:
@@ -586,9 +617,10 @@ def _disrupt_at(arguments: argparse.Namespace, net: Network, about: dict[str, An
     """Close a circle."""
     from geo.connectivity import AreaSweep, circle_around
     from geo.core import BadInputError, json_value
+    from geo.network import point_within
 
     catalogue = net.layers.catalogue
-    point = _point(arguments.at, catalogue)
+    point = point_within(catalogue, arguments.at)
     if point is None:
         raise BadInputError("--at {text!r}: expected LON,LAT", text=arguments.at)
     closure = AreaSweep(net, arguments.mode).close(

@@ -9,7 +9,7 @@ from gettext import gettext
 from pathlib import Path
 from typing import Any, NoReturn
 
-from geo.cli import analysis, refresh, region, results
+from geo.cli import additions, analysis, refresh, region, results
 from geo.cli.inputs import bounds, date_or_year, full_date, languages, number, pairs
 from geo.cli.messages import LANGUAGES, _, error_text, language_of, speaking
 from geo.cli.output import complain, silence_output, standard_streams, warn
@@ -155,6 +155,7 @@ def build_parser() -> Parser:
     _add_sweeps(verbs)
     _add_links(verbs)
     _add_refresh(verbs)
+    _add_lines(verbs)
     export = _add(verbs, "export", results.export, _("layers and network as files"))
     text = _("gpkg, geojson, csv, xlsx, graphml, gmns or parquet")
     export.add_argument("format", metavar="FORMAT", help=text)
@@ -271,7 +272,12 @@ def _add_journeys(verbs: Any) -> None:
     _add_mode(od, any_mode=True)
     count = number(lambda n: 1 <= n <= 50, _("expected a whole number from 1 to 50"), whole=True)
     od.add_argument("--k", type=count, default=1, metavar="K", help=_("ways wanted (default 1)"))
-    matrix = _add(verbs, "matrix", analysis.matrix, _("fastest times between all cities"))
+    text = _("fastest times between all cities, or between ends of your own")
+    matrix = _add(verbs, "matrix", analysis.matrix, text)
+    text = _("a city, county, station, interchange, or LON,LAT; default: all cities")
+    matrix.add_argument("ends", nargs="*", metavar="END", help=text)
+    text = _("CSV file of ends: id, name, lon, lat; without lon and lat what is called so")
+    matrix.add_argument("--list", type=Path, metavar="FILE", help=text)
     _add_mode(matrix, any_mode=True)
     text = _("also write it as CSV, in minutes")
     matrix.add_argument("--out", type=Path, metavar="FILE", help=text)
@@ -279,6 +285,8 @@ def _add_journeys(verbs: Any) -> None:
     fit = _add(verbs, "calibrate", analysis.calibrate, text, year=False)
     text = _("own published times: from, to, minutes[, mode, date, trains]")
     fit.add_argument("--times", type=Path, metavar="FILE", help=text)
+    text = _("compute rail times also without the trains of their line (some minutes)")
+    fit.add_argument("--leave-lines-out", action="store_true", help=text)
     access = _add(verbs, "access", analysis.access, _("accessibility of every city"))
     _add_mode(access, any_mode=True)
     access.add_argument(
@@ -292,7 +300,9 @@ def _add_journeys(verbs: Any) -> None:
     text = _("limit of the indicator daily (default 120)")
     access.add_argument("--within", type=minutes, default=120.0, metavar="MIN", help=text)
     for command in (od, matrix, access):
-        text = _("travel over the other main roads of an extract (.osm.pbf) as well")
+        text = _(
+            "travel over the other main roads of an extract (.osm.pbf) or a file of lines as well"
+        )
         command.add_argument("--background", type=Path, metavar="FILE", help=text)
     for command in (matrix, access):
         _add_scheduler(command)
@@ -310,10 +320,16 @@ def _add_sweeps(verbs: Any) -> None:
     text = _("two links at once, among the 20 worst")
     what.add_argument("--pairs", action="store_true", help=text)
     _add_disrupt(verbs)
-    text = _("two dates side by side, and the marginal benefit of each project")
-    compare = _add(verbs, "compare", analysis.compare, text, year=False)
-    compare.add_argument("before", type=date_or_year, metavar="Y1", help=_("a year or a date"))
-    compare.add_argument("after", type=date_or_year, metavar="Y2", help=_("a later year or date"))
+    text = _(
+        "two dates or two data folders side by side, and the marginal benefit of each project"
+    )
+    compare = _add(verbs, "compare", analysis.compare, text)
+    text = _("a year or a date")
+    compare.add_argument("before", nargs="?", type=date_or_year, metavar="Y1", help=text)
+    text = _("a later year or date")
+    compare.add_argument("after", nargs="?", type=date_or_year, metavar="Y2", help=text)
+    text = _("another data folder, or shipped: compare with it on one date (--year) instead")
+    compare.add_argument("--against", metavar="DIR", help=text)
     text = _("which parameter of travel times moves which headline")
     sensitivity = _add(verbs, "sensitivity", analysis.sensitivity, text)
     count = number(lambda n: 0 <= n <= 10_000, _("expected a whole number from 0 on"), whole=True)
@@ -375,10 +391,15 @@ def _add_refresh(verbs: Any) -> None:
 
 def _add_source_options(parser: Parser) -> None:
     """Add the options all sources share."""
-    text = _("write a full copy of the data folder with the new lines")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=text)
+    _add_target(parser)
     text = _("only this route; may be given again")
     parser.add_argument("--route", action="append", metavar="NAME", dest="routes", help=text)
+
+
+def _add_target(parser: Parser) -> None:
+    """Add where changed tables go."""
+    text = _("write a full copy of the data folder with the new lines")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=text)
     parser.add_argument("--dry-run", action="store_true", help=_("only report what would match"))
 
 
@@ -406,11 +427,17 @@ def _add_layer(sources: Any) -> None:
     parser = _add(sources, "layer", refresh.layer, text, year=False)
     parser.add_argument("file", type=Path, metavar="FILE", help=_("the file"))
     _add_source_options(parser)
-    parser.add_argument("--layer", metavar="NAME", help=_("the layer, where there are several"))
+    text = _("the layer, where there are several")
+    parser.add_argument("--layer", metavar="NAME", help=text)
     text = _("where the tags are, such as ref=ROADNO,name=NAME")
     parser.add_argument("--columns", type=pairs, default={}, metavar="TAG=COLUMN,…", help=text)
     text = _("what the lines are, where no column says it")
     parser.add_argument("--mode", choices=MODES, help=text)
+    _add_credit(parser)
+
+
+def _add_credit(parser: Parser) -> None:
+    """Add how a file of lines is read, and who made it."""
     text = _("of the coordinates; asked for where it is in doubt")
     parser.add_argument("--datum", choices=["wgs84", "cgcs2000", "gcj02", "bd09"], help=text)
     parser.add_argument("--encoding", metavar="NAME", help=_("of the text, such as GBK"))
@@ -422,6 +449,37 @@ def _add_layer(sources: Any) -> None:
         ("url", _("where they are from")),
     ):
         parser.add_argument(f"--{name}", default="", metavar="TEXT", help=text)
+
+
+def _add_lines(verbs: Any) -> None:
+    """Add the command that makes routes of drawn lines."""
+    text = _("a drawn line becomes a planned route: KML, GeoJSON, any layer of lines")
+    parser = _add(verbs, "add", additions.add, text, year=False)
+    parser.add_argument("file", type=Path, metavar="FILE", help=_("the file"))
+    text = _("id of the new route, such as new-line; of several new-line-2 and so on")
+    parser.add_argument("--id", required=True, metavar="ID", help=text)
+    classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
+    text = _("standard of the line, where the file does not say it")
+    parser.add_argument("--class", choices=classes, dest="class_", help=text)
+    parser.add_argument("--name", default="", metavar="TEXT", help=_("its name"))
+    parser.add_argument("--name-en", default="", metavar="TEXT", help=_("its English name"))
+    text = _("year in which it is expected to open")
+    parser.add_argument("--year", metavar="YYYY", help=text)
+    text = _("design speed in km/h")
+    parser.add_argument("--speed", metavar="KMH", help=text)
+    text = _("trains a day in each direction")
+    parser.add_argument("--trains", metavar="N", help=text)
+    km = number(lambda n: 0 <= n <= 50, _("expected kilometres from 0 to 50"))
+    text = _("how far from the line places may be that it joins (default 1.5)")
+    parser.add_argument("--snap", type=km, default=1.5, metavar="KM", help=text)
+    text = _("make a junction where it crosses this route, or all; may be given again")
+    parser.add_argument("--join", action="append", default=[], metavar="ROUTE", help=text)
+    text = _("how far the drawing may be off, in metres (default 2000: a sketch)")
+    parser.add_argument("--accuracy", metavar="M", help=text)
+    text = _("only this layer or folder of the file; default: all that have lines")
+    parser.add_argument("--layer", metavar="NAME", help=text)
+    _add_credit(parser)
+    _add_target(parser)
 
 
 def _add_new(verbs: Any) -> None:

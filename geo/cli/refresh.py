@@ -6,7 +6,8 @@ import argparse
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ def overpass(arguments: argparse.Namespace) -> None:
     from geo.readers import Limits, download_ways, tags_of
     from geo.sources import route_requests
 
-    catalogue = _ready(arguments)
+    catalogue = ready(arguments)
     pause = arguments.pause
     limits = Limits(arguments.max_calls, arguments.timeout, pause_s=pause, between_s=pause / 15)
     wanted = _wanted_routes(catalogue, arguments)
@@ -52,7 +53,7 @@ def overpass(arguments: argparse.Namespace) -> None:
                routes=wanted, skipped=found.skipped, progress=progress)  # fmt: skip
 
 
-def _ready(arguments: argparse.Namespace) -> Catalogue:
+def ready(arguments: argparse.Namespace) -> Catalogue:
     """Read the catalogue and make sure, before any work, that the result can be kept."""
     from geo.core import BadInputError, OutputError, refuse_inside
 
@@ -64,7 +65,7 @@ def _ready(arguments: argparse.Namespace) -> Catalogue:
             "the shipped tables stay as they are: write a copy with --out DIR, change a folder "
             "of your own with --data DIR, or only look with --dry-run"
         )
-    out = _target(arguments)
+    out = target(arguments)
     if arguments.out is not None:
         refuse_inside(out, catalogue.folder)
     if arguments.out is not None and out.exists() and not out.is_dir():
@@ -79,9 +80,22 @@ def _ready(arguments: argparse.Namespace) -> Catalogue:
     return catalogue
 
 
-def _target(arguments: argparse.Namespace) -> Path:
+def target(arguments: argparse.Namespace) -> Path:
     """Return the data folder that gets the new tables."""
     return Path(arguments.out or arguments.data)
+
+
+@contextmanager
+def changed_folder(arguments: argparse.Namespace, catalogue: Catalogue) -> Iterator[Path | None]:
+    """Give the folder to change: that of the data, or a copy of it; none for a dry run."""
+    from geo.core import staged_folder
+
+    if arguments.dry_run or arguments.out is None:
+        yield None if arguments.dry_run else target(arguments)
+        return
+    with staged_folder(arguments.out, own=False) as stage:
+        shutil.copytree(catalogue.folder, stage, dirs_exist_ok=True)
+        yield stage
 
 
 def _wanted_routes(catalogue: Catalogue, arguments: argparse.Namespace) -> list[str]:
@@ -103,18 +117,14 @@ def _finish(
     progress: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Replace what matches and print the report: the end of every source."""
-    from geo.core import json_value, staged_folder
+    from geo.core import json_value
     from geo.sources import refresh_alignments
 
-    folder = None if arguments.dry_run else _target(arguments)
+    folder = None if arguments.dry_run else target(arguments)
     options: dict[str, Any] = {"source": source, "date": date, "routes": routes,
                                "skipped": skipped, "progress": progress}  # fmt: skip
-    if arguments.out is not None and folder is not None:
-        with staged_folder(folder, own=False) as stage:
-            shutil.copytree(catalogue.folder, stage, dirs_exist_ok=True)
-            report = refresh_alignments(catalogue, ways, out=stage, **options)
-    else:
-        report = refresh_alignments(catalogue, ways, out=folder, **options)
+    with changed_folder(arguments, catalogue) as out:
+        report = refresh_alignments(catalogue, ways, out=out, **options)
     rows = json_value(report)
     replaced = sum(row["status"] == "replaced" for row in rows)
     if arguments.json:
@@ -140,7 +150,7 @@ def pbf(arguments: argparse.Namespace) -> None:
     """Replace lines by ways of an extract."""
     from geo.readers import read_pbf, read_pbf_header
 
-    catalogue = _ready(arguments)
+    catalogue = ready(arguments)
     wanted = _wanted_routes(catalogue, arguments)
     water = any(catalogue.route[key].mode == "water" for key in wanted)
     with stages(len(wanted) + 2) as progress:
@@ -148,7 +158,7 @@ def pbf(arguments: argparse.Namespace) -> None:
         ways = read_pbf(
             arguments.file, bounds=catalogue.region.frame, waterways=water, progress=progress
         )
-        date = dt.date.fromisoformat(stamp) if stamp else _modified(arguments.file)
+        date = dt.date.fromisoformat(stamp) if stamp else modified(arguments.file)
         source = {
             "key": f"osm-{date}",
             "title": f"OpenStreetMap extract {arguments.file.name}",
@@ -168,7 +178,7 @@ def layer(arguments: argparse.Namespace) -> None:
     from geo.readers import read_layer
     from geo.sources import expect_datum
 
-    catalogue = _ready(arguments)
+    catalogue = ready(arguments)
     wanted = _wanted_routes(catalogue, arguments)
     with stages(len(wanted)) as progress:
         ways = read_layer(arguments.file, layer=arguments.layer, columns=arguments.columns,
@@ -176,7 +186,7 @@ def layer(arguments: argparse.Namespace) -> None:
                           encoding=arguments.encoding, named=True)  # fmt: skip
         if arguments.datum is None:
             expect_datum(arguments.file, ways, build_layers(catalogue), wanted)
-        date = arguments.date or _modified(arguments.file)
+        date = arguments.date or modified(arguments.file)
         name = arguments.layer or "its only layer of lines"
         source = {
             "key": f"layer-{date}",
@@ -190,5 +200,6 @@ def layer(arguments: argparse.Namespace) -> None:
         _finish(arguments, catalogue, ways, source, date, routes=wanted, progress=progress)
 
 
-def _modified(file: Path) -> dt.date:
+def modified(file: Path) -> dt.date:
+    """Return the day a file was changed last."""
     return dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC).date()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from geo.catalogue import City, Place, PublishedTime
+from geo.core import Message
 from geo.geometry import geodesic_km
 from geo.layers import Layers
 from geo.network import (
@@ -41,6 +43,7 @@ def calibrate_times(
     times: Iterable[PublishedTime] | None = None,
     *,
     parameters: Parameters = DEFAULT_PARAMETERS,
+    leave_lines_out: bool = False,
 ) -> DataFrame:
     """
     Compare published journey times with computed ones, each on the network of its date.
@@ -57,6 +60,10 @@ def calibrate_times(
         The published times; default: those of the catalogue.
     parameters
         What travel times rest on.
+    leave_lines_out
+        Whether also to compute every rail time that counts once more, without what the tables
+        know of the trains of its line (of most of its way): their number, speed, calls at all of
+        its stations and ways to other lines. Lines of its class stand in, as for one not built.
 
     Returns
     -------
@@ -65,9 +72,9 @@ def calibrate_times(
         `trains` (direct trains a day behind the figure), `published_min`, `computed_min` (NaN
         where there is no way on that day), `error` (relative), `km`, `line` (the route of most of
         the way), `confidence`, `counted`, and `reason`, why it does not count. `notes` are those
-        of the figure.
+        of the figure. With `leave_lines_out` also `left_out_min`.
     """
-    known = layers.catalogue.published_times if times is None else times
+    known = list(layers.catalogue.published_times if times is None else times)
     as_of = layers.catalogue.region.as_of.isoformat()
     rows = dict[int, tuple[Any, ...]]()
     dated = sorted(enumerate(known), key=lambda item: item[1].date or as_of)
@@ -86,7 +93,39 @@ def calibrate_times(
                 goes = time.mode in net.modes
                 trips = fastest_routes(net, *pair, mode=time.mode) if goes else []
             rows[number] = _compared(time, pair, trips)
-    return pd.DataFrame([rows[k] for k in sorted(rows)], columns=COLUMNS)
+    table = pd.DataFrame([rows[k] for k in sorted(rows)], columns=COLUMNS)
+    if leave_lines_out:
+        table["left_out_min"] = _left_out(layers, known, table, parameters)
+    return table
+
+
+def _left_out(
+    layers: Layers, known: list[PublishedTime], table: DataFrame, parameters: Parameters
+) -> Series:
+    """Return the rail times that count, computed without the trains of their line."""
+    found = Series(np.nan, index=table.index)
+    counted = table[(table["mode"] == "rail") & table["counted"]]
+    for line, own in counted.groupby("line"):
+        times = [known[number] for number in own.index]
+        others = calibrate_times(_without(layers, str(line)), times, parameters=parameters)
+        found[own.index] = others["computed_min"].to_numpy()
+    return found
+
+
+def _without(layers: Layers, line: str) -> Layers:
+    """Return layers whose tables know nothing of the trains of a line."""
+    catalogue, owner = layers.catalogue, layers.sections["route_id"]
+    places = set(layers.tracks[line].places)
+    ways = catalogue.through_running
+    rest = replace(
+        catalogue,
+        train_services=tuple(
+            row for row in catalogue.train_services if owner[row.section_id] != line
+        ),
+        station_calls=tuple(row for row in catalogue.station_calls if row.place_id not in places),
+        through_running=tuple(row for row in ways if line not in (row.route_a, row.route_b)),
+    )
+    return replace(layers, catalogue=rest)
 
 
 def _ends(layers: Layers, time: PublishedTime) -> list[Any]:
@@ -120,7 +159,7 @@ def _compared(
 def _reason(time: PublishedTime, ends: Sequence[Any]) -> str:
     """Return why a published time does not count, empty if it does."""
     if time.reason or time.minutes is None:
-        return time.reason or "a length only"
+        return time.reason or Message("a length only")
     if time.kind not in COUNTED:
         return time.kind
     if time.mode == "road":
@@ -129,7 +168,7 @@ def _reason(time: PublishedTime, ends: Sequence[Any]) -> str:
         centres = all(isinstance(end, City) for end in ends)
         most = CLAIM_KMH if centres else CLAIM_ROAD_KMH
         if max(straight, 0 if centres else time.km or 0) / time.minutes * 60 >= most:
-            return f"needs {most:.0f} km/h or more: a claim"
+            return Message("needs {speed} km/h or more: a claim", speed=f"{most:.0f}")
     return ""
 
 
@@ -150,7 +189,9 @@ def calibration_summary(table: DataFrame, mode: str = "rail") -> dict[str, float
         `n`, the pairs that count; `median_error` and `worst_error` (absolute, relative),
         `bias_min` (median of computed minus published), `within_20` (share) and
         `leave_one_out`, the median error where the times of the line of each pair are scaled by
-        the median of the other pairs of that line alone; NaN where no pair counts.
+        the median of the other pairs of that line alone; NaN where no pair counts. If lines were
+        left out, also `left_out_error` and `left_out_within_20`, of pairs that no train of their
+        line has helped to compute.
 
     Examples
     --------
@@ -159,7 +200,7 @@ def calibration_summary(table: DataFrame, mode: str = "rail") -> dict[str, float
     """
     counted = table[(table["mode"] == mode) & table["counted"]]
     error = counted["error"].abs()
-    return {
+    values = {
         "n": len(error),
         "median_error": float(error.median()),
         "worst_error": float(error.max()),
@@ -167,6 +208,11 @@ def calibration_summary(table: DataFrame, mode: str = "rail") -> dict[str, float
         "within_20": float((error <= WIDE).mean()) if len(error) else float("nan"),
         "leave_one_out": _leave_one_out(counted),
     }
+    if mode == "rail" and "left_out_min" in table:
+        late = (counted["left_out_min"] / counted["published_min"] - 1).abs()
+        values["left_out_error"] = float(late.median())
+        values["left_out_within_20"] = float((late <= WIDE).mean()) if len(late) else float("nan")
+    return values
 
 
 def _leave_one_out(counted: DataFrame) -> float:

@@ -20,6 +20,8 @@ from geo.core.errors import BadInputError, OutputError
 _TEMPORARY = ".geo-build-"
 #: Lists what was written into a folder: no other file there is replaced (a link to one is).
 WRITTEN = ".geo-files"
+#: What a build lists its results in.
+MANIFEST = "manifest.json"
 #: A table is replaced by one that begins with as many equal columns: another is somebody's own.
 _ALIKE = 3
 #: A folder of a build that has not changed for so long belongs to a build that is dead.
@@ -141,12 +143,31 @@ def _claim(out: Path, files: list[Path]) -> None:
     """List files as written by this package, unless somebody else's lie there."""
     there = [file for file in files if (out / file).exists() and not (out / file).is_symlink()]
     record = out / WRITTEN  # read after the look, so that what another build wrote is in it
-    written = set(record.read_text("utf-8").splitlines()) if record.is_file() else set()
+    is_there = record.is_file()
+    written = set(record.read_text("utf-8").splitlines()) if is_there else _built_before(out)
     if foreign := [file for file in there if file.as_posix() not in written]:
-        raise _foreign(out / foreign[0])
-    new = [file.as_posix() for file in files if file.as_posix() not in written]
+        raise OutputError(
+            "{file}: expected no file, or one that geo wrote: it stays as it is; give another "
+            "place, or remove it; if an older geo wrote it, write {name} into {record}",
+            file=out / foreign[0],
+            name=foreign[0].as_posix(),
+            record=record,
+        )
+    names = {file.as_posix() for file in files} | written
+    new = sorted(names - written if is_there else names)
     with record.open("a", encoding="utf-8", newline="\n") as file:
         file.write("".join(name + "\n" for name in new))
+
+
+def _built_before(out: Path) -> set[str]:
+    """Return the files that a manifest of a build lists: before 0.2 nothing else told of them."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+        return (
+            {MANIFEST, *manifest["outputs"]} if {"package", "inputs"} <= set(manifest) else set()
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
 
 
 def _foreign(path: Path) -> OutputError:

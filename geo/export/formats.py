@@ -22,8 +22,9 @@ from geo.core import (
     write_json,
 )
 from geo.export.datapackage import licence_terms, package_description, with_index_column
-from geo.export.geopackage import write_gpkg, write_layer
+from geo.export.geopackage import gdal_file, write_gpkg, write_layer
 from geo.export.gmns import gmns_tables
+from geo.export.gtfs import write_gtfs
 from geo.export.workbook import layer_sheets, table_sheets, write_workbook
 from geo.layers import crossings_or_none, flat_crossings, route_table, sections_on
 from geo.network import Network
@@ -82,7 +83,7 @@ def _write_geojson(net: Network, out: Path) -> list[Path]:
     options = {"driver": "GeoJSON", "COORDINATE_PRECISION": DECIMALS}
     for name, table in layer_tables(net).items():
         files.append(out / f"{name}.geojson")
-        with replaced_file(files[-1]) as temporary:
+        with gdal_file(files[-1]) as temporary:
             write_layer(with_index_column(table), temporary, **options)
     return files
 
@@ -100,6 +101,17 @@ def _write_graphml(net: Network, out: Path) -> list[Path]:
     graph, file = net.graph.copy(), out / "network.graphml"
     for node, point in net.nodes.geometry.items():
         graph.nodes[node].update(lon=point.x, lat=point.y)
+    with replaced_file(file) as temporary:
+        nx.write_graphml(graph, temporary)
+    return [file]
+
+
+def _write_osmnx(net: Network, out: Path) -> list[Path]:
+    """Write a graph as OSMnx saves and loads it: every value as text, lines as WKT."""
+    graph, file = net.to_osmnx(), out / "osmnx.graphml"
+    graph.graph["crs"] = str(graph.graph["crs"])
+    for data in (*graph.nodes.values(), *graph.edges.values()):
+        data.update({key: str(value) for key, value in data.items()})
     with replaced_file(file) as temporary:
         nx.write_graphml(graph, temporary)
     return [file]
@@ -123,6 +135,11 @@ def _write_xlsx(net: Network, out: Path) -> list[Path]:
     for file, content in zip(files, sheets.values(), strict=True):
         write_workbook(content, file)
     return files
+
+
+def _write_gtfs(net: Network, out: Path) -> list[Path]:
+    write_gtfs(net, out / "gtfs.zip")
+    return [out / "gtfs.zip"]
 
 
 def _keep_described(out: Path, described: Path) -> None:
@@ -155,7 +172,9 @@ FORMATS: dict[str, Callable[[Network, Path], list[Path]]] = {
     "geojson": _write_geojson,
     "csv": lambda net, out: _write_package(net, layer_tables(net), out),
     "graphml": _write_graphml,
+    "osmnx": _write_osmnx,
     "gmns": lambda net, out: _write_package(net, gmns_tables(net), out),
+    "gtfs": _write_gtfs,
     "parquet": _write_parquet,
     "xlsx": _write_xlsx,
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -127,7 +129,7 @@ def write_gpkg(frames: dict[str, GeoDataFrame], path: Path, *, terms: str = "") 
     terms
         Licences and credit, which every layer carries in its description.
     """
-    with _fixed_date(), replaced_file(path) as temporary:
+    with _fixed_date(), gdal_file(path) as temporary:
         for name, frame in frames.items():
             title = ". ".join(filter(None, [_TITLES.get(name, name), terms]))
             options = {"driver": "GPKG", "DESCRIPTION": title, "VERSION": _GPKG}
@@ -149,6 +151,21 @@ def _fixed_date() -> Iterator[None]:
         os.environ.pop("OGR_CURRENT_DATE")
         if before is not None:
             os.environ["OGR_CURRENT_DATE"] = before
+
+
+@contextmanager
+def gdal_file(path: Path) -> Iterator[Path]:
+    """Give a path to write a file to, whole or not at all, that is UTF-8: GDAL takes no other."""
+    with replaced_file(path) as temporary:
+        try:
+            str(temporary).encode()
+        except UnicodeEncodeError:
+            with tempfile.TemporaryDirectory(prefix="geo-gdal-") as folder:
+                plain = Path(folder) / path.name
+                yield plain
+                shutil.move(plain, temporary)
+        else:
+            yield temporary
 
 
 def write_layer(frame: DataFrame, path: Path, **options: Any) -> None:

@@ -88,5 +88,9 @@ def _repack(book: BytesIO, path: Path) -> None:
             raw = old.read(name)
             if name == "docProps/core.xml":
                 raw = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z", STAMP.encode(), raw)
-            entry = zipfile.ZipInfo(name, _DATE)
-            new.writestr(entry, raw, zipfile.ZIP_DEFLATED)
+            new.writestr(archive_entry(name), raw, zipfile.ZIP_DEFLATED)
+
+
+def archive_entry(name: str) -> zipfile.ZipInfo:
+    """Return the entry of a file in an archive, without the time at which it was made."""
+    return zipfile.ZipInfo(name, _DATE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -140,17 +141,29 @@ def _position(catalogue: Catalogue, point: AlignmentPoint) -> tuple[float, float
 
 def _track(catalogue: Catalogue, route_id: str) -> Track:
     points = catalogue.points_of[route_id]
-    known = np.array([_position(catalogue, point) for point in points])
+    known = [_position(catalogue, point) for point in points]
     ring = points[0].place_id != "" and points[0].place_id == points[-1].place_id
-    line, knots = smooth(known[:, :2], closed=ring)
+    line, knots, km = _drawn(tuple((lon, lat) for lon, lat, _ in known), closed=ring)
     return Track(
         line=line,
         knots=knots,
-        km=along_km(line),
+        km=km,
         places=[point.place_id for point in points],
-        accuracy_m=known[:, 2],
+        accuracy_m=np.array([accuracy for _, _, accuracy in known]),
         chainage_km=np.array([p.chainage_km for p in points], float),
     )
+
+
+@lru_cache(maxsize=1024)  # a catalogue with one thing changed has nearly all lines in common
+def _drawn(
+    points: tuple[tuple[float, float], ...], *, closed: bool
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
+    """Return the line through points, where these stand in it, and its kilometres; read-only."""
+    line, knots = smooth(np.array(points), closed=closed)
+    drawn = line, knots, along_km(line)
+    for array in drawn:
+        array.setflags(write=False)
+    return drawn
 
 
 def _limits(sections: list[Section], places: list[str]) -> dict[str, tuple[int, int]]:
@@ -239,9 +252,10 @@ def _routes(
 
 def _accuracy(metres: NDArray[np.float64]) -> dict[str, Any]:
     """Return the accuracy that nine of ten points keep, and its class; a sketch if unknown."""
-    if np.isnan(metres).mean() > 0.1:
+    known = np.sort(metres[~np.isnan(metres)])
+    if len(known) < 0.9 * len(metres):
         return {"accuracy_m": np.nan, "accuracy_class": ACCURACY_CLASSES[-1][0]}
-    value = float(np.nanpercentile(metres, 90))
+    value = float(np.interp(0.9 * (len(known) - 1), np.arange(len(known)), known))
     name = next(name for name, limit in ACCURACY_CLASSES if value <= limit)
     return {"accuracy_m": value, "accuracy_class": name}
 

@@ -11,10 +11,10 @@ from geo.network.network import (
 )
 from geo.network.ordinary_roads import Background, expect_roads, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
+from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
-    Anywhere,
     TravelGraph,
     build_travel_graph,
     entries_near,
@@ -34,17 +34,19 @@ from geo.network.travel_times import (
     times_between,
     travel_time_matrix,
 )
-from geo.network.trip_ends import End, end_of
+from geo.network.trip_ends import Anywhere, End, end_of, find_end, point_within, read_ends
 
 __all__ = [
     "DEFAULT_PARAMETERS",
     "Anywhere",
     "Background",
+    "Call",
     "DoorTimes",
     "End",
     "Journey",
     "Network",
     "Parameters",
+    "TrainTrip",
     "TravelGraph",
     "arrivals",
     "build_network",
@@ -58,6 +60,7 @@ __all__ = [
     "entries_near",
     "expect_roads",
     "fastest_routes",
+    "find_end",
     "has_stops",
     "junction_ids",
     "matrix_by_name",
@@ -65,7 +68,9 @@ __all__ = [
     "node_positions",
     "node_ways",
     "place_of",
+    "point_within",
     "read_background",
+    "read_ends",
     "share_within",
     "station_to_station",
     "stations_to_stations",
@@ -74,5 +79,6 @@ __all__ = [
     "time_interval",
     "times_between",
     "topology_findings",
+    "train_timetable",
     "travel_time_matrix",
 ]

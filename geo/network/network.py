@@ -264,6 +264,21 @@ def check_mode(net: Network, mode: str) -> None:
         )
 
 
+def with_parameters(net: Network, parameters: Parameters) -> Network:
+    """Return a network whose travel rests on other parameters; edited edges keep their ratio."""
+    if parameters == net.parameters:
+        return net
+    known = open_sections(net.layers, net.date)
+    before, after = (_speeds(net.layers, net.date, p) for p in (net.parameters, parameters))
+    ratio = {key: after(key, row) / before(key, row)
+             for key, row in _records(known, ["mode", *_SPEEDS])}  # fmt: skip
+    faster = net.edges["section_id"].map(ratio).fillna(1.0).astype(float)
+    edges = net.edges.assign(
+        speed_kmh=net.edges["speed_kmh"] * faster, time_min=net.edges["time_min"] / faster
+    )
+    return replace(net, edges=edges, parameters=parameters)
+
+
 def cut_at_stops(net: Network) -> Network:
     """
     Cut the edges of a network at every named place, for travel between cities.
@@ -418,8 +433,8 @@ def _cuts(layers: Layers, sections: list[tuple[str, dict[str, Any]]], nodes: Nod
 
 #: What an edge takes from its section, and what else of it is needed.
 _TAKEN = ["route_id", "mode", "class", "route_zh", "route_en"]
-_NEEDED = ["from_place", "to_place", "running_km", "geometry_km", "design_speed_kmh",
-           "operating_speed_kmh"]  # fmt: skip
+_SPEEDS = ["design_speed_kmh", "operating_speed_kmh"]
+_NEEDED = ["from_place", "to_place", "running_km", "geometry_km", *_SPEEDS]
 _EDGE_COLUMNS = ["edge_id", "u", "v", "section_id", *_TAKEN, "length_km", "geometry_km",
                  "speed_kmh", "time_min"]  # fmt: skip
 

@@ -36,9 +36,12 @@ from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trip_ends import end_of
 from geo.readers import (
+    LAYERS,
     MAIN_ROADS,
+    barred_by,
     class_of,
     posted_speed,
+    read_layer,
     read_pbf,
     read_pbf_header,
     split_refs,
@@ -141,12 +144,13 @@ def read_background(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Background:
     """
-    Read the other roads of a region out of an OpenStreetMap extract (``.osm.pbf``).
+    Read the other roads of a region out of an OpenStreetMap extract or a file of lines.
 
     Parameters
     ----------
     path
-        The extract.
+        The extract (``.osm.pbf``), a graph that OSMnx saved as GraphML or GeoPackage, or another
+        file of lines with a column `highway`.
     catalogue
         Roads outside of its frame, or with the number of one of its routes, are left out.
     parameters
@@ -164,13 +168,16 @@ def read_background(
     BadInputError
         When the file cannot be read or has no such road, or pyosmium is not installed.
     """
-    ways = read_pbf(path, bounds=catalogue.region.frame, progress=progress)
-    source = {
-        "file": Path(path).name,
-        "date": read_pbf_header(path)[0] or None,
-        "licence": "ODbL 1.0",
-        "attribution": "© OpenStreetMap contributors",
-    }
+    path, frame = Path(path), catalogue.region.frame
+    source: dict[str, Any] = {"file": path.name, "date": None, "licence": None,
+                              "attribution": None}  # fmt: skip
+    if path.suffix.lower() in LAYERS:
+        ways = read_layer(path)
+        ways = ways[shapely.intersects(ways.geometry.to_numpy(), shapely.box(*frame))]
+    else:
+        ways = read_pbf(path, bounds=frame, progress=progress)
+        source |= {"date": read_pbf_header(path)[0] or None, "licence": "ODbL 1.0",
+                   "attribution": "© OpenStreetMap contributors"}  # fmt: skip
     roads = [route for route in catalogue.routes if route.mode == "road"]
     made = background_from_ways(ways, (route.ref for route in roads), source, parameters)
     if made.edges.empty:
@@ -189,13 +196,14 @@ def background_from_ways(
     """
     Return the open roads that hang together; of parts that no road joins the largest stays.
 
-    Ways with one of `refs` are left out: the catalogue knows since when those are open. Times
-    are those at the posted speed, else at that of the class, times the share of it that cars
-    keep. One-way roads count in both directions, for travel times are the same both ways.
+    Roads that the public may not use (`barred_by`) are left out, and so are ways with one of
+    `refs`: the catalogue knows since when those are open. Times are those at the posted speed,
+    else at that of the class, times the share of it that cars keep. One-way roads count in both
+    directions, for travel times are the same both ways.
     """
     known = frozenset[str]().union(*map(split_refs, refs))
     own = {ref: bool(split_refs(ref) & known) for ref in ways["ref"].unique()}
-    is_open = ways["highway"].str.removesuffix("_link").isin(MAIN_ROADS)
+    is_open = ways["highway"].str.removesuffix("_link").isin(MAIN_ROADS) & (barred_by(ways) == "")
     roads = ways[is_open.to_numpy(bool) & ~ways["ref"].map(own).to_numpy(bool)]
     nodes, edges = node_ways(roads)
     speeds = assumed_speeds(roads, parameters)

@@ -88,6 +88,9 @@ class Parameters:
         0.75, "1", 0.7, 0.95, "share of trains that call from which on all are taken to"
     )
     hub_stop_min: float = _number(4, "min", 3, 6, "standing at such a station")
+    turn_min: float = _number(
+        8, "min", 5, 12, "standing where trains turn and no table tells (2024: mostly 6 to 10)"
+    )
     branch_min: float = _number(
         2, "min", 1, 3, "lost where trains leave a route for another: slow points, narrow curves"
     )
@@ -107,11 +110,7 @@ class Parameters:
     hsr_trains: float = _number(45, "a day", 20, 80, "multiple units each way, high-speed lines")
     intercity_trains: float = _number(20, "a day", 10, 40, "the same, other lines")
     emu_line_kmh: float = _number(
-        120,
-        "km/h",
-        100,
-        160,
-        "line speed from which on conventional lines have multiple units too",
+        120, "km/h", 100, 160, "line speed from which on they run on conventional lines too"
     )
     conventional_trains: float = _number(12, "a day", 4, 25, "conventional trains each way")
     calls_core: float = _number(0.15, "1", 0.05, 0.5, "share of trains that call: in a core")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -144,7 +144,7 @@ def train_arcs(net: Network) -> DataFrame:
         `wait_min` waiting), `length_km`, `edge` (id in the network, empty where none is
         travelled), `leg` (route id, or "station") and `mode`.
     """
-    trains = _Trains(net)
+    trains = Trains(net)
     rows = [*trains.boarding(), *trains.riding(), *trains.changing()]
     return DataFrame(rows, columns=ARC_COLUMNS)
 
@@ -156,14 +156,16 @@ class _Ride(NamedTuple):
     onward: frozenset[str] | None
 
 
-class _Trains:
-    """What the arcs of the trains of a network are made from."""
+class Trains:
+    """What the arcs and the timetable of the trains of a network are made from."""
 
     def __init__(self, net: Network) -> None:
         self.net, self.parameters = net.select("rail"), net.parameters
         self.services = Services(net.layers, net.date, net.parameters)
         self.runs = list(_runs(self.net, self.services))
         self.leaving = _leaving(self.runs)
+        #: Share of the trains that serve both of two stations, by tier.
+        self.useful = [self._ends(large=a) * self._ends(large=b) for a, b in TIERS]
         self.passages = self.services.passages()
         self.listed = {
             r for ways in self.passages.values() for a, _, b, _, _ in ways for r in (a, b)
@@ -208,6 +210,16 @@ class _Trains:
                     rides.append(ride)
                 yield number, self.rides[ride], *loss
 
+    def run_through(self, numbers: Sequence[int]) -> bool:
+        """Tell whether some train makes all of a row of runs, as far as tables say."""
+        onward = self.onward[numbers[0]]
+        for number in numbers[1:]:
+            if not self._goes(onward, number):
+                return False
+            own = self.onward[number]
+            onward = own if onward is None else onward if own is None else onward & own
+        return True
+
     def _goes(self, onward: frozenset[str] | None, number: int) -> bool:
         """Tell whether trains go on to the edge of a run."""
         run = self.runs[number]
@@ -230,23 +242,23 @@ class _Trains:
     def boarding(self) -> Iterator[tuple[Any, ...]]:
         """Yield the arcs on to and off trains."""
         for number, (i, _) in enumerate(self.rides):
-            run, half = self.runs[i], self._half_stop(self.runs[i])
+            run, half = self.runs[i], self.half_stop(self.runs[i])
             for k, (a, b) in enumerate(TIERS):
                 node = self.nodes[k][number]
-                if number < len(self.runs) and self._opens(run.u, run.kind, large=a):
+                if number < len(self.runs) and self.opens(run.u, run.kind, large=a):
                     wait = self._wait(run, run.u, other=b)
                     yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
                            run.edge, run.route, "rail")  # fmt: skip
-                if self._opens(run.v, run.kind, large=b):
+                if self.opens(run.v, run.kind, large=b):
                     wait = self._wait(run, run.v, other=a)
                     yield node, arrivals(run.v), half + wait, wait, 0.0, "", run.route, "rail"
 
-    def _half_stop(self, run: Run) -> float:
+    def half_stop(self, run: Run) -> float:
         """Return how long trains take to start, or to stop, on an edge."""
         speed = min(0.6 * run.km / run.minutes, math.sqrt(run.km / SPEED_UP_KM))  # 100 km/h
         return (self.parameters.train_start_min + self.parameters.speed_up_min * speed) / 2
 
-    def _opens(self, place: str, kind: str, *, large: bool) -> bool:
+    def opens(self, place: str, kind: str, *, large: bool) -> bool:
         """Tell whether trains are boarded at a place, of those between large stations or all."""
         share = self.calls[place, kind].end_share
         return share > 0 and (not large or share >= self.parameters.large_share)
@@ -265,29 +277,34 @@ class _Trains:
         rides = [self.runs[ride.run] for ride in self.rides]
         for i, j, fixed, stops in self.going:
             after = rides[j]
-            for k, odds in enumerate(self._odds(min(rides[i].trains, after.trains))):
+            for k, odds in enumerate(self._odds(rides[i], after)):
                 yield (self.nodes[k][i], self.nodes[k][j], fixed + stops * odds + after.minutes,
                        0.0, after.km, after.edge, after.route, "rail")  # fmt: skip
 
-    def _odds(self, trains: float) -> list[float]:
-        """Return the share of calls that the fastest trains make, by tier."""
+    def _odds(self, run: Run, after: Run) -> list[float]:
+        """Return the share of calls that the fastest of the trains make, by `TIERS`."""
+        trains = min(run.trains, after.trains)
         if trains not in self._known_odds:
-            p = self.parameters
-            numbers = [
-                max(1.0, trains * self._ends(large=a) * self._ends(large=b)) for a, b in TIERS
-            ]
+            p, each = self.parameters, [max(1.0, trains * share) for share in self.useful]
             self._known_odds[trains] = [
-                max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in numbers
+                max(p.stop_odds - p.stop_odds_n * math.log(n), p.stop_odds_least) for n in each
             ]
         return self._known_odds[trains]
 
+    def loss(self, run: Run, after: Run) -> list[float] | None:
+        """Return the minutes that trains lose between two edges by `TIERS`, None if none runs."""
+        loss = self._loss(run, after)
+        return (
+            None if loss is None else [loss[0] + loss[1] * odds for odds in self._odds(run, after)]
+        )
+
     def _loss(self, run: Run, after: Run) -> tuple[float, float] | None:
         """Return the minutes that every train loses between two edges, and the mean stop."""
-        passage = self._passage(run, after) if run.kind == after.kind else None
+        passage = self.passage(run, after)
         if passage is None:
             return None
         p = self.parameters
-        stop = self._half_stop(run) + self._half_stop(after)
+        stop = self.half_stop(run) + self.half_stop(after)
         branch = 0.0 if run.lines & after.lines else p.branch_min
         if passage.dwell_min >= LONG_STOP_MIN:
             return branch + stop + passage.dwell_min, 0.0
@@ -297,8 +314,10 @@ class _Trains:
             return branch + stop + p.hub_stop_min, 0.0
         return branch, share * (stop + p.stop_min)
 
-    def _passage(self, run: Run, after: Run) -> Passage | None:
+    def passage(self, run: Run, after: Run) -> Passage | None:
         """Return how trains pass from one edge to another, None where none does."""
+        if run.kind != after.kind:
+            return None
         passing = Passage(min(run.trains, after.trains), 0.0, None)
         if run.lines & after.lines:
             return passing
@@ -310,8 +329,12 @@ class _Trains:
         # platform, and from or to a route of which it says nothing anywhere
         silent = self.kinds[run.v] == "junction" and not self._listed(run, after, known)
         silent |= not all(any(line in self.listed for line, _ in r.lines) for r in (run, after))
-        goes = self._end_to_end(run, after) or self._straight_on(run, after)
-        return passing if silent and goes else None
+        if not silent:
+            return None
+        if self._straight_on(run, after):
+            return passing
+        turning = Passage(passing.trains, self.parameters.turn_min, None)
+        return turning if self._end_to_end(run, after) else None
 
     def _listed(self, run: Run, after: Run, known: dict[Way, Passage]) -> bool:
         """Tell whether the table knows of trains between two routes at a place."""
@@ -322,10 +345,12 @@ class _Trains:
         )
 
     def _end_to_end(self, run: Run, after: Run) -> bool:
-        """Tell whether one line ends where another begins: tables tell where, maps roughly how."""
-        return all(
-            any(run.v in self.ends.get(line, ()) for line, _ in r.lines) for r in (run, after)
+        """Tell whether two lines end at a station: trains may go on from one to the other."""
+        before, onward = (
+            {line for line, _ in r.lines if run.v in self.ends.get(line, ())} for r in (run, after)
         )
+        apart = before and onward and before.isdisjoint(onward)
+        return bool(apart) and self.kinds[run.v] not in PASSED
 
     def _straight_on(self, run: Run, after: Run) -> bool:
         """Tell whether a train would go on without turning back."""
@@ -371,8 +396,7 @@ def _near_cores(rail: Network, parameters: Parameters) -> list[float]:
     for core in cores:
         near |= geodesic_km([core.lon, core.lat], points) <= parameters.approach_km
     share = near.reshape(-1, SAMPLES).mean(axis=1)
-    near_km: list[float] = (share * rail.edges["length_km"].to_numpy()).tolist()
-    return near_km
+    return [float(km) for km in share * rail.edges["length_km"].to_numpy()]
 
 
 def _ways(run: Run, after: Run) -> Iterator[Way]:

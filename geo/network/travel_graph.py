@@ -12,17 +12,15 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 from scipy.sparse import csr_array
 
-from geo.catalogue import Catalogue, City, Place, Zone
+from geo.catalogue import Catalogue, City
 from geo.geometry import within
 from geo.network.network import Network, check_mode, cut_at_stops
 from geo.network.ordinary_roads import Background, Ground, ground_of
 from geo.network.parameters import Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trains import ARC_COLUMNS, PASSED, arrivals, departures, ship_arcs, train_arcs
-from geo.network.trip_ends import End, end_of
+from geo.network.trip_ends import Anywhere, End, end_of
 
-#: What a trip may begin or end at.
-Anywhere = City | Zone | Place | End | tuple[float, float]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 #: Modes whose vehicles are boarded at stations and ports.
@@ -155,7 +153,11 @@ def build_travel_graph(
     settled = list(_settled(catalogue).index)
     known = set(settled)
     if mode in ("road", "any"):
-        known |= set(net.nodes.index if ground is None else ground.points.index)
+        on_roads = net.select("road").nodes.index
+        known |= set(on_roads if ground is None else ground.points.index)
+        known |= {
+            place for name in boarded if ground is None for place in _entries(net, name).index
+        }
     elif boarded:
         known |= set(_entries(net, mode).index)
     extra = [end for end in dict.fromkeys(map(end_of, ends)) if end.node not in known]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse.csgraph import dijkstra
 
-from geo.catalogue import Catalogue, City, Place
+from geo.catalogue import Catalogue, City, Place, Zone, name_labels
 from geo.core import BadInputError, Executor, number_blocks, run_locally
-from geo.network.network import Network
+from geo.network.network import Network, with_parameters
 from geo.network.ordinary_roads import Background
+from geo.network.parameters import Parameters
 from geo.network.trains import arrivals, departures
-from geo.network.travel_graph import Anywhere, TravelGraph, build_travel_graph, place_of
-from geo.network.trip_ends import end_of
+from geo.network.travel_graph import TravelGraph, build_travel_graph, place_of
+from geo.network.trip_ends import Anywhere, End, end_of, find_end
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -114,8 +115,8 @@ def fastest_routes(
     net
         A network, with its mode and its changes; edges between junctions are cut at stops.
     a, b
-        Two ends: names or ids of cities, counties or places, rows of their tables, or longitude
-        and latitude. Between two stations trains count from departure to arrival.
+        Two ends: names or ids of cities, counties or places, ``LON,LAT``, rows of their tables, or
+        longitude and latitude. Between two stations trains count from departure to arrival.
     k
         Number of routes wanted.
     mode
@@ -143,7 +144,7 @@ def fastest_routes(
     ['chengyu-hsr', 'shapingba-chongqing-north-link']
     """
     catalogue = net.layers.catalogue
-    things = [catalogue.find_end(end) if isinstance(end, str) else end for end in (a, b)]
+    things = [find_end(catalogue, end) if isinstance(end, str) else end for end in (a, b)]
     ends = [end_of(thing) for thing in things]
     if ends[0].node == ends[1].node:
         name = ends[0].name
@@ -159,12 +160,18 @@ def fastest_routes(
     return [journey(graph, graph.arcs.iloc[path]) for path in paths]
 
 
-def _cities(catalogue: Catalogue, wanted: Iterable[City | str] | City | str | None) -> list[City]:
-    """Return cities by name, id or as they are; all centres where none is named."""
+#: One end or several of trips, as rows, points, names or ids.
+Ends = Iterable[Anywhere | str] | Anywhere | str | None
+
+
+def _ends(catalogue: Catalogue, wanted: Ends) -> list[Anywhere]:
+    """Return ends by name, id or as they are; all centres where none is named."""
     if wanted is None:
-        return catalogue.centres
-    named = [wanted] if isinstance(wanted, City | str) else wanted
-    return [city if isinstance(city, City) else catalogue.find_city(city) for city in named]
+        return list(catalogue.centres)
+    one = isinstance(wanted, City | Zone | Place | End | str)
+    one |= isinstance(wanted, tuple) and all(isinstance(part, int | float) for part in wanted)
+    listed = cast("Iterable[Anywhere | str]", [wanted] if one else wanted)
+    return [find_end(catalogue, end) if isinstance(end, str) else end for end in listed]
 
 
 def different_paths(
@@ -410,6 +417,26 @@ def times_between(
     return np.round(times, 9)  # the same both ways, in whatever order minutes were added up
 
 
+def _between_platforms(net: Network, starts: list[str], ends: list[str]) -> Floats:
+    """Return the minutes of `station_to_station` between all of some stations, shape (n, m)."""
+    graph = build_travel_graph(net, mode="rail")
+    waits = graph.arcs["wait_min"].to_numpy(float)
+    into = {end: np.flatnonzero(graph.head == graph.number.get(arrivals(end), -1)) for end in ends}
+    times = np.full((len(starts), len(ends)), np.inf)
+    for i, start in enumerate(starts):
+        first = graph.number.get(departures(start), -1)
+        if first < 0:
+            continue
+        minutes = graph.minutes - np.where(graph.tail == first, waits, 0.0)
+        far = dijkstra(graph.matrix(minutes)[0], indices=np.array([first]))[0]
+        for j, end in enumerate(ends):
+            arcs = into[end]
+            # nobody waits after the last train; no train but the first begins where it does
+            last = np.where(graph.tail[arcs] == first, 0.0, waits[arcs])
+            times[i, j] = np.min(far[graph.tail[arcs]] + minutes[arcs] - last, initial=np.inf)
+    return np.round(times, 9)
+
+
 def _times_from(large: tuple[Any, NDArray[np.intp]], starts: NDArray[np.intp]) -> Any:
     matrix, ends = large
     return dijkstra(matrix, indices=starts)[:, ends]
@@ -417,25 +444,29 @@ def _times_from(large: tuple[Any, NDArray[np.intp]], starts: NDArray[np.intp]) -
 
 def travel_time_matrix(
     net: Network,
-    origins: Iterable[City | str] | City | str | None = None,
-    destinations: Iterable[City | str] | City | str | None = None,
+    origins: Ends = None,
+    destinations: Ends = None,
     mode: str = "any",
     *,
+    parameters: Parameters | None = None,
     background: Background | None = None,
     long: bool = False,
     executor: Executor = run_locally,
 ) -> DataFrame:
     """
-    Return the fastest times between cities on the day of a network.
+    Return the fastest times between cities, or any ends, on the day of a network.
 
     Parameters
     ----------
     net
         A network, with its mode and its changes; edges between junctions are cut at stops.
     origins, destinations
-        Cities: ids, names or rows of the table; default: all centres.
+        Ends as in `fastest_routes`, one or several; default: all centres.
     mode, background
         As in `fastest_routes`.
+    parameters
+        Other parameters than those of the network; edges that were edited keep the ratio of
+        their times to those that the tables give.
     long
         One row for every pair of an origin and a destination.
     executor
@@ -444,7 +475,9 @@ def travel_time_matrix(
     Returns
     -------
     table
-        Minutes, infinite where unreachable; rows are ids of origins, columns of destinations.
+        Minutes, infinite where unreachable; rows are ids of origins, columns of destinations; a
+        point has its coordinates, or the id it was given. Between two stations they are those of
+        `fastest_routes`, from departure to arrival. Where not all are cities `attrs` has `names`.
         If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs` says
         which.
 
@@ -460,20 +493,54 @@ def travel_time_matrix(
     >>> net = geo.build_network(geo.load(), year=2025)
     >>> geo.travel_time_matrix(net, "成都", ["万州"], mode="water", long=True)["minutes"].tolist()
     [inf]
+    >>> mine = ["成都", "chengdu-east-station", "104.06,30.66"]
+    >>> geo.travel_time_matrix(net, mine, mine).index.tolist()
+    ['chengdu', 'chengdu-east-station', '104.0600,30.6600']
     """
-    leave, arrive = (_cities(net.layers.catalogue, wanted) for wanted in (origins, destinations))
-    everyone = {city.city_id: city for city in [*leave, *arrive]}
+    net = net if parameters is None else with_parameters(net, parameters)
+    leave, arrive = (_ends(net.layers.catalogue, wanted) for wanted in (origins, destinations))
+    known = [[end_of(end) for end in side] for side in (leave, arrive)]
+    everyone = {end.node: end for side in known for end in side}
     graph = build_travel_graph(net, everyone.values(), mode=mode, background=background)
     minutes = times_between(graph, leave, arrive, executor=executor)
-    rows = pd.Index([city.city_id for city in leave], name="from", dtype=object)
-    columns = pd.Index([city.city_id for city in arrive], name="to", dtype=object)
+    if mode in ("rail", "any") and net.mode in (None, "rail"):
+        _set_platforms(net, leave, arrive, minutes, only=mode == "rail")
+    rows = pd.Index([end.id for end in known[0]], name="from", dtype=object)
+    columns = pd.Index([end.id for end in known[1]], name="to", dtype=object)
     table = pd.DataFrame(minutes, index=rows, columns=columns)
     if long:
         pairs = pd.MultiIndex.from_product([rows, columns]).to_frame(index=False)
         table = pairs.assign(minutes=minutes.reshape(-1))
     if background is not None:
         table.attrs["background"] = background.source
+    if not all(isinstance(end, City) for end in [*leave, *arrive]):
+        table.attrs["names"] = {end.id: end.name for end in everyone.values()}
     return table
+
+
+def _set_platforms(
+    net: Network,
+    leave: list[Anywhere],
+    arrive: list[Anywhere],
+    minutes: Floats,
+    *,
+    only: bool,
+) -> None:
+    """Set the times between two stations: from departure to arrival, where a train goes."""
+    at = [
+        [i for i, end in enumerate(side) if isinstance(end, Place) and end.kind == "station"]
+        for side in (leave, arrive)
+    ]
+    if not all(at):
+        return
+    starts, ends = (
+        [end_of(side[i]).node for i in rows]
+        for side, rows in zip((leave, arrive), at, strict=True)
+    )
+    trains = _between_platforms(net, starts, ends)
+    differ = np.array([[a != b for b in ends] for a in starts])
+    new = differ & (np.isfinite(trains) | only)
+    minutes[np.ix_(*at)] = np.where(new, trains, minutes[np.ix_(*at)])
 
 
 def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
@@ -494,7 +561,7 @@ def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
     table
         The same minutes.
     """
-    names = catalogue.city_labels
+    names = catalogue.city_labels | name_labels(table.attrs.get("names", {}))
     return table.rename(index=names, columns=names).rename_axis(columns=None)
 
 
@@ -512,10 +579,12 @@ def matrix_with_ids(table: DataFrame, catalogue: Catalogue) -> DataFrame:
     Returns
     -------
     table
-        Indexed by `city_id`: a column `name`, then a column of minutes for every id; empty where
-        there is no way.
+        Indexed by `city_id`, or `id` where not all are cities: a column `name`, then a column of
+        minutes for every id; empty where there is no way.
     """
-    names = {city.city_id: city.name for city in catalogue.cities}
-    minutes = table.replace(np.inf, np.nan).rename_axis(index="city_id", columns=None)
+    own = table.attrs.get("names", {})
+    names = {city.city_id: city.name for city in catalogue.cities} | own
+    key = "id" if own else "city_id"
+    minutes = table.replace(np.inf, np.nan).rename_axis(index=key, columns=None)
     minutes.insert(0, "name", [names[key] for key in table.index], allow_duplicates=True)
     return minutes

@@ -13,11 +13,23 @@ import shapely
 
 from geo.core import BadInputError, Message, is_unknown
 from geo.geometry import reproject
-from geo.readers.vector_file import expect_degrees, read_vector_file
+from geo.readers.graph_file import plain_edges, read_graphml
+from geo.readers.vector_file import (
+    WHOLE,
+    expect_degrees,
+    read_vector_file,
+    read_vector_layers,
+)
 from geo.readers.ways import KEY_OF_MODE, TAGS
 
+#: What OSMnx saves graphs as, and all names of files of lines.
+GRAPH = ".graphml"
+LAYERS = (*WHOLE, ".shp", ".zip", GRAPH)
 #: No reference system has larger coordinates, in metres or feet.
 FARTHEST = 1e9
+#: What a drawing may say of a line, beside it.
+WRITTEN_BESIDE = ("route_id", "name", "name_en", "mode", "class", "design_speed_kmh",
+                  "trains_per_day", "year", "accuracy_m")  # fmt: skip
 #: What a line is taken for where the file has no class of its own.
 CLASS_OF_MODE = {"road": "motorway", "rail": "rail", "water": "river"}
 
@@ -37,7 +49,8 @@ def read_layer(
 
     A Shapefile without ``.shx`` or ``.prj`` is read too: without a reference system its
     coordinates must be degrees. Without ``.cpg`` its text is taken for UTF-8 where that is
-    possible, else for GBK. Columns called as a tag count for it, in any letter case.
+    possible, else for GBK. Columns called as a tag count for it, in any letter case. Graphs of
+    OSMnx are read as GraphML or GeoPackage, each street once.
 
     Parameters
     ----------
@@ -75,7 +88,11 @@ def read_layer(
                 "--columns {tag}: expected one of {known}", tag=tag, known=", ".join(TAGS)
             )
     path = Path(path)
-    name, frame = read_vector_file(path, "Line", layer=layer, encoding=encoding)
+    if path.suffix.lower() == GRAPH:
+        name, frame = path.stem, read_graphml(path)
+    else:
+        name, frame = read_vector_file(path, "Line", layer=layer, encoding=encoding)
+    frame = plain_edges(frame)
     for column in columns.values():
         if column not in frame.columns:
             known = [str(key) for key in frame.columns if key != "geometry"]
@@ -86,21 +103,76 @@ def read_layer(
             raise BadInputError(
                 "{path}: expected a column {column!r}; {text}", path=path, column=column, text=text
             )
+    frame = _line_frame(path, frame, datum)
+    if not len(frame):
+        raise BadInputError(
+            "{path}: expected lines; layer {name!r} has none", path=path, name=name
+        )
+    return _tagged(path, frame, columns, mode, named=named)
+
+
+def _line_frame(path: Path, frame: gpd.GeoDataFrame, datum: str | None) -> gpd.GeoDataFrame:
+    """Return the lines of a layer in WGS-84, every part by itself; `osm_id` counts the rows."""
     frame = frame.explode().reset_index(names="osm_id")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     if not (np.abs(shapely.get_coordinates(shapes)) < FARTHEST).all():
         raise BadInputError("{path}: expected finite coordinates on the earth", path=path)
     lines = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0)
-    if not lines.any():
-        raise BadInputError(
-            "{path}: expected lines; layer {name!r} has none", path=path, name=name
-        )
     frame = frame.set_geometry(shapes)[lines]
     if frame.crs is None:
         expect_degrees(path, frame)
     frame = reproject(frame, datum or "wgs84")
     expect_degrees(path, frame)
-    return _tagged(path, frame, columns, mode, named=named)
+    return frame
+
+
+def read_drawing(
+    path: Path | str,
+    *,
+    layer: str | None = None,
+    datum: str | None = None,
+    encoding: str | None = None,
+) -> gpd.GeoDataFrame:
+    """
+    Read drawn lines with what is written beside them, from all layers or folders of a file.
+
+    Parameters
+    ----------
+    path
+        A file that GDAL reads: KML, GeoJSON, Shapefile, GeoPackage and others.
+    layer
+        The only layer to read; default: all that have lines.
+    datum, encoding
+        As for `read_layer`.
+
+    Returns
+    -------
+    lines
+        LineStrings in EPSG:4326 in the order of the file, with one column of text or None for
+        each of :data:`WRITTEN_BESIDE`; columns are found in any letter case.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read or has no lines.
+    NotFoundError
+        When the layer is missing.
+    """
+    path = Path(path)
+    parts = []
+    for _, frame in read_vector_layers(path, "Line", layer=layer, encoding=encoding):
+        lines = _line_frame(path, frame, datum)
+        called = {str(column).lower(): column for column in reversed(lines.columns)}
+        data = {
+            key: [_text(value) for value in lines.get(called.get(key, key), [None] * len(lines))]
+            for key in WRITTEN_BESIDE
+        }
+        table = pd.DataFrame(data, dtype=object)
+        parts.append(gpd.GeoDataFrame(table, geometry=lines.geometry.to_numpy(), crs=4326))
+    found = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=4326)
+    if not len(found):
+        raise BadInputError("{path}: expected lines; it has none", path=path)
+    return found
 
 
 def _tagged(

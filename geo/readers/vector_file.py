@@ -52,6 +52,19 @@ def read_vector_file(
     A Shapefile without ``.shx`` or ``.prj`` is read too. Without ``.cpg`` its text is taken for
     UTF-8 where that is possible, else for GBK. In a zip archive files may lie in any folder.
     """
+    (found,) = read_vector_layers(path, kind, layer=layer, encoding=encoding, only=True)
+    return found
+
+
+def read_vector_layers(
+    path: Path,
+    kind: str,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    only: bool = False,
+) -> list[tuple[str, gpd.GeoDataFrame]]:
+    """Read all layers that may have lines or polygons, or the one asked for, with their names."""
     if encoding is not None:
         try:
             codecs.lookup(encoding)
@@ -60,10 +73,14 @@ def read_vector_file(
                 "encoding {encoding!r}: expected the name of one, such as GBK or UTF-8",
                 encoding=encoding,
             ) from None
+    found = []
     with _openable(path) as file:
-        name = _layer(path, file, layer, kind)
-        part = file / f"{name}.shp" if file.is_dir() and path.suffix.lower() == ".zip" else file
-        return name, _read(path, part, name, encoding or _encoding(path, part))
+        for name in _layers(path, file, layer, kind, only=only):
+            part = (
+                file / f"{name}.shp" if file.is_dir() and path.suffix.lower() == ".zip" else file
+            )
+            found.append((name, _read(path, part, name, encoding or _encoding(path, part))))
+    return found
 
 
 @contextmanager
@@ -124,17 +141,17 @@ def _beside(path: Path, suffix: str) -> Path | None:
     return next(filter(Path.is_file, parts), None)
 
 
-def _layer(path: Path, file: Path, wanted: str | None, kind: str) -> str:
-    """Return the layer to read: the one asked for, or the only one that may have lines."""
+def _layers(path: Path, file: Path, wanted: str | None, kind: str, *, only: bool) -> list[str]:
+    """Return the layers to read: the one asked for, or those, or the only one, that may fit."""
     layers = [(str(name), str(kind)) for name, kind in _gdal(path, "list_layers", file)]
     names = [name for name, _ in layers]
     if wanted is not None:
         if wanted not in names:
             raise NotFoundError("layer", wanted, names[:8])
-        return wanted
+        return [wanted]
     mixed = ("Unknown", "GeometryCollection")
     fit = [name for name, held in layers if kind in held or held.split()[0] in mixed]
-    if len(fit) != 1:
+    if not fit or (only and len(fit) != 1):
         text = Message("it has none")
         if fit:
             found = ", ".join(fit[:8])
@@ -142,7 +159,7 @@ def _layer(path: Path, file: Path, wanted: str | None, kind: str) -> str:
         raise BadInputError(
             "{path}: expected one layer of {what}; {text}", path=path, what=WHAT[kind], text=text
         )
-    return fit[0]
+    return fit
 
 
 def _read(path: Path, file: Path, layer: str, encoding: str | None) -> gpd.GeoDataFrame:

@@ -10,7 +10,12 @@ from pandas import DataFrame, Series
 #: Tags that are read off a way; a column that is missing is a tag that is absent.
 TAGS = ("highway", "railway", "waterway", "construction", "proposed", "ref", "name", "name:zh",
         "name:en", "oneway", "layer", "bridge", "tunnel", "maxspeed", "lanes", "usage", "service",
-        "highspeed", "opening_date", "start_date", "junction")  # fmt: skip
+        "highspeed", "opening_date", "start_date", "access", "vehicle", "motor_vehicle",
+        "motorcar", "impassable", "smoothness", "junction")  # fmt: skip
+#: Who may use a road, the tag that counts first in front.
+ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
+#: Values of tags that say that nobody drives here, whoever may.
+BARS = {"impassable": ("yes",), "smoothness": ("impassable",), "construction": ("yes",)}
 #: Classes of main roads, the highest first; slip roads have the suffix ``_link``.
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 #: The tag that makes a way one of a mode.
@@ -147,3 +152,39 @@ def posted_speed(ways: DataFrame) -> Series[float]:
     found = ways["maxspeed"].fillna("").astype(str).str.extract(r"^(\d+(?:\.\d+)?)\s*(mph)?$")
     speed = found[0].astype(float) * found[1].notna().map({True: MPH, False: 1.0})
     return speed.where(speed.between(5, 500))
+
+
+def barred_by(ways: DataFrame) -> Series[str]:
+    """
+    Return why the public may not drive on roads that are there.
+
+    Parameters
+    ----------
+    ways
+        Ways with tags as columns; a missing column is an absent tag.
+
+    Returns
+    -------
+    tags
+        The tag that says so, such as ``access=private``; empty where it may. Of several tags on
+        access that of the narrowest kind of traffic counts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ways = pd.DataFrame({"access": ["private", "no"], "motor_vehicle": [None, "yes"]})
+    >>> barred_by(ways).tolist()
+    ['access=private', '']
+    """
+    found = Series("", index=ways.index, dtype=object)
+    said = Series(data=False, index=ways.index)
+    for key in (key for key in ACCESS if key in ways):
+        known = ways[key].notna() & (ways[key] != "")
+        closed = ways[key].isin(["no", "private"]) & known & ~said
+        found = found.mask(closed, key + "=" + ways[key].astype(str))
+        said |= known
+    for key, values in BARS.items():
+        if key in ways:
+            closed = ways[key].isin(values) & (found == "")
+            found = found.mask(closed, key + "=" + ways[key].astype(str))
+    return found

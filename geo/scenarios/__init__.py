@@ -8,8 +8,10 @@ from geo.scenarios.alternatives import with_projects, with_sections
 from geo.scenarios.analysis import Analysis, analyse
 from geo.scenarios.comparison import (
     city_changes,
+    compare_catalogues,
     compare_cities,
     compare_dates,
+    pair_gains,
     project_benefits,
     travel_times_on,
     weighted_efficiency,
@@ -38,6 +40,7 @@ __all__ = [
     "build_timeline",
     "city_changes",
     "city_pair_profile",
+    "compare_catalogues",
     "compare_cities",
     "compare_dates",
     "corridor_profile",
@@ -48,6 +51,7 @@ __all__ = [
     "horizon_of",
     "milestones",
     "open_groups_by_year",
+    "pair_gains",
     "project_benefits",
     "sensitivity_table",
     "timeline_values",

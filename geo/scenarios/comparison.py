@@ -1,9 +1,9 @@
-"""Two dates side by side, and what each project changes, added first or last."""
+"""Two dates or two catalogues side by side, and what each project changes, first or last in."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import MODES, Catalogue, Project, parse_date
+from geo.catalogue import MODES, Catalogue, City, Project, parse_date
 from geo.connectivity import expected_opportunities, mode_indices
-from geo.core import Executor, Message, run_locally
+from geo.core import BadInputError, Executor, Message, run_locally
 from geo.layers import (
     Layers,
     as_layers,
@@ -35,6 +35,8 @@ from geo.scenarios.alternatives import section_ids, with_projects
 HORIZONS = (60, 120)
 #: Gains below this share of the start are nothing.
 NOTHING = 1e-5
+#: A pair of cities that wins less, in minutes, wins nothing.
+LEAST_MIN = 0.05
 #: Two gains of a project that differ by less than this share of the larger one are alike.
 ALIKE = 0.05
 
@@ -112,12 +114,15 @@ def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64
 
 def compare_indices(layers: Layers, before: dt.date, after: dt.date) -> DataFrame:
     """Return every index on two dates (`before`, `after`) with the difference (`delta`)."""
-    dates = (before, after)
-    links = open_links(layers, stages_by_year(layers, dates), dates)
-    named = [
-        indices_by_name(build_network(layers, year=date)) | counts
-        for date, counts in zip(dates, links, strict=True)
-    ]
+    return _index_changes((layers, before), (layers, after))
+
+
+def _index_changes(*states: tuple[Layers, dt.date]) -> DataFrame:
+    """Return every index of layers on a day, before and after, with the difference."""
+    named = []
+    for layers, date in states:
+        (links,) = open_links(layers, stages_by_year(layers, [date]), [date])
+        named.append(indices_by_name(build_network(layers, year=date)) | links)
     names = list(dict.fromkeys([*named[0], *named[1]]))
     table = pd.DataFrame({"before": pd.Series(named[0]), "after": pd.Series(named[1])})
     table = table.reindex(names).astype(float)
@@ -206,18 +211,28 @@ def city_changes(
     >>> city_changes(cat, times, times)["mean_min_delta"].abs().max()
     0.0
     """
-    cities = catalogue.centres
-    people, living = (
-        np.array([row.population for row in rows], float)
-        for rows in (cities, catalogue.settlements)
-    )
+    living = _population(catalogue.settlements)
+    return _changes_of(catalogue.centres, ((before, living), (after, living)), mode)
+
+
+#: Times, and the people of the settlements they lead to.
+Side = tuple[DoorTimes, NDArray[np.float64]]
+
+
+def _population(rows: Iterable[Any]) -> NDArray[np.float64]:
+    return np.array([row.population for row in rows], float)
+
+
+def _changes_of(cities: Sequence[City], sides: tuple[Side, Side], mode: str = "any") -> DataFrame:
+    """Return what a change of travel times means for cities."""
+    people, (before, after) = _population(cities), (times for times, _ in sides)
     both = np.isfinite(before.cities) & np.isfinite(after.cities)
     np.fill_diagonal(both, val=False)
     weight = np.where(both, people, 0.0)
     total = weight.sum(axis=1)
     names = ("city_id", "name", "name_en", "region")
     table = pd.DataFrame({name: [getattr(city, name) for city in cities] for name in names})
-    for name, times in (("before", before), ("after", after)):
+    for name, (times, living) in zip(("before", "after"), sides, strict=True):
         spent = (weight * np.where(both, times.cities, 0.0)).sum(axis=1)
         unknown = np.full(len(cities), np.nan)
         table[f"mean_min_{name}"] = np.divide(spent, total, out=unknown, where=total > 0)
@@ -252,7 +267,8 @@ def compare_dates(
     Returns
     -------
     tables
-        `stats`, `cities` and `projects`, DataFrames, and the two dates `from` and `to`.
+        `stats`, `cities`, `projects` and `pairs` (`pair_gains`), DataFrames, and the two dates
+        `from` and `to`.
 
     Examples
     --------
@@ -261,7 +277,7 @@ def compare_dates(
     >>> found["stats"].loc["road.links"].tolist()
     [11.0, 12.0, 1.0]
     >>> sorted(found)
-    ['cities', 'from', 'projects', 'stats', 'to']
+    ['cities', 'from', 'pairs', 'projects', 'stats', 'to']
     >>> bool(found["cities"]["mean_min_delta"].max() <= 0)
     True
     """
@@ -273,7 +289,137 @@ def compare_dates(
         "stats": compare_indices(layers, *dates),
         "cities": city_changes(layers.catalogue, times[0], times[1]),
         "projects": project_tables(layers, dates, times, executor=executor)[0],
+        "pairs": pair_gains(layers.catalogue.centres, times[0].cities, times[1].cities),
     }
+
+
+def compare_catalogues(
+    before: Catalogue | Layers,
+    after: Catalogue | Layers,
+    year: float | str | dt.date | np.datetime64 | None = None,
+    *,
+    executor: Executor = run_locally,
+) -> dict[str, Any]:
+    """
+    Return two catalogues side by side on one date: statistics, cities and projects.
+
+    Parameters
+    ----------
+    before, after
+        Two catalogues, such as the shipped one and a copy with a plan more, or their layers.
+    year
+        A year (its 31 December) or a date; default: today.
+    executor
+        Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
+        this process.
+
+    Returns
+    -------
+    tables
+        As those of `compare_dates`, `from` and `to` being one date. Cities are those that both
+        have, by id; projects are those that are done in the second catalogue only. A project is
+        first in alone, in the second catalogue without the others.
+
+    Raises
+    ------
+    BadInputError
+        When no city is in both.
+
+    Examples
+    --------
+    >>> cat = geo.load()
+    >>> plan = cat.with_section("chengyu-middle-hsr-1", expected=2035)
+    >>> found = geo.compare_catalogues(plan, cat, 2028)
+    >>> bool(found["stats"].loc["rail.length_km", "delta"] > 0)
+    True
+    """
+    old, new, date = as_layers(before), as_layers(after), parse_date(year)
+    known = [city.city_id for city in old.catalogue.centres]
+    cities = [city for city in new.catalogue.centres if city.city_id in known]
+    if not cities:
+        raise BadInputError("expected a city that both catalogues have; no id is in both")
+    was, is_now = (travel_times_on(layers, date) for layers in (old, new))
+    sides = _of_cities(old.catalogue, was, cities), _of_cities(new.catalogue, is_now, cities)
+    projects = _done_only_in(old, new, date)
+    start = with_projects(new, projects, date=date, done=False)
+    pair = travel_times_on(start, date) if projects else is_now, is_now
+    return {
+        "from": date,
+        "to": date,
+        "stats": _index_changes((old, date), (new, date)),
+        "cities": _changes_of(cities, sides),
+        "projects": _benefits((start, date), (new, date), projects, pair, executor=executor)[0],
+        "pairs": pair_gains(cities, sides[0][0].cities, sides[1][0].cities),
+    }
+
+
+def _of_cities(catalogue: Catalogue, times: DoorTimes, cities: Sequence[City]) -> Side:
+    """Return the times of some centres, with the people of the settlements they lead to."""
+    ids = [city.city_id for city in catalogue.centres]
+    at = [ids.index(city.city_id) for city in cities]
+    part = DoorTimes(times.cities[np.ix_(at, at)], times.settlements[at])
+    return part, _population(catalogue.settlements)
+
+
+def _done_only_in(old: Layers, new: Layers, date: dt.date) -> list[Project]:
+    """Return the projects of layers that are done on a date and are not in other layers."""
+
+    def done(layers: Layers) -> dict[str, Project]:
+        stages = sections_on(layers, date)["stage"]
+        return {
+            project.project_id: project
+            for project in layers.catalogue.projects
+            if set(stages[section_ids(project)]) == {"open"}
+        }
+
+    before = done(old)
+    return [project for key, project in done(new).items() if key not in before]
+
+
+def pair_gains(
+    cities: Sequence[City],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    count: int = 10,
+) -> DataFrame:
+    """
+    Return the pairs of cities that win most minutes by a change of travel times.
+
+    Parameters
+    ----------
+    cities
+        The cities, n of them.
+    before, after
+        Times in minutes, shape (n, n).
+    count
+        Pairs at most.
+
+    Returns
+    -------
+    table
+        Most won first: `from_id`, `to_id`, the names `from`, `to`, `from_en`, `to_en`, and
+        `before_min`, `after_min`, `saved_min`, infinite where there was no way before.
+
+    Examples
+    --------
+    >>> before = np.array([[0.0, 90], [90, 0]])
+    >>> pair_gains(cat.centres[:2], before, before / 2)["saved_min"].tolist()
+    [45.0]
+    """
+    first, second = np.triu_indices(len(cities), 1)
+    old, now = before[first, second], after[first, second]
+    saved = np.where(np.isfinite(now), old - np.where(np.isfinite(now), now, 0.0), 0.0)
+    best = np.argsort(-saved, kind="stable")[:count]
+    rows = [
+        {"from_id": a.city_id, "to_id": b.city_id, "from": a.name, "to": b.name,
+         "from_en": a.name_en, "to_en": b.name_en, "before_min": old[k], "after_min": now[k],
+         "saved_min": saved[k]}
+        for k, a, b in ((k, cities[first[k]], cities[second[k]]) for k in best)
+        if saved[k] > LEAST_MIN
+    ]  # fmt: skip
+    columns = ["from_id", "to_id", "from", "to", "from_en", "to_en", "before_min", "after_min",
+               "saved_min"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def project_benefits(
@@ -336,8 +482,23 @@ def project_tables(
 ) -> tuple[DataFrame, DataFrame]:
     """Return the benefits of the projects that open, and what each alone changes for cities."""
     opening = projects_opening(layers, *dates)
-    added = list(executor(_times_with, (layers, dates[0], mode), opening))
-    left_out = list(executor(_times_without, (layers, dates[1], mode), opening))
+    states = ((layers, dates[0]), (layers, dates[1]))
+    return _benefits(*states, opening, times, mode, executor=executor)
+
+
+def _benefits(
+    before: tuple[Layers, dt.date],
+    after: tuple[Layers, dt.date],
+    opening: list[Project],
+    times: Sequence[DoorTimes],
+    mode: str = "any",
+    *,
+    executor: Executor,
+) -> tuple[DataFrame, DataFrame]:
+    """Return the benefits of projects between two states, with the times of both."""
+    added = list(executor(_times_with, (*before, mode), opening))
+    left_out = list(executor(_times_without, (*after, mode), opening))
+    layers = after[0]
     people = np.array([city.population for city in layers.catalogue.centres], float)
     start, end = (weighted_efficiency(found.cities, people) for found in times)
     rows, changes = [], []
@@ -353,7 +514,7 @@ def project_tables(
     columns = ["project_id", "name", "name_en", "change", "year", "first_in_percent",
                "last_in_percent", "relation"]  # fmt: skip
     benefits = pd.DataFrame(rows, columns=columns)
-    crossed = _crossed_unjoined(layers, benefits, dates[1])
+    crossed = _crossed_unjoined(layers, benefits, after[1])
     benefits["crosses"] = [";".join(ids) for ids in crossed]
     benefits["note"] = pd.Series([_note(layers, ids) for ids in crossed], dtype=object)
     benefits = benefits.sort_values("last_in_percent", ascending=False, ignore_index=True)

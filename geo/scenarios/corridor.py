@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -179,8 +180,12 @@ def _redundancy(net: Network, pair: tuple[City, City], mode: str) -> dict[str, A
 
 
 def _end_cities(layers: Layers, line: Any) -> list[tuple[City, float]]:
-    """Return the cities nearest to the ends of a line, with the km; a ring has none."""
-    cities = layers.catalogue.centres
+    """
+    Return the cities nearest to the ends of a line, with the km; a ring has none.
+
+    A part of another city stands for the whole, but where both ends are in it.
+    """
+    cities = layers.catalogue.cities
     if len(cities) < 2 or geodesic_km(line[0], line[-1]) < RING_KM:
         return []
     found = nearest(line[[0, -1]], _centres(cities), 2)
@@ -188,10 +193,15 @@ def _end_cities(layers: Layers, line: Any) -> list[tuple[City, float]]:
     if first[1] == second[1]:  # one city at both ends: take the next one where it is nearer
         either = ((found[0], found[3]), (found[1], found[2]))
         first, second = min(either, key=lambda pair: pair[0][2] + pair[1][2])
-    return [(cities[j], round(km, 1)) for _, j, km in (first, second)]
+    ends = [cities[first[1]], cities[second[1]]]
+    known = {city.city_id: city for city in cities}
+    wholes = [known.get(city.part_of, city) for city in ends]
+    ends = ends if wholes[0] is wholes[1] else wholes
+    away = geodesic_km(line[[0, -1]], _centres(ends))
+    return [(city, round(float(km), 1)) for city, km in zip(ends, away, strict=True)]
 
 
-def _centres(cities: list[City]) -> Any:
+def _centres(cities: Sequence[City]) -> Any:
     return np.array([[city.lon, city.lat] for city in cities])
 
 

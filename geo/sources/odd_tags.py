@@ -1,4 +1,4 @@
-"""Tags of an extract that no table can hold: taken out before a draft, and listed."""
+"""What is taken out of an extract before a draft, and listed: odd tags, roads nobody may use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from geo.catalogue import MOST_PEOPLE, cell_fault
 from geo.core import Message, is_unknown, shown
+from geo.readers import barred_by
 from geo.sources.coverage import LeftOut
 
 #: Tags that become names of routes, places and cities, or numbers of routes.
@@ -37,7 +38,20 @@ def without_odd_tags(
         found = zip(kinds, elements.index, elements[tag], faults, strict=True)
         odd += [LeftOut(of, int(osm_id), tag, repr(shown(value)), fault)
                 for of, osm_id, value, fault in found if fault is not None]  # fmt: skip
-    return clean, sorted(odd)
+    return clean, sorted(odd, key=lambda row: row[:5])
+
+
+def without_barred_roads(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
+    """Return ways without the built roads that the public may not use, and why not."""
+    reasons = barred_by(ways).where(ways["highway"].notna(), "")
+    reasons = reasons.where(~ways["highway"].isin(["construction", "proposed"]), "")
+    barred = reasons[reasons != ""]
+    expected = Message("expected a road that the public may use")
+    closed = []
+    for osm_id, reason in zip(barred.index.tolist(), barred.tolist(), strict=True):
+        tag, _, value = reason.partition("=")
+        closed.append(LeftOut("way", osm_id, tag, value, expected))
+    return ways[reasons == ""], sorted(closed, key=lambda row: row[:5])
 
 
 def _name_fault(text: str) -> Message | None:

@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import itertools
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -19,18 +18,24 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
-from scipy.spatial import KDTree
 from shapely import LineString
 from shapely.ops import substring
 
 from geo.catalogue import Catalogue, TextTable, load
-from geo.core import BadInputError, Message, Problem, staged_folder, write_json
-from geo.geometry import Bounds, along_km, smooth, to_degrees, to_metres
+from geo.core import BadInputError, Message
+from geo.geometry import Bounds, along_km, to_degrees, to_metres
 from geo.layers import Layers, build_layers, layer_findings
 from geo.sources.conflation import TOLERANCE_M, UNKNOWN_ACCURACY_M, Match, conflate, no_match
+from geo.sources.table_copy import (
+    PROVENANCE,
+    add_source,
+    copy_tables,
+    install_tables,
+    source_key,
+)
+from geo.sources.thinning import APART_M, DECIMALS, ON_LINE_M, LonLat, cut_line, points_along
 
 Floats = NDArray[np.float64]
-LonLat = tuple[float, float]
 
 #: A route is replaced where at least this share of it lies on ways,
 MATCHED_SHARE = 0.98
@@ -43,23 +48,9 @@ SHIFT_FACTOR, SHIFT_M = 3.0, 500.0
 #: and where its length keeps between these shares of the old one.
 LENGTHS = (0.8, 1.3)
 
-#: Points are left out where the line without them stays this near.
-SIMPLIFY_M = 8.0
-#: The smooth line drawn through the points stays this near to the surveyed one.
-DRAWN_M = 12.0
-#: How often points are added to that end.
-ROUNDS = 8
-#: Decimals of new coordinates in degrees: about a metre.
-DECIMALS = 5
-#: A place this near to the line stands on it.
-ON_LINE_M = 1.0
-#: Neighbouring places and points stand at least this far apart.
-APART_M = 3.0
 ON_ONE_POINT = Message("two places fall on one point of the surveyed line")
 #: Accuracy of a surveyed point: half the width of a road, and the survey itself.
 SURVEYED_M = 30.0
-#: Which ways the alignments were made from, relative to the data folder.
-PROVENANCE = "osm/refreshed.csv"
 
 
 def refresh_alignments(
@@ -125,7 +116,7 @@ def refresh_alignments(
             matches[route_id] = conflate(ways, layers, route_id)
     reasons = {key: verdict(match, layers, key) for key, match in matches.items()}
     row = {**source, "date": date.isoformat()}
-    row["key"] = _source_key(catalogue, row)
+    row["key"] = source_key(catalogue, row)
     before = _errors(layers) if not all(reasons.values()) else set()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -138,7 +129,7 @@ def refresh_alignments(
                 break
             reasons |= wrong
         if out is not None and whole:
-            _install(folder, out)
+            install_tables(folder, out)
     return _report(catalogue, matches, reasons, row)
 
 
@@ -306,72 +297,12 @@ def _surveyed_points(layers: Layers, match: Match, moved: dict[str, LonLat]) -> 
         at = line.project(shapely.Point(spot))
         off = line.distance(shapely.Point(spot))
         bend = 2 * off if off > ON_LINE_M else 0.0
-        before.append(_cut(line, 0, at - bend))
-        after.append(_cut(line, at + bend, line.length))
+        before.append(cut_line(line, 0, at - bend))
+        after.append(cut_line(line, at + bend, line.length))
     pieces = [
         np.vstack([spots[k], after[k], before[k + 1], spots[k + 1]]) for k in range(len(named) - 1)
     ]
-    return _shape_points(frame, pieces, closed=named[0] == named[-1])
-
-
-def _cut(line: LineString, start: float, end: float) -> Floats:
-    """Return the points of a piece of a line; none where nothing is left."""
-    if end - start < ON_LINE_M:
-        return np.empty((0, 2))
-    return np.asarray(shapely.get_coordinates(substring(line, start, end)))
-
-
-def _shape_points(frame: Bounds, pieces: list[Floats], *, closed: bool) -> list[list[LonLat]]:
-    """Thin the pieces out, then add points until the curve drawn through them keeps to them."""
-    lines = [shapely.LineString(piece) for piece in pieces]
-    knots = [_thinned(line) for line in lines]
-    truth = KDTree(np.vstack([shapely.get_coordinates(line.segmentize(5.0)) for line in lines]))
-    for _ in range(ROUNDS):
-        legs = [
-            shapely.get_coordinates(shapely.line_interpolate_point(line, at))
-            for line, at in zip(lines, knots, strict=True)
-        ]
-        lonlat = [to_degrees(frame, leg).round(DECIMALS) for leg in legs]
-        points = np.vstack([leg[:-1] for leg in lonlat] + [lonlat[-1][-1:]])
-        away = _deviation(frame, points, truth, closed=closed)
-        if away.max() <= DRAWN_M:
-            break
-        starts = np.concatenate([[0], np.cumsum([len(at) - 1 for at in knots])])
-        knots = [
-            _halved(at, away[a:b] > DRAWN_M)
-            for at, (a, b) in zip(knots, itertools.pairwise(starts), strict=True)
-        ]
-    return [[(float(x), float(y)) for x, y in leg[1:-1]] for leg in lonlat]
-
-
-def _thinned(line: LineString) -> Floats:
-    """Return how far along a line the points stand that it keeps."""
-    all_xy = shapely.get_coordinates(line)
-    kept = shapely.get_coordinates(line.simplify(SIMPLIFY_M, preserve_topology=False))
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(all_xy, axis=0).T))])
-    at = along[np.isin(all_xy @ [1, 1j], kept @ [1, 1j])]  # points as complex numbers
-    inner = at[(at > APART_M) & (at < along[-1] - APART_M)]
-    apart = np.concatenate([[True], np.diff(inner) > APART_M])[: len(inner)]
-    return np.concatenate([[0.0], inner[apart], [along[-1]]])
-
-
-def _deviation(frame: Bounds, points: Floats, truth: KDTree, *, closed: bool) -> Floats:
-    """Return how far the curve drawn through points runs from the truth on every leg."""
-    line, index = smooth(points, closed=closed)
-    metres = to_metres(frame, line)
-    legs = shapely.linestrings(np.stack([metres[:-1], metres[1:]], axis=1))
-    dense, owner = shapely.get_coordinates(shapely.segmentize(legs, 25.0), return_index=True)
-    away = np.asarray(truth.query(dense)[0])
-    leg = np.searchsorted(index, owner, side="right") - 1
-    worst = np.zeros(len(index) - 1)
-    np.maximum.at(worst, leg, away)
-    return worst
-
-
-def _halved(at: Floats, wrong: NDArray[np.bool_]) -> Floats:
-    """Add a point in the middle of the pieces that are wrong, unless they are very short."""
-    split = wrong & (np.diff(at) > 20.0)
-    return np.sort(np.concatenate([at, (at[:-1] + at[1:])[split] / 2]))
+    return points_along(frame, pieces, closed=named[0] == named[-1])
 
 
 # The tables: only rows of replaced routes and moved places change.
@@ -394,34 +325,12 @@ def _write_tables(
             wrong[route_id] = str(error)
     if wrong:
         return wrong
-    tables = folder / "tables"
-    shutil.rmtree(tables, ignore_errors=True)
-    shutil.copytree(catalogue.folder / "tables", tables)
-    shutil.copy(catalogue.folder / "region.toml", folder)
-    for path in folder.rglob("*"):
-        path.chmod(path.stat().st_mode | 0o600)
-    _add_source(tables / "sources.csv", source)
+    tables = copy_tables(catalogue, folder)
+    add_source(tables / "sources.csv", source)
     _replace_points(tables / "alignments.csv", catalogue, points, source["key"])
     _move_places(tables / "places.csv", moved, source["key"])
     _write_provenance(catalogue.folder / PROVENANCE, folder / PROVENANCE, whole, ways, source)
     return {}
-
-
-def _source_key(catalogue: Catalogue, source: dict[str, str]) -> str:
-    """Return the key of a source, numbered where another source has it."""
-    known = {row.key: row.model_dump(exclude={"key"}) for row in catalogue.sources}
-    keys = itertools.chain([source["key"]], (f"{source['key']}-{n}" for n in itertools.count(2)))
-    return next(
-        key
-        for key in keys
-        if all(source.get(column, "") == value for column, value in known.get(key, {}).items())
-    )
-
-
-def _add_source(path: Path, source: dict[str, str]) -> None:
-    table = TextTable.read(path)
-    if source["key"] not in {row.cells.get("key", "").strip() for row in table.rows}:
-        table.write(path, [*table.rows, table.new_row(source)])
 
 
 def _replace_points(
@@ -501,50 +410,3 @@ def _checksum(ways: gpd.GeoDataFrame, ids: Iterable[int]) -> str:
         [key, shapely.get_coordinates(ways.geometry.loc[[key]]).round(7).tolist()] for key in ids
     ]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-
-
-def _install(folder: Path, out: Path) -> None:
-    """Move what has changed into the data folder, each file in one step."""
-    made = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    with staged_folder(out, own=False) as stage:
-        changed = []
-        for path in made:
-            name = path.relative_to(folder)
-            raw = path.read_bytes()
-            if not (out / name).exists() or (out / name).read_bytes() != raw:
-                (stage / name).parent.mkdir(parents=True, exist_ok=True)
-                (stage / name).write_bytes(raw)
-                changed.append(name.as_posix())
-        _update_datapackage(out, stage, changed)
-
-
-def _update_datapackage(out: Path, stage: Path, changed: list[str]) -> None:
-    """Bring the checksums of the data package up to date, where there is one."""
-    listing = out / "datapackage.json"
-    if not listing.exists():
-        return
-    try:
-        package = json.loads(listing.read_text("utf-8"))
-        known = {resource["path"]: resource for resource in package["resources"]}
-    except (ValueError, KeyError, TypeError) as error:
-        text = f"expected a data package with resources that have a path: {error}"
-        raise BadInputError([Problem(listing.name, expected=text)]) from None
-    for name in changed:
-        raw = (stage / name).read_bytes()
-        entry = known.get(name)
-        if entry is None and name == PROVENANCE:
-            entry = {
-                "name": "refreshed",
-                "path": name,
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "title": "Ways the refreshed alignments were made from",
-            }
-            like = known.get("tables/alignments.csv", {})
-            entry |= {key: like[key] for key in ("licenses", "sources") if key in like}
-            package["resources"].append(entry)
-        if entry is not None:
-            digest = hashlib.sha256(raw).hexdigest()
-            entry |= {"bytes": len(raw), "hash": "sha256:" + digest}
-    write_json(package, stage / listing.name)

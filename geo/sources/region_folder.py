@@ -49,7 +49,7 @@ from geo.readers import (
 from geo.sources.coverage import LeftOut
 from geo.sources.drafting import Draft, Rows, draft_catalogue
 from geo.sources.junctions import element_names
-from geo.sources.odd_tags import without_odd_tags
+from geo.sources.odd_tags import without_barred_roads, without_odd_tags
 
 #: Points of an extract that become places and cities.
 POINTS = (
@@ -233,8 +233,9 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         their `share`, and the same by class (`classes`). What was left out: `unnamed_ways` and
         `unnamed_km` (neither number nor name), `short_groups` and `short_km` (too short for a
         line), `unchained_km` (on no line of their route), `cities_without_population` and
-        `cities_outside` (of all areas), and `left_out`, how many ways and tags are in no table,
-        by what was expected; `left_out.csv` lists them with OSM ids.
+        `cities_outside` (of all areas), and `left_out`, how many ways and tags are in no table
+        and roads the public may not use, by what was expected; `left_out.csv` lists them with OSM
+        ids.
 
     Raises
     ------
@@ -258,6 +259,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         ways = _main_ways(read_pbf(file, bounds=bounds or box, progress=progress), roads)
         bounds = bounds or box or _extent(ways, file)
         ways, odd = without_odd_tags(ways, "way")
+        ways, closed = without_barred_roads(ways)
+        odd += closed
         ways = _clipped(ways, bounds)
         _expect_one_side(ways, file)
         if areas is not None:

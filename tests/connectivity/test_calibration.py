@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,16 +14,16 @@ import geo
 from geo.connectivity import calibrate_times, calibration_summary, residual_table
 
 KNOWN = {"source": "toy", "confidence": "high"}
-#: 40 trains at 225 km/h: 24 min from stop to stop, and 4 min of starting. Half of them call in m,
-#: of the 19.6 between large stations the fastest makes 11 % of these stops.
-NEAR = 4 + 24
-FAR = 4 + 2 * 24 + 6 * 0.5 * (1 - 0.3 * math.log(40 * 0.7 * 0.7))
+#: 40 trains at 225 km/h: 24 min from stop to stop, 4.25 to start and stop, 2 from a-m to m-b.
+#: Half of them call in m, of the 25.6 between large stations the fastest makes 5 % of these stops.
+NEAR = 4.25 + 24
+FAR = 4.25 + 2 * 24 + 2 + 5.75 * 0.5 * 0.05
 
 
 def published(folder, *rows):
     """A railway a-m-b of 180 km, and published times on it."""
     nodes = {"a": (0, 0), "m": (90, 0), "b": (180, 0)}
-    people = {"a": 8000000, "m": 1, "b": 9000000}
+    people = {"a": 3, "m": 1, "b": 2}
     toy.region(folder, nodes, {"am": 90, "mb": 90}, people, mode="rail")
     toy.write(folder, "train_services", [
         {"section_id": f"{route}-1", "class": "emu", "trains_per_day": 40, "running_kmh": 225,
@@ -49,7 +50,7 @@ def test_trains_are_compared_from_station_to_station(tmp_path):
         {"from": "a", "to": "b", "minutes": 60, "reason": "slow", "notes": "stops everywhere"},
         {"from": "a", "to": "b", "minutes": 50, "kind": "plan"},
         {"from": "a", "to": "b", "minutes": 50, "kind": "recalled"},
-        {"from": "b", "to": "m", "minutes": 28, "kind": "press"},
+        {"from": "b", "to": "m", "minutes": 28.25, "kind": "press"},
     )
     table = calibrate_times(layers)
     assert table["computed_min"].tolist() == pytest.approx(
@@ -82,7 +83,7 @@ def test_times_of_other_parameters(tmp_path):
     layers = published(tmp_path, {"from": "a", "to": "m", "minutes": 20})
     later = geo.network.Parameters(train_start_min=9)
     assert calibrate_times(layers, parameters=later)["computed_min"].tolist() == [
-        pytest.approx(9 + 24)
+        pytest.approx(9 + 2.25 + 24)
     ]
     other = layers.catalogue.published_times[0].model_copy(update={"to": "b"})
     assert calibrate_times(layers, [other])["computed_min"].tolist() == [pytest.approx(FAR)]
@@ -112,6 +113,31 @@ def test_roads_are_compared_from_centre_to_centre(tmp_path, known, reason, count
     assert (table["reason"][0], table["counted"][0]) == (reason, counted)
     assert calibration_summary(table, "road")["n"] == counted
     assert calibration_summary(table)["n"] == 0
+
+
+def test_lines_left_out(tmp_path):
+    """Without its trains a line runs at 54 km/h, as a high-speed line built for 60 would."""
+    layers = published(
+        tmp_path,
+        {"from": "a", "to": "m", "minutes": 90},
+        {"from": "m", "to": "b", "minutes": 80},
+        {"from": "a", "to": "m", "minutes": 25, "kind": "plan"},
+    )
+    assert "left_out_min" not in calibrate_times(layers)
+    slow = layers.catalogue.train_services[0].model_copy(update={"running_kmh": 100.0})
+    trains = (slow, layers.catalogue.train_services[1])
+    layers = replace(layers, catalogue=replace(layers.catalogue, train_services=trains))
+    table = calibrate_times(layers, leave_lines_out=True)
+    assert table["computed_min"].tolist() == pytest.approx([3 + 54, NEAR, 3 + 54])
+    without = 2 + 0.54 + 90 / 54 * 60
+    assert table["left_out_min"].tolist() == pytest.approx(
+        [without, without, math.nan], nan_ok=True
+    )
+    found = calibration_summary(table)
+    errors = [abs(without / 90 - 1), abs(without / 80 - 1)]
+    assert found["left_out_error"] == pytest.approx(np.median(errors))
+    assert found["left_out_within_20"] == 0.5
+    assert layers.catalogue.train_services == trains
 
 
 def rows(*errors, lines="", minutes=100.0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import time
 
@@ -54,6 +55,38 @@ def test_files_of_somebody_else_stay(tmp_path):
     write(tmp_path, "changed as wished", "index.html", own=False)
     assert mine.read_text() == "changed as wished"
     assert (tmp_path / ".geo-files").read_text("utf-8") == "network.html\n"
+
+
+def test_results_of_a_build_before_0_2_are_replaced(tmp_path):
+    """Nothing but the manifest told then which files were results."""
+    for name in ("index.html", "notes.txt"):
+        (tmp_path / name).write_text("old", "utf-8")
+    manifest = {"package": "chuanyu-geo 0.1.0", "inputs": {}, "outputs": {"index.html": {}}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    for name in ("index.html", "manifest.json"):
+        with staged_folder(tmp_path) as stage:
+            (stage / name).write_text("new", "utf-8")
+    assert (tmp_path / "index.html").read_text() == "new"
+    assert set((tmp_path / ".geo-files").read_text("utf-8").split()) == {
+        "index.html", "manifest.json"
+    }  # fmt: skip
+    with (
+        pytest.raises(
+            OutputError, match=r"notes\.txt: expected.*write notes\.txt into .*geo-files"
+        ),
+        staged_folder(tmp_path) as stage,
+    ):
+        (stage / "notes.txt").write_text("new", "utf-8")
+    assert (tmp_path / "notes.txt").read_text() == "old"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"outputs": {"index.html": {}}}', "null"])
+def test_a_manifest_of_somebody_else_gives_nothing_away(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text, "utf-8")
+    (tmp_path / "index.html").write_text("mine", "utf-8")
+    with pytest.raises(OutputError, match="it stays as it is"), staged_folder(tmp_path) as stage:
+        (stage / "index.html").write_text("new", "utf-8")
+    assert (tmp_path / "index.html").read_text() == "mine"
 
 
 def test_a_table_of_somebody_else_stays(tmp_path):

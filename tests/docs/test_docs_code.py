@@ -13,6 +13,7 @@ from pathlib import Path
 import extract
 import geopandas as gpd
 import pytest
+import shapely
 from extract_region import POINTS, THREE, WAYS, areas
 from extract_region import line as on_ground
 
@@ -111,6 +112,19 @@ def desk(tmp_path, monkeypatch, cat, drawn):
     extract.write(tmp_path / "sichuan.osm.pbf", ways)
     roads = drawn.routes[["ref", "geometry"]].rename(columns={"ref": "ROADNO"}).head(3)
     gpd.GeoDataFrame(roads, crs=roads.crs).to_file(tmp_path / "roads.shp")
+    course = [
+        (104.627, 30.122),
+        (104.95, 30.13),
+        (105.34, 30.10),
+        (105.60, 30.14),
+        (105.841, 30.189),
+    ]
+    plan = gpd.GeoDataFrame(
+        {"Name": ["资潼高速"]}, geometry=[shapely.LineString(course)], crs=4326
+    )
+    plan.to_file(tmp_path / "plan.kml", driver="KML")
+    own = {"name": "资潼高速", "class": "expressway", "design_speed_kmh": 120, "year": 2032}
+    plan.drop(columns="Name").assign(**own).to_file(tmp_path / "plan.geojson")
     monkeypatch.chdir(tmp_path)
     load, draw = tables.load, drawing.build_layers
     monkeypatch.setattr(tables, "load", lambda folder=None: load(folder) if folder else cat)
@@ -125,7 +139,9 @@ def run(line):
     """Run a command in this process; return its output."""
     program, *arguments = shlex.split(line)
     assert program == "geo", line
-    if "refresh" in arguments and "--out" in arguments:  # the documents offer alternatives
+    if {"refresh", "add"} & set(
+        arguments
+    ) and "--out" in arguments:  # the documents offer alternatives
         shutil.rmtree(arguments[arguments.index("--out") + 1], ignore_errors=True)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):

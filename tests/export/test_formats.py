@@ -134,15 +134,23 @@ SPECIFIED = {
     "geometry": {"geometry_id": "*", "geometry": ""},
 }  # fmt: skip
 #: Columns of our own, which the specification allows.
-OWN = {"node": ["name_en"], "link": ["mode", "route_id", "section_id", "speed_kmh", "time_min"]}
+OWN = {
+    "node": ["name_en"],
+    "link": ["mode", "route_id", "section_id", "speed_kmh", "time_min", "capacity_veh_h"],
+}
 
 
 @pytest.mark.parametrize("name", SPECIFIED)
 def test_gmns_tables_hold_what_the_specification_allows(exported, name):
     (file,) = (file for file in exported("gmns") if file.name == f"{name}.csv")
     table = pd.read_csv(file, dtype=str, keep_default_na=False)
-    assert list(table) == [*SPECIFIED[name], *OWN.get(name, [])]
+    given = [*SPECIFIED[name], *OWN.get(name, [])]
+    assert list(table) == [field for field in given if field in table], "in their order"
+    assert {field for field, rule in SPECIFIED[name].items() if rule.startswith("*")} <= set(table)
+    assert (table != "").any().all(), "no column is empty"
     for field, rule in SPECIFIED[name].items():
+        if field not in table:
+            continue
         values = [value for value in table[field] if value]
         if rule.startswith("*"):
             assert len(values) == len(table), field
@@ -182,6 +190,53 @@ def test_gmns_is_the_network(exported, drawn, net):
     assert there.loc["chengyu-1:longquanyiqu+", "lanes"] == 2
     later = gmns_tables(geo.build_network(drawn, year=2030))["link"]
     assert later.loc["chengyu-1:longquanyiqu+", "lanes"] == 4, "widened to eight lanes"
+
+
+GMNSPY = """
+import os, sys, warnings
+warnings.simplefilter("ignore")
+import gmnspy
+from gmnspy.validation import apply_schema_to_df
+tables = gmnspy.read_gmns_network(sys.argv[1], raise_error=True)
+for name, table in tables.items():
+    apply_schema_to_df(table, originating_file=name + ".csv", raise_error=True)
+print("valid", *sorted(tables))
+"""
+
+
+def validated_by_gmnspy(folder):
+    pytest.importorskip("gmnspy")
+    return subprocess.run([sys.executable, "-c", GMNSPY, str(folder)], check=False, cwd=folder,
+                          capture_output=True, text=True)  # fmt: skip
+
+
+def test_gmns_is_valid_for_gmnspy(exported):
+    folder = exported("gmns")[0].parent
+    done = validated_by_gmnspy(folder)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split() == ["valid", "geometry", "link", "node"]
+    table = folder / "link.csv"
+    table.write_text(table.read_text("utf-8").replace(",longquanyiqu,", ",nowhere,"), "utf-8")
+    frame = pd.read_csv(table)
+    frame.assign(free_speed=999).to_csv(table, index=False)
+    assert "higher than maximum" in validated_by_gmnspy(folder).stderr
+
+
+def test_gmns_has_capacities_by_lane_and_of_all_lanes(drawn, net):
+    """By the formulas of the Highway Capacity Manual, by hand."""
+    link = gmns_tables(net)["link"]
+    rail = link["mode"] != "road"
+    assert link.loc[rail, ["capacity", "capacity_veh_h"]].isna().all(axis=None)
+    roads = link[~rail]
+    assert roads["capacity"].isna().equals(roads["lanes"].isna())
+    assert np.allclose(roads["capacity"] * roads["lanes"].astype(float), roads["capacity_veh_h"],
+                       equal_nan=True)  # fmt: skip
+    known = roads.loc["chengyu-1:longquanyiqu+"]  # 85 km/h are 52.8 mph: 2200 + 10 (55 - 50)
+    assert (known["speed_kmh"], known["lanes"], known["capacity"]) == (85, 2, 2250)
+    assert known["capacity_veh_h"] == 4500
+    fast = roads[(roads["facility_type"] == "expressway") & (roads["speed_kmh"] == 108)]
+    assert set(fast["capacity"].dropna()) == {2371}  # 67.1 mph
+    assert roads["capacity"].dropna().between(1700, 2400).all()
 
 
 VALIDATE = """

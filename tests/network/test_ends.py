@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 
@@ -11,8 +12,16 @@ import pytest
 import toy
 
 import geo
+from geo.cli.main import main
 from geo.core import BadInputError
-from geo.network import build_travel_graph, door_times, end_of
+from geo.network import (
+    build_travel_graph,
+    door_times,
+    end_of,
+    matrix_by_name,
+    matrix_with_ids,
+    read_ends,
+)
 from geo.network.travel_times import times_between
 
 
@@ -115,6 +124,77 @@ def test_a_district_is_an_end_of_a_matrix(tmp_path):
     wanted = [[80, street(10)], [street(10) + 80, 0]]
     assert table.to_numpy() == pytest.approx(np.array(wanted), rel=2e-3)
     assert geo.travel_time_matrix(net).index.tolist() == ["x", "y"]
+
+
+@pytest.mark.parametrize("mode", ["road", "rail", "any"])
+def test_a_matrix_between_any_ends_has_the_minutes_of_every_pair(net, mode):
+    mine = ["x", "y", "县城", "s站", "t站", POINT, "0.1,-0.05"]
+    table = geo.travel_time_matrix(net, mine, mine, mode=mode)
+    assert table.index.tolist() == table.columns.tolist()
+    assert table.index.tolist()[:5] == ["x", "y", "990101", "s", "t"]
+    for i, a in enumerate(mine):
+        for j, b in enumerate(mine):
+            ways = geo.fastest_routes(net, a, b, mode=mode) if i != j else []
+            minutes = min((way.time_min for way in ways), default=0 if i == j else np.inf)
+            assert table.iloc[i, j] == pytest.approx(minutes, abs=1e-6), (a, b)
+
+
+def test_a_matrix_from_one_end_to_others(net):
+    table = geo.travel_time_matrix(net, POINT, ["x", "县城"], mode="road")
+    assert table.shape == (1, 2)
+    whole = geo.travel_time_matrix(net, ["x", "县城", POINT], ["x", "县城"], mode="road")
+    assert table.to_numpy().tolist() == whole.iloc[2:].to_numpy().tolist()
+
+
+def test_ends_of_a_file_are_points_or_names(net, tmp_path):
+    catalogue, file = net.layers.catalogue, tmp_path / "ends.csv"
+    file.write_text("id,name,lon,lat\nhome,家,0.1,-0.05\n,县城,,\nt,,,\n,Shop,0.2,0\n", "utf-8")
+    home, seat, station, shop = read_ends(file, catalogue)
+    assert (home.id, home.name, home.lon, shop.id) == ("home", "家", 0.1, "Shop")
+    assert (seat, station) == (catalogue.zones[0], catalogue.place["t"])
+    mine = [home, seat, station, shop]
+    table = geo.travel_time_matrix(net, mine, mine, mode="road")
+    assert table.index.tolist() == ["home", "990101", "t", "Shop"]
+    assert matrix_by_name(table, catalogue).index.tolist() == ["家", "县城", "t站", "Shop"]
+    assert matrix_with_ids(table, catalogue).index.name == "id"
+    alone = geo.travel_time_matrix(net, (0.1, -0.05), seat, mode="road")
+    assert table.iloc[0, 1] == alone.iloc[0, 0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("id,name,lon,lat\na,,0.1,9\n", r"ends.csv:2 lat: '9': expected a lat within"),
+        ("id,name,lon,lat\na,,0.1,\n", r"ends.csv:2 name: expected an id or a name, and lon"),
+        ("id,lon,lat\na,0.1,0\na,0.2,0\n", r"ends.csv:3 id: 'a': expected an id used once"),
+        ("place\na\n", r"ends.csv:1: 'place': expected the columns id, name, lon, lat"),
+        ("name\nx\n乌有\n", r"no city '乌有'"),
+        ("name\n", r"ends.csv:2: expected at least one row"),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_ends_is_said(net, tmp_path, rows, words):
+    (tmp_path / "ends.csv").write_text(rows, "utf-8")
+    with pytest.raises(geo.GeoError, match=words):
+        read_ends(tmp_path / "ends.csv", net.layers.catalogue)
+
+
+def test_the_command_takes_a_list_of_ones_own(net, tmp_path, capsys):
+    (tmp_path / "ends.csv").write_text("id,name,lon,lat\nhome,家,0.1,-0.05\n", "utf-8")
+    asked = ["matrix", "x", "s", "t", "--list", str(tmp_path / "ends.csv"), "--year", "2020",
+             "--data", str(net.layers.catalogue.folder)]  # fmt: skip
+    assert main([*asked, "--json", "--mode", "any"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["city_ids"] == ["x", "s", "t", "home"]
+    assert told["cities"] == ["x", "s站", "t站", "家"]
+    assert main(["od", "s", "t", *asked[-4:], "--json"]) == 0
+    (way,) = json.loads(capsys.readouterr().out)["routes"]
+    for key in ("time_min", "low_min", "high_min"):
+        assert told[key][1][2] == way[key]
+    out = tmp_path / "minutes.csv"
+    assert main([*asked, "--out", str(out)]) == 0
+    assert out.read_text("utf-8").splitlines()[0] == "id,name,x,s,t,home"
+    assert main(["matrix", "x", "--data", str(net.layers.catalogue.folder)]) == 2
+    assert "expected two ends or more" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("mode", ["road", "rail", "any"])

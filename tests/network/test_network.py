@@ -237,8 +237,11 @@ def test_a_graph_for_osmnx(k, tmp_path):
     projected = osmnx.projection.project_graph(graph)
     x, y = (projected.nodes[3][key] for key in "xy")
     assert place[osmnx.distance.nearest_nodes(projected, x + 500, y)] == "d"
+    _, axes = osmnx.plot_graph(graph, show=False, close=True)
+    assert len(axes.collections) == 2
     nodes, edges = osmnx.graph_to_gdfs(graph)
     assert (len(nodes), len(edges)) == (5, 12)
+    assert set(osmnx.graph_from_gdfs(nodes, edges).edges) == set(graph.edges)
     assert set(edges["highway"]) == {"expressway"}
     assert np.allclose(edges["speed_kph"], 60)
     path = tmp_path / "toy.graphml"

@@ -248,7 +248,7 @@ def test_all_pairs_of_stations_with_ten_trains(cat, of_2024):
     found = [trips[0].time_min for trips in stations_to_stations(of_2024, pairs)]
     late = np.array(found) - table["min_minutes"].to_numpy(float)
     error = np.abs(late / table["min_minutes"].to_numpy(float))
-    assert np.median(error) <= 0.055
+    assert np.median(error) <= 0.045
     assert (error <= 0.20).mean() >= 0.95
     assert abs(np.median(late)) <= 1
 

@@ -172,6 +172,31 @@ def test_open_roads_that_hang_together_and_that_the_catalogue_lacks():
     assert speeds == pytest.approx([0.85 * v for v in (60, 50, 40)])
 
 
+@pytest.mark.parametrize(
+    ("tags", "used"),
+    [
+        ({"access": "private"}, False),
+        ({"access": "no"}, False),
+        ({"motor_vehicle": "no"}, False),
+        ({"motorcar": "private", "access": "yes"}, False),
+        ({"impassable": "yes"}, False),
+        ({"smoothness": "impassable", "motorcar": "yes"}, False),
+        ({"construction": "yes"}, False),
+        ({"access": "no", "motor_vehicle": "yes"}, True),
+        ({"access": "private", "vehicle": "permissive"}, True),
+        ({"construction": "widening", "access": "destination", "smoothness": "bad"}, True),
+    ],
+)
+def test_roads_that_the_public_may_not_use_are_not_travelled(tags, used):
+    """The road across is the only other way between two ends of one that leads round."""
+    round_ = [(km((0, 0), (0, 30), (10, 30)), {"highway": "secondary"}),
+              (km((10, 30), (10, 0)), {"highway": "secondary"})]  # fmt: skip
+    roads = background_from_ways(
+        ways(*round_, (km((0, 0), (10, 0)), {"highway": "primary"} | tags))
+    )
+    assert roads.source["km"] == pytest.approx(80 if used else 70, abs=0.2)
+
+
 @pytest.mark.parametrize("rows", [[], [([(0, 0), (1, 1)], {"railway": "rail"})]])
 def test_no_roads_at_all(rows, folder):
     roads = background_from_ways(ways(*rows))

@@ -34,7 +34,9 @@ def folder(tmp_path):
         ("hsr", 299, {"emu": (45, 0.90 * 299)}),
         ("intercity", 200, {"emu": (20, 0.85 * 200)}),
         ("intercity", "", {"emu": (20, 0.85 * 120)}),  # 120 km/h where no speed is known
-        ("conventional", 160, {"conventional": (12, 95)}),  # never faster than 95 km/h
+        # never faster than 95 km/h; multiple units from 120 km/h on
+        ("conventional", 160, {"emu": (20, 0.79 * 160), "conventional": (12, 95)}),
+        ("conventional", 120, {"emu": (20, 0.79 * 120), "conventional": (12, 0.79 * 120)}),
         ("conventional", 100, {"conventional": (12, 79)}),
     ],
 )
@@ -175,11 +177,12 @@ def test_figures_of_stations_count(towns):
 def test_trains_run_through_both_ways(folder):
     toy.write(folder, "through_running", [
         {"place_id": "b", "route_a": "ab", "sense_a": 1, "route_b": "bc", "sense_b": 1,
-         "class": "emu", "trains_per_day": 7, "dwell_min": 3, "source": "toy"},
+         "class": "emu", "trains_per_day": 7, "dwell_min": 3, "call_share": 0.4,
+         "source": "toy"},
     ])  # fmt: skip
     assert services(folder).passages() == {"b": {
-        ("ab", 1, "bc", 1, "emu"): Passage(7, 3),
-        ("bc", -1, "ab", -1, "emu"): Passage(7, 3),
+        ("ab", 1, "bc", 1, "emu"): Passage(7, 3, 0.4),
+        ("bc", -1, "ab", -1, "emu"): Passage(7, 3, 0.4),
     }}  # fmt: skip
 
 
@@ -189,7 +192,25 @@ def test_a_row_without_senses_or_class_stands_for_all(folder):
     ])  # fmt: skip
     found = services(folder).passages()["b"]
     assert len(found) == 2 * 2 * 4  # two classes, both orders, four pairs of senses
-    assert set(found.values()) == {Passage(0, 0)}
+    assert set(found.values()) == {Passage(0, 0, None)}
+
+
+def test_routes_with_trains_in_common(folder):
+    """Known as soon as one row tells of routes that trains reach over others; by class."""
+    row = {"route_a": "ab", "route_b": "bc", "source": "toy"}
+    toy.write(folder, "through_running", [row | {"place_id": "b"}])
+    assert services(folder).through() == {"emu": {}, "conventional": {}}
+    other = {
+        "route_a": "bc",
+        "route_b": "bc",
+        "class": "emu",
+        "trains_per_day": 3,
+        "source": "toy",
+    }
+    toy.write(folder, "through_running", [row | {"place_id": "b"}, other])
+    both = frozenset({"ab", "bc"})
+    assert services(folder).through() == {"emu": {"ab": both, "bc": both}, "conventional": {}}
+    assert list(services(folder).passages()) == ["b"]
 
 
 def test_parameters_stand_in_for_what_is_not_known(folder):

@@ -168,7 +168,7 @@ def test_two_dates_side_by_side(two):
         return run_locally(task, large, blocks)
 
     found = compare_dates(two, 2026, "2028-06-30", executor=executor)
-    assert list(found) == ["from", "to", "stats", "cities", "projects"]
+    assert list(found) == ["from", "to", "stats", "cities", "projects", "pairs"]
     dates = (date(2026, 12, 31), date(2028, 6, 30))
     assert (found["from"], found["to"]) == dates
     assert found["stats"].equals(compare_indices(two, *dates))

@@ -138,6 +138,22 @@ def test_one_city_near_both_ends(tmp_path, x, y, ends):
     assert [end["km"] for end in found] == pytest.approx([km for _, km in ends], abs=0.051)
 
 
+def test_a_part_of_a_city_stands_for_it_unless_both_ends_are_in_it(tmp_path):
+    """x has the parts p and q, near the ends of its own line; the other line leads to y."""
+    nodes = {"a": (0, 0), "b": (30, 0), "c": (130, 0), "x": (14, 9), "y": (130, 0), "p": (0, 1),
+             "q": (30, 2)}  # fmt: skip
+    folder = toy.region(tmp_path, nodes, {"ab": 30, "bc": 100}, dict.fromkeys("xypq", 1))
+    toy.edit(folder, "cities", lambda row: {"part_of": "x" * (row["city_id"] in "pq")})
+    layers = geo.build_layers(geo.load(folder))
+    ends = {
+        name: [(end["name"], end["km"]) for end in
+               corridor_profile(layers, layers.catalogue.find_route(name), date=NOW)["ends"]]
+        for name in ("ab", "bc")
+    }  # fmt: skip
+    assert ends["ab"] == [("p", pytest.approx(1, abs=0.06)), ("q", pytest.approx(2, abs=0.06))]
+    assert ends["bc"] == [("x", pytest.approx(18.4, abs=0.1)), ("y", pytest.approx(0, abs=0.06))]
+
+
 def test_a_small_ring_has_no_ends_and_no_detour(tmp_path):
     nodes = {"a": (0, 0), "b": (50, 0), "c": (50, 50), "d": (0.9, 0), "n": (0, 9)}
     folder = toy.region(tmp_path, nodes, {"an": 9}, {"a": 1, "b": 1})

@@ -24,9 +24,10 @@ from geo.core import OutputError
 from geo.geometry import smooth, to_bd09, to_degrees, to_gcj02, to_metres
 from geo.layers import Finding
 from geo.sources import refresh as module
-from geo.sources import refresh_alignments
+from geo.sources import refresh_alignments, table_copy
 from geo.sources.conflation import conflate
-from geo.sources.refresh import DRAWN_M, _shape_points, verdict
+from geo.sources.refresh import verdict
+from geo.sources.thinning import DRAWN_M, points_along
 
 SOURCE = {"key": "osm-test", "title": "Test", "publisher": "OpenStreetMap contributors",
           "url": "", "licence": "ODbL 1.0", "origin": "test.osm", "query": "all"}  # fmt: skip
@@ -193,7 +194,7 @@ def test_nothing_is_half_written(region, ways, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "_update_datapackage", full)
+    monkeypatch.setattr(table_copy, "_update_datapackage", full)
     with pytest.raises(OutputError, match="No space left"):
         ran(region, ways)
     assert {p: p.read_bytes() for p in region.rglob("*") if p.is_file()} == before
@@ -246,7 +247,7 @@ def test_the_drawn_curve_keeps_to_the_surveyed_line(bends, steps):
     heading = np.cumsum(bends)
     legs = np.column_stack([np.cos(heading), np.sin(heading)]) * 1000
     truth = np.vstack([[0, 0], np.cumsum(legs * np.array(steps)[: len(legs), None], axis=0)])
-    (leg,) = _shape_points(frame, [truth], closed=False)
+    (leg,) = points_along(frame, [truth], closed=False)
     ends = to_degrees(frame, truth[[0, -1]])
     line, _ = smooth(np.vstack([ends[:1], *np.array(leg).reshape(-1, 2), ends[1:]]))
     dense = shapely.get_coordinates(shapely.LineString(to_metres(frame, line)).segmentize(5))

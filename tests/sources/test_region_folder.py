@@ -111,6 +111,26 @@ def test_what_is_left_out_is_counted(made, capsys, tmp_path):
     assert report["unchained_km"] == 0
 
 
+def test_roads_that_the_public_may_not_use_are_no_lines_and_listed(tmp_path, capsys):
+    closed, built = {"access": "private"}, {"highway": "construction", "construction": "motorway"}
+    ways = [
+        (line((0, 0), (30, 0)), {"highway": "motorway", "ref": "A1"}),
+        (line((0, 5), (30, 5)), {"highway": "motorway", "ref": "A2"} | closed),
+        (line((0, 9), (30, 9)), built | {"ref": "A3", "access": "no"}),
+    ]
+    extract.write(tmp_path / "r.osm.pbf", ways)
+    command = f"new {tmp_path}/region --from-pbf {tmp_path}/r.osm.pbf --bbox 9,-1,11,1 --json"
+    assert main(shlex.split(command)) == 0
+    expected = "expected a road that the public may use"
+    assert json.loads(capsys.readouterr().out)["left_out"] == {expected: 1}
+    (listed,) = pd.read_csv(tmp_path / "region" / "left_out.csv").to_dict("records")
+    assert listed == {"osm_type": "way", "osm_id": 2, "tag": "access", "value": "private",
+                      "expected": expected}  # fmt: skip
+    made = load(tmp_path / "region")
+    assert set(made.route) == {"a1", "a3"}
+    assert made.section["a3-1"].status == "construction"
+
+
 #: Tags of a road, a station and a town that no table can hold, and what is said of them.
 ODD = {
     "name": ("@home", "expected text that no spreadsheet takes for a formula"),
