@@ -24,7 +24,7 @@ class LeftOut(NamedTuple):
     """
     What of an extract is in no table: the element, its tag, what was expected.
 
-    A way that is not drawn has no tag, but the kilometres of its centre line.
+    A way that is not drawn has no tag; its value is the kilometres of its centre line.
     """
 
     osm_type: str
@@ -32,7 +32,6 @@ class LeftOut(NamedTuple):
     tag: str
     value: str
     expected: str
-    km: float | None = None
 
 
 def centre_metres(pieces: Pieces) -> Floats:
@@ -89,5 +88,5 @@ def ways_left_out(
     for osm_id, length, reason in zip(ids.tolist(), metres.tolist(), reasons, strict=True):
         if reason is not None:
             total[osm_id, reason] = total.get((osm_id, reason), 0.0) + length
-    return [LeftOut("way", osm_id, "", "", reason, round(length / 1000, 3))
+    return [LeftOut("way", osm_id, "", f"{length / 1000:.3f} km", reason)
             for (osm_id, reason), length in sorted(total.items())]  # fmt: skip

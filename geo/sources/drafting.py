@@ -252,7 +252,9 @@ def _with_continued(extract: _Extract, keys: list[list[str]]) -> list[list[str]]
     """Give roads without a number that go on under other names one key."""
     tags, edges = extract.tags, extract.edges
     link = edges["class"].str.endswith("_link").to_numpy(bool)
-    numbered = np.array([any(key.startswith(("road ", "rail ")) for key in own) for own in keys])
+    numbered = np.array(
+        [any(key.startswith(("road ", "rail ")) for key in own) for own in keys], bool
+    )
     around = tags["junction"].isin(["roundabout", "circular"]).to_numpy(bool)
     plain = tags["highway"].notna().to_numpy(bool) & ~link & ~numbered
     own = np.flatnonzero(plain & ~around)
@@ -331,7 +333,7 @@ def _left_out(
     left = ways_left_out(ids, metres, reasons)
 
     def km(reason: Message) -> float:
-        return sum(row.km or 0.0 for row in left if row.expected == reason)
+        return float(metres[[of == reason for of in reasons]].sum()) / 1000
 
     short = {key for items in keys for key in items} - drawn
     report = {

@@ -38,7 +38,7 @@ def without_odd_tags(
         found = zip(kinds, elements.index, elements[tag], faults, strict=True)
         odd += [LeftOut(of, int(osm_id), tag, repr(shown(value)), fault)
                 for of, osm_id, value, fault in found if fault is not None]  # fmt: skip
-    return clean, sorted(odd, key=lambda row: row[:5])
+    return clean, sorted(odd)
 
 
 def without_barred_roads(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
@@ -51,7 +51,7 @@ def without_barred_roads(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list
     for osm_id, reason in zip(barred.index.tolist(), barred.tolist(), strict=True):
         tag, _, value = reason.partition("=")
         closed.append(LeftOut("way", osm_id, tag, value, expected))
-    return ways[reasons == ""], sorted(closed, key=lambda row: row[:5])
+    return ways[reasons == ""], sorted(closed)
 
 
 def _name_fault(text: str) -> Message | None:
