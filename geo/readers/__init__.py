@@ -8,6 +8,7 @@ from geo.readers.ways import (
     CLASSES,
     KEY_OF_MODE,
     MAIN_ROADS,
+    MINOR_ROADS,
     barred_by,
     class_of,
     posted_speed,
@@ -18,8 +19,8 @@ from geo.readers.ways import (
 from geo.readers.workbook import read_workbook
 
 __all__ = [
-    "CLASSES", "KEY_OF_MODE", "LAYERS", "LOCAL", "MAIN_ROADS", "WRITTEN_BESIDE", "Limits",
-    "Request", "barred_by", "class_of", "download_ways", "posted_speed", "read_areas",
+    "CLASSES", "KEY_OF_MODE", "LAYERS", "LOCAL", "MAIN_ROADS", "MINOR_ROADS", "WRITTEN_BESIDE",
+    "Limits", "Request", "barred_by", "class_of", "download_ways", "posted_speed", "read_areas",
     "read_drawing", "read_languages", "read_layer", "read_pbf", "read_pbf_header", "read_points",
     "read_workbook", "ref_key", "split_ref",
     "split_refs", "tags_of",

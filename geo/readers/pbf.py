@@ -1,4 +1,4 @@
-"""Ways and points out of an OpenStreetMap extract (PBF)."""
+"""Ways and points out of an OpenStreetMap extract: PBF, or XML as it is or packed."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def read_pbf(
     Parameters
     ----------
     path
-        An extract, ``.osm.pbf``.
+        An extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
     bounds
         West, south, east, north in degrees: only ways that touch it; they are not cut.
     waterways
@@ -203,7 +203,7 @@ def read_points(
     Parameters
     ----------
     path, tags
-        An extract, ``.osm.pbf``, and keys with values, of which one is enough.
+        An extract, such as ``.osm.pbf``, and keys with values, of which one is enough.
     bounds
         West, south, east, north in degrees.
 
@@ -247,7 +247,7 @@ def read_languages(path: Path | str) -> dict[str, int]:
     Parameters
     ----------
     path
-        An extract, ``.osm.pbf``.
+        An extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
 
     Returns
     -------
@@ -280,7 +280,7 @@ def read_pbf_header(path: Path | str) -> tuple[str, Bounds | None]:
     Parameters
     ----------
     path
-        An extract, ``.osm.pbf``.
+        An extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
 
     Returns
     -------
@@ -311,17 +311,20 @@ def _reading(path: Path | str) -> Iterator[Any]:
         osm = optional(module, "pbf", "reading a PBF file needs pyosmium")
     if not Path(path).is_file():
         raise BadInputError(
-            "{path}: expected an OpenStreetMap extract (.osm.pbf); no such file", path=path
+            "{path}: expected an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz or .osm.bz2); no "
+            "such file",
+            path=path,
         )
     try:
         file = Path(path).stat()
-        _look_through(Path(path), file.st_size, file.st_mtime_ns)
+        if Path(path).suffix.lower() == ".pbf":
+            _look_through(Path(path), file.st_size, file.st_mtime_ns)
         yield osm
     except BadInputError:
         raise
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
         raise BadInputError(
-            "{path}: expected a whole OpenStreetMap extract (.osm.pbf): {reason}",
+            "{path}: expected a whole OpenStreetMap extract: {reason}",
             path=path,
             reason=shown(" ".join(str(error).split()), 300),
         ) from None

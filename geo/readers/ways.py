@@ -26,6 +26,8 @@ CLASSES = {
     "rail": {"rail": 1.0},
     "water": {"river": 1.0, "canal": 1.2, "fairway": 1.0},
 }
+#: The same for the lower main roads, which routes that are no expressway follow too.
+MINOR_ROADS = {"primary": 1.0, "secondary": 1.2, "primary_link": 3.0, "secondary_link": 3.0}
 
 
 _LETTERS = re.compile(r"^(\D+?)\s*\d")

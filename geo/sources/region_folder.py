@@ -205,7 +205,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     Parameters
     ----------
     out, file
-        A folder that does not exist or is empty, and an extract, ``.osm.pbf``.
+        A folder that does not exist or is empty, and an extract: ``.osm.pbf``, ``.osm``,
+        ``.osm.gz`` or ``.osm.bz2``.
     bounds
         West, south, east, north in degrees; default: the whole extract.
     place, radius_km
@@ -250,7 +251,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     out, file = Path(out), Path(file)
     with _folder(out) as stage:
         stamp, box = read_pbf_header(file)
-        name = Path(file).name.removesuffix(".pbf").removesuffix(".osm")
+        name = re.sub(r"(\.osm)?(\.pbf|\.gz|\.bz2|\.osm)$", "", file.name)
         title = (name, name)
         if place is not None:
             bounds, title = _around(file, place, radius_km)
