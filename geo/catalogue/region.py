@@ -196,6 +196,12 @@ class Region(_Settings):
         return "zh-CN" if self.languages[0].split("-")[0] == "zh" else "en"
 
     @property
+    def detail(self) -> float:
+        """What tolerances of simplified lines are multiplied by: less than 1 below 10 degrees."""
+        west, south, east, north = self.frame
+        return min(1.0, max(east - west, north - south) / 10)
+
+    @property
     def bordered(self) -> bool:
         """Whether it has two regions, and counties to find the border between them."""
         return len(self.regions) > 1 and bool(self.base.counties)

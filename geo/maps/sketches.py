@@ -113,7 +113,7 @@ def overview_sketch(layers: Layers, date: dt.date, first: Mapping[str, int] | No
         relief=_relief(layers, frame),
         borders=_borders(layers, frame),
         strokes=[
-            (look, _path(frame, shapely.simplify(rows.geometry, LINE_TOLERANCE)))
+            (look, _path(frame, shapely.simplify(rows.geometry, LINE_TOLERANCE * region.detail)))
             for look, rows in sorted(looks.items(), key=itemgetter(0))
         ],
         labels=_labels(layers, frame),
@@ -153,11 +153,15 @@ def _borders(layers: Layers, frame: Frame) -> dict[str, str]:
     """Return the rivers, the veil over the neighbours and the borders of the provinces."""
     base, paths = layers.catalogue.region.base, {}
     if base.rivers:
-        rivers = read_base(layers.catalogue, "rivers").geometry.simplify(0.01)
+        rivers = read_base(layers.catalogue, "rivers").geometry.simplify(
+            0.01 * layers.catalogue.region.detail
+        )
         paths["river"] = _path(frame, shapely.get_parts(rivers.to_numpy()))
     if base.counties:
         own = dissolved(simplified_counties(layers.catalogue), "province")
-        shapes = shapely.simplify(shapely.get_parts(np.array(own, dtype=object)), 0.01)
+        shapes = shapely.simplify(
+            shapely.get_parts(np.array(own, dtype=object)), 0.01 * layers.catalogue.region.detail
+        )
         union = shapely.get_rings(shapely.get_parts(shapely.union_all(shapes)))
         paths["veil"] = f"M0 0H{WIDTH:.0f}V{HEIGHT:.0f}H0Z{_path(frame, union)}"
         paths["border"] = _path(frame, shapely.get_rings(shapes))
