@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,14 @@ def bounds(text: str) -> tuple[float, float, float, float]:
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise refusal(text, _("expected west,south,east,north in degrees"))
     return west, south, east, north
+
+
+def languages(text: str) -> list[str]:
+    """Read the language of names, and perhaps English: CODE,en."""
+    found = text.split(",")
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(,en)?", text) or text == "en,en":
+        raise refusal(text, _("expected the code of a language, and en, such as de,en"))
+    return found
 
 
 def pairs(text: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from geo.cli import additions, analysis, refresh, region, results
-from geo.cli.inputs import bounds, date_or_year, full_date, number, pairs
+from geo.cli.inputs import bounds, date_or_year, full_date, languages, number, pairs
 from geo.cli.messages import LANGUAGES, _, error_text, language_of, speaking
 from geo.cli.output import complain, silence_output, standard_streams, warn
 
@@ -509,6 +509,8 @@ def _add_new(verbs: Any) -> None:
     )
     text = _("shortest line of a route (default 5)")
     new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
+    text = _("language of the names, then English, such as de,en (default: as the names show)")
+    new.add_argument("--languages", type=languages, default=(), metavar="CODE,en", help=text)
     text = _(
         "areas to cut the lines at, with codes and names (adcode, name, name_en): they "
         "become the regions, and crossings between them can be counted"

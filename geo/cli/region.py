@@ -144,7 +144,7 @@ def new(arguments: argparse.Namespace) -> None:
             report = draft_region(
                 arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
                 radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
-                areas=areas, credit=credit, progress=progress,
+                areas=areas, credit=credit, languages=arguments.languages, progress=progress,
             )  # fmt: skip
     if arguments.json:
         print_json({"out": str(arguments.out), **report})
@@ -168,15 +168,23 @@ def _print_draft(report: dict[str, Any]) -> None:
         "{cities:.0f} cities",
         **report,
     )
-    say(
-        "left out: {unnamed_km:.1f} km without number or name, {short_groups:.0f} short routes "
-        "({short_km:.1f} km), {unchained_km:.1f} km that fit no line, "
-        "{cities_without_population:.0f} cities and towns without a population",
-        **report,
-    )
+    for mode, found in report["coverage"].items():
+        if found["osm_km"]:
+            say(
+                "{mode}: {drawn_km:.1f} of {osm_km:.1f} km in OpenStreetMap drawn ({share:.0%}): "
+                "{classes}",
+                mode=word(mode),
+                classes=", ".join(
+                    f"{key} {of['drawn_km']:.1f} / {of['osm_km']:.1f}"
+                    for key, of in found["classes"].items()
+                ),
+                **{key: found[key] for key in ("drawn_km", "osm_km", "share")},
+            )
+    if report["cities_without_population"]:
+        say("cities and towns without a population: {cities_without_population:.0f}", **report)
     for expected, count in report["left_out"].items():
         say(
-            "tags left out: {count} ({expected}); left_out.csv lists them",
+            "left out: {count} ({expected}); left_out.csv lists them",
             count=count,
             expected=expected,
         )

@@ -7,10 +7,11 @@ import datetime as dt
 import difflib
 import json
 import math
+import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,11 +40,13 @@ from geo.readers import (
     LOCAL,
     MAIN_ROADS,
     class_of,
+    read_languages,
     read_pbf,
     read_pbf_header,
     read_points,
     read_workbook,
 )
+from geo.sources.coverage import LeftOut
 from geo.sources.drafting import Draft, Rows, draft_catalogue
 from geo.sources.junctions import element_names
 from geo.sources.odd_tags import without_barred_roads, without_odd_tags
@@ -64,6 +67,10 @@ MARGIN = 0.01
 GRID = 1e-6
 CREDIT = "© OpenStreetMap contributors"
 ODBL = f"ODbL 1.0 ({CREDIT})"
+#: Letters by which a language is known, where this share of the names has some, and otherwise how
+#: many names must be said to be in it.
+SCRIPTS = {"ja": "[\u3040-\u30ff]", "ko": "[\uac00-\ud7a3]", "zh": "[\u4e00-\u9fff]"}
+IN_SCRIPT, LEAST_NAMES = 0.1, 5
 #: Texts of a new region, to be filled in.
 TEMPLATES = Path(__file__).parent / "templates"
 #: The borders of a new region.
@@ -189,6 +196,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     min_km: float = 5.0,
     areas: gpd.GeoDataFrame | None = None,
     credit: str = "",
+    languages: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
@@ -197,7 +205,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     Parameters
     ----------
     out, file
-        A folder that does not exist or is empty, and an extract, ``.osm.pbf``.
+        A folder that does not exist or is empty, and an extract: ``.osm.pbf``, ``.osm``,
+        ``.osm.gz`` or ``.osm.bz2``.
     bounds
         West, south, east, north in degrees; default: the whole extract.
     place, radius_km
@@ -210,6 +219,9 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines
         first, and whose they are: lines are cut where they cross a border. Without bounds and
         place the region reaches as far as they do.
+    languages
+        The language of the names, then English, such as ``("de", "en")``; default: as the names
+        of the extract show, and English where they do not.
     progress
         Called with a line of text now and then.
 
@@ -217,12 +229,14 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     -------
     report
         What was used: `routes`, `km`, `sections`, `places`, `cities`, `borders` (places where
-        lines cross one), `files`, `frame`, and with areas `regions`. What was left out:
-        `unnamed_ways` and `unnamed_km` (neither number nor name), `short_groups` and `short_km`
-        (too short for a line), `unchained_km` (neither in a line nor beside one),
-        `cities_without_population` and `cities_outside` (of all areas), and `left_out`, how many
-        tags that no table can hold and roads that the public may not use, by what was expected;
-        `left_out.csv` lists them with OSM ids.
+        lines cross one), `files`, `frame`, and with areas `regions`. `coverage`: for `road` and
+        `rail` the km in the extract (`osm_km`, along the centre line), those drawn (`drawn_km`),
+        their `share`, and the same by class (`classes`). What was left out: `unnamed_ways` and
+        `unnamed_km` (neither number nor name), `short_groups` and `short_km` (too short for a
+        line), `unchained_km` (on no line of their route), `cities_without_population` and
+        `cities_outside` (of all areas), and `left_out`, how many ways and tags are in no table
+        and roads the public may not use, by what was expected; `left_out.csv` lists them with OSM
+        ids.
 
     Raises
     ------
@@ -237,7 +251,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     out, file = Path(out), Path(file)
     with _folder(out) as stage:
         stamp, box = read_pbf_header(file)
-        name = Path(file).name.removesuffix(".pbf").removesuffix(".osm")
+        name = re.sub(r"(\.osm)?(\.pbf|\.gz|\.bz2|\.osm)$", "", file.name)
         title = (name, name)
         if place is not None:
             bounds, title = _around(file, place, radius_km)
@@ -259,9 +273,12 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         odd += more
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
+        languages = languages or _languages(file, ways, points)
+        chinese = languages[0].split("-")[0] == "zh"
         draft = draft_catalogue(
-            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km
-        )
+            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km,
+            chinese=chinese,
+        )  # fmt: skip
         if not draft.tables["routes"]:
             raise BadInputError(
                 "{path}: expected a named or numbered road ({roads} or above) or railway of "
@@ -275,14 +292,34 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
             about += "\n\n" + _write_areas(stage, areas, credit)
             report["regions"] = areas["name"].tolist()
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
-        settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
+        settings = _settings_text(title, as_of, _outer(bounds), attribution, areas, languages)
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
-        if odd:
-            write_csv(DataFrame(odd), stage / LEFT_OUT, index=False)
-        report["left_out"] = dict(Counter(tag.expected for tag in odd))
+        # a way whose only name cannot stand in a table is listed once
+        known = {(row.osm_type, row.osm_id) for row in odd}
+        ways_left = [r for r in draft.left_out if (r.osm_type, r.osm_id) not in known]
+        left = [*odd, *ways_left]
+        write_csv(DataFrame(left, columns=LeftOut._fields), stage / LEFT_OUT, index=False)
+        report["coverage"] = draft.coverage
+        report["left_out"] = dict(Counter(row.expected for row in left))
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
+
+
+def _languages(file: Path, ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> list[str]:
+    """
+    Return the language of the names of an extract, and English.
+
+    The script tells East Asian languages; of others the names that are given in a language too.
+    """
+    names = {str(name) for data in (ways, points) for name in data["name"].dropna()}
+    for language, script in SCRIPTS.items():
+        if sum(bool(re.search(script, name)) for name in names) > IN_SCRIPT * len(names):
+            return [language, "en"]
+    said = [*read_languages(file).items(), ("", 0), ("", 0)]
+    if said[0][1] >= max(LEAST_NAMES, 1.5 * said[1][1]) and said[0][0] != "en":
+        return [said[0][0], "en"]
+    return ["en"]
 
 
 def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str, str]]:
@@ -354,6 +391,7 @@ def _expect_one_side(ways: gpd.GeoDataFrame, file: Path) -> None:
 def _clipped(ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
     """Return the parts of the ways inside the bounds, several rows for a way in parts."""
     parts = ways.set_geometry(shapely.clip_by_rect(ways.geometry.to_numpy(), *bounds), crs=4326)
+    parts["osm_id"] = ways.index
     parts = parts.explode()
     shapes = parts.geometry.to_numpy()
     inside = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0)
@@ -404,6 +442,7 @@ def _settings_text(
     frame: Bounds,
     credit: str = "",
     areas: gpd.GeoDataFrame | None = None,
+    languages: Sequence[str] = ("zh", "en"),
 ) -> str:
     """Return `region.toml` for a frame, and for one region or those of some areas."""
     west, south, east, north = frame
@@ -414,6 +453,7 @@ def _settings_text(
     return template.format(
         zh=_quoted(title[0]),
         en=_quoted(title[1]),
+        languages=json.dumps(list(languages)),
         as_of=as_of.isoformat(),
         frame=", ".join(f"{x:.4f}" for x in frame),
         regions="\n".join(
@@ -465,12 +505,10 @@ def _about(file: Path, stamp: str, made: Draft) -> str:
         f"A first catalogue made from `{Path(file).name}`"
         f"{f' of {stamp}' if stamp else ' (its date is not known)'}, {ODBL}. "
         f"{r['routes']:g} lines of {r['km']:g} km, {r['sections']:g} sections, "
-        f"{r['places']:g} places, {r['cities']:g} cities.\n\nLeft out: {r['unnamed_ways']:g} ways "
-        f"({r['unnamed_km']:g} km) with neither number nor name, {r['short_groups']:g} routes too "
-        f"short ({r['short_km']:g} km), {r['unchained_km']:g} km that fit no line, "
-        f"{r['cities_without_population']:g} cities and towns without a population. A road with "
-        "several numbers counts for the longest of them. Stations within 250 m count as stops of "
-        "a line. Check it against local knowledge before you publish a figure."
+        f"{r['places']:g} places, {r['cities']:g} cities.\n\n"
+        f"`{LEFT_OUT}` lists what of the extract is in no table, with its OSM id. Every number of "
+        "a shared road keeps its route; `shares` says where. Check it against local knowledge "
+        "before you publish a figure."
     )
 
 

@@ -6,13 +6,13 @@ import { onLanguageChange } from "./language.js";
 import { prepareMap, reducedMotion } from "./map.js";
 import { namesOf } from "./names.js";
 import { NetworkCard } from "./network-card.js";
-import { SearchBox, searchEntry } from "./network-search.js";
 import { YearBar } from "./network-years.js";
 import { grouped } from "./numbers.js";
 import { packedLayer } from "./packed-layer.js";
 import { startPage } from "./page.js";
 import { PointLayer } from "./point-layer.js";
 import { isLow, RouteLines } from "./route-lines.js";
+import { SearchBox, searchEntry } from "./search-box.js";
 import { statusMark } from "./status.js";
 
 /** Zoom from which the points of a layer have names; the others from 12. */
@@ -192,7 +192,7 @@ class NetworkPage {
   fit(bounds) {
     const wide = this.isWide();
     this.map.fitBounds(bounds, {
-      maxZoom: 11,
+      maxZoom: Math.max(11, this.map.options.zoom + 2),
       animate: !reducedMotion.matches,
       paddingTopLeft: [wide ? 300 : 24, 60],
       paddingBottomRight: [wide ? 300 : 24, wide ? 120 : this.map.getSize().y * 0.5],
