@@ -304,6 +304,8 @@ SETTINGS = {
     "years": (("years = [1995, 2035]", "years = [2035, 1995]"),
               "region.toml map.years: expected the first before the last"),
     "file": (('counties = "', 'counties = "../'), "region.toml base.counties: expected a file inside"),
+    "timezone": (('"Asia/Shanghai"', '"Asia/Nowhere"'), "region.toml timezone: expected a time zone"),
+    "zone of a folder": (('"Asia/Shanghai"', '"/etc"'), "region.toml timezone: expected a time zone"),
     "zoom": (("zoom = ", "zoom = 9"), "region.toml map.zoom: expected less than or equal to 14"),
 }  # fmt: skip
 
