@@ -86,9 +86,8 @@ def _background(arguments: argparse.Namespace, catalogue: Catalogue) -> Backgrou
     """Read the other roads that are asked for."""
     if arguments.background is None:
         return None
-    from geo.network import expect_roads, read_background
+    from geo.network import read_background
 
-    expect_roads(arguments.mode)
     return read_background(arguments.background, catalogue)
 
 

@@ -157,7 +157,7 @@ def build_parser() -> Parser:
     _add_refresh(verbs)
     _add_lines(verbs)
     export = _add(verbs, "export", results.export, _("layers and network as files"))
-    text = _("gpkg, geojson, csv, xlsx, graphml, gmns or parquet")
+    text = _("gpkg, geojson, csv, xlsx, graphml, osmnx, gmns, gtfs or parquet")
     export.add_argument("format", metavar="FORMAT", help=text)
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
     text = _("let CSV files open right in Excel: with a byte order mark")

@@ -61,7 +61,7 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
             date,
             map_,
             title=region_title(layers),
-            styles=(),
+            styles=["search"],
             arguments=[class_groups(drawn), *_other_layers(points, parts), json.dumps(LOOKS)],
             data=_data(layers, date, days, figures) | {"data-context": around},
             jump="sections",

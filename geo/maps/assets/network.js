@@ -6,13 +6,13 @@ import { onLanguageChange } from "./language.js";
 import { prepareMap, reducedMotion } from "./map.js";
 import { namesOf } from "./names.js";
 import { NetworkCard } from "./network-card.js";
-import { SearchBox, searchEntry } from "./network-search.js";
 import { YearBar } from "./network-years.js";
 import { grouped } from "./numbers.js";
 import { packedLayer } from "./packed-layer.js";
 import { startPage } from "./page.js";
 import { PointLayer } from "./point-layer.js";
 import { isLow, RouteLines } from "./route-lines.js";
+import { SearchBox, searchEntry } from "./search-box.js";
 import { statusMark } from "./status.js";
 
 /** Zoom from which the points of a layer have names; the others from 12. */
