@@ -22,6 +22,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from pandas import DataFrame
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import HALF_WAY_ROUND, OPTIONAL, TABLES, TextTable, columns, data_folder, load
@@ -77,6 +79,8 @@ IN_SCRIPT, LEAST_NAMES = 0.1, 5
 TEMPLATES = Path(__file__).parent / "templates"
 #: The borders of a new region.
 AREAS = "base/areas.geojson"
+#: Roads under the catalogue are known where they are this share of its own roads, at least.
+FEW_ROADS = 0.2
 #: The roads under the catalogue, simplified by this many degrees.
 ROADS, SIMPLE = "osm/roads.geojson", 5e-5
 #: What an extract says that no table can hold.
@@ -301,7 +305,12 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         report = {**draft.report, **({} if areas is None else {"regions": [*areas["name"]]})}
         about = _about(file, stamp, draft)
         about += "" if areas is None else "\n\n" + _write_areas(stage, areas, credit)
-        below = _write_roads(stage, _clipped(without_barred_roads(every)[0], bounds), stamp)
+        below = _write_roads(
+            stage,
+            _clipped(without_barred_roads(every)[0], bounds),
+            stamp,
+            least_km=FEW_ROADS * draft.coverage["road"]["drawn_km"],
+        )
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
         settings = _settings_text(
             title, as_of, _outer(bounds), attribution, areas, languages, roads=below
@@ -504,11 +513,17 @@ def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
     )
 
 
-def _write_roads(stage: Path, ways: gpd.GeoDataFrame, stamp: str) -> bool:
-    """Write the open main roads below motorways, over which trips begin and end, if there are."""
+def _write_roads(stage: Path, ways: gpd.GeoDataFrame, stamp: str, least_km: float) -> bool:
+    """
+    Write the open main roads below motorways, over which trips begin and end.
+
+    Not where the largest part that hangs together is short: few roads are no network.
+    """
     kind = ways["highway"].fillna("").str.removesuffix("_link")
     nodes, edges = node_ways(ways[kind.isin(MAIN_ROADS[1:]).to_numpy(bool)])
-    if edges.empty:
+    links = coo_array((np.ones(len(edges)), (edges["u"], edges["v"])), (len(nodes), len(nodes)))
+    part = connected_components(links, directed=False)[1][edges["u"]]
+    if np.bincount(part, edges["length_km"]).max(initial=0) <= least_km:
         return False
     joined = contract(Noded(nodes, edges), add=["length_km"]).edges
     lines = shapely.simplify(joined.geometry.to_numpy(), SIMPLE)
