@@ -83,6 +83,8 @@ END_M = 400.0
 ROOM_M = 30.0
 #: Distances are for routes from this length on; with a shorter shortest route they shrink.
 USUAL_KM = 5.0
+#: Stays in an area are as short as 1 km in a region this wide; in a smaller one they shrink.
+USUAL_DEGREES = 1.0
 _PEOPLE = re.compile(r"^\d{1,3}(?:[ ,.'\u00a0\u202f]?\d{3})*$|^\d+$")
 
 
@@ -220,9 +222,11 @@ def draft_catalogue(
         made.lines, pieces, made.members, points.to_crs(crs), scale, chinese=chinese
     )
     if areas is not None:
-        spots += border_spots(made.lines, areas.to_crs(crs), scale)
+        west, south, east, north = frame
+        stay = min(scale, np.hypot(east - west, north - south) / USUAL_DEGREES)
+        spots += border_spots(made.lines, areas.to_crs(crs), stay)
     tables = _tables(extract, made, spots)
-    towns = points[points["place"].isin(["city", "town"])]
+    towns = points[points["place"].isin(["city", "town", "village"])]
     within = np.full(len(towns), region, object)
     if areas is not None:
         within = np.array([*areas["adcode"], ""], object)[
