@@ -124,7 +124,7 @@ def build(
                 _write_tables(analysis, stage / DATA)
         files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
-            "index": {"findings": sentences, "downloads": files},
+            "index": {"findings": sentences, "downloads": files, "analysis": analysis},
             "criticality": {"analysis": analysis, "details": details},
             "compare": {"analysis": analysis},
         }
@@ -211,6 +211,8 @@ def _begin_pages(
     early: dict[str, Callable[[], Any]] = {}
     if {"network", "compare"} & set(wanted):
         early["network"] = submit(_timeline_and_network, layers, date, page="network" in wanted)
+    if "corridors" in wanted:
+        early["corridors"] = submit(PAGES["corridors"], layers, date=date)
     if "accessibility" in wanted:
         early["accessibility"] = begin_accessibility(submit, layers, date)
     return early
@@ -234,8 +236,7 @@ def _pages(
         for name in wanted
         if name not in (*early, "compare")
     }
-    if "accessibility" in early:
-        made["accessibility"] = early["accessibility"]()
+    made |= {name: early[name]() for name in ("accessibility", "corridors") if name in early}
     if "network" in early:
         timeline, made["network"] = early["network"]()
         if "compare" in wanted:

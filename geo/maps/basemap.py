@@ -29,6 +29,8 @@ Lines = list[list[list[float]]]
 
 #: Tolerance of the simplified coverage and of rivers, in degrees.
 COUNTY_TOLERANCE = 0.009
+#: Nearer than this nothing is more exact: most lines are off by hundreds of metres.
+MAX_ZOOM = 12
 RIVER_TOLERANCE = 0.002
 DIGITS = 4
 
@@ -70,7 +72,7 @@ def new_map(catalogue: Catalogue) -> folium.Map:
         tiles=None,
         zoom_control=False,
         minZoom=6,
-        maxZoom=14,
+        maxZoom=MAX_ZOOM,
         zoomSnap=0.5,
         zoomDelta=0.5,
         wheelPxPerZoomLevel=110,
@@ -88,7 +90,7 @@ def add_basemap(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
     if base.relief:
         parts.append(Part("relief", TEXT["relief"], [_relief(map_, catalogue)], on=True))
     if base.rivers:
-        rivers = read_base(catalogue, "rivers").simplify(RIVER_TOLERANCE)
+        rivers = read_base(catalogue, "rivers").simplify(RIVER_TOLERANCE * catalogue.region.detail)
         layer = _lines(map_, _inside(catalogue, list(rivers)), "rivers", RIVER)
         parts.append(Part("rivers", TEXT["rivers"], [layer], on=True))
     if base.counties:
@@ -183,7 +185,8 @@ def _borders(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
 def simplified_counties(catalogue: Catalogue) -> gpd.GeoDataFrame:
     """Return the counties of the region, simplified together."""
     counties = read_base(catalogue, "counties").sort_values("adcode", ignore_index=True)
-    shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), COUNTY_TOLERANCE)
+    tolerance = COUNTY_TOLERANCE * catalogue.region.detail
+    shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), tolerance)
     return counties.set_geometry(shapes, crs=counties.crs)
 
 
@@ -208,8 +211,9 @@ def _neighbour_lines(catalogue: Catalogue, own: list[BaseGeometry]) -> list[Base
     frame = read_base(catalogue, "provinces")
     if "context" in frame:
         frame = frame[frame["context"].fillna(0).astype(bool)]
-    shapes = shapely.simplify(frame.geometry.to_numpy(), COUNTY_TOLERANCE)
-    near = shapely.buffer(shapely.union_all(own), 0.04)
+    detail = catalogue.region.detail
+    shapes = shapely.simplify(frame.geometry.to_numpy(), COUNTY_TOLERANCE * detail)
+    near = shapely.buffer(shapely.union_all(own), 0.04 * detail)
     view = window(catalogue)
     lines = [
         shapely.difference(shapely.intersection(shapely.boundary(shape), view), near)

@@ -43,6 +43,21 @@ def number(value: object, digits: int = 0) -> str:
     return "–" if is_unknown(value) else f"{value:,.{digits}f}"
 
 
+def people_label(value: Any, *, sign: bool = False) -> Label:
+    """Return a number of people as it is known, to three digits, in the units of each language."""
+    if is_unknown(value):
+        return Label("–", "–")
+    if sign and value:
+        zh, en = people_label(abs(value))
+        mark = "+" if value > 0 else "−"
+        return Label(mark + zh, mark + en)
+    rounded = float(f"{value:.3g}")
+    plain = f"{rounded:,.0f}"
+    zh = f"{rounded / 1e8:g} 亿" if rounded >= 1e8 else f"{rounded / 1e4:,g} 万"
+    en = f"{rounded / 1e6:g} million"
+    return Label(zh if rounded >= 1e4 else plain, en if rounded >= 1e6 else plain)
+
+
 def signed(value: Any, digits: int) -> str:
     """Return a difference with its sign, without one where it rounds to nothing."""
     if is_unknown(value):
@@ -159,6 +174,17 @@ TEMPLATES.globals |= {
     "attribute": bi_attribute,
     **{
         helper.__name__: helper
-        for helper in (bi, ends, escape, line_sample, named, number, opening, order, signed)
+        for helper in (
+            bi,
+            ends,
+            escape,
+            line_sample,
+            named,
+            number,
+            opening,
+            order,
+            people_label,
+            signed,
+        )
     },
 }

@@ -61,7 +61,7 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
             date,
             map_,
             title=region_title(layers),
-            styles=(),
+            styles=["search"],
             arguments=[class_groups(drawn), *_other_layers(points, parts), json.dumps(LOOKS)],
             data=_data(layers, date, days, figures) | {"data-context": around},
             jump="sections",
@@ -161,8 +161,9 @@ def _data(
     """Return the data blocks of the page."""
     cat = layers.catalogue
     keys = {key for row in (*cat.sections, *cat.routes, *cat.places) for key in row.sources}
-    labels = {"class": CLASS, "group": GROUP, "kind": KIND}
+    labels: dict[str, Any] = {"class": CLASS, "group": GROUP, "kind": KIND}
     labels |= {"accuracy": ACCURACY, "confidence": CONFIDENCE, "ui": UI}
+    labels["named"] = list(EMPHASIS)
     return {
         "data-routes": route_facts(layers),
         "data-sources": used_sources(cat, keys),

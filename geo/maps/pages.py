@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from geo.maps.accessibility import accessibility_page
 from geo.maps.compare import compare_page
+from geo.maps.corridors import corridors_page
 from geo.maps.criticality import criticality_page
 from geo.maps.crossings import crossings_page
 from geo.maps.index import index_page
@@ -15,6 +16,7 @@ from geo.maps.network import network_page
 PAGES: dict[str, Callable[..., str]] = {
     "index": index_page,
     "network": network_page,
+    "corridors": corridors_page,
     "crossings": crossings_page,
     "accessibility": accessibility_page,
     "criticality": criticality_page,

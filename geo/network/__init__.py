@@ -9,7 +9,7 @@ from geo.network.network import (
     has_stops,
     junction_ids,
 )
-from geo.network.ordinary_roads import Background, node_ways, read_background
+from geo.network.ordinary_roads import Background, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
@@ -25,8 +25,10 @@ from geo.network.travel_graph import (
 from geo.network.travel_times import (
     DoorTimes,
     Journey,
+    different_paths,
     door_times,
     fastest_routes,
+    journey,
     matrix_by_name,
     matrix_with_ids,
     station_to_station,
@@ -54,13 +56,16 @@ __all__ = [
     "crossings_without_junction",
     "cut_at_stops",
     "departures",
+    "different_paths",
     "dissolve_nodes",
     "door_times",
     "end_of",
     "entries_near",
     "fastest_routes",
     "find_end",
+    "ground_of",
     "has_stops",
+    "journey",
     "junction_ids",
     "matrix_by_name",
     "matrix_with_ids",

@@ -88,19 +88,29 @@ class TravelGraph:
         return next(self.number[name] for name in names if name in self.number)
 
     @cached_property
-    def pairs(self) -> tuple[Ints, Ints]:
-        """Pairs of nodes that arcs join, as one number each, in order; the pair of every arc."""
+    def _pairs(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """The pairs of nodes with an arc as rows of a matrix, and the entry of every arc."""
         pairs, entry = np.unique(self.tail * self.size + self.head, return_inverse=True)
-        return pairs, entry
+        rows, columns = np.divmod(pairs, self.size)
+        starts = np.searchsorted(rows, np.arange(self.size + 1))
+        return pairs, columns, starts, entry
 
     def matrix(self, minutes: Floats | None = None) -> tuple[csr_array, Ints]:
         """Return the fastest arc between every two nodes, and the entry in it of every arc."""
         minutes = self.minutes if minutes is None else minutes
-        pairs, entry = self.pairs
+        pairs, columns, starts, entry = self._pairs
         fastest = np.full(len(pairs), np.inf)
         np.minimum.at(fastest, entry, minutes)
-        where = np.divmod(pairs, self.size)
-        return csr_array((fastest, where), shape=(self.size, self.size)), entry
+        shape = (self.size, self.size)
+        return csr_array((fastest, columns.copy(), starts.copy()), shape=shape), entry
+
+    def fastest_arcs(self, nodes: Ints, minutes: Floats, matrix: csr_array) -> Ints:
+        """Return the arcs from node to node that a matrix of minutes holds."""
+        pairs, _, _, entry = self._pairs
+        best = np.flatnonzero(minutes == matrix.data[entry])
+        arc = np.full(len(pairs), -1, np.intp)
+        arc[entry[best]] = best
+        return arc[np.searchsorted(pairs, nodes[:-1] * self.size + nodes[1:])]
 
 
 def build_travel_graph(

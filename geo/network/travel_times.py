@@ -177,7 +177,27 @@ def _ends(catalogue: Catalogue, wanted: Ends) -> list[Anywhere]:
 def different_paths(
     graph: TravelGraph, minutes: Floats, start: int, end: int, *, k: int = 1
 ) -> list[Ints]:
-    """Return at most `k` really different paths, as numbers of arcs, the fastest first."""
+    """
+    Return paths between two nodes that are really different.
+
+    Every further one is the fastest when what was used so far takes half as long again.
+
+    Parameters
+    ----------
+    graph
+        A travel graph.
+    minutes
+        Of its arcs; infinite for those that are closed.
+    start, end
+        Numbers of two nodes.
+    k
+        Number of paths wanted.
+
+    Returns
+    -------
+    paths
+        At most `k`, as numbers of arcs, the fastest first.
+    """
     if k == 1:
         path = shortest_path(graph, minutes, start, end)
         return [] if path is None else [path]
@@ -202,20 +222,14 @@ def different_paths(
 
 def shortest_path(graph: TravelGraph, minutes: Floats, start: int, end: int) -> Ints | None:
     """Return the arcs of the fastest way between two nodes; None where there is none."""
-    matrix, entry = graph.matrix(minutes)
+    matrix, _ = graph.matrix(minutes)
     before = dijkstra(matrix, indices=np.array([start]), return_predecessors=True)[1][0]
     if before[end] < 0:
         return None
     nodes = [end]
     while nodes[-1] != start:
         nodes.append(int(before[nodes[-1]]))
-    # of parallel arcs the fastest is the one travelled
-    best = np.flatnonzero(minutes == matrix.data[entry])
-    arc = np.zeros(len(matrix.data), np.intp)
-    arc[entry[best]] = best
-    way = np.array(nodes[::-1], np.intp)
-    taken: Ints = arc[np.searchsorted(graph.pairs[0], way[:-1] * graph.size + way[1:])]
-    return taken
+    return graph.fastest_arcs(np.array(nodes[::-1], np.intp), minutes, matrix)
 
 
 def _overlap(path: Ints, km: Floats, other: Ints) -> float:
@@ -225,7 +239,21 @@ def _overlap(path: Ints, km: Floats, other: Ints) -> float:
 
 
 def journey(graph: TravelGraph, arcs: DataFrame) -> Journey:
-    """Join the arcs of a path to legs, one per route in a row."""
+    """
+    Join the arcs of a path to legs, one per route in a row.
+
+    Parameters
+    ----------
+    graph
+        A travel graph.
+    arcs
+        Rows of its arcs, in the order of the way.
+
+    Returns
+    -------
+    journey
+        The legs, with their sum.
+    """
     travelled = arcs.loc[arcs["edge"] != "", "edge"]
     sections = list(dict.fromkeys(graph.net.edges.loc[travelled, "section_id"]))
     legs: list[dict[str, Any]] = []
@@ -386,6 +414,7 @@ def times_between(
     origins: Sequence[Anywhere],
     destinations: Sequence[Anywhere] | None = None,
     *,
+    minutes: Floats | None = None,
     executor: Executor = run_locally,
 ) -> Floats:
     """
@@ -397,6 +426,8 @@ def times_between(
         The graph; it must have the ends (`build_travel_graph`).
     origins, destinations
         Centres, settlements, or other ends the graph was made with; default: the same.
+    minutes
+        Of the arcs, infinite for those that are closed; default: those of the graph.
     executor
         As in `travel_time_matrix`.
 
@@ -408,7 +439,7 @@ def times_between(
     destinations = origins if destinations is None else destinations
     starts, ends = graph.ends(origins)[0], graph.ends(destinations)[1]
     blocks = [starts[part] for part in number_blocks(len(starts), BLOCK)]
-    rows = executor(_times_from, (graph.matrix()[0], ends), blocks)
+    rows = executor(_times_from, (graph.matrix(minutes)[0], ends), blocks)
     times = np.vstack([np.empty((0, len(ends))), *rows])
     a, b = (np.array([end_of(end).node for end in some]) for some in (origins, destinations))
     times[a[:, None] == b] = 0.0
@@ -460,11 +491,13 @@ def travel_time_matrix(
         A network, with its mode and its changes; edges between junctions are cut at stops.
     origins, destinations
         Ends as in `fastest_routes`, one or several; default: all centres.
-    mode, background
+    mode
         As in `fastest_routes`.
     parameters
         Other parameters than those of the network; edges that were edited keep the ratio of
         their times to those that the tables give.
+    background
+        As in `fastest_routes`.
     long
         One row for every pair of an origin and a destination.
     executor

@@ -18,6 +18,7 @@ from geo.scenarios.comparison import (
 )
 from geo.scenarios.corridor import city_pair_profile, corridor_profile
 from geo.scenarios.headlines import headline_sentences
+from geo.scenarios.route_variants import RouteVariants
 from geo.scenarios.sensitivity import (
     headline_intervals,
     headline_values,
@@ -35,6 +36,7 @@ from geo.scenarios.timeline import (
 
 __all__ = [
     "Analysis",
+    "RouteVariants",
     "Timeline",
     "analyse",
     "build_timeline",

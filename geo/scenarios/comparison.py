@@ -208,7 +208,7 @@ def city_changes(
     --------
     >>> from datetime import date
     >>> times = travel_times_on(lay, date(2025, 12, 31))
-    >>> city_changes(cat, times, times)["mean_min_delta"].abs().max()
+    >>> float(city_changes(cat, times, times)["mean_min_delta"].abs().max())
     0.0
     """
     living = _population(catalogue.settlements)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -16,8 +17,8 @@ from geo.connectivity import minimum_cut
 from geo.core import BadInputError
 from geo.geometry import geodesic_km, nearest
 from geo.layers import Layers, border_crossings, open_sections, sections_on
-from geo.network import Network, build_network, fastest_routes
-from geo.scenarios.alternatives import with_sections
+from geo.network import Journey, Network, build_network, fastest_routes, time_interval
+from geo.scenarios.route_variants import RouteVariants, State
 from geo.scenarios.timeline import horizon_of
 
 #: People of cities whose centre lies within this distance count as served.
@@ -26,9 +27,18 @@ SERVED_KM = 30.0
 RING_KM = 1.0
 #: Ways looked for between the ends of a corridor.
 WAYS = 3
+STATES: tuple[State, ...] = get_args(State)
 
 
-def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str, Any]:
+def corridor_profile(
+    layers: Layers,
+    route: Route,
+    *,
+    date: dt.date,
+    variants: RouteVariants | None = None,
+    crossings: gpd.GeoDataFrame | None = None,
+    ways: int = WAYS,
+) -> dict[str, Any]:
     """
     Return the sheet of a named route.
 
@@ -40,6 +50,12 @@ def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str
         The route.
     date
         The day asked for.
+    variants
+        Travel times with and without the route, where they are known for several routes.
+    crossings
+        The border crossings on the day, where they are known.
+    ways
+        Number of alternatives wanted.
 
     Returns
     -------
@@ -47,8 +63,9 @@ def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str
         Names and standard; `length_km`, `open_km` and `open_share`; `detour_index` (running
         length over the straight distance of its ends); `border` with lanes and tracks at each
         crossing; `ends`, the nearest cities; `times`, the fastest times by mode between them
-        now and with the route complete; `alternatives` of its own mode and the
-        `penalty_min` of losing it (None where nothing else is left); `population_served`
+        now, with the route complete and without it, each with the bounds that hold nine of ten
+        cases; `alternatives` of its own mode without the links it owns, and the `penalty_min`
+        of losing it (None where nothing else is left); `population_served`
         within 30 km; `gaps`, the sections that are not open; `sources`.
 
     Examples
@@ -80,12 +97,17 @@ def corridor_profile(layers: Layers, route: Route, *, date: dt.date) -> dict[str
         "detour_index": _detour(line, total),
         "lanes": sorted({int(v) for v in own["lanes"].dropna()}),
         "tracks": sorted({int(v) for v in own["tracks"].dropna()}),
-        "border": _border(layers, route.route_id, date),
+        "border": _border(layers, route.route_id, date, crossings),
         "ends": [
             {"city_id": c.city_id, "name": c.name, "name_en": c.name_en, "km": km}
             for c, km in ends
         ],
-        **_service(layers, [city for city, _ in ends], list(own.index), route.mode, date),
+        **_service(
+            variants or RouteVariants(layers, [route], date=date),
+            route,
+            [city for city, _ in ends],
+            ways,
+        ),
         "population_served": sum(city.population for city in served),
         "cities_served": [city.name for city in served],
         "cities_served_ids": [city.city_id for city in served],
@@ -217,12 +239,15 @@ def _served(layers: Layers, line: Any) -> list[City]:
     return [cities[i] for i, _, km in nearest(_centres(cities), line, 1) if km <= SERVED_KM]
 
 
-def _border(layers: Layers, route_id: str, date: dt.date) -> list[dict[str, Any]]:
+def _border(
+    layers: Layers, route_id: str, date: dt.date, known: gpd.GeoDataFrame | None
+) -> list[dict[str, Any]]:
     """Return the crossings of a route with lanes and tracks on each side."""
     if not layers.catalogue.region.bordered:
         return []
     found = []
-    for row in border_crossings(layers, year=date).itertuples():
+    crossings = border_crossings(layers, year=date) if known is None else known
+    for row in crossings.itertuples():
         if route_id in {side.route_id for side in row.sides.values()}:
             sides = {
                 name: {
@@ -239,50 +264,67 @@ def _border(layers: Layers, route_id: str, date: dt.date) -> list[dict[str, Any]
     return found
 
 
-def _service(
-    layers: Layers, ends: list[City], ids: list[str], mode: str, date: dt.date
-) -> dict[str, Any]:
+def _service(variants: RouteVariants, route: Route, ends: list[City], ways: int) -> dict[str, Any]:
     """Return times now, complete and without the route, between the cities at its ends."""
     if len(ends) < 2:
         return {"times": {}, "alternatives": [], "penalty_min": None}
-    pair = (ends[0], ends[1])
-    states = (
-        layers,
-        with_sections(layers, ids, open_on=date),
-        with_sections(layers, ids, open_on=None),
-    )
-    now, complete, without = (build_network(s, year=date, nodes="stops") for s in states)
-    with_it, lost = (_fastest(net, pair, mode) for net in (complete, without))
+    pair, key = (ends[0], ends[1]), route.route_id
+    without = variants.journeys(route.mode, key, "without", pair, ways)
+    times = {}
+    for mode in variants.modes(key, "complete"):
+        found = {state: variants.journeys(mode, key, state, pair) for state in STATES}
+        times[mode] = _bounded({state: _minutes(own) for state, own in found.items()}, mode)
+    complete = times.get(route.mode, {}).get("complete_min")
+    lost = _minutes(without)
     return {
-        "times": _times(now, complete, pair),
-        "alternatives": _alternatives(without, pair, mode),
-        "penalty_min": None if with_it is None or lost is None else lost - with_it,
+        "times": times,
+        "alternatives": _described(without, variants.net, variants.standard),
+        "penalty_min": None if complete is None or lost is None else lost - complete,
     }
 
 
 def _times(now: Network, complete: Network, pair: tuple[City, City]) -> dict[str, Any]:
     """Return the fastest time between two cities in two networks, by mode."""
-    return {
-        mode: {
-            "now_min": _fastest(now, pair, mode),
-            "complete_min": _fastest(complete, pair, mode),
+    nets = {"now": now, "complete": complete}
+    times = {}
+    for mode in complete.modes:
+        found = {
+            key: fastest_routes(net, *pair, mode=mode) if mode in net.modes else []
+            for key, net in nets.items()
         }
-        for mode in complete.modes
-    }
+        times[mode] = _bounded({key: _minutes(own) for key, own in found.items()}, mode)
+    return times
 
 
-def _fastest(net: Network, pair: tuple[City, City], mode: str) -> float | None:
-    routes = fastest_routes(net, *pair, mode=mode) if mode in net.modes else []
-    return float(routes[0].time_min) if routes else None
+def _minutes(journeys: list[Journey]) -> float | None:
+    return float(journeys[0].time_min) if journeys else None
+
+
+def _bounded(minutes: dict[str, float | None], mode: str) -> dict[str, float | None]:
+    """Return times with their bounds; None where there is no way."""
+    found: dict[str, float | None] = {}
+    for key, value in minutes.items():
+        bounds = (None, None) if value is None else map(float, time_interval(value, mode))
+        low, high = bounds
+        found |= {f"{key}_min": value, f"{key}_low_min": low, f"{key}_high_min": high}
+    return found
 
 
 def _alternatives(net: Network, pair: tuple[City, City], mode: str) -> list[dict[str, Any]]:
     """Return the routes of a mode that are really different, with the standard of each."""
     if mode not in net.modes:
         return []
-    route, standard = net.layers.catalogue.route, open_sections(net.layers, net.date)
+    journeys = fastest_routes(net, pair[0], pair[1], WAYS, mode=mode)
+    return _described(journeys, net, open_sections(net.layers, net.date))
+
+
+def _described(
+    journeys: list[Journey], net: Network, standard: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return journeys in a network with the routes and the standard of each."""
+    route = net.layers.catalogue.route
     found = []
-    for journey in fastest_routes(net, pair[0], pair[1], WAYS, mode=mode):
+    for journey in journeys:
         ids = list(dict.fromkeys(leg["route_id"] for leg in journey.legs if leg["route_id"]))
         rows = standard.loc[journey.section_ids]
         found.append(

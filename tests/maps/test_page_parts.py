@@ -32,6 +32,7 @@ DAY = date(2026, 11, 23)
 LIMIT = {
     "index": 1_000_000,
     "network": 2_400_000,
+    "corridors": 1_600_000,
     "crossings": 1_200_000,
     "accessibility": 2_500_000,
     "criticality": 2_200_000,
@@ -72,6 +73,7 @@ def test_pages_are_found_without_loading_the_map_libraries():
     assert list(PAGES) == [
         "index",
         "network",
+        "corridors",
         "crossings",
         "accessibility",
         "criticality",

@@ -36,8 +36,8 @@ function score(entry, wanted) {
   return best + entry.rank;
 }
 
-function search(entries, wanted) {
-  if (!wanted) return [];
+function search(entries, wanted, listAll) {
+  if (!wanted) return listAll ? entries : [];
   return entries
     .map((entry) => ({ entry, score: score(entry, wanted) }))
     .filter((hit) => hit.score < NO_MATCH - 1)
@@ -47,8 +47,14 @@ function search(entries, wanted) {
 }
 
 export class SearchBox {
-  /** @param {() => void} onChoose called before the entry itself is shown */
-  constructor(entries, textNone, onChoose) {
+  /**
+   * @param {any[]} entries
+   * @param {import("./dom.js").Label} textNone
+   * @param {() => void} onChoose called before the entry itself is shown
+   * @param {boolean} listAll whether an empty box lists all entries
+   */
+  constructor(entries, textNone, onChoose, listAll = false) {
+    this.listAll = listAll;
     this.entries = entries;
     this.textNone = textNone;
     this.onChoose = onChoose;
@@ -73,13 +79,22 @@ export class SearchBox {
 
   update() {
     const wanted = fold(this.input.value.trim());
-    this.hits = search(this.entries, wanted);
+    this.show(search(this.entries, wanted, this.listAll), wanted);
+  }
+
+  show(hits, wanted) {
+    this.hits = hits;
     this.active = this.hits.length ? 0 : -1;
     const rows = this.hits.map((entry, i) => this.row(entry, i));
     this.list.replaceChildren(...(wanted && !rows.length ? [this.emptyRow()] : rows));
-    this.list.hidden = !wanted;
-    this.input.setAttribute("aria-expanded", String(Boolean(wanted)));
+    this.list.hidden = !wanted && !rows.length;
+    this.input.setAttribute("aria-expanded", String(this.isOpen));
     this.input.setAttribute("aria-activedescendant", this.active >= 0 ? "hit-0" : "");
+  }
+
+  /** Lists all entries, whatever stands in the box. */
+  listEverything() {
+    this.show(this.entries, "");
   }
 
   row(entry, i) {
