@@ -10,6 +10,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import small_region
 from surveyed_world import elements, region, server, ways  # noqa: F401 - fixtures
@@ -19,6 +20,9 @@ from geo.catalogue.catalogue import data_folder
 from geo.pipeline import build
 
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, whoever runs the tests
+if os.environ.get("GEO_TEST_STRINGS") != "arrow":
+    # as in a build and where pyarrow is not installed; .ci/run tries other Pythons over Arrow
+    pd.set_option("mode.string_storage", "python")
 
 
 @pytest.fixture(scope="session")
