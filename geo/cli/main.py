@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from geo.cli import additions, analysis, closures, journeys, refresh, region, results
-from geo.cli.inputs import bounds, date_or_year, full_date, languages, number, pairs
+from geo.cli.inputs import bounds, date_or_year, file_or_level, full_date, languages, number, pairs
 from geo.cli.messages import LANGUAGES, _, error_text, language_of, speaking
 from geo.cli.output import complain, silence_output, standard_streams, warn
 
@@ -509,13 +509,19 @@ def _add_new(verbs: Any) -> None:
     )
     text = _("shortest line of a route (default 5)")
     new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
+    text = _("smallest settlements that become cities (default: town)")
+    new.add_argument(
+        "--settlements", choices=["city", "town", "village"], default="town", help=text
+    )
     text = _("language of the names, then English, such as de,en (default: as the names show)")
     new.add_argument("--languages", type=languages, default=(), metavar="CODE,en", help=text)
     text = _(
         "areas to cut the lines at, with codes and names (adcode, name, name_en): they "
         "become the regions, and crossings between them can be counted"
     )
-    new.add_argument("--borders", type=Path, metavar="FILE", help=text)
+    text = _("{text}; a number stands for the boundaries of the extract of that admin_level",
+             text=text)  # fmt: skip
+    new.add_argument("--borders", type=file_or_level, metavar="FILE|LEVEL", help=text)
     text = _("what these are called in the file, such as adcode=ISO,name=NAME,name_en=NAME")
     new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…", help=text)
     text = _("layer of the file; not needed where only one has areas")

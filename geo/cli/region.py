@@ -113,7 +113,6 @@ def routes(arguments: argparse.Namespace) -> None:
 def new(arguments: argparse.Namespace) -> None:
     """Make a new region, empty or from an extract."""
     from geo.core import BadInputError
-    from geo.readers import read_areas
     from geo.sources import draft_region, new_region, region_from_workbook
 
     if arguments.from_pbf and arguments.from_xlsx:
@@ -133,18 +132,13 @@ def new(arguments: argparse.Namespace) -> None:
     else:
         areas, credit = None, ""
         if arguments.borders:
-            areas = read_areas(
-                arguments.borders,
-                arguments.border_columns,
-                layer=arguments.border_layer,
-                encoding=arguments.border_encoding,
-            )
-            credit = arguments.border_credit or arguments.borders.name
+            areas, credit = _borders(arguments)
         with stages(4) as progress:
             report = draft_region(
                 arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
                 radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
-                areas=areas, credit=credit, languages=arguments.languages, progress=progress,
+                areas=areas, credit=credit, languages=arguments.languages,
+                settlements=arguments.settlements, progress=progress,
             )  # fmt: skip
     if arguments.json:
         print_json({"out": str(arguments.out), **report})
@@ -159,6 +153,22 @@ def new(arguments: argparse.Namespace) -> None:
         file=arguments.out / "README.md",
         folder=arguments.out,
     )
+
+
+def _borders(arguments: argparse.Namespace) -> tuple[Any, str]:
+    """Return the areas of a file, or of the extract itself, and whose they are."""
+    from geo.readers import read_areas, read_boundaries
+
+    file = arguments.borders
+    if isinstance(file, int):
+        return read_boundaries(arguments.from_pbf, file), arguments.border_credit
+    areas = read_areas(
+        file,
+        arguments.border_columns,
+        layer=arguments.border_layer,
+        encoding=arguments.border_encoding,
+    )
+    return areas, arguments.border_credit or file.name
 
 
 def _print_draft(report: dict[str, Any]) -> None:
@@ -182,6 +192,8 @@ def _print_draft(report: dict[str, Any]) -> None:
             )
     if report["cities_without_population"]:
         say("cities and towns without a population: {cities_without_population:.0f}", **report)
+    if not report["cities"]:
+        say("no city in the tables: --settlements village reads smaller ones, or fill cities.csv")
     for expected, count in report["left_out"].items():
         say(
             "left out: {count} ({expected}); left_out.csv lists them",

@@ -32,8 +32,8 @@ class PointStyle(NamedTuple):
 LINES = {
     "hsr": LineStyle("#D55E00", 4.0),
     "intercity": LineStyle("#E07B39", 3.0),
-    "conventional": LineStyle("#222222", 3.6, ticks=True),
-    "expressway": LineStyle("#0072B2", 3.6),
+    "conventional": LineStyle("#222222", 2.8, ticks=True),
+    "expressway": LineStyle("#0072B2", 3.2),
     "trunk": LineStyle("#7D6608", 2.6),
     "waterway": LineStyle("#009E73", 5.0),
 }
@@ -46,6 +46,8 @@ UNCASED = frozenset({"unknown", "planned"})
 #: Share of the full width by group; what is not listed is background.
 EMPHASIS = {"named": 1.0, "inter17": 1.0, "expansion": 0.9, "ring": 0.72}
 BACKGROUND = 0.55
+#: Classes drawn at least so strongly, whatever their group: their service makes them main lines.
+SERVICE = {"hsr": 0.9, "intercity": 0.8, "waterway": 0.8}
 #: The layers of points in the legend, with the kinds of places each holds.
 POINTS = {
     "station": PointStyle("#9A4300", "#FFFFFF", 3.5, 10),
@@ -72,4 +74,5 @@ def weight_of(class_: str, group: str) -> float:
         Width in pixels.
     """
     style = LINES.get(class_, OTHER_LINE)
-    return round(style.weight * EMPHASIS.get(group, BACKGROUND), 2)
+    share = max(EMPHASIS.get(group, BACKGROUND), SERVICE.get(class_, 0.0))
+    return round(style.weight * share, 2)

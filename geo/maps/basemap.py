@@ -29,6 +29,8 @@ Lines = list[list[list[float]]]
 
 #: Tolerance of the simplified coverage and of rivers, in degrees.
 COUNTY_TOLERANCE = 0.009
+#: Nearer than this nothing is more exact: most lines are off by hundreds of metres.
+MAX_ZOOM = 12
 RIVER_TOLERANCE = 0.002
 DIGITS = 4
 
@@ -70,7 +72,7 @@ def new_map(catalogue: Catalogue) -> folium.Map:
         tiles=None,
         zoom_control=False,
         minZoom=6,
-        maxZoom=14,
+        maxZoom=MAX_ZOOM,
         zoomSnap=0.5,
         zoomDelta=0.5,
         wheelPxPerZoomLevel=110,

@@ -43,8 +43,14 @@ def number(value: object, digits: int = 0) -> str:
     return "–" if is_unknown(value) else f"{value:,.{digits}f}"
 
 
-def people_label(value: float) -> Label:
+def people_label(value: Any, *, sign: bool = False) -> Label:
     """Return a number of people as it is known, to three digits, in the units of each language."""
+    if is_unknown(value):
+        return Label("–", "–")
+    if sign and value:
+        zh, en = people_label(abs(value))
+        mark = "+" if value > 0 else "−"
+        return Label(mark + zh, mark + en)
     rounded = float(f"{value:.3g}")
     plain = f"{rounded:,.0f}"
     zh = f"{rounded / 1e8:g} 亿" if rounded >= 1e8 else f"{rounded / 1e4:,g} 万"

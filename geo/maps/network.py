@@ -161,8 +161,9 @@ def _data(
     """Return the data blocks of the page."""
     cat = layers.catalogue
     keys = {key for row in (*cat.sections, *cat.routes, *cat.places) for key in row.sources}
-    labels = {"class": CLASS, "group": GROUP, "kind": KIND}
+    labels: dict[str, Any] = {"class": CLASS, "group": GROUP, "kind": KIND}
     labels |= {"accuracy": ACCURACY, "confidence": CONFIDENCE, "ui": UI}
+    labels["named"] = list(EMPHASIS)
     return {
         "data-routes": route_facts(layers),
         "data-sources": used_sources(cat, keys),

@@ -329,7 +329,8 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
     Return the ordinary main roads that come with a region.
 
     They are undated and stand for all years. Their shapes are simplified, so that a road is
-    longer than its stored length: `road_bend` times, in towns `town_bend` times. Towns, where it
+    longer than its stored length: `road_bend` times, in towns `town_bend` times, unless the file
+    says that lengths are `exact`, as those of a drafted region are. Towns, where it
     takes longer, lie around the seats of zones and the centres of cities, larger around a core.
 
     Parameters
@@ -382,7 +383,9 @@ def _embedded(file: BaseFile, towns: Towns, parameters: Parameters) -> Backgroun
         )  # fmt: skip
     nodes, edges = noded_graph(gpd.GeoDataFrame(geometry=lines, crs=CRS))
     inside = _town_share(edges.geometry.to_numpy(), towns)
-    town, country = km * inside * parameters.town_bend, km * (1 - inside) * parameters.road_bend
+    exact = "exact" in frame and bool(frame["exact"].iloc[0])
+    bends = (1.0, 1.0) if exact else (parameters.town_bend, parameters.road_bend)
+    town, country = km * inside * bends[0], km * (1 - inside) * bends[1]
     hours = town / parameters.town_kmh + country / parameters.country_kmh
     edges = edges.assign(time_min=60 * hours, length_km=town + country)
     nodes = nodes.rename(columns={"x": "lon", "y": "lat"}).assign(entry=True)

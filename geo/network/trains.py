@@ -243,17 +243,28 @@ class Trains:
 
     def boarding(self) -> Iterator[tuple[Any, ...]]:
         """Yield the arcs on to and off trains."""
+        waits = [self._waits(run) for run in self.runs]
         for number, (i, _) in enumerate(self.rides):
             run, half = self.runs[i], self.half_stop(self.runs[i])
-            for k, (a, b) in enumerate(TIERS):
+            for k, (first, last) in enumerate(waits[i]):
                 node = self.nodes[k][number]
-                if number < len(self.runs) and self.opens(run.u, run.kind, large=a):
-                    wait = self._wait(run, run.u, other=b)
-                    yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
+                if number < len(self.runs) and first is not None:
+                    yield (departures(run.u), node, half + first + run.minutes, first, run.km,
                            run.edge, run.route, "rail")  # fmt: skip
-                if self.opens(run.v, run.kind, large=b):
-                    wait = self._wait(run, run.v, other=a)
-                    yield node, arrivals(run.v), half + wait, wait, 0.0, "", run.route, "rail"
+                if last is not None:
+                    yield node, arrivals(run.v), half + last, last, 0.0, "", run.route, "rail"
+
+    def _waits(self, run: Run) -> list[tuple[float | None, float | None]]:
+        """Return by `TIERS` the waits at both ends of an edge, None where nobody boards."""
+        first, last = (
+            {large: self._wait(run, place, other=large) for large in (True, False)}
+            for place in (run.u, run.v)
+        )
+        return [
+            (first[b] if self.opens(run.u, run.kind, large=a) else None,
+             last[a] if self.opens(run.v, run.kind, large=b) else None)
+            for a, b in TIERS
+        ]  # fmt: skip
 
     def half_stop(self, run: Run) -> float:
         """Return how long trains take to start, or to stop, on an edge."""

@@ -240,6 +240,52 @@ def read_points(
     return points[_touching(points.geometry.to_numpy(), bounds)]
 
 
+def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:
+    """
+    Read the administrative areas of one level.
+
+    Parameters
+    ----------
+    path
+        An extract, such as ``.osm.pbf``.
+    level
+        Their `admin_level`: 2 are states, 4 to 8 what they consist of.
+
+    Returns
+    -------
+    areas
+        One row per area that lies in the extract whole, with `adcode` (the code of ISO 3166, or
+        the number of the relation), `name`, `name_en` and polygons in WGS-84.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or no area of the level is whole.
+    """
+    rows, shapes = [], []
+    with _reading(path) as osm:
+        wanted = osm.filter.TagFilter(("boundary", "administrative"))
+        polygons_of = osm.geom.WKBFactory()
+        for item in osm.FileProcessor(str(path)).with_areas(wanted):
+            if not item.is_area() or item.tags.get("admin_level") != str(level):
+                continue
+            own = item.tags.get("name")
+            if own and item.tags.get("boundary") == "administrative":
+                code = item.tags.get("ISO3166-2") or item.tags.get("ISO3166-1")
+                name_en = item.tags.get("name:en") or own
+                rows.append((code or f"r{item.orig_id()}", own, name_en))
+                shapes.append(polygons_of.create_multipolygon(item))
+    if not rows:
+        raise BadInputError(
+            "{path}: expected boundaries of admin_level {level} that lie in the extract whole",
+            path=path,
+            level=level,
+        )
+    table = pd.DataFrame(rows, columns=["adcode", "name", "name_en"])
+    areas = gpd.GeoDataFrame(table, geometry=shapely.from_wkb(shapes), crs=CRS)
+    return areas.drop_duplicates("adcode").drop_duplicates("name").reset_index(drop=True)
+
+
 def read_languages(path: Path | str) -> dict[str, int]:
     """
     Count the languages in which places and areas have their name.

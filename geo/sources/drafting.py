@@ -48,16 +48,16 @@ from geo.sources.coverage import (
     UNNAMED,
     LeftOut,
     centre_metres,
-    coverage,
+    coverage_by_class,
     ways_left_out,
 )
 from geo.sources.junctions import Line, Spot, border_spots, element_names, find_spots
 from geo.sources.route_names import (
     MOSTLY,
     Title,
+    names_of_route,
     prevailing,
     route_keys,
-    route_names,
     route_title,
     without_tracks,
 )
@@ -83,6 +83,8 @@ END_M = 400.0
 ROOM_M = 30.0
 #: Distances are for routes from this length on; with a shorter shortest route they shrink.
 USUAL_KM = 5.0
+#: Stays in an area are as short as 1 km in a region this wide; in a smaller one they shrink.
+USUAL_DEGREES = 1.0
 _PEOPLE = re.compile(r"^\d{1,3}(?:[ ,.'\u00a0\u202f]?\d{3})*$|^\d+$")
 
 
@@ -220,9 +222,11 @@ def draft_catalogue(
         made.lines, pieces, made.members, points.to_crs(crs), scale, chinese=chinese
     )
     if areas is not None:
-        spots += border_spots(made.lines, areas.to_crs(crs), scale)
+        west, south, east, north = frame
+        stay = min(scale, np.hypot(east - west, north - south) / USUAL_DEGREES)
+        spots += border_spots(made.lines, areas.to_crs(crs), stay)
     tables = _tables(extract, made, spots)
-    towns = points[points["place"].isin(["city", "town"])]
+    towns = points[points["place"].isin(["city", "town", "village"])]
     within = np.full(len(towns), region, object)
     if areas is not None:
         within = np.array([*areas["adcode"], ""], object)[
@@ -242,7 +246,7 @@ def draft_catalogue(
     }
     report = {key: round(float(value), 1) for key, value in report.items()}
     classes = class_of(tags).to_numpy(str)[pieces.edge]
-    return Draft(tables, report, coverage(classes, pieces, made.shown), left)
+    return Draft(tables, report, coverage_by_class(classes, pieces, made.shown), left)
 
 
 # Ways become routes.
@@ -365,7 +369,7 @@ def _titles(extract: _Extract, made: Drawing) -> list[Title]:
         part = 1 if first else part + 1
         if first:
             key, own = made.keys[line.group], made.members[line.group]
-            names = route_names(key, line.mode, *extract.under(own))
+            names = names_of_route(key, line.mode, *extract.under(own))
         titles.append(route_title(names, line.mode, new_id, part))
     return titles
 

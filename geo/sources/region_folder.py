@@ -19,8 +19,11 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pandas import DataFrame
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import HALF_WAY_ROUND, OPTIONAL, TABLES, TextTable, columns, data_folder, load
@@ -34,8 +37,9 @@ from geo.core import (
     shown,
     write_csv,
 )
-from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km
+from geo.geometry import METRES_PER_DEGREE, Bounds, Noded, contract, geodesic_km
 from geo.layers import county_index
+from geo.network import node_ways
 from geo.readers import (
     LOCAL,
     MAIN_ROADS,
@@ -56,9 +60,9 @@ POINTS = (
     ("railway", "station"),
     ("railway", "halt"),
     ("highway", "motorway_junction"),
-    ("place", "city"),
-    ("place", "town"),
 )
+#: Settlements, the largest first.
+SETTLEMENTS = ("city", "town", "village")
 #: Kinds of places that a region may be named after, the largest first.
 NAMED = ("city", "town", "county", "district", "village", "suburb")
 #: Degrees around the ways of an extract whose head says no bounds.
@@ -75,6 +79,10 @@ IN_SCRIPT, LEAST_NAMES = 0.1, 5
 TEMPLATES = Path(__file__).parent / "templates"
 #: The borders of a new region.
 AREAS = "base/areas.geojson"
+#: Roads under the catalogue are known where they are this share of its own roads, at least.
+FEW_ROADS = 0.2
+#: The roads under the catalogue, simplified by this many degrees.
+ROADS, SIMPLE = "osm/roads.geojson", 5e-5
 #: What an extract says that no table can hold.
 LEFT_OUT = "left_out.csv"
 
@@ -197,6 +205,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     areas: gpd.GeoDataFrame | None = None,
     credit: str = "",
     languages: Sequence[str] = (),
+    settlements: str = "town",
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
@@ -222,6 +231,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     languages
         The language of the names, then English, such as ``("de", "en")``; default: as the names
         of the extract show, and English where they do not.
+    settlements
+        The smallest settlements that become cities: city, town or village.
     progress
         Called with a line of text now and then.
 
@@ -257,7 +268,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
             bounds, title = _around(file, place, radius_km)
         elif bounds is None and areas is not None:
             bounds = _common(tuple(areas.total_bounds.tolist()), box)
-        ways = _main_ways(read_pbf(file, bounds=bounds or box, progress=progress), roads)
+        every = read_pbf(file, bounds=bounds or box, progress=progress)
+        ways = _main_ways(every, roads)
         bounds = bounds or box or _extent(ways, file)
         ways, odd = without_odd_tags(ways, "way")
         ways, closed = without_barred_roads(ways)
@@ -266,8 +278,11 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         _expect_one_side(ways, file)
         if areas is not None:
             areas = reached_areas(areas, ways, bounds)
+            if len(areas) == 1 and place is None:
+                title = areas["name"].iloc[0], areas["name_en"].iloc[0]
         progress("stations and towns")
-        points = read_points(file, POINTS, bounds=bounds)
+        kinds = SETTLEMENTS[: SETTLEMENTS.index(settlements) + 1]
+        points = read_points(file, [*POINTS, *(("place", kind) for kind in kinds)], bounds=bounds)
         points = points[~points["station"].isin(LOCAL)]  # of the underground and the like
         points, more = without_odd_tags(points)
         odd += more
@@ -287,12 +302,19 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
                 roads=roads,
                 km=min_km,
             )
-        about, report = _about(file, stamp, draft), dict[str, Any](draft.report)
-        if areas is not None:
-            about += "\n\n" + _write_areas(stage, areas, credit)
-            report["regions"] = areas["name"].tolist()
+        report = {**draft.report, **({} if areas is None else {"regions": [*areas["name"]]})}
+        about = _about(file, stamp, draft)
+        about += "" if areas is None else "\n\n" + _write_areas(stage, areas, credit)
+        below = _write_roads(
+            stage,
+            _clipped(without_barred_roads(every)[0], bounds),
+            stamp,
+            least_km=FEW_ROADS * draft.coverage["road"]["drawn_km"],
+        )
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
-        settings = _settings_text(title, as_of, _outer(bounds), attribution, areas, languages)
+        settings = _settings_text(
+            title, as_of, _outer(bounds), attribution, areas, languages, roads=below
+        )
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
         # a way whose only name cannot stand in a table is listed once
@@ -443,6 +465,8 @@ def _settings_text(
     credit: str = "",
     areas: gpd.GeoDataFrame | None = None,
     languages: Sequence[str] = ("zh", "en"),
+    *,
+    roads: bool = False,
 ) -> str:
     """Return `region.toml` for a frame, and for one region or those of some areas."""
     west, south, east, north = frame
@@ -461,6 +485,7 @@ def _settings_text(
         ),
         areas=AREAS,
         hash="# " if areas is None else "",
+        roads=f'roads = "{ROADS}"' if roads else f'# roads = "{ROADS}"',
         centre=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
         zoom=min(max(int(math.log2(360 / width)) + 2, 3), 14),
         last=as_of.year + 10,
@@ -486,6 +511,29 @@ def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
         f"Borders: {credit or 'source not told'}; cut at the frame. Lines are cut where they "
         "cross one; a stay of less than 1 km in an area is none."
     )
+
+
+def _write_roads(stage: Path, ways: gpd.GeoDataFrame, stamp: str, least_km: float) -> bool:
+    """
+    Write the open main roads below motorways, over which trips begin and end.
+
+    Not where the largest part that hangs together is short: few roads are no network.
+    """
+    kind = ways["highway"].fillna("").str.removesuffix("_link")
+    nodes, edges = node_ways(ways[kind.isin(MAIN_ROADS[1:]).to_numpy(bool)])
+    links = coo_array((np.ones(len(edges)), (edges["u"], edges["v"])), (len(nodes), len(nodes)))
+    part = connected_components(links, directed=False)[1][edges["u"]]
+    if np.bincount(part, edges["length_km"]).max(initial=0) <= least_km:
+        return False
+    joined = contract(Noded(nodes, edges), add=["length_km"]).edges
+    lines = shapely.simplify(joined.geometry.to_numpy(), SIMPLE)
+    about = {"source": "OpenStreetMap", "licence": ODBL, "vintage": stamp, "exact": True,
+             "length_km": " ".join(f"{km:.3f}" for km in joined["length_km"])}  # fmt: skip
+    made = gpd.GeoDataFrame(pd.DataFrame([about]), geometry=[shapely.multilinestrings(lines)],
+                            crs=4326)  # fmt: skip
+    (stage / ROADS).parent.mkdir()
+    made.to_file(stage / ROADS, driver="GeoJSON", COORDINATE_PRECISION=7)
+    return True
 
 
 def _source(file: Path, stamp: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from test_pages import PHONE, UNTRANSLATED
 
 from geo.maps import accessibility
+from geo.maps.elements import people_label
 
 FILLS = "() => [...document.querySelectorAll('path.city-circle')].map(p => p.getAttribute('fill'))"
 SIZES = "() => [...document.querySelectorAll('path.city-circle')].map(p => p.getBBox().width)"
@@ -96,7 +97,7 @@ def test_indicators_and_dates_change_colours_and_columns(path, visit):
     assert len(set(fills)) == len({round(size) for size in sizes}) == 5
     press(page, "indicator", "efficiency")
     assert sorted(page.evaluate(FILLS)) != sorted(fills)
-    assert page.locator("#cities-any th:visible").all_inner_texts()[2].startswith("路网效率")
+    assert page.locator("#cities-any th:visible").all_inner_texts()[2].startswith("时间比")
     assert page.locator("#cities-any th:visible").count() == 5
     press(page, "indicator", "mean")
     assert sorted(page.evaluate(FILLS)) == sorted(fills)
@@ -161,7 +162,8 @@ def test_the_card_says_what_the_data_say(path, visit, data):
     text = cells.nth(0).inner_text().replace("\n", " ")
     assert re.split(r"[ →]+", text) == [f"{before:,}", f"{after:,}", f"+{after - before:,}"]
     people = [own["values"]["people"][k][i] for k in (0, 1)]
-    assert f"{people[0] / 1e6:.2f} M → {people[1] / 1e6:.2f} M" in cells.nth(1).inner_text()
+    before, after = (people_label(value).en for value in people)
+    assert f"{before} → {after}" in cells.nth(1).inner_text()
     fact = page.locator(".facts dd").first.inner_text()
     mean = [own["values"]["mean"][k][i] for k in (0, 1)]
     assert fact.startswith(f"{mean[0]:.1f} → {mean[1]:.1f}")

@@ -59,7 +59,8 @@ export class Figures {
     const [before, after] = this.comparison.states;
     for (const row of all("[data-figure]")) {
       const [kind, name] = row.dataset.figure.split(":");
-      const values = this.data[kind][name];
+      // a class that has no line yet has no kilometres; other figures are not known then
+      const values = this.data[kind][name].map((value) => value ?? (kind === "km" ? 0 : null));
       const cells = [...row.cells].slice(1);
       fillTriple(cells, values[before], values[after], Number(row.dataset.digits));
     }

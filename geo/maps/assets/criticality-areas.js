@@ -3,7 +3,7 @@ import { bilingual, element, svgElement } from "./dom.js";
 import { closeButton } from "./language.js";
 import { legendBlock, legendItem } from "./legend.js";
 import { INK } from "./map.js";
-import { fixed, fixedOrLess, withUnit } from "./numbers.js";
+import { fixed, fixedOrLess, people, withUnit } from "./numbers.js";
 
 const MINUTES = ["分钟", "min"];
 /** Fills of the classes, from the least delay to the most. */
@@ -136,10 +136,11 @@ export class Areas {
   }
 }
 
-function losing(people) {
+function losing(count) {
+  const [zh, en] = people(count);
   const text = [
-    `其他城市 ${fixed(people / 1e4, 0)} 万人失去铁路或高速公路`,
-    `${fixed(people / 1e6, 2)} million people elsewhere lose their railway or expressway`,
+    `其他城市 ${zh}人失去铁路或高速公路`,
+    `${en} people elsewhere lose their railway or expressway`,
   ];
   return element("p", { class: "off" }, element("b", {}, bilingual(text)));
 }

@@ -2,7 +2,7 @@
 import { bilingual, element } from "./dom.js";
 import { closeButton } from "./language.js";
 import { joined } from "./names.js";
-import { fixed, fixedOrLess, withUnit } from "./numbers.js";
+import { fixed, fixedOrLess, people, withUnit } from "./numbers.js";
 
 /** Values of `detour` that are no ratio. */
 const NO_WAY = -1;
@@ -62,7 +62,7 @@ function facts({ extra, cutOff, efficiency, pairs, detour }) {
     "dl",
     { class: "costs" },
     fact(["平均多花", "Extra, mean"], extraText, extra >= MUCH),
-    fact(["断联人口", "Cut off"], fixed(cutOff, 0), cutOff > 0),
+    fact(["断联人口", "Cut off"], bilingual(people(cutOff)), cutOff > 0),
     fact(["效率损失", "Efficiency"], lost),
     fact(["绕行倍数", "Detour"], ratio(detour), detour === NO_WAY),
     fact(["影响城市对", "Pairs hit"], fixed(pairs, 0)),

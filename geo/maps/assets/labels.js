@@ -11,15 +11,25 @@ const SIZES = {
   river: [11.5, 10],
   province: [15, 11],
   point: [11.5, 9.5],
+  route: [11.5, 0],
+  shield: [10, 0],
 };
 const WITH_DOT = ["metropolis", "city", "town"];
+const ON_LINE = ["river", "province", "route", "shield"];
+/** A name stands beside its line, on either side. */
+const ABOVE = [
+  [0, -10],
+  [0, 11],
+];
+const kindOf = (item) => item.kind.split(" ")[0];
 const LETTER_SPACING = 1.35; // of provinces, by the style sheet
 const PADDING = 3;
 
 export class PlaceLabels {
   /**
    * @param {L.Map} map
-   * @param {any[]} items `over`: may cover obstacles where there is no other room
+   * @param {any[]} items `over`: may cover obstacles where there is no other room; `once`: the
+   *   name of which one is enough
    * @param {() => number[][]} obstacles boxes, in pixels of the layer, that no label may cover
    */
   constructor(map, items, obstacles = () => []) {
@@ -43,29 +53,36 @@ export class PlaceLabels {
   place() {
     this.pane.textContent = "";
     if (!this.visible) return;
-    const zoom = this.map.getZoom();
-    const view = this.map.getBounds().pad(0.05);
     const obstacles = this.obstacles();
     const taken = [...obstacles];
-    for (const item of this.items) {
-      if (item.hidden || zoom < item.zoom || !view.contains(item.at)) continue;
+    const placed = new Set(); // of several places for one name the first with room is taken
+    for (const item of this.shownItems()) {
+      if (item.once && placed.has(item.once)) continue;
       const at = this.map.latLngToLayerPoint(item.at);
       const box = this.measure(item);
       const own = item.over ? taken.slice(obstacles.length) : null;
       const offset = freeOffset(item, at, box, taken) ?? (own && freeOffset(item, at, box, own));
       if (!offset) continue;
+      placed.add(item.once);
       taken.push(frameOf(item, at, box, offset), [at.x - 6, at.y - 6, at.x + 6, at.y + 6]);
       this.pane.append(labelNode(item, at, offset));
     }
   }
 
+  /** What the zoom and the view show. */
+  shownItems() {
+    const zoom = this.map.getZoom();
+    const view = this.map.getBounds().pad(0.05);
+    return this.items.filter((item) => !item.hidden && zoom >= item.zoom && view.contains(item.at));
+  }
+
   measure(item) {
     const [main, second] = isEnglish() ? [item.en, item.zh] : [item.zh, item.en];
-    const [large, small] = SIZES[item.kind];
+    const [large, small] = SIZES[kindOf(item)];
     this.pen.font = `700 ${large}px ${this.family}`;
     const spacing = item.kind === "province" ? LETTER_SPACING : 1;
     let width = this.pen.measureText(main).width * spacing;
-    if (item.kind === "river") return { width: width + 4, height: large + 4 };
+    if (!small || item.kind === "river") return { width: width + 6, height: large + 5 };
     if (main === second) return { width: width + 4, height: large + 5 };
     this.pen.font = `${small}px ${this.family}`;
     width = Math.max(width, this.pen.measureText(second).width);
@@ -87,7 +104,7 @@ function labelPane(map) {
  * @returns {number[][]}
  */
 function offsetsOf(item, box) {
-  if (item.kind === "river" || item.kind === "province") return [[0, 0]];
+  if (ON_LINE.includes(kindOf(item))) return item.kind === "route" ? ABOVE : [[0, 0]];
   const gap = item.gap || 8;
   const [x, y] = [box.width / 2 + gap, box.height / 2 + gap - 2];
   const sides = [
@@ -115,13 +132,15 @@ function offsetsOf(item, box) {
 
 function frameOf(item, at, box, offset) {
   const [dx, dy] = offset;
-  const turned = item.angle ? Math.abs(Math.sin((item.angle * Math.PI) / 180)) : 0;
-  const height = box.height + turned * (box.width - box.height);
+  const turn = ((item.angle || 0) * Math.PI) / 180;
+  const [sine, cosine] = [Math.abs(Math.sin(turn)), Math.cos(turn)];
+  const width = cosine * box.width + sine * box.height;
+  const height = sine * box.width + cosine * box.height;
   const [x, y] = [at.x + dx, at.y + dy];
   return [
-    x - box.width / 2 - PADDING,
+    x - width / 2 - PADDING,
     y - height / 2 - PADDING,
-    x + box.width / 2 + PADDING,
+    x + width / 2 + PADDING,
     y + height / 2 + PADDING,
   ];
 }
@@ -145,7 +164,9 @@ function labelNode(item, at, offset) {
   const once = isEnglish() ? en : zh;
   const text = element("div", { class: "text" }, ...(item.zh === item.en ? [once] : [zh, en]));
   const turn = item.angle ? ` rotate(${item.angle}deg)` : "";
-  text.style.transform = `translate(-50%,-50%) translate(${dx}px,${dy}px)${turn}`;
+  const moved = ` translate(${dx}px,${dy}px)`; // beside a line it moves after it is turned
+  text.style.transform = `translate(-50%,-50%)${turn && item.kind === "route" ? turn + moved : moved + turn}`;
+  if (item.color) text.style.color = item.color;
   const node = element("div", { class: `label ${item.kind}` });
   if (WITH_DOT.includes(item.kind)) node.append(element("span", { class: "dot" }));
   node.append(text);

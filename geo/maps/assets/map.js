@@ -19,6 +19,7 @@ export const maps = [];
 
 export function prepareMap(map, settings) {
   maps.push(map);
+  leaveTabOrder(map);
   addCredits(map, settings.attribution);
   L.control.scale({ metric: true, imperial: false, position: "bottomleft" }).addTo(map);
   const zoom = L.control.zoom({ position: "bottomright", zoomInTitle: "", zoomOutTitle: "" });
@@ -32,6 +33,11 @@ export function prepareMap(map, settings) {
     L.DomEvent.disableClickPropagation(panel);
     L.DomEvent.disableScrollPropagation(panel);
   }
+}
+
+/** The map is one stop of the keyboard: search and tables reach what is drawn on it. */
+function leaveTabOrder(map) {
+  map.on("layeradd", ({ layer }) => layer.getElement?.()?.setAttribute("tabindex", "-1"));
 }
 
 function addCredits(map, attribution) {

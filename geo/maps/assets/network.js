@@ -11,12 +11,22 @@ import { grouped } from "./numbers.js";
 import { packedLayer } from "./packed-layer.js";
 import { startPage } from "./page.js";
 import { PointLayer } from "./point-layer.js";
+import { routeLabels } from "./route-labels.js";
 import { isLow, RouteLines } from "./route-lines.js";
 import { SearchBox, searchEntry } from "./search-box.js";
 import { statusMark } from "./status.js";
 
 /** Zoom from which the points of a layer have names; the others from 12. */
 const NAME_ZOOM = { airport: 9, port: 10, border: 99 };
+
+/** What a preset shows: classes, and tiers (named corridors, other main lines, all others). */
+const PRESETS = {
+  main: (kind, key) => kind === "class" || key !== "low",
+  rail: (kind, key) => kind === "tier" || key === "hsr" || key === "intercity",
+  road: (kind, key) => kind === "tier" || key === "expressway" || key === "trunk",
+  corridors: (kind, key) => kind === "class" || key === "named",
+  all: () => true,
+};
 
 class NetworkPage {
   constructor(map, groups, points, base, looks, settings) {
@@ -28,6 +38,8 @@ class NetworkPage {
     this.chosen = {};
     this.readData();
     prepareMap(map, settings);
+    // a chosen line must be able to stand above the card, which covers half of a narrow map
+    if (!this.isWide()) map.setMaxBounds(L.latLngBounds(map.options.maxBounds).pad(0.7));
     this.lines = new RouteLines(map, groups, looks);
     this.addNames();
     base.context = pageData("data-context").map(({ text, style, pane }) =>
@@ -36,6 +48,7 @@ class NetworkPage {
     this.addControls();
     this.addTooltips();
     this.addPoints();
+    this.addPresets();
     this.addListeners();
   }
 
@@ -48,7 +61,11 @@ class NetworkPage {
 
   addNames() {
     this.pointNames = this.points.flatMap((spec) => markersOf(spec).map((m) => nameOf(m, spec)));
-    const names = [...this.cities, ...pageData("data-areas"), ...this.pointNames];
+    this.lineNames = routeLabels(this.lines, this.routes, isLow);
+    const first = this.lineNames.filter((item) => item.first);
+    const others = this.lineNames.filter((item) => !item.first);
+    const places = [...pageData("data-areas"), ...this.pointNames];
+    const names = [...first, ...this.cities, ...others, ...places];
     this.names = new PlaceLabels(this.map, names);
   }
 
@@ -84,14 +101,52 @@ class NetworkPage {
         `route:${section.properties.route_id}`,
         `class:${section.group.key}`,
         `status:${code === "a" ? "o" : code}`,
-        `tier:${isLow(section) ? "low" : "high"}`,
+        `tier:${this.tierOf(section)}`,
       ];
       return switches.some((key) => this.hidden.has(key)) ? "" : code;
     });
+    this.nameVisible();
+  }
+
+  /** The routes of named groups, the other main lines, and all others. */
+  tierOf(section) {
+    const { group } = this.routes[section.properties.route_id];
+    if (this.labels.named.includes(group)) return "named";
+    return isLow(section) ? "low" : "high";
+  }
+
+  isDrawn(route) {
+    return Boolean(this.routes[route]?.sections.some((id) => this.lines.sections[id]?.stage));
+  }
+
+  /** Routes are named, and places shown, where something of them is drawn in the year. */
+  nameVisible() {
+    for (const item of this.lineNames) item.hidden = !this.isDrawn(item.route);
+    for (const spec of this.points) this.places[spec.key].keep((feature) => this.isThere(feature));
+    this.namePoints();
+    this.names.place();
+  }
+
+  /** When a place without routes opened is not known: it stands from the day of the page on. */
+  isThere({ properties }) {
+    const { routes } = properties;
+    if (!routes?.length) return this.years.year >= Number(this.time.day.slice(0, 4));
+    return routes.some((id) => this.isDrawn(id));
+  }
+
+  namePoints() {
+    for (const item of this.pointNames) {
+      item.hidden = this.hidden.has(`points:${item.key}`) || !this.isThere(item.feature);
+    }
   }
 
   handleSwitch(box) {
     this.toggle(box.dataset.toggle, box.checked);
+    this.keepSwitches();
+  }
+
+  keepSwitches() {
+    this.markPreset();
     const changed = this.switches.filter((other) => other.checked !== other.defaultChecked);
     setState({ layers: changed.map((other) => other.dataset.toggle).join(",") });
   }
@@ -115,10 +170,43 @@ class NetworkPage {
 
   togglePoints(name, visible) {
     this.places[name].show(visible);
-    for (const item of this.pointNames) {
-      if (item.key === name) item.hidden = !visible;
-    }
+    this.namePoints();
     this.names.place();
+  }
+
+  // ---- presets
+
+  addPresets() {
+    this.presets = all("[data-preset]");
+    for (const button of this.presets) {
+      button.addEventListener("click", () => this.applyPreset(button.dataset.preset));
+    }
+  }
+
+  applyPreset(name) {
+    for (const box of this.switches) {
+      const [kind, key] = box.dataset.toggle.split(":");
+      if (kind === "class" || kind === "tier") box.checked = PRESETS[name](kind, key);
+      else if (kind === "route") box.checked = true;
+      else continue;
+      if (box.checked) this.hidden.delete(box.dataset.toggle);
+      else this.hidden.add(box.dataset.toggle);
+    }
+    this.redraw();
+    this.keepSwitches();
+  }
+
+  /** The preset that the switches show, if it is one. */
+  markPreset() {
+    const shown = this.switches.filter((box) => /^(class|tier|route):/.test(box.dataset.toggle));
+    for (const button of this.presets) {
+      const wanted = PRESETS[button.dataset.preset];
+      const isOn = shown.every((box) => {
+        const [kind, key] = box.dataset.toggle.split(":");
+        return box.checked === (kind === "route" || wanted(kind, key));
+      });
+      button.setAttribute("aria-pressed", String(isOn));
+    }
   }
 
   // ---- year
@@ -195,8 +283,15 @@ class NetworkPage {
       maxZoom: Math.max(11, this.map.options.zoom + 2),
       animate: !reducedMotion.matches,
       paddingTopLeft: [wide ? 300 : 24, 60],
-      paddingBottomRight: [wide ? 300 : 24, wide ? 120 : this.map.getSize().y * 0.5],
+      paddingBottomRight: [wide ? 300 : 24, wide ? 120 : this.coveredByCard() + 12],
     });
+  }
+
+  /** How much of a narrow map lies under the card, in pixels. */
+  coveredByCard() {
+    const map = this.map.getContainer().getBoundingClientRect();
+    const card = this.cardNode.getBoundingClientRect();
+    return card.height ? Math.max(0, Math.min(map.bottom - card.top, map.height * 0.7)) : 0;
   }
 
   // ---- pointing at lines and places
@@ -257,7 +352,8 @@ class NetworkPage {
   placeEntry(marker, spec) {
     const { id, properties } = marker.feature;
     const names = namesOf(properties);
-    return searchEntry(names, [...names, id, ...properties.pinyin], {
+    const more = spec.key === "station" ? stationNames(names) : [];
+    return searchEntry(names, [...names, id, ...properties.pinyin, ...more], {
       rank: 0.5,
       note: bilingual(this.card.label("kind", spec.key)),
       go: () => {
@@ -336,8 +432,15 @@ class NetworkPage {
       box.checked = visible;
       this.toggle(box.dataset.toggle, visible);
     }
+    this.markPreset();
   }
 }
+
+/**
+ * What people also call a station.
+ * @param {import("./dom.js").Label} names
+ */
+const stationNames = ([zh, en]) => [`${zh}站`, `${en} Railway Station`, `${en} Station`];
 
 /** @returns {any[]} */
 const markersOf = (spec) => spec.layer.getLayers();
@@ -346,7 +449,8 @@ function nameOf(marker, spec) {
   const [zh, en] = namesOf(marker.feature.properties);
   const { lat, lng } = marker.getLatLng();
   const zoom = NAME_ZOOM[spec.key] || 12;
-  return { zh, en, at: [lat, lng], kind: "point", key: spec.key, zoom };
+  const at = [lat, lng];
+  return { zh, en, at, kind: "point", key: spec.key, zoom, feature: marker.feature };
 }
 
 export function network(map, groups, points, base, looks, settings) {

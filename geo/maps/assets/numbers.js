@@ -21,11 +21,18 @@ export function fixedOrLess(value, digits) {
   return value > 0 && value < least / 2 ? `<${least}` : fixed(value, digits);
 }
 
-/** @returns {import("./dom.js").Label} */
+/**
+ * People as they are known, to three digits, in the units of each language.
+ * @returns {import("./dom.js").Label}
+ */
 export function people(value, { withSign = false } = {}) {
-  const plus = withSign && value > 0 ? "+" : "";
-  if (Math.abs(value) < 1e4) return [plus + fixed(value, 0), plus + fixed(value, 0)];
-  return [`${plus}${fixed(value / 1e4, 0)} 万`, `${plus}${fixed(value / 1e6, 2)} M`];
+  const sign = value < 0 ? "−" : withSign && value > 0 ? "+" : "";
+  const rounded = Number(Math.abs(value).toPrecision(3));
+  const plain = grouped(rounded);
+  const large = rounded >= 1e8 ? `${rounded / 1e8} 亿` : `${grouped(rounded / 1e4)} 万`;
+  const zh = rounded >= 1e4 ? large : plain;
+  const en = rounded >= 1e6 ? `${rounded / 1e6} million` : plain;
+  return [sign + zh, sign + en];
 }
 
 export const sameInBoth = (text) => [text, text];

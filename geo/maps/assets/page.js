@@ -14,8 +14,8 @@ function jumpToTable(event, link) {
   const target = one(link.getAttribute("href"));
   event.preventDefault();
   if (!target) return;
-  target.closest("section").scrollIntoView();
-  target.closest("[tabindex]").focus();
+  target.closest("section, main").scrollIntoView();
+  (target.closest("[tabindex]") ?? target).focus();
 }
 
 function handleClick(event) {

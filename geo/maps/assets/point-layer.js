@@ -11,16 +11,27 @@ export class PointLayer {
     this.zoom = spec.zoom;
     this.visible = true;
     this.circles = L.layerGroup();
+    /** @type {any[]} */
+    this.all = [];
     if (!map.getPane("points")) map.createPane("points").style.zIndex = "460";
     spec.layer.eachLayer((marker) => {
       const circle = L.circleMarker(marker.getLatLng(), styleOf(spec));
       circle.feature = marker.feature;
       circle.bindTooltip(() => tooltip(marker.feature.properties), { direction: "top" });
       circle.on("click", () => onClick(marker.feature));
+      this.all.push(circle);
       this.circles.addLayer(circle);
     });
     map.on("zoomend", () => this.update());
     this.update();
+  }
+
+  /** Shows the places of which a test holds. */
+  keep(isThere) {
+    for (const circle of this.all) {
+      if (isThere(circle.feature)) this.circles.addLayer(circle);
+      else this.circles.removeLayer(circle);
+    }
   }
 
   show(visible) {

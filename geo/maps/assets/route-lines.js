@@ -2,7 +2,7 @@
 import { HIT_LINE, zoomFactor } from "./map.js";
 import { statusOf } from "./status.js";
 
-const PANES = { "casing-low": 400, "line-low": 401, halo: 405, casing: 410, line: 411, hit: 450 };
+const PANES = { halo: 398, "casing-low": 400, "line-low": 401, casing: 410, line: 411, hit: 450 };
 const PARTS = ["casing", "line", "ticks", "hit"];
 /** Pixels from which a line keeps its full dashes and casing. */
 const THICK = 2.4;
