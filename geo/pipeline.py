@@ -124,7 +124,7 @@ def build(
                 _write_tables(analysis, stage / DATA)
         files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
-            "index": {"findings": sentences, "downloads": files},
+            "index": {"findings": sentences, "downloads": files, "analysis": analysis},
             "criticality": {"analysis": analysis, "details": details},
             "compare": {"analysis": analysis},
         }

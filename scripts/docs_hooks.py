@@ -33,12 +33,26 @@ UNITS = {"_kmh": "km/h", "_km": "km", "_m": "m", "minutes": "min", "lon": "°", 
 #: Tables whose rows name sources.
 SOURCED = ("routes", "sections", "alignments", "places", "cities", "zones", "published_times",
            "train_services", "through_running", "station_calls", "speeds_by_period")  # fmt: skip
-#: Published kilometres of expressways in use by day and code of the region. Text: above so many.
+#: Published kilometres in use by day and code of the region: expressways, then railways.
+#: Text: above so many.
 OFFICIAL_KM: dict[str, dict[str, float | str]] = {
+    "2012-12-19": {"510000": 4097},
+    "2013-06-05": {"510000": 4615},
+    "2018-12-31": {"510000": 7238},
+    "2019-12-31": {"510000": "7500"},
+    "2024-09-13": {"500000": 4251, "510000": 10051},
     "2024-11-01": {"500000": 4286.5},
     "2024-12-31": {"510000": 10310},
     "2025-01-02": {"500000": "4500"},
+    "2025-12-31": {"500000": 4771},
     "2026-01-01": {"510000": "11000"},
+}
+OFFICIAL_RAIL_KM: dict[str, dict[str, float | str]] = {
+    "2014-12-31": {"510000": 3977},
+    "2018-12-31": {"510000": 5095},
+    "2023-12-31": {"510000": 6471},
+    "2024-12-31": {"510000": 6588},
+    "2025-12-31": {"500000": 3130, "510000": "7000"},
 }
 #: The inner ring is a road of the city: official totals leave it out.
 NO_EXPRESSWAY = "chongqing-ring-1"
@@ -277,21 +291,32 @@ def recalled() -> str:
 
 def open_km() -> str:
     """Return the kilometres of expressways open by day and region beside official totals."""
+    return _open_km("class", "expressway", OFFICIAL_KM, range(2018, 2026))
+
+
+def open_rail_km() -> str:
+    """Return the kilometres of railways open by day and region beside official totals."""
+    return _open_km("mode", "rail", OFFICIAL_RAIL_KM, range(2004, 2026))
+
+
+def _open_km(
+    column: str, value: str, official: dict[str, dict[str, float | str]], years: range
+) -> str:
+    """Return the kilometres of some sections, shared track once, beside published totals."""
     from geo.catalogue import parse_date
     from geo.layers import open_sections, section_regions
 
     layers = _drawn()
     regions, of = layers.catalogue.region.regions, section_regions(layers)
-    days = sorted({*OFFICIAL_KM, *(f"{year}-12-31" for year in range(2018, 2026))})
     rows = []
-    for day in days:
+    for day in sorted({*official, *(f"{year}-12-31" for year in years)}):
         now = open_sections(layers, parse_date(day))
-        now = now[(now["class"] == "expressway") & (now["route_id"] != NO_EXPRESSWAY)]
+        now = now[(now[column] == value) & (now["route_id"] != NO_EXPRESSWAY)]
         km = now.groupby([of[section][0] for section in now.index])["running_km"].sum()
         row = [day]
         for region in regions:
             ours = float(km.get(region.adcode, 0.0))
-            row += [f"{ours:,.0f}", *_beside(ours, OFFICIAL_KM.get(day, {}).get(region.adcode))]
+            row += [f"{ours:,.0f}", *_beside(ours, official.get(day, {}).get(region.adcode))]
         rows.append(row)
     head = ["day"]
     for region in regions:
@@ -461,6 +486,6 @@ def house() -> str:
 #: What a page may ask for.
 PARTS: dict[str, Callable[[], str]] = {
     part.__name__: part
-    for part in (commands, constants, dictionary, coverage, open_km, sourced, places,
-                 recalled, lengths, fit, findings, sources, house)
+    for part in (commands, constants, dictionary, coverage, open_km, open_rail_km, sourced,
+                 places, recalled, lengths, fit, findings, sources, house)
 }  # fmt: skip

@@ -698,11 +698,12 @@ def described(path: Path) -> dict[str, Any]:
         title, licence, sources = LAYERS[path.relative_to(DATA).with_suffix("").as_posix()]
         return {"title": title, "licenses": [licence], "sources": sources}
     located = path.stem in ("places", "alignments", "refreshed")
-    named = path.stem in ("places", "alignments", "cities")
+    seats = path.stem == "zones"  # some are places of places.csv
+    named = path.stem in ("places", "alignments", "cities", "zones")
     return {
         "title": TABLE_TITLES.get(path.stem, path.stem),
-        "licenses": [ODBL if located else CC_BY],
-        "sources": [*([OSM] if located else []), *([GEONAMES] if named else []), CITED],
+        "licenses": [CC_BY, ODBL] if seats else [ODBL if located else CC_BY],
+        "sources": [*([OSM] if located or seats else []), *([GEONAMES] if named else []), CITED],
     }
 
 
@@ -741,6 +742,8 @@ def datapackage() -> None:
     package = {
         "name": "chuanyu-corridors",
         "title": f"{SETTINGS['name']} {SETTINGS['name_en']}: transport corridors",
+        "description": "Every file names its own licence, see LICENSE.md; those named here are of "
+        "the tables. The boundaries carry no explicit open licence.",
         "created": f"{SETTINGS['as_of']}T00:00:00Z",
         "licenses": [ODBL, CC_BY],
         "resources": [resource(path) for path in sorted(found)],

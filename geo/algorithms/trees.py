@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo.algorithms.graphs import Floats
@@ -64,7 +64,9 @@ class Trees:
         pairs = tails.astype(np.intp) * self.graph.shape[0] + heads
         return np.searchsorted(self._pairs, pairs)
 
-    def mended(self, i: int, lost: Nodes, weights: Floats) -> tuple[Nodes, Floats, Nodes]:
+    def mended(
+        self, i: int, lost: Nodes, weights: Floats, *, ways: bool = True
+    ) -> tuple[Nodes, Floats, Nodes]:
         """
         Return the part of a tree that changes when weights grow.
 
@@ -76,6 +78,8 @@ class Trees:
             Entries of `graph.data` that grow.
         weights
             All entries as they are then.
+        ways
+            Whether `before` is asked for.
 
         Returns
         -------
@@ -84,31 +88,26 @@ class Trees:
             before them now, negative where there is no way.
         """
         nodes = self._below(i, lost)
-        # arcs into these nodes: from the rest of the tree, which stays, and between them
-        count = self._begin[nodes + 1] - self._begin[nodes]
-        head = np.repeat(np.arange(len(nodes)), count)
-        at = np.arange(len(head)) + np.repeat(self._begin[nodes] - np.cumsum(count) + count, count)
-        tail, weight = self._tails[at], weights[self._entries[at]]
-        number = np.full(self.times.shape[1], -1)
-        number[nodes] = np.arange(len(nodes))
-        inner = (number[tail] >= 0) & np.isfinite(weight)
-        reach = self.times[i, tail] + weight
-        outer = (number[tail] < 0) & np.isfinite(reach)
-        order = np.lexsort((reach[outer], head[outer]))
-        ends, first = np.unique(head[outer][order], return_index=True)
-        best, entry = reach[outer][order][first], tail[outer][order][first]
-        root = len(nodes)
-        rows = np.append(number[tail[inner]], np.full(len(ends), root))
-        columns = np.append(head[inner], ends)
-        part = csr_array(
-            (np.append(weight[inner], best), (rows, columns)), shape=(root + 1, root + 1)
-        )
+        # arcs into these nodes: between them, and from the rest of the tree, which stays and
+        # stands behind one root
+        root, first = len(nodes), self._begin[nodes]
+        count = self._begin[nodes + 1] - first
+        end = np.append(0, np.cumsum(count))
+        at = np.arange(end[-1]) + np.repeat(first - end[:-1], count)
+        tail = self._tails[at]
+        number = np.full(self.times.shape[1], root)
+        number[nodes] = np.arange(root)
+        row = number[tail]
+        far = np.where(row == root, self.times[i, tail], 0.0) + weights[self._entries[at]]
+        part = csc_array((far, row, np.append(end, end[-1])), shape=(root + 1, root + 1)).tocsr()
+        if not ways:
+            return nodes, dijkstra(part, indices=np.array([root]))[0, :root], nodes[:0]
         (times,), (before,) = dijkstra(part, indices=np.array([root]), return_predecessors=True)
-        from_outside = np.full(root, -1)
-        from_outside[ends] = entry
-        before = before[:root]
-        inside = np.append(nodes, -1)[np.where(before >= 0, before, root)]
-        return nodes, times[:root], np.where(before == root, from_outside, inside)
+        back: Nodes = np.append(nodes, -1)[np.where(before[:root] >= 0, before[:root], root)]
+        for node in np.flatnonzero(np.isfinite(times[:root]) & (back < 0)):
+            own = slice(end[node], end[node + 1])
+            back[node] = tail[own][np.where(row[own] == root, far[own], np.inf).argmin()]
+        return nodes, times[:root], back
 
     def _below(self, i: int, lost: Nodes) -> Nodes:
         """Return the nodes of a tree whose way leads over one of some entries."""

@@ -122,6 +122,18 @@ class RouteGroup(_Settings):
     notes: str = ""
 
 
+class Scene(_Settings):
+    """A year that the front page tells of; without one the day of the page."""
+
+    year: Year | None = None
+    name: Name
+    name_en: str
+
+    def day(self, date: dt.date) -> dt.date:
+        """Return its day, on a page of some date."""
+        return dt.date(self.year, 12, 31) if self.year else date
+
+
 class Region(_Settings):
     """A region: its name, the frame no coordinate may leave, and the regions it consists of."""
 
@@ -142,6 +154,8 @@ class Region(_Settings):
     context: ContextFiles = ContextFiles()
     map: MapSettings
     milestones: tuple[Year, ...] = ()
+    #: What the front page tells, in a few dates.
+    scenes: tuple[Scene, ...] = ()
     #: Since when multiple units run; before, there are conventional trains only.
     emu_since: dt.date | None = None
     groups: tuple[RouteGroup, ...] = ()
@@ -180,6 +194,12 @@ class Region(_Settings):
     def page_language(self) -> str:
         """The language that pages start in: they speak Chinese and English."""
         return "zh-CN" if self.languages[0].split("-")[0] == "zh" else "en"
+
+    @property
+    def detail(self) -> float:
+        """What tolerances of simplified lines are multiplied by: less than 1 below 10 degrees."""
+        west, south, east, north = self.frame
+        return min(1.0, max(east - west, north - south) / 10)
 
     @property
     def bordered(self) -> bool:

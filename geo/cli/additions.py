@@ -125,7 +125,7 @@ def _say(arguments: argparse.Namespace, added: Added, report: dict[str, Any]) ->
         if row["split"]:
             say("  new junctions with: {routes}", routes=named(catalogue.route, row["split"]))
         if not row["joined"] and not row["split"]:
-            warn("  joined to nothing within {km:g} km: it changes no way", km=arguments.snap)
+            warn("  joined to nothing within {km:g} km: it changes no journey", km=arguments.snap)
         others = [
             crossing["other_route" if crossing["route_id"] == row["route_id"] else "route_id"]
             for crossing in report["crosses_without_junction"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.cli.messages import _
@@ -101,6 +103,19 @@ def bounds(text: str) -> tuple[float, float, float, float]:
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise refusal(text, _("expected west,south,east,north in degrees"))
     return west, south, east, north
+
+
+def file_or_level(text: str) -> Path | int:
+    """Read a file, or a level of boundaries of an extract."""
+    return int(text) if re.fullmatch(r"[1-9]|1[0-2]", text) else Path(text)
+
+
+def languages(text: str) -> list[str]:
+    """Read the language of names, and perhaps English: CODE,en."""
+    found = text.split(",")
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(,en)?", text) or text == "en,en":
+        raise refusal(text, _("expected the code of a language, and en, such as de,en"))
+    return found
 
 
 def pairs(text: str) -> dict[str, str]:

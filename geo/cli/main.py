@@ -9,8 +9,8 @@ from gettext import gettext
 from pathlib import Path
 from typing import Any, NoReturn
 
-from geo.cli import additions, analysis, refresh, region, results
-from geo.cli.inputs import bounds, date_or_year, full_date, number, pairs
+from geo.cli import additions, analysis, closures, journeys, refresh, region, results
+from geo.cli.inputs import bounds, date_or_year, file_or_level, full_date, languages, number, pairs
 from geo.cli.messages import LANGUAGES, _, error_text, language_of, speaking
 from geo.cli.output import complain, silence_output, standard_streams, warn
 
@@ -157,7 +157,7 @@ def build_parser() -> Parser:
     _add_refresh(verbs)
     _add_lines(verbs)
     export = _add(verbs, "export", results.export, _("layers and network as files"))
-    text = _("gpkg, geojson, csv, xlsx, graphml, gmns or parquet")
+    text = _("gpkg, geojson, csv, xlsx, graphml, osmnx, gmns, gtfs or parquet")
     export.add_argument("format", metavar="FORMAT", help=text)
     export.add_argument("--out", type=Path, default=Path("export"), metavar="DIR")
     text = _("let CSV files open right in Excel: with a byte order mark")
@@ -264,7 +264,7 @@ def _add_tables(verbs: Any) -> None:
 
 def _add_journeys(verbs: Any) -> None:
     """Add the commands on travel times."""
-    od = _add(verbs, "od", analysis.od, _("fastest ways between two ends"))
+    od = _add(verbs, "od", journeys.od, _("fastest ways between two ends"))
     od.add_argument(
         "origin", metavar="FROM", help=_("a city, county, station, interchange, or LON,LAT")
     )
@@ -273,7 +273,7 @@ def _add_journeys(verbs: Any) -> None:
     count = number(lambda n: 1 <= n <= 50, _("expected a whole number from 1 to 50"), whole=True)
     od.add_argument("--k", type=count, default=1, metavar="K", help=_("ways wanted (default 1)"))
     text = _("fastest times between all cities, or between ends of your own")
-    matrix = _add(verbs, "matrix", analysis.matrix, text)
+    matrix = _add(verbs, "matrix", journeys.matrix, text)
     text = _("a city, county, station, interchange, or LON,LAT; default: all cities")
     matrix.add_argument("ends", nargs="*", metavar="END", help=text)
     text = _("CSV file of ends: id, name, lon, lat; without lon and lat what is called so")
@@ -282,12 +282,12 @@ def _add_journeys(verbs: Any) -> None:
     text = _("also write it as CSV, in minutes")
     matrix.add_argument("--out", type=Path, metavar="FILE", help=text)
     text = _("computed times against published ones")
-    fit = _add(verbs, "calibrate", analysis.calibrate, text, year=False)
+    fit = _add(verbs, "calibrate", journeys.calibrate, text, year=False)
     text = _("own published times: from, to, minutes[, mode, date, trains]")
     fit.add_argument("--times", type=Path, metavar="FILE", help=text)
     text = _("compute rail times also without the trains of their line (some minutes)")
     fit.add_argument("--leave-lines-out", action="store_true", help=text)
-    access = _add(verbs, "access", analysis.access, _("accessibility of every city"))
+    access = _add(verbs, "access", journeys.access, _("accessibility of every city"))
     _add_mode(access, any_mode=True)
     access.add_argument(
         "--indicator",
@@ -310,7 +310,7 @@ def _add_journeys(verbs: Any) -> None:
 
 def _add_sweeps(verbs: Any) -> None:
     """Add the commands that lose links or change dates, many times over."""
-    critical = _add(verbs, "critical", analysis.critical, _("what the loss of every link costs"))
+    critical = _add(verbs, "critical", closures.critical, _("what the loss of every link costs"))
     _add_mode(critical, any_mode=True)
     count = number(lambda n: n > 0, _("expected a whole number above 0"), whole=True)
     text = _("only the worst N (default 20)")
@@ -342,7 +342,7 @@ def _add_sweeps(verbs: Any) -> None:
 def _add_disrupt(verbs: Any) -> None:
     """Add the command that closes areas."""
     text = _("what it costs when everything in an area is closed: an earthquake, a flood")
-    disrupt = _add(verbs, "disrupt", analysis.disrupt, text)
+    disrupt = _add(verbs, "disrupt", closures.disrupt, text)
     km = number(lambda n: 0.1 <= n <= 1000, _("expected kilometres from 0.1 to 1000"))
     text = _("the middle of a circle that is closed")
     disrupt.add_argument("--at", metavar="LON,LAT", help=text)
@@ -367,7 +367,7 @@ def _add_links(verbs: Any) -> None:
     """Add the commands on what links two regions, and the region with others."""
     _add(verbs, "openness", analysis.openness, _("links that leave the region, by direction"))
     text = _("how many independent links hold two regions together")
-    cut = _add(verbs, "cut", analysis.cut, text)
+    cut = _add(verbs, "cut", closures.cut, text)
     cut.add_argument("a", metavar="A", help=_("a region or a city"))
     cut.add_argument("b", metavar="B", help=_("another region or city"))
     _add_mode(cut)
@@ -509,11 +509,19 @@ def _add_new(verbs: Any) -> None:
     )
     text = _("shortest line of a route (default 5)")
     new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
+    text = _("smallest settlements that become cities (default: town)")
+    new.add_argument(
+        "--settlements", choices=["city", "town", "village"], default="town", help=text
+    )
+    text = _("language of the names, then English, such as de,en (default: as the names show)")
+    new.add_argument("--languages", type=languages, default=(), metavar="CODE,en", help=text)
     text = _(
         "areas to cut the lines at, with codes and names (adcode, name, name_en): they "
         "become the regions, and crossings between them can be counted"
     )
-    new.add_argument("--borders", type=Path, metavar="FILE", help=text)
+    text = _("{text}; a number stands for the boundaries of the extract of that admin_level",
+             text=text)  # fmt: skip
+    new.add_argument("--borders", type=file_or_level, metavar="FILE|LEVEL", help=text)
     text = _("what these are called in the file, such as adcode=ISO,name=NAME,name_en=NAME")
     new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…", help=text)
     text = _("layer of the file; not needed where only one has areas")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 LICENCE = "ODbL 1.0"
 CREDIT = "OpenStreetMap contributors"
+#: More routes than this that are kept for one reason stand in one row.
+MANY = 5
 
 
 def overpass(arguments: argparse.Namespace) -> None:
@@ -134,7 +137,7 @@ def _finish(
     for row in rows:
         row["share"] = f"{row['matched_share']:.1%}"
         row["missing"] = len(row["gaps"]) or ""
-    print_table(rows, {"name": _("name"), "status": _("status"), "share": _("on ways"),
+    print_table(_grouped(rows), {"name": _("name"), "status": _("status"), "share": _("on ways"),
                        "median_shift_m": _("shift m"), "p95_shift_m": _("95 % m"),
                        "missing": _("gaps"), "reason": _("reason")})  # fmt: skip
     credit = ", ".join(filter(None, (source["publisher"], source["licence"], str(date))))
@@ -144,6 +147,22 @@ def _finish(
     else:
         say("{replaced} of {count} routes replaced in {folder}; {credit}",
             replaced=replaced, count=len(rows), folder=folder, credit=credit)  # fmt: skip
+
+
+def _grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Let one row stand for many routes that are kept for the same reason."""
+    alike: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        said = re.sub(r": .*|[\d.]+", "", row["reason"] or "") or row["name"]
+        alike.setdefault(said, []).append(row)
+    shown: list[dict[str, Any]] = []
+    for same in alike.values():
+        if len(same) > MANY:
+            more = _("{name} and {count} more", name=same[0]["name"], count=len(same) - 1)
+            shown.append({**same[0], "name": more})
+        else:
+            shown += same
+    return shown
 
 
 def pbf(arguments: argparse.Namespace) -> None:

@@ -113,7 +113,6 @@ def routes(arguments: argparse.Namespace) -> None:
 def new(arguments: argparse.Namespace) -> None:
     """Make a new region, empty or from an extract."""
     from geo.core import BadInputError
-    from geo.readers import read_areas
     from geo.sources import draft_region, new_region, region_from_workbook
 
     if arguments.from_pbf and arguments.from_xlsx:
@@ -133,18 +132,13 @@ def new(arguments: argparse.Namespace) -> None:
     else:
         areas, credit = None, ""
         if arguments.borders:
-            areas = read_areas(
-                arguments.borders,
-                arguments.border_columns,
-                layer=arguments.border_layer,
-                encoding=arguments.border_encoding,
-            )
-            credit = arguments.border_credit or arguments.borders.name
+            areas, credit = _borders(arguments)
         with stages(4) as progress:
             report = draft_region(
                 arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
                 radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
-                areas=areas, credit=credit, progress=progress,
+                areas=areas, credit=credit, languages=arguments.languages,
+                settlements=arguments.settlements, progress=progress,
             )  # fmt: skip
     if arguments.json:
         print_json({"out": str(arguments.out), **report})
@@ -161,6 +155,22 @@ def new(arguments: argparse.Namespace) -> None:
     )
 
 
+def _borders(arguments: argparse.Namespace) -> tuple[Any, str]:
+    """Return the areas of a file, or of the extract itself, and whose they are."""
+    from geo.readers import read_areas, read_boundaries
+
+    file = arguments.borders
+    if isinstance(file, int):
+        return read_boundaries(arguments.from_pbf, file), arguments.border_credit
+    areas = read_areas(
+        file,
+        arguments.border_columns,
+        layer=arguments.border_layer,
+        encoding=arguments.border_encoding,
+    )
+    return areas, arguments.border_credit or file.name
+
+
 def _print_draft(report: dict[str, Any]) -> None:
     """Say what a draft has, and what it left out."""
     say(
@@ -168,15 +178,25 @@ def _print_draft(report: dict[str, Any]) -> None:
         "{cities:.0f} cities",
         **report,
     )
-    say(
-        "left out: {unnamed_km:.1f} km without number or name, {short_groups:.0f} short routes "
-        "({short_km:.1f} km), {unchained_km:.1f} km that fit no line, "
-        "{cities_without_population:.0f} cities and towns without a population",
-        **report,
-    )
+    for mode, found in report["coverage"].items():
+        if found["osm_km"]:
+            say(
+                "{mode}: {drawn_km:.1f} of {osm_km:.1f} km in OpenStreetMap drawn ({share:.0%}): "
+                "{classes}",
+                mode=word(mode),
+                classes=", ".join(
+                    f"{key} {of['drawn_km']:.1f} / {of['osm_km']:.1f}"
+                    for key, of in found["classes"].items()
+                ),
+                **{key: found[key] for key in ("drawn_km", "osm_km", "share")},
+            )
+    if report["cities_without_population"]:
+        say("cities and towns without a population: {cities_without_population:.0f}", **report)
+    if not report["cities"]:
+        say("no city in the tables: --settlements village reads smaller ones, or fill cities.csv")
     for expected, count in report["left_out"].items():
         say(
-            "tags left out: {count} ({expected}); left_out.csv lists them",
+            "left out: {count} ({expected}); left_out.csv lists them",
             count=count,
             expected=expected,
         )

@@ -137,7 +137,11 @@ def straight_edges_km(net: Network) -> NDArray[np.float64]:
     return geodesic_km(np.column_stack([a.x, a.y]), np.column_stack([b.x, b.y]))
 
 
-def mode_indices(net: Network, *, dissolve: bool = False) -> DataFrame:
+#: Connectivity indices of parts of networks, by mode and edges.
+Known = dict[tuple[str, tuple[str, ...]], dict[str, Any]]
+
+
+def mode_indices(net: Network, *, dissolve: bool = False, known: Known | None = None) -> DataFrame:
     """
     Return the connectivity indices of the whole network and of every mode.
 
@@ -145,6 +149,9 @@ def mode_indices(net: Network, *, dissolve: bool = False) -> DataFrame:
     ----------
     net, dissolve
         As in `connectivity_indices`.
+    known
+        Kept between networks of the same layers, of which many share the edges of a mode: those
+        of a part that is in it are taken, others are added.
 
     Returns
     -------
@@ -157,6 +164,11 @@ def mode_indices(net: Network, *, dissolve: bool = False) -> DataFrame:
     ['all', 'road', 'rail', 'water']
     """
     parts = {"all": net, **{mode: net.select(mode) for mode in net.modes}}
-    rows = {name: connectivity_indices(part, dissolve=dissolve) for name, part in parts.items()}
+    known, rows = {} if known is None else known, {}
+    for name, part in parts.items():
+        key = name, tuple(part.edges.index)
+        if key not in known:
+            known[key] = connectivity_indices(part, dissolve=dissolve)
+        rows[name] = known[key]
     table = pd.DataFrame.from_dict(rows, orient="index").drop(columns="reasons")
     return table.rename_axis("mode")

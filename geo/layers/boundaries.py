@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -58,12 +59,49 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     >>> read_base(cat, "provinces")["name"].tolist()[:3]
     ['重庆', '四川', '河南']
     """
-    region = catalogue.region
-    file = getattr(region.base, layer, "") or getattr(region.context, layer, "")
+    file = _file_of(catalogue, layer)
     if not file:
         text = Message("expected a file: this needs the base layer {layer!r}", layer=layer)
         raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
     return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
+
+
+@dataclass(frozen=True)
+class BaseFile:
+    """
+    A base layer of a region as its file is now, to keep what was made of it.
+
+    Parameters
+    ----------
+    layer
+        Its name, as in `read_base`.
+    path, size, time_ns
+        The file, its bytes, and when it was written (0 where there is none).
+    catalogue
+        The catalogue of the region.
+
+    Examples
+    --------
+    >>> BaseFile.of(cat, "rivers") == BaseFile.of(geo.load(), "rivers")
+    True
+    """
+
+    layer: str
+    path: Path
+    size: int
+    time_ns: int
+    catalogue: Catalogue = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, layer: str) -> BaseFile:
+        """Return a base layer of a region."""
+        path = catalogue.folder / _file_of(catalogue, layer)
+        state = _state(path) or (0, 0)
+        return cls(layer, path, *state, catalogue)
+
+    def read(self) -> gpd.GeoDataFrame:
+        """Return its features (`read_base`)."""
+        return read_base(self.catalogue, self.layer)
 
 
 def relief_file(catalogue: Catalogue) -> Path:
@@ -95,8 +133,18 @@ def relief_file(catalogue: Catalogue) -> Path:
 
 def _read(path: Path, file: str, kind: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
     """Read a layer; once, while the file is of the same size and time."""
+    return _read_once(path, file, kind, needed, _state(path))
+
+
+def _file_of(catalogue: Catalogue, layer: str) -> str:
+    base, context = catalogue.region.base, catalogue.region.context
+    return str(getattr(base, layer, "") or getattr(context, layer, ""))
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Return the size and the time of a file, None where there is none."""
     state = path.stat() if path.is_file() else None
-    return _read_once(path, file, kind, needed, state and (state.st_size, state.st_mtime_ns))
+    return state and (state.st_size, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=16)

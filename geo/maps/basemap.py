@@ -6,6 +6,7 @@ result, so that a border of two levels is one line.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import folium
@@ -16,12 +17,15 @@ from folium.raster_layers import ImageOverlay
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue, Label
-from geo.layers import read_base, relief_file
+from geo.layers import BaseFile, read_base, relief_file
 from geo.maps.features import add_geojson, one_feature
 from geo.maps.line_encoding import pack_lines, rounded_points
 from geo.maps.texts import Texts
 
 TEXT = Texts("basemap")
+
+#: Lines as points, longitude and latitude.
+Lines = list[list[list[float]]]
 
 #: Tolerance of the simplified coverage and of rivers, in degrees.
 COUNTY_TOLERANCE = 0.009
@@ -86,7 +90,7 @@ def add_basemap(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
     if base.relief:
         parts.append(Part("relief", TEXT["relief"], [_relief(map_, catalogue)], on=True))
     if base.rivers:
-        rivers = read_base(catalogue, "rivers").simplify(RIVER_TOLERANCE)
+        rivers = read_base(catalogue, "rivers").simplify(RIVER_TOLERANCE * catalogue.region.detail)
         layer = _lines(map_, _inside(catalogue, list(rivers)), "rivers", RIVER)
         parts.append(Part("rivers", TEXT["rivers"], [layer], on=True))
     if base.counties:
@@ -127,23 +131,49 @@ def _relief(map_: folium.Map, catalogue: Catalogue) -> str:
     return str(layer.get_name())
 
 
-def _borders(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
-    """Draw borders of three levels, and a veil over what lies around the region."""
-    counties = simplified_counties(catalogue)
-    levels = [dissolved(counties, column) for column in ("province", "city", "adcode")]
+class _Borders(NamedTuple):
+    """Borders within the frame as points, and the rings of the veil around the region."""
+
+    province: Lines
+    city: Lines
+    county: Lines
+    neighbours: Lines
+    veil: list[Lines]
+
+
+@lru_cache(maxsize=2)
+def _borders_of(
+    counties: BaseFile, provinces: BaseFile | None, frame: tuple[float, ...]
+) -> _Borders:
+    """Return the borders of a region, the same on every page."""
+    catalogue = counties.catalogue
+    levels = [
+        dissolved(simplified_counties(catalogue), column)
+        for column in ("province", "city", "adcode")
+    ]
     layers: list[BaseGeometry] = []
     for shapes in levels:
         layers.append(_new_lines(shapes, layers))
     province, city, county = (_inside(catalogue, [lines]) for lines in layers)
-    neighbours = _inside(catalogue, _neighbour_lines(catalogue, levels[0]))
+    around = _neighbour_lines(catalogue, levels[0]) if provinces else []
+    neighbours = _inside(catalogue, around)
+    return _Borders(province, city, county, neighbours, _veil(levels[0], frame))
+
+
+def _borders(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
+    """Draw borders of three levels, and a veil over what lies around the region."""
+    provinces = BaseFile.of(catalogue, "provinces") if catalogue.region.base.provinces else None
+    counties = BaseFile.of(catalogue, "counties")
+    found = _borders_of(counties, provinces, tuple(catalogue.region.frame))
+    veil = one_feature("MultiPolygon", found.veil)
     outlines = [
-        _veil(map_, levels[0], catalogue),
-        *([_lines(map_, neighbours, "provinces", NEIGHBOUR)] if neighbours else []),
-        _lines(map_, province, "provinces", PROVINCE),
+        add_geojson(map_, veil, VEIL, pane="veil", interactive=False),
+        *([_lines(map_, found.neighbours, "provinces", NEIGHBOUR)] if found.neighbours else []),
+        _lines(map_, found.province, "provinces", PROVINCE),
     ]
     fine = [
         _lines(map_, lines, "counties", style)
-        for lines, style in ((county, COUNTY), (city, CITY))
+        for lines, style in ((found.county, COUNTY), (found.city, CITY))
         if lines
     ]
     return [
@@ -155,7 +185,8 @@ def _borders(map_: folium.Map, catalogue: Catalogue) -> list[Part]:
 def simplified_counties(catalogue: Catalogue) -> gpd.GeoDataFrame:
     """Return the counties of the region, simplified together."""
     counties = read_base(catalogue, "counties").sort_values("adcode", ignore_index=True)
-    shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), COUNTY_TOLERANCE)
+    tolerance = COUNTY_TOLERANCE * catalogue.region.detail
+    shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), tolerance)
     return counties.set_geometry(shapes, crs=counties.crs)
 
 
@@ -177,13 +208,12 @@ def _new_lines(shapes: list[BaseGeometry], layers: list[BaseGeometry]) -> BaseGe
 
 def _neighbour_lines(catalogue: Catalogue, own: list[BaseGeometry]) -> list[BaseGeometry]:
     """Return the borders between the neighbours, away from the region's own border."""
-    if not catalogue.region.base.provinces:
-        return []
     frame = read_base(catalogue, "provinces")
     if "context" in frame:
         frame = frame[frame["context"].fillna(0).astype(bool)]
-    shapes = shapely.simplify(frame.geometry.to_numpy(), COUNTY_TOLERANCE)
-    near = shapely.buffer(shapely.union_all(own), 0.04)
+    detail = catalogue.region.detail
+    shapes = shapely.simplify(frame.geometry.to_numpy(), COUNTY_TOLERANCE * detail)
+    near = shapely.buffer(shapely.union_all(own), 0.04 * detail)
     view = window(catalogue)
     lines = [
         shapely.difference(shapely.intersection(shapely.boundary(shape), view), near)
@@ -198,22 +228,20 @@ def window(catalogue: Catalogue, margin: float = 0.02) -> BaseGeometry:
     return shapely.box(west + margin, south + margin, east - margin, north - margin)
 
 
-def _veil(map_: folium.Map, own: list[BaseGeometry], catalogue: Catalogue) -> str:
+def _veil(own: list[BaseGeometry], frame: tuple[float, ...]) -> list[Lines]:
     """Cover all but the region in its frame; the veil reaches far out, so that no edge shows."""
-    west, south, east, north = catalogue.region.frame
+    west, south, east, north = frame
     world = shapely.box(west - 30, max(south - 20, -80), east + 30, min(north + 20, 80))
     inside = shapely.clip_by_rect(shapely.union_all(own), west, south, east, north)
     around = shapely.difference(world, inside)
     polygons = [part for part in shapely.get_parts(around) if part.geom_type == "Polygon"]
-    rings = [
+    return [
         [rounded_points(shapely.get_coordinates(r), DIGITS) for r in (p.exterior, *p.interiors)]
         for p in polygons
     ]
-    polygon = one_feature("MultiPolygon", rings)
-    return add_geojson(map_, polygon, VEIL, pane="veil", interactive=False)
 
 
-def _inside(catalogue: Catalogue, lines: list[BaseGeometry]) -> list[list[list[float]]]:
+def _inside(catalogue: Catalogue, lines: list[BaseGeometry]) -> Lines:
     """Return the coordinates of lines within the frame."""
     clipped = shapely.clip_by_rect(np.array(lines, dtype=object), *catalogue.region.frame)
     parts = shapely.get_parts(shapely.line_merge(clipped))
@@ -221,8 +249,6 @@ def _inside(catalogue: Catalogue, lines: list[BaseGeometry]) -> list[list[list[f
     return [rounded_points(shapely.get_coordinates(part), DIGITS) for part in kept]
 
 
-def _lines(
-    map_: folium.Map, lines: list[list[list[float]]], pane: str, style: dict[str, Any]
-) -> str:
+def _lines(map_: folium.Map, lines: Lines, pane: str, style: dict[str, Any]) -> str:
     data = one_feature("MultiLineString", lines)
     return add_geojson(map_, data, style, pane=pane, interactive=False, smooth_factor=0.7)

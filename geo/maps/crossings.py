@@ -108,7 +108,8 @@ def _add_lines(
     stages = stages_by_year(layers, [date])
     ids = {side.section_id for item in found for side in item.row.sides.values()}
     others = layers.sections[~layers.sections.index.isin(ids)]
-    parts = shapely.simplify(others.geometry.to_numpy(), FAINT_TOLERANCE) if len(others) else []
+    tolerance = FAINT_TOLERANCE * layers.catalogue.region.detail
+    parts = shapely.simplify(others.geometry.to_numpy(), tolerance) if len(others) else []
     lines = [rounded_points(shapely.get_coordinates(part), 4) for part in parts]
     if lines:
         data = one_feature("MultiLineString", lines)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo.catalogue import CLASS, STAGE, STAGES, Label
+from geo.connectivity import core_cities
 from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_on
 from geo.maps.bundling import page_script
 from geo.maps.crossings import GROUPS, growth_columns, growth_series
@@ -14,7 +15,9 @@ from geo.maps.elements import line_sample, number, style_sheet, web_address
 from geo.maps.map_page import page_body, region_title
 from geo.maps.offline import html_document
 from geo.maps.sketches import overview_sketch
+from geo.maps.story import build_story, first_scenes, reached_people
 from geo.maps.texts import Texts
+from geo.scenarios import Analysis
 
 TEXT = Texts("index")
 
@@ -28,9 +31,10 @@ def index_page(
     date: dt.date,
     findings: Sequence[Mapping[str, str]] = (),
     downloads: Sequence[str] = (),
+    analysis: Analysis | None = None,
 ) -> str:
-    """Return the landing page."""
-    title = region_title(layers)
+    """Return the landing page; an analysis of that date gives its networks."""
+    title, scenes = region_title(layers), build_story(layers, date, analysis)
     stages = sections_on(layers, date).groupby("route_id", sort=True)
     body = page_body(
         TEXT,
@@ -41,7 +45,13 @@ def index_page(
         first=FIRST,
         findings=findings or [_plain_finding(layers, date)],
         card_texts=TEXT.group("card_texts"),
-        sketch=overview_sketch(layers, date),
+        sketch=overview_sketch(layers, date, first_scenes(layers, scenes)),
+        scenes=scenes,
+        region_name=Label(layers.catalogue.region.name, layers.catalogue.region.name_en),
+        now=next((scene for scene in scenes if scene.date == date), None),
+        reach=reached_people(analysis) if analysis else [],
+        cores=[Label(city.name, city.name_en) for city in core_cities(layers.catalogue)],
+        pair=[Label(part.name, part.name_en) for part in layers.catalogue.region.regions[:2]],
         key=_key(layers, date),
         growth=_growth(layers, date),
         groups=GROUPS,
@@ -68,13 +78,13 @@ def _plain_finding(layers: Layers, date: dt.date) -> dict[str, str]:
     return TEXT.fill("plain_finding", count=count, date=date, road=road, rail=rail)._asdict()
 
 
-def _key(layers: Layers, date: dt.date) -> list[tuple[str, Label]]:
-    """Return what the lines of the overview mean."""
+def _key(layers: Layers, date: dt.date) -> list[tuple[str, str, Label]]:
+    """Return what the lines of the overview mean: what kind of key, a sample and its name."""
     shown = {"open", *sections_on(layers, date)["stage"]}
     stages = [stage for stage in STAGES if stage in shown]
     present = set(layers.sections["class"]) if len(layers.sections) else set()
-    classes = [(line_sample(key), CLASS[key]) for key in LINES if key in present]
-    return [*classes, *((line_sample("", stage), STAGE[stage]) for stage in stages)]
+    classes = [("class", line_sample(key), CLASS[key]) for key in LINES if key in present]
+    return [*classes, *(("stage", line_sample("", stage), STAGE[stage]) for stage in stages)]
 
 
 def _growth(layers: Layers, date: dt.date) -> list[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -72,6 +72,8 @@ class Stroke(NamedTuple):
     weight: float
     class_: str
     stage: str
+    #: Number of the scene from which on it is open.
+    first: int = 0
 
     @property
     def style(self) -> LineStyle:
@@ -79,12 +81,15 @@ class Stroke(NamedTuple):
         return LINES.get(self.class_, OTHER_LINE)
 
 
-def section_strokes(layers: Layers, date: dt.date) -> dict[Stroke, gpd.GeoDataFrame]:
-    """Return the sections by their look on a date."""
+def section_strokes(
+    layers: Layers, date: dt.date, first: Mapping[str, int] | None = None
+) -> dict[Stroke, gpd.GeoDataFrame]:
+    """Return the sections by their look on a date, and by the scene from which they are open."""
     rows = sections_on(layers, date)
     looks: dict[Stroke, list[int]] = {}
-    for i, row in enumerate(rows.to_dict("records")):
-        stroke = Stroke(weight_of(row["class"], row["group"]), row["class"], row["stage"])
+    for i, (key, row) in enumerate(zip(rows.index, rows.to_dict("records"), strict=True)):
+        weight = weight_of(row["class"], row["group"])
+        stroke = Stroke(weight, row["class"], row["stage"], (first or {}).get(key, 0))
         looks.setdefault(stroke, []).append(i)
     return {stroke: rows.iloc[own] for stroke, own in looks.items()}
 
@@ -96,10 +101,10 @@ def svg_path(lines: Iterable[np.ndarray], digits: int) -> str:
     )
 
 
-def overview_sketch(layers: Layers, date: dt.date) -> str:
-    """Draw the network on a date, with relief, borders and names."""
+def overview_sketch(layers: Layers, date: dt.date, first: Mapping[str, int] | None = None) -> str:
+    """Draw the network on a date, with relief, borders and names; `first` marks the scenes."""
     frame, region = _frame(layers), layers.catalogue.region
-    looks = section_strokes(layers, date) if len(layers.sections) else {}
+    looks = section_strokes(layers, date, first) if len(layers.sections) else {}
     return render(
         "overview",
         name=f"{region.name} {region.name_en}, {date}",
@@ -108,7 +113,7 @@ def overview_sketch(layers: Layers, date: dt.date) -> str:
         relief=_relief(layers, frame),
         borders=_borders(layers, frame),
         strokes=[
-            (look, _path(frame, shapely.simplify(rows.geometry, LINE_TOLERANCE)))
+            (look, _path(frame, shapely.simplify(rows.geometry, LINE_TOLERANCE * region.detail)))
             for look, rows in sorted(looks.items(), key=itemgetter(0))
         ],
         labels=_labels(layers, frame),
@@ -148,11 +153,15 @@ def _borders(layers: Layers, frame: Frame) -> dict[str, str]:
     """Return the rivers, the veil over the neighbours and the borders of the provinces."""
     base, paths = layers.catalogue.region.base, {}
     if base.rivers:
-        rivers = read_base(layers.catalogue, "rivers").geometry.simplify(0.01)
+        rivers = read_base(layers.catalogue, "rivers").geometry.simplify(
+            0.01 * layers.catalogue.region.detail
+        )
         paths["river"] = _path(frame, shapely.get_parts(rivers.to_numpy()))
     if base.counties:
         own = dissolved(simplified_counties(layers.catalogue), "province")
-        shapes = shapely.simplify(shapely.get_parts(np.array(own, dtype=object)), 0.01)
+        shapes = shapely.simplify(
+            shapely.get_parts(np.array(own, dtype=object)), 0.01 * layers.catalogue.region.detail
+        )
         union = shapely.get_rings(shapely.get_parts(shapely.union_all(shapes)))
         paths["veil"] = f"M0 0H{WIDTH:.0f}V{HEIGHT:.0f}H0Z{_path(frame, union)}"
         paths["border"] = _path(frame, shapely.get_rings(shapes))

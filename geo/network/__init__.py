@@ -9,13 +9,7 @@ from geo.network.network import (
     has_stops,
     junction_ids,
 )
-from geo.network.ordinary_roads import (
-    Background,
-    expect_roads,
-    ground_of,
-    node_ways,
-    read_background,
-)
+from geo.network.ordinary_roads import Background, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
@@ -67,7 +61,6 @@ __all__ = [
     "door_times",
     "end_of",
     "entries_near",
-    "expect_roads",
     "fastest_routes",
     "find_end",
     "ground_of",

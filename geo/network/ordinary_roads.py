@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import combinations
@@ -31,7 +31,7 @@ from geo.geometry import (
     split_at_shared_points,
     within,
 )
-from geo.layers import CRS, read_base
+from geo.layers import CRS, BaseFile
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trip_ends import end_of
@@ -217,21 +217,6 @@ def background_from_ways(
     return _largest_part(nodes.assign(entry=entry), edges, source or {})
 
 
-def expect_roads(mode: str) -> None:
-    """
-    Raise BadInputError when a mode of travel (road, rail, water or any) uses no roads.
-
-    Parameters
-    ----------
-    mode
-        The mode.
-    """
-    if mode not in ("road", "any"):
-        raise BadInputError(
-            "--background: expected with --mode road or any, got {mode}", mode=mode
-        )
-
-
 class Ground:
     """
     The ways over ordinary roads between the points of a region, the same for every mode and day.
@@ -311,26 +296,8 @@ def ground_of(
     roads = background or embedded_roads(catalogue, parameters)
     if roads is None:
         return None
-    rivers = _File.of(catalogue, "rivers") if catalogue.region.base.rivers else None
+    rivers = BaseFile.of(catalogue, "rivers") if catalogue.region.base.rivers else None
     return _ground_of(roads, ground_points(catalogue), parameters, rivers)
-
-
-@dataclass(frozen=True)
-class _File:
-    """A base layer of a region as it is now: made once is what is made of the same file."""
-
-    path: Path
-    size: int
-    time_ns: int
-    catalogue: Catalogue = field(compare=False)
-
-    @classmethod
-    def of(cls, catalogue: Catalogue, layer: str) -> _File:
-        base, context = catalogue.region.base, catalogue.region.context
-        path = catalogue.folder / (getattr(base, layer, "") or getattr(context, layer, ""))
-        state = path.stat() if path.is_file() else None
-        return cls(path, state.st_size if state else 0, state.st_mtime_ns if state else 0,
-                   catalogue)  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -338,10 +305,10 @@ def _ground_of(
     roads: Background,
     points: tuple[tuple[str, float, float], ...],
     parameters: Parameters,
-    rivers: _File | None,
+    rivers: BaseFile | None,
 ) -> Ground:
     frame = DataFrame(points, columns=["id", "lon", "lat"]).set_index("id")
-    lines = tuple(read_base(rivers.catalogue, "rivers").geometry) if rivers else ()
+    lines = tuple(rivers.read().geometry) if rivers else ()
     return Ground(roads, frame, parameters, lines)
 
 
@@ -362,7 +329,8 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
     Return the ordinary main roads that come with a region.
 
     They are undated and stand for all years. Their shapes are simplified, so that a road is
-    longer than its stored length: `road_bend` times, in towns `town_bend` times. Towns, where it
+    longer than its stored length: `road_bend` times, in towns `town_bend` times, unless the file
+    says that lengths are `exact`, as those of a drafted region are. Towns, where it
     takes longer, lie around the seats of zones and the centres of cities, larger around a core.
 
     Parameters
@@ -393,13 +361,13 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
     name = catalogue.region.context.roads
     if not name or not (catalogue.folder / name).is_file():
         return None
-    return _embedded(_File.of(catalogue, "roads"), name, _towns(catalogue, parameters), parameters)
+    return _embedded(BaseFile.of(catalogue, "roads"), _towns(catalogue, parameters), parameters)
 
 
 @lru_cache(maxsize=4)
-def _embedded(file: _File, name: str, towns: Towns, parameters: Parameters) -> Background | None:
+def _embedded(file: BaseFile, towns: Towns, parameters: Parameters) -> Background | None:
     """Return roads with their times in towns and outside."""
-    frame = read_base(file.catalogue, "roads")
+    frame, name = file.read(), file.catalogue.region.context.roads
     if frame.empty or "length_km" not in frame:
         return None
     vintage = str(frame["vintage"].iloc[0]) if "vintage" in frame else ""
@@ -415,7 +383,9 @@ def _embedded(file: _File, name: str, towns: Towns, parameters: Parameters) -> B
         )  # fmt: skip
     nodes, edges = noded_graph(gpd.GeoDataFrame(geometry=lines, crs=CRS))
     inside = _town_share(edges.geometry.to_numpy(), towns)
-    town, country = km * inside * parameters.town_bend, km * (1 - inside) * parameters.road_bend
+    exact = "exact" in frame and bool(frame["exact"].iloc[0])
+    bends = (1.0, 1.0) if exact else (parameters.town_bend, parameters.road_bend)
+    town, country = km * inside * bends[0], km * (1 - inside) * bends[1]
     hours = town / parameters.town_kmh + country / parameters.country_kmh
     edges = edges.assign(time_min=60 * hours, length_km=town + country)
     nodes = nodes.rename(columns={"x": "lon", "y": "lat"}).assign(entry=True)

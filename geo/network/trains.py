@@ -14,6 +14,7 @@ from pandas import DataFrame
 
 from geo.geometry import geodesic_km
 from geo.network.network import Network
+from geo.network.ordinary_roads import KM_PER_DEGREE
 from geo.network.parameters import Parameters
 from geo.network.services import EMU, Calls, Passage, Services, Way
 
@@ -196,11 +197,12 @@ class Trains:
         """Yield rides before and after a place, the minutes and the calls that it costs."""
         # Grows as rides are found: a ride is told apart by where its trains may still go, for of
         # two routes that trains pass between, each may have trains to a third, but none in common.
-        rides = list(self.rides)
+        rides, losses = list(self.rides), dict[tuple[int, int], tuple[float, float] | None]()
         for number, (i, onward) in enumerate(rides):
             for j in self.leaving[self.runs[i].v]:
-                loss = self._loss(self.runs[i], self.runs[j])
-                own = self.onward[j]
+                if (i, j) not in losses:
+                    losses[i, j] = self._loss(self.runs[i], self.runs[j])
+                loss, own = losses[i, j], self.onward[j]
                 if loss is None or not self._goes(onward, j):
                     continue
                 both = own if onward is None or own is None else onward & own
@@ -241,17 +243,28 @@ class Trains:
 
     def boarding(self) -> Iterator[tuple[Any, ...]]:
         """Yield the arcs on to and off trains."""
+        waits = [self._waits(run) for run in self.runs]
         for number, (i, _) in enumerate(self.rides):
             run, half = self.runs[i], self.half_stop(self.runs[i])
-            for k, (a, b) in enumerate(TIERS):
+            for k, (first, last) in enumerate(waits[i]):
                 node = self.nodes[k][number]
-                if number < len(self.runs) and self.opens(run.u, run.kind, large=a):
-                    wait = self._wait(run, run.u, other=b)
-                    yield (departures(run.u), node, half + wait + run.minutes, wait, run.km,
+                if number < len(self.runs) and first is not None:
+                    yield (departures(run.u), node, half + first + run.minutes, first, run.km,
                            run.edge, run.route, "rail")  # fmt: skip
-                if self.opens(run.v, run.kind, large=b):
-                    wait = self._wait(run, run.v, other=a)
-                    yield node, arrivals(run.v), half + wait, wait, 0.0, "", run.route, "rail"
+                if last is not None:
+                    yield node, arrivals(run.v), half + last, last, 0.0, "", run.route, "rail"
+
+    def _waits(self, run: Run) -> list[tuple[float | None, float | None]]:
+        """Return by `TIERS` the waits at both ends of an edge, None where nobody boards."""
+        first, last = (
+            {large: self._wait(run, place, other=large) for large in (True, False)}
+            for place in (run.u, run.v)
+        )
+        return [
+            (first[b] if self.opens(run.u, run.kind, large=a) else None,
+             last[a] if self.opens(run.v, run.kind, large=b) else None)
+            for a, b in TIERS
+        ]  # fmt: skip
 
     def half_stop(self, run: Run) -> float:
         """Return how long trains take to start, or to stop, on an edge."""
@@ -389,14 +402,22 @@ def _runs(rail: Network, services: Services) -> Iterator[Run]:
 def _near_cores(rail: Network, parameters: Parameters) -> list[float]:
     """Return how many km of every edge lie near the centre of a core."""
     cores = [c for c in rail.layers.catalogue.cities if c.population >= parameters.core_people]
-    lines = np.repeat(rail.edges.geometry.to_numpy(), SAMPLES)
-    along = np.tile((np.arange(SAMPLES) + 0.5) / SAMPLES, len(rail.edges))
-    points = shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
-    near = np.zeros(len(points), bool)
+    lines = rail.edges.geometry.to_numpy()
+    low, top = np.split(shapely.bounds(lines).reshape(-1, 4), 2, axis=1)
+    along = (np.arange(SAMPLES) + 0.5) / SAMPLES
+    near = np.zeros((len(lines), SAMPLES), bool)
     for core in cores:
-        near |= geodesic_km([core.lon, core.lat], points) <= parameters.approach_km
-    share = near.reshape(-1, SAMPLES).mean(axis=1)
-    return [float(km) for km in share * rail.edges["length_km"].to_numpy()]
+        high = parameters.approach_km / KM_PER_DEGREE
+        wide = high / math.cos(math.radians(abs(core.lat) + high))
+        around = np.flatnonzero(
+            (np.abs([core.lon, core.lat] - np.clip([core.lon, core.lat], low, top))
+             <= [wide, high]).all(axis=1)
+        )  # fmt: skip
+        points = shapely.line_interpolate_point(lines[around, None], along, normalized=True)
+        km = geodesic_km([core.lon, core.lat], shapely.get_coordinates(points))
+        near[around] |= km.reshape(-1, SAMPLES) <= parameters.approach_km
+    near_km: list[float] = (near.mean(axis=1) * rail.edges["length_km"].to_numpy()).tolist()
+    return near_km
 
 
 def _ways(run: Run, after: Run) -> Iterator[Way]:

@@ -491,11 +491,13 @@ def travel_time_matrix(
         A network, with its mode and its changes; edges between junctions are cut at stops.
     origins, destinations
         Ends as in `fastest_routes`, one or several; default: all centres.
-    mode, background
+    mode
         As in `fastest_routes`.
     parameters
         Other parameters than those of the network; edges that were edited keep the ratio of
         their times to those that the tables give.
+    background
+        As in `fastest_routes`.
     long
         One row for every pair of an origin and a destination.
     executor
@@ -513,7 +515,7 @@ def travel_time_matrix(
     Raises
     ------
     BadInputError
-        When the mode is unknown or none of the network, or uses no roads beside other roads.
+        When the mode is unknown or none of the network.
     NotFoundError
         When a city is unknown.
 

@@ -113,7 +113,8 @@ def read_layer(
 
 def _line_frame(path: Path, frame: gpd.GeoDataFrame, datum: str | None) -> gpd.GeoDataFrame:
     """Return the lines of a layer in WGS-84, every part by itself; `osm_id` counts the rows."""
-    frame = frame.explode().reset_index(names="osm_id")
+    # a column of that name, as extracts for GIS have it, is not the number of the row
+    frame = frame.drop(columns="osm_id", errors="ignore").explode().reset_index(names="osm_id")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     if not (np.abs(shapely.get_coordinates(shapes)) < FARTHEST).all():
         raise BadInputError("{path}: expected finite coordinates on the earth", path=path)

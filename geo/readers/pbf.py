@@ -1,9 +1,11 @@
-"""Ways and points out of an OpenStreetMap extract (PBF)."""
+"""Ways and points out of an OpenStreetMap extract: PBF, or XML as it is or packed."""
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.core import BadInputError, optional, shown
 from geo.geometry import Bounds
-from geo.readers.ways import MAIN_ROADS, TAGS, split_refs
+from geo.readers.ways import MAIN_ROADS, TAGS, ref_key, split_ref, split_refs
 
 #: The largest sizes that the format allows, in bytes.
 MAX_HEAD, MAX_BLOB = 64 * 1024, 32 * 1024 * 1024
@@ -107,6 +109,8 @@ LIFECYCLE = ("construction", "proposed")
 #: Tags of a point that become columns.
 POINT_TAGS = ("railway", "place", "highway", "name", "name:zh-Hans", "name:zh", "name:en", "ref",
               "population", "station")  # fmt: skip
+#: Settlements and larger areas whose names tell the language of an extract.
+PLACES = ("city", "town", "village", "hamlet", "suburb", "island", "county", "state", "country")
 #: Relations that say which route a way belongs to; not those of trains and buses.
 ROUTES = (("route", "road"), ("route", "railway"), ("route", "waterway"))
 #: Networks of numbers that roads carry beside their own: European and Asian routes.
@@ -136,7 +140,7 @@ def read_pbf(
     Parameters
     ----------
     path
-        An extract, ``.osm.pbf``.
+        An extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
     bounds
         West, south, east, north in degrees: only ways that touch it; they are not cut.
     waterways
@@ -199,7 +203,7 @@ def read_points(
     Parameters
     ----------
     path, tags
-        An extract, ``.osm.pbf``, and keys with values, of which one is enough.
+        An extract, such as ``.osm.pbf``, and keys with values, of which one is enough.
     bounds
         West, south, east, north in degrees.
 
@@ -236,6 +240,85 @@ def read_points(
     return points[_touching(points.geometry.to_numpy(), bounds)]
 
 
+def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:
+    """
+    Read the administrative areas of one level.
+
+    Parameters
+    ----------
+    path
+        An extract, such as ``.osm.pbf``.
+    level
+        Their `admin_level`: 2 are states, 4 to 8 what they consist of.
+
+    Returns
+    -------
+    areas
+        One row per area that lies in the extract whole, with `adcode` (the code of ISO 3166, or
+        the number of the relation), `name`, `name_en` and polygons in WGS-84.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or no area of the level is whole.
+    """
+    rows, shapes = [], []
+    with _reading(path) as osm:
+        wanted = osm.filter.TagFilter(("boundary", "administrative"))
+        polygons_of = osm.geom.WKBFactory()
+        for item in osm.FileProcessor(str(path)).with_areas(wanted):
+            if not item.is_area() or item.tags.get("admin_level") != str(level):
+                continue
+            own = item.tags.get("name")
+            if own and item.tags.get("boundary") == "administrative":
+                code = item.tags.get("ISO3166-2") or item.tags.get("ISO3166-1")
+                name_en = item.tags.get("name:en") or own
+                rows.append((code or f"r{item.orig_id()}", own, name_en))
+                shapes.append(polygons_of.create_multipolygon(item))
+    if not rows:
+        raise BadInputError(
+            "{path}: expected boundaries of admin_level {level} that lie in the extract whole",
+            path=path,
+            level=level,
+        )
+    table = pd.DataFrame(rows, columns=["adcode", "name", "name_en"])
+    areas = gpd.GeoDataFrame(table, geometry=shapely.from_wkb(shapes), crs=CRS)
+    return areas.drop_duplicates("adcode").drop_duplicates("name").reset_index(drop=True)
+
+
+def read_languages(path: Path | str) -> dict[str, int]:
+    """
+    Count the languages in which places and areas have their name.
+
+    Parameters
+    ----------
+    path
+        An extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
+
+    Returns
+    -------
+    languages
+        How many places and administrative areas have a `name` that is also that of a language
+        (``name:de``), the most first.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+    """
+    count = Counter[str]()
+    with _reading(path) as osm:
+        kinds, tags = osm.osm.NODE | osm.osm.RELATION, [("boundary", "administrative")]
+        tags += [("place", kind) for kind in PLACES]
+        for item in _elements(osm, path, kinds, tags, places=False):
+            own = item.tags.get("name")
+            count.update(
+                found[1] for tag in item.tags if tag.v == own
+                for found in [re.fullmatch("name:([a-z]{2,3})", tag.k)] if found
+            )  # fmt: skip
+    return dict(count.most_common())
+
+
 def read_pbf_header(path: Path | str) -> tuple[str, Bounds | None]:
     """
     Return what the head of an extract says.
@@ -243,7 +326,7 @@ def read_pbf_header(path: Path | str) -> tuple[str, Bounds | None]:
     Parameters
     ----------
     path
-        An extract, ``.osm.pbf``.
+        An extract: ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
 
     Returns
     -------
@@ -274,17 +357,20 @@ def _reading(path: Path | str) -> Iterator[Any]:
         osm = optional(module, "pbf", "reading a PBF file needs pyosmium")
     if not Path(path).is_file():
         raise BadInputError(
-            "{path}: expected an OpenStreetMap extract (.osm.pbf); no such file", path=path
+            "{path}: expected an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz or .osm.bz2); no "
+            "such file",
+            path=path,
         )
     try:
         file = Path(path).stat()
-        _look_through(Path(path), file.st_size, file.st_mtime_ns)
+        if Path(path).suffix.lower() == ".pbf":
+            _look_through(Path(path), file.st_size, file.st_mtime_ns)
         yield osm
     except BadInputError:
         raise
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
         raise BadInputError(
-            "{path}: expected a whole OpenStreetMap extract (.osm.pbf): {reason}",
+            "{path}: expected a whole OpenStreetMap extract: {reason}",
             path=path,
             reason=shown(" ".join(str(error).split()), 300),
         ) from None
@@ -340,19 +426,40 @@ def _add_routes(table: pd.DataFrame, path: Path | str) -> None:
     names: dict[Any, str] = {}
     with _reading(path) as osm:
         for route in _elements(osm, path, osm.osm.RELATION, ROUTES, places=False):
-            network = str(route.tags.get("network", "")).lower()
-            if route.tags.get("type") != "route" or network in INTERNATIONAL:
+            network, ref, name = (route.tags.get(key) or "" for key in ("network", "ref", "name"))
+            if route.tags.get("type") != "route" or network.lower() in INTERNATIONAL:
                 continue
-            ref, name = (route.tags.get(key) for key in ("ref", "name"))
-            for way in {member.ref for member in route.members if member.type == "w"} & known:
-                if ref:
-                    numbers.setdefault(way, []).append(ref)
-                if name:
+            ways = sorted({member.ref for member in route.members if member.type == "w"} & known)
+            for number in map(ref_key, split_ref(ref)):
+                spelled = _spelled(number, network, table["ref"].loc[ways])
+                for way in ways:
+                    numbers.setdefault(way, []).append(spelled)
+            # a name that repeats the number says nothing; with neither it is a tourist route
+            own = route.tags.get("route") != "road" or network or ref
+            if name and own and not (ref and ref_key(ref) in ref_key(name)):
+                for way in ways:
                     names.setdefault(way, name)
     refs = (_joined(own, numbers.get(way, [])) for way, own in table["ref"].items())
     called = (own or names.get(way) for way, own in table["name"].items())
     table["ref"] = pd.Series(list(refs), table.index, dtype=object)
     table["name"] = pd.Series(list(called), table.index, dtype=object)
+
+
+def _spelled(number: str, network: str, refs: pd.Series[Any]) -> str:
+    """
+    Return the number of a relation as its ways spell it, with the letters of its network.
+
+    Relations of some countries carry the digits alone: 283 of the networks US:I and US:PA are
+    two roads, which the ways call I 283 and PA 283.
+    """
+    if not number.isdecimal():
+        return number
+    said = Counter(item for text in refs for item in split_ref(text))
+    alike = {item: n for item, n in said.items() if re.sub(r"\D", "", item) == number}
+    if alike:
+        return max(alike, key=lambda item: (alike[item], item))
+    letters = network.rpartition(":")[2]
+    return f"{letters} {number}" if re.fullmatch(r"[A-Z]{1,3}", letters) else number
 
 
 def _joined(own: str | None, more: list[str]) -> str | None:

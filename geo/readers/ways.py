@@ -11,7 +11,7 @@ from pandas import DataFrame, Series
 TAGS = ("highway", "railway", "waterway", "construction", "proposed", "ref", "name", "name:zh",
         "name:en", "oneway", "layer", "bridge", "tunnel", "maxspeed", "lanes", "usage", "service",
         "highspeed", "opening_date", "start_date", "access", "vehicle", "motor_vehicle",
-        "motorcar", "impassable", "smoothness")  # fmt: skip
+        "motorcar", "impassable", "smoothness", "junction")  # fmt: skip
 #: Who may use a road, the tag that counts first in front.
 ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
 #: Values of tags that say that nobody drives here, whoever may.
@@ -26,11 +26,69 @@ CLASSES = {
     "rail": {"rail": 1.0},
     "water": {"river": 1.0, "canal": 1.2, "fairway": 1.0},
 }
+#: The same for the lower main roads, which routes that are no expressway follow too.
+MINOR_ROADS = {"primary": 1.0, "secondary": 1.2, "primary_link": 3.0, "secondary_link": 3.0}
+
+
+_LETTERS = re.compile(r"^(\D+?)\s*\d")
+
+
+def split_ref(text: object) -> list[str]:
+    """
+    Return the numbers in a `ref` as they are spelled.
+
+    Parameters
+    ----------
+    text
+        A text such as ``G85;G93``; anything else has no numbers.
+
+    Returns
+    -------
+    numbers
+        In order; after a slash the letters of the number before hold on.
+
+    Examples
+    --------
+    >>> split_ref("I 83; US 322"), split_ref("BR-163/262")
+    (['I 83', 'US 322'], ['BR-163', 'BR-262'])
+    """
+    if not isinstance(text, str):
+        return []
+    found: list[str] = []
+    for part in re.split(r"[;,、]", unicodedata.normalize("NFKC", text)):
+        letters = ""
+        for item in filter(None, map(str.strip, part.split("/"))):
+            found.append(f"{letters}{item}" if item.isdecimal() else item)
+            known = _LETTERS.match(item)
+            letters = known[0][:-1] if known else letters
+    return found
+
+
+def ref_key(number: str) -> str:
+    """
+    Return a number as it is compared: in capitals, without spaces and hyphens.
+
+    Parameters
+    ----------
+    number
+        One number, as it is spelled.
+
+    Returns
+    -------
+    key
+        The same for all spellings.
+
+    Examples
+    --------
+    >>> ref_key("a 43"), ref_key("A-43")
+    ('A43', 'A43')
+    """
+    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", number)).upper()
 
 
 def split_refs(text: object) -> frozenset[str]:
     """
-    Return the numbers in a `ref`.
+    Return the numbers in a `ref` as they are compared.
 
     Parameters
     ----------
@@ -47,11 +105,7 @@ def split_refs(text: object) -> frozenset[str]:
     >>> sorted(split_refs("G 85; s-3"))
     ['G85', 'S3']
     """
-    if not isinstance(text, str):
-        return frozenset()
-    plain = unicodedata.normalize("NFKC", text).upper()
-    items = (re.sub(r"[\s\-]", "", item) for item in re.split(r"[;,/、]", plain))
-    return frozenset(item for item in items if item)
+    return frozenset(filter(None, map(ref_key, split_ref(text))))
 
 
 MPH = 1.609344

@@ -74,6 +74,8 @@ class Analysis:
         The time circles between cities, door to door, on the day and at the horizon.
     leaving
         Links that leave the region, by direction.
+    times
+        Times between the centres and to where people live, on the day and at the horizon.
     """
 
     layers: Layers
@@ -93,6 +95,7 @@ class Analysis:
     effects: DataFrame
     circles: DataFrame
     leaving: gpd.GeoDataFrame
+    times: tuple[DoorTimes, DoorTimes]
 
 
 def analyse(
@@ -161,6 +164,7 @@ def analyse(
         effects=effects,
         circles=_circle_table(layers, dates, [found.cities for found in times]),
         leaving=outbound_links(layers, date) if region.base.counties else gpd.GeoDataFrame(),
+        times=(times[0], times[1]),
     )
 
 

@@ -129,11 +129,11 @@ def _index_changes(*states: tuple[Layers, dt.date]) -> DataFrame:
     return table.assign(delta=table["after"] - table["before"]).rename_axis("name")
 
 
-def indices_by_name(net: Network) -> dict[str, float]:
+def indices_by_name(net: Network, known: Any = None) -> dict[str, float]:
     """Return the indices of a network (``beta``) and of its modes (``rail.beta``)."""
     return {
         str(key if mode == "all" else f"{mode}.{key}"): value
-        for mode, row in mode_indices(net).iterrows()
+        for mode, row in mode_indices(net, known=known).iterrows()
         for key, value in row.items()
     }
 
@@ -208,7 +208,7 @@ def city_changes(
     --------
     >>> from datetime import date
     >>> times = travel_times_on(lay, date(2025, 12, 31))
-    >>> city_changes(cat, times, times)["mean_min_delta"].abs().max()
+    >>> float(city_changes(cat, times, times)["mean_min_delta"].abs().max())
     0.0
     """
     living = _population(catalogue.settlements)

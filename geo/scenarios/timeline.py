@@ -103,13 +103,14 @@ def build_timeline(layers: Layers, date: dt.date) -> Timeline:
     links = open_links(layers, stages, days.values())
     states: dict[Any, int] = {}
     state, nets, stats, times = [], [], [], []
+    known: dict[Any, Any] = {}
     for i, when in enumerate(days.values()):
         is_open = tuple(letters[i] in OPEN_CODES for letters in stages.values())
         now = is_open, tuple(sorted(speeds_on(layers, when).items()))
         if now not in states:
             states[now] = len(states)
             nets.append(build_network(layers, year=when))
-            stats.append(indices_by_name(nets[-1]) | links[i])
+            stats.append(indices_by_name(nets[-1], known) | links[i])
             times.append(travel_times_on(layers, when))
         state.append(states[now])
     km = [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets]

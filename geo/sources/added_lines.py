@@ -47,10 +47,12 @@ from geo.sources.thinning import ON_LINE_M, cut_line, points_along
 
 Floats = NDArray[np.float64]
 Rows = dict[str, list[dict[str, Any]]]
+#: No line is shorter, in metres.
+SHORTEST_M = 100.0
 #: Pieces of a line whose ends are nearer than this, in metres, are one line.
 CHAINED_M = 50.0
-#: A shorter stay in a region is none, for borders are drawn to about this, in metres.
-STAY_M = 1000.0
+#: A shorter stay in a region is none: shorter than `geo check` allows, whose samples are coarse.
+STAY_M = 500.0
 #: Where a line crosses a border this near to one of its places, it is cut there, in metres.
 AT_PLACE_M = 400.0
 #: Points of a straight line are at most this far apart, in metres.
@@ -303,6 +305,10 @@ def _faults(catalogue: Catalogue, plan: _Plan, file: str, number: int) -> Iterat
     if plan.trains and plan.route["mode"] != "rail":
         text = Message("expected nothing, for the line is no railway")
         yield Problem(file, number, "trains_per_day", plan.trains, text)
+    metres = LineString(to_metres(catalogue.region.frame, np.array(plan.line.coords))).length
+    if not metres >= SHORTEST_M:
+        text = Message("expected a line of {metres:g} m or more", metres=SHORTEST_M)
+        yield Problem(file, number, "", f"{metres:.1f} m", text)
     west, south, east, north = catalogue.region.frame
     if not shapely.box(west, south, east, north).covers(plan.line):
         text = Message("expected points within {west:g}–{east:g}, {south:g}–{north:g}",

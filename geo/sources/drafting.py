@@ -12,6 +12,7 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -19,26 +20,61 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import DataFrame
+from scipy.spatial import KDTree
 from shapely.ops import substring
 
 from geo.catalogue import last_day
-from geo.geometry import Bounds, metric_crs, to_degrees
+from geo.core import Message
+from geo.geometry import METRES_PER_DEGREE, Bounds, metric_crs, smooth, to_degrees
 from geo.layers import county_index
 from geo.network import node_ways
 from geo.readers import class_of, posted_speed
-from geo.sources.chains import Chain, Floats, Ints, route_chains
+from geo.sources.chains import (
+    BRIDGE_M,
+    Bools,
+    Chain,
+    Floats,
+    Ints,
+    PieceIndex,
+    Pieces,
+    cut_pieces,
+    route_chains,
+)
+from geo.sources.continued import NAMED_M, continued_roads
+from geo.sources.coverage import (
+    OFF_LINE,
+    TOO_SHORT,
+    UNNAMED,
+    LeftOut,
+    centre_metres,
+    coverage,
+    ways_left_out,
+)
 from geo.sources.junctions import Line, Spot, border_spots, element_names, find_spots
+from geo.sources.route_names import (
+    MOSTLY,
+    Title,
+    prevailing,
+    route_keys,
+    route_names,
+    route_title,
+    without_tracks,
+)
 
 Rows = list[dict[str, Any]]
 Stages = NDArray[np.str_]
 
-#: A value holds for a section where it holds for this share of its length.
-MOSTLY = 0.5
+#: A numbered road is drawn from this share of the shortest length of a named one.
+NUMBERED = 0.25
+#: The centre line of a route that is long enough is at least this share of its line.
+ENOUGH = 0.5
+#: A section shares the road of others where this share of it does; those with more than this.
+SHARED, MUCH = 0.6, 0.1
 #: Ways are accurate to about this; a drawn line stays this near to its way.
 ACCURACY_M, SIMPLIFY_M = 20, 6.0
-#: Points of a straight line are at most this far apart.
-LONGEST_M = 5000.0
+#: Points of a straight line are at most this far apart, and where a curve needs them this near.
+LONGEST_M, CURVE_M = 5000.0, 50.0
 #: A change of status over a shorter stretch is none; a place as near takes the change.
 STAGE_M = 1000.0
 #: A place this near to the end of a line is its end.
@@ -47,7 +83,8 @@ END_M = 400.0
 ROOM_M = 30.0
 #: Distances are for routes from this length on; with a shorter shortest route they shrink.
 USUAL_KM = 5.0
-_TRACK = re.compile(r"[(（]?(?:上行|下行)线?[)）]?$")
+#: Stays in an area are as short as 1 km in a region this wide; in a smaller one they shrink.
+USUAL_DEGREES = 1.0
 _PEOPLE = re.compile(r"^\d{1,3}(?:[ ,.'\u00a0\u202f]?\d{3})*$|^\d+$")
 
 
@@ -56,16 +93,25 @@ class Draft(NamedTuple):
 
     tables: dict[str, Rows]
     report: dict[str, float]
+    coverage: dict[str, Any]
+    left_out: list[LeftOut]
 
 
-class _Title(NamedTuple):
-    """What a route is called."""
+class Drawing(NamedTuple):
+    """Lines with their chains, the key and the pieces of every group, and the pieces drawn."""
 
-    route_id: str
-    mode: str
-    ref: str
-    zh: str
-    en: str
+    keys: list[str]
+    members: list[Ints]
+    chains: list[Chain]
+    lines: list[Line]
+    shown: Bools
+
+
+class Under(NamedTuple):
+    """The pieces under a section, and their metres."""
+
+    piece: Ints
+    metres: Floats
 
 
 class _Stop(NamedTuple):
@@ -97,19 +143,29 @@ class _Ids:
 
 
 class _Extract(NamedTuple):
-    """What all rows are made from: tags by edge, edges in metres, frame, day, scale, new ids."""
+    """What all rows are made from: tags by edge, pieces, status, speed, day."""
 
     tags: DataFrame
     edges: gpd.GeoDataFrame
+    pieces: Pieces
+    stages: Stages
+    speed: Floats
     frame: Bounds
     as_of: dt.date
     scale: float
     place_id: _Ids
+    chinese: bool
 
     def lonlat(self, xy: Any) -> list[tuple[float, float]]:
         """Return points in degrees, to 0.1 m."""
         degrees = to_degrees(self.frame, np.asarray(xy, float).reshape(-1, 2))
         return [(round(lon, 6), round(lat, 6)) for lon, lat in degrees]
+
+    def under(self, pieces: Ints) -> tuple[DataFrame, Floats]:
+        """Return the tags of the edges that pieces belong to, and the metres of each."""
+        metres = np.bincount(self.pieces.edge[pieces], self.pieces.metres[pieces]).astype(float)
+        edges = np.flatnonzero(metres)
+        return self.tags.iloc[edges], metres[edges]
 
     def place_row(self, key: str, spot: Spot, accuracy_m: float) -> dict[str, Any]:
         """Return a row of the table of places."""
@@ -136,6 +192,7 @@ def draft_catalogue(
     region: str,
     areas: gpd.GeoDataFrame | None = None,
     min_km: float = USUAL_KM,
+    chinese: bool = True,
 ) -> Draft:
     """
     Return a first catalogue; ways, points and areas in degrees.
@@ -143,36 +200,43 @@ def draft_catalogue(
     `ways` are roads of the classes wanted with their slip roads, and railways, cut at the frame;
     `points` are stations, motorway junctions, cities and towns. With `areas` (`adcode`,
     `name`, `name_en`) instead of one region, lines are cut where they cross a border, and
-    cities outside all areas are left out.
+    cities outside all areas are left out. In a Chinese region names are the Chinese ones where
+    there are any, else those of the place; English ones stand beside them.
     """
     crs, scale = metric_crs(frame), min(1.0, min_km / USUAL_KM)
+    if not chinese:
+        ways, points = (data.drop(columns=[key for key in data if str(key).startswith("name:zh")])
+                        .assign(**{"name:zh": None}) for data in (ways, points))  # fmt: skip
     _, edges = node_ways(ways)
-    tags = _without_tracks(ways.loc[edges["osm_id"]].reset_index(drop=True))
-    extract = _Extract(tags, edges.to_crs(crs), frame, as_of, scale, _Ids())
-    group, members, report = _groups(_route_keys(tags, edges["length_km"]), edges, min_km)
-    chains: list[Chain] = []
-    lines: list[Line] = []
-    for number, at in enumerate(members):
-        part = extract.edges.iloc[at].reset_index(drop=True)
-        found, left = route_chains(part, min_km=min_km)
-        report["unchained_km"] += left
-        for chain in found:
-            lines.append(_line(number, tags.iloc[at], part["length_km"], chain))
-            chains.append(Chain(chain.points, np.where(chain.edge >= 0, at[chain.edge], -1)))
-    spots = find_spots(lines, extract.edges, group, points.to_crs(crs), scale)
+    edges = edges.to_crs(crs)
+    tags = without_tracks(ways.loc[edges["osm_id"]].reset_index(drop=True))
+    rail = (tags["railway"].notna() & tags["highway"].isna()).to_numpy(bool)
+    pieces = cut_pieces(edges, rail)
+    speed = np.asarray(posted_speed(tags), float)
+    extract = _Extract(
+        tags, edges, pieces, _stages_of(tags), speed, frame, as_of, scale, _Ids(), chinese
+    )
+    keys = _with_continued(extract, route_keys(tags, edges["length_km"]))
+    made = _drawn(extract, _members(keys, extract), min_km)
+    spots = find_spots(
+        made.lines, pieces, made.members, points.to_crs(crs), scale, chinese=chinese
+    )
     if areas is not None:
-        spots += border_spots(lines, areas.to_crs(crs), scale)
-    tables = _tables(extract, chains, lines, spots, members)
-    towns = points[points["place"].isin(["city", "town"])]
+        west, south, east, north = frame
+        stay = min(scale, np.hypot(east - west, north - south) / USUAL_DEGREES)
+        spots += border_spots(made.lines, areas.to_crs(crs), stay)
+    tables = _tables(extract, made, spots)
+    towns = points[points["place"].isin(["city", "town", "village"])]
     within = np.full(len(towns), region, object)
     if areas is not None:
         within = np.array([*areas["adcode"], ""], object)[
             county_index(areas, towns.geometry.to_numpy())
         ]
     tables["cities"], unknown = _cities(towns, within)
+    report, left = _left_out(extract, keys, made)
     report |= {
-        "routes": len(lines),
-        "km": sum(chain.metres[-1] for chain in chains) / 1000,
+        "routes": len(made.lines),
+        "km": sum(chain.metres[-1] for chain in made.chains) / 1000,
         "sections": len(tables["sections"]),
         "places": len(tables["places"]),
         "cities": len(tables["cities"]),
@@ -180,154 +244,215 @@ def draft_catalogue(
         "cities_outside": int((within == "").sum()),
         "borders": sum(spot.kind == "border" for spot in spots),
     }
-    return Draft(tables, {key: round(float(value), 1) for key, value in report.items()})
+    report = {key: round(float(value), 1) for key, value in report.items()}
+    classes = class_of(tags).to_numpy(str)[pieces.edge]
+    return Draft(tables, report, coverage(classes, pieces, made.shown), left)
 
 
 # Ways become routes.
 
 
-def _without_tracks(tags: DataFrame) -> DataFrame:
-    """Return tags in which the two tracks of a railway have one name."""
-    rail = tags["railway"].notna()
-    plain = {key: tags[key].str.replace(_TRACK, "", regex=True) for key in ("name", "name:zh")}
-    return tags.assign(**{key: tags[key].where(~rail, text) for key, text in plain.items()})
-
-
-def _numbers(tags: DataFrame) -> Series[Any]:
-    return tags["ref"].fillna("").str.split(r"\s*;\s*", regex=True)
-
-
-def _route_keys(tags: DataFrame, km: Series[float]) -> list[str]:
-    """Return the route of every edge: of its numbers that of the longest road, or its name."""
-    rail = tags["railway"].notna() & tags["highway"].isna()
-    refs = _numbers(tags)
-    total: dict[str, float] = {}
-    for items, length, is_rail in zip(refs, km, rail, strict=True):
-        for ref in () if is_rail else filter(None, items):
-            total[ref] = total.get(ref, 0.0) + length
-    keys = []
-    for items, name, is_rail, kind in zip(refs, tags["name"], rail, class_of(tags), strict=True):
-        if kind.endswith("_link"):
-            keys.append("")
-        elif is_rail:
-            keys.append(f"rail {name or items[0]}" if name or items[0] else "")
-        elif any(items):
-            keys.append("road " + max(filter(None, items), key=lambda ref: (total[ref], ref)))
-        else:
-            keys.append(f"road {name}" if name else "")
-    return keys
-
-
-def _groups(
-    keys: list[str], edges: gpd.GeoDataFrame, min_km: float
-) -> tuple[Ints, list[Ints], dict[str, float]]:
-    """Return the group of every edge, the edges of every group, and what has none."""
-    km = edges["length_km"].to_numpy()
-    label, index = np.unique(np.array(keys, dtype=object).astype(str), return_inverse=True)
-    total = np.bincount(index, km, len(label))
+def _with_continued(extract: _Extract, keys: list[list[str]]) -> list[list[str]]:
+    """Give roads without a number that go on under other names one key."""
+    tags, edges = extract.tags, extract.edges
     link = edges["class"].str.endswith("_link").to_numpy(bool)
-    plain = (label[index] == "") & ~link if len(label) else link
-    short = (total < min_km) & (label != "")
-    wanted = [k for k in np.argsort(-total, kind="stable") if label[k] and not short[k]]
-    group = np.full(len(edges), -1)
-    for number, k in enumerate(wanted):
-        group[index == k] = number
-    members = [np.flatnonzero(group == number) for number in range(len(wanted))]
-    report = {
-        "unnamed_ways": float(edges["osm_id"][plain].nunique()),
-        "unnamed_km": float(km[plain].sum()),
-        "short_groups": float(short.sum()),
-        "short_km": float(total[short].sum()),
-        "unchained_km": 0.0,
+    numbered = np.array(
+        [any(key.startswith(("road ", "rail ")) for key in own) for own in keys], bool
+    )
+    around = tags["junction"].isin(["roundabout", "circular"]).to_numpy(bool)
+    plain = tags["highway"].notna().to_numpy(bool) & ~link & ~numbered
+    own = np.flatnonzero(plain & ~around)
+    made = [[] if is_around else key for key, is_around in zip(keys, plain & around, strict=True)]
+    if not len(own):
+        return made
+    names = tags["name"].fillna("").to_numpy(str)
+    road, named = continued_roads(edges, names, own, np.flatnonzero(around))
+    for edge, k in zip(own.tolist(), road.tolist(), strict=True):
+        made[edge] = [f"name {k}"] if k in named else []
+    return made
+
+
+def _members(keys: list[list[str]], extract: _Extract) -> dict[str, Ints]:
+    """Return the pieces of every route; first those whose number comes first on most km."""
+    km = extract.edges["length_km"].to_numpy()
+    first: dict[str, float] = {}
+    edges: dict[str, list[int]] = {}
+    for edge, items in enumerate(keys):
+        for k, key in enumerate(items):
+            edges.setdefault(key, []).append(edge)
+            first[key] = first.get(key, 0.0) + km[edge] * (1.0 if k == 0 else 0.5)
+    begins = np.searchsorted(extract.pieces.edge, np.arange(len(keys) + 1))
+    return {
+        key: np.concatenate([np.arange(begins[e], begins[e + 1]) for e in edges[key]])
+        for key in sorted(edges, key=lambda key: (-first[key], key))
     }
-    return group, members, report
 
 
-def _line(number: int, tags: DataFrame, km: Series[float], chain: Chain) -> Line:
-    kind = _prevailing(class_of(tags), km)[0]
+def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawing:
+    """Draw the lines of all routes that are long enough."""
+    pieces, index = extract.pieces, PieceIndex(extract.pieces)
+    centre = centre_metres(extract.pieces)
+    drawn, shown = (np.zeros(len(pieces.edge), bool) for _ in range(2))
+    made = Drawing([], [], [], [], shown)
+    for key, own in members.items():
+        named = not key.startswith("road ")
+        least = 1000 * min_km * (1.0 if named else NUMBERED)
+        if centre[own].sum() < least * ENOUGH:
+            continue
+        chains, done = route_chains(
+            index, own, drawn, least_m=1000 * min_km * NUMBERED,
+            bridge_m=NAMED_M if key.startswith("name ") else BRIDGE_M,
+        )  # fmt: skip
+        if not chains or (named and sum(chain.metres[-1] for chain in chains) < least):
+            continue
+        made.keys.append(key)
+        made.members.append(own)
+        made.chains.extend(chains)
+        made.lines.extend(_lines(len(made.keys) - 1, *extract.under(own), chains))
+        for chain in chains:
+            drawn[chain.piece[chain.piece >= 0]] = True
+        shown[own[done]] = True
+    # bridges over roads that have no route of their own
+    known = np.zeros(len(pieces.edge), bool)
+    known[np.concatenate([*members.values(), np.zeros(0, np.intp)])] = True
+    shown |= drawn & ~known
+    return made
+
+
+def _left_out(
+    extract: _Extract, keys: list[list[str]], made: Drawing
+) -> tuple[dict[str, float], list[LeftOut]]:
+    """Return sums of what is not drawn, and the ways."""
+    pieces, drawn = extract.pieces, set(made.keys)
+    metres, reasons = centre_metres(pieces), list[Message | None]()
+    for edge, link, shown in zip(pieces.edge.tolist(), pieces.link, made.shown, strict=True):
+        known = keys[edge]
+        if link or shown:
+            reasons.append(None)
+        elif not known:
+            reasons.append(UNNAMED)
+        else:
+            reasons.append(OFF_LINE if drawn & set(known) else TOO_SHORT)
+    ids = extract.tags["osm_id"].to_numpy(np.int64)[pieces.edge]
+    left = ways_left_out(ids, metres, reasons)
+
+    def km(reason: Message) -> float:
+        return float(metres[[of == reason for of in reasons]].sum()) / 1000
+
+    short = {key for items in keys for key in items} - drawn
+    report = {
+        "unnamed_ways": float(sum(row.expected == UNNAMED for row in left)),
+        "unnamed_km": km(UNNAMED),
+        "short_groups": float(len(short)),
+        "short_km": km(TOO_SHORT),
+        "unchained_km": km(OFF_LINE),
+    }
+    return report, left
+
+
+def _lines(number: int, tags: DataFrame, metres: Floats, chains: list[Chain]) -> list[Line]:
+    """Return the lines of a group with their mode and class."""
+    kind = prevailing(class_of(tags), metres)[0]
     if tags["highway"].notna().any():
         mode, class_ = "road", "expressway" if kind == "motorway" else "trunk"
     else:
-        fast, share = _prevailing(tags["highspeed"], km)
+        fast, share = prevailing(tags["highspeed"], metres)
         mode, class_ = "rail", "hsr" if fast == "yes" and share >= MOSTLY else "conventional"
-    return Line(number, mode, class_, chain.line)
+    return [Line(number, mode, class_, chain.line) for chain in chains]
 
 
-def _titles(extract: _Extract, lines: list[Line], members: list[Ints]) -> list[_Title]:
-    """Return what every line is called; several lines of one group are numbered."""
-    route_id, parts, titles = _Ids(), dict[int, int](), []
-    for line in lines:
-        at = members[line.group]
-        km = extract.edges["length_km"].iloc[at]
-        ref, zh, en = _route_names(extract.tags.iloc[at], km, line.mode)
-        parts[line.group] = parts.get(line.group, 0) + 1
-        suffix = f" ({parts[line.group]})" if parts[line.group] > 1 else ""
-        key = route_id(ref.split("/")[0] if line.mode == "road" else "", en, zh, line.mode)
-        titles.append(_Title(key, line.mode, ref, zh + suffix, en + suffix))
+def _titles(extract: _Extract, made: Drawing) -> list[Title]:
+    """Return what every line is called."""
+    new_id, titles, part = _Ids(), list[Title](), 0
+    for k, line in enumerate(made.lines):
+        first = k == 0 or made.lines[k - 1].group != line.group
+        part = 1 if first else part + 1
+        if first:
+            key, own = made.keys[line.group], made.members[line.group]
+            names = route_names(key, line.mode, *extract.under(own))
+        titles.append(route_title(names, line.mode, new_id, part))
     return titles
 
 
-def _route_names(tags: DataFrame, km: Series[float], mode: str) -> tuple[str, str, str]:
-    """Return the number and the names of a route; a number stands for a missing name."""
-    carried: dict[str, float] = {}
-    for items, length in zip(_numbers(tags), km, strict=True):
-        for item in set(filter(None, items)):
-            carried[item] = carried.get(item, 0.0) + length
-    refs = [item for item, length in carried.items() if length >= MOSTLY * km.sum()]
-    ref = "/".join(sorted(refs, key=lambda item: (-carried[item], item)))
-    rows = tags[["name", "name:zh", "name:en"]].to_dict("records")
-    both = [element_names({str(key): value for key, value in row.items()}) for row in rows]
-    found = []
-    for texts in zip(*both, strict=True):
-        name, share = _prevailing(texts, km)
-        found.append(name if share >= MOSTLY or mode == "rail" else "")
-    zh, en = found
-    return ref, zh or ref or en, en or ref or zh
-
-
-def _tables(
-    extract: _Extract,
-    chains: list[Chain],
-    lines: list[Line],
-    spots: list[Spot],
-    members: list[Ints],
-) -> dict[str, Rows]:
+def _tables(extract: _Extract, made: Drawing, spots: list[Spot]) -> dict[str, Rows]:
     """Return the rows of routes, places, alignments and sections."""
-    titles = _titles(extract, lines, members)
+    titles, lines = _titles(extract, made), made.lines
     known = {}
-    for spot in (_called(spot, titles) for spot in spots):
+    for spot in _told_apart(
+        [_called(spot, titles, chinese=extract.chinese) for spot in spots], titles
+    ):
         kind = "" if spot.en.rstrip(")").endswith(spot.kind) else f" {spot.kind}"
         known[extract.place_id(f"{spot.en}{kind}", spot.kind)] = spot
     tables: dict[str, Rows] = {"routes": [], "places": [], "alignments": [], "sections": []}
-    for k, (chain, line, title) in enumerate(zip(chains, lines, titles, strict=True)):
+    under = list[Under]()
+    for k, (chain, line, title) in enumerate(zip(made.chains, lines, titles, strict=True)):
         here = {key: spot for key, spot in known.items() if k in spot.lines}
         tables["routes"].append(_route(title, line, chain))
-        for name, rows in _RouteDraft(extract, title, chain, here).rows().items():
+        draft = _RouteDraft(extract, title, chain, here)
+        for name, rows in draft.rows().items():
             tables[name] += rows
+        under += draft.under
+    _share(tables["sections"], under)
     used = {row.get("place_id") for row in tables["alignments"]}
     for key, spot in known.items():
         if key in used:
             off = max(lines[k].shape.distance(_point(spot)) for k in spot.lines)
-            tables["places"].append(extract.place_row(key, spot, ACCURACY_M + off))
+            row = extract.place_row(key, spot, ACCURACY_M + max(off, spot.off_m))
+            tables["places"].append(row)
     return tables
 
 
-def _called(spot: Spot, titles: list[_Title]) -> Spot:
+def _share(sections: Rows, under: list[Under]) -> None:
+    """Say which sections run on the road of another one, which was drawn before."""
+    owner: dict[int, int] = {}
+    for k, (row, (piece, metres)) in enumerate(zip(sections, under, strict=True)):
+        shared: dict[int, float] = {}
+        for one, length in zip(piece.tolist(), metres.tolist(), strict=True):
+            other = owner.setdefault(one, k)
+            if other != k and not sections[other].get("shares"):
+                shared[other] = shared.get(other, 0.0) + length
+        if sum(shared.values()) >= SHARED * metres.sum() > 0:
+            owners = [n for n in sorted(shared) if shared[n] >= MUCH * metres.sum()]
+            row["shares"] = ";".join(sections[n]["section_id"] for n in owners)
+
+
+def _told_apart(spots: list[Spot], titles: list[Title]) -> list[Spot]:
+    """Give places of one name that of their route too, and numbers where that is not enough."""
+    total = Counter(spot.en for spot in spots)
+    named = []
+    for spot in spots:
+        own = titles[min(spot.lines)]
+        if total[spot.en] > 1 and own.en not in spot.en:
+            names = f"{spot.zh} ({own.zh})", f"{spot.en} ({own.en})"
+            named.append(spot._replace(zh=names[0], en=names[1]))
+        else:
+            named.append(spot)
+    count, told = Counter[str](), []
+    for spot in named:
+        count[spot.en] += 1
+        n = f" {count[spot.en]}" if count[spot.en] > 1 else ""
+        told.append(spot._replace(zh=spot.zh + n, en=spot.en + n))
+    return told
+
+
+def _called(spot: Spot, titles: list[Title], *, chinese: bool) -> Spot:
     """Call a place without a name, and a border, after the routes that meet there."""
     if spot.zh and spot.kind != "border":
         return spot
     own = [titles[k] for k in sorted(spot.lines)]
     if spot.kind == "border":
-        zh, en = f"{own[0].zh}({spot.zh}界)", f"{own[0].en} ({spot.en} border)"
+        zh = f"{own[0].zh}({spot.zh}界)" if chinese else f"{own[0].zh} ({spot.zh} border)"
+        en = f"{own[0].en} ({spot.en} border)"
         return spot._replace(zh=zh, en=en)
     word = ("互通", "interchange") if spot.kind == "interchange" else ("枢纽", "junction")
+    word = word if chinese else (word[1], word[1])
     zh = " × ".join(dict.fromkeys(title.zh for title in own))
     en = " × ".join(dict.fromkeys(title.en for title in own))
     return spot._replace(zh=f"{zh} {word[0]}", en=f"{en} {word[1]}")
 
 
-def _route(title: _Title, line: Line, chain: Chain) -> dict[str, Any]:
-    gaps = int((chain.edge < 0).sum())
+def _route(title: Title, line: Line, chain: Chain) -> dict[str, Any]:
+    gaps = int((chain.piece < 0).sum())
     return {
         "route_id": title.route_id,
         "mode": title.mode,
@@ -375,14 +500,16 @@ class _RouteDraft:
     """The rows of alignments, sections and new places of a route with its known places."""
 
     def __init__(
-        self, extract: _Extract, title: _Title, chain: Chain, known: dict[str, Spot]
+        self, extract: _Extract, title: Title, chain: Chain, known: dict[str, Spot]
     ) -> None:
         self.extract, self.title, self.known = extract, title, known
         self.places: Rows = []
         self.chain = chain
         if chain.closed and known:
             self.chain = _turned_to(chain, next(iter(known.values())))
-        self.line, self.stages = self.chain.line, _stages(self.chain, extract.tags)
+        self.edge = np.where(self.chain.piece >= 0, extract.pieces.edge[self.chain.piece], -1)
+        self.line, self.stages = self.chain.line, _stages(self.edge, extract.stages)
+        self.under: list[Under] = []
 
     def rows(self) -> dict[str, Rows]:
         """Return the rows by table."""
@@ -402,8 +529,7 @@ class _RouteDraft:
     def _known_stops(self) -> list[_Stop]:
         """Return the places in order; of two that are too close that of fewer lines goes."""
         found = [
-            _Stop(self.line.project(_point(s)), key, len(s.lines) > 1 or s.kind == "border")
-            for key, s in self.known.items()
+            _Stop(self.line.project(_point(s)), key, _is_cut(s)) for key, s in self.known.items()
         ]
         stops: list[_Stop] = []
         for stop in sorted(found):
@@ -418,7 +544,7 @@ class _RouteDraft:
         """Add a place at a distance along the line, named after the route."""
         key = self.extract.place_id(f"{self.title.route_id}-{en}")
         point = self.line.interpolate(metres)
-        names = self.title.zh + zh, self.title.en + en
+        names = self.title.zh + (zh if self.extract.chinese else en), self.title.en + en
         spot = Spot(point.x, point.y, "end", frozenset(), *names)
         self.places.append(self.extract.place_row(key, spot, ACCURACY_M))
         return _Stop(metres, key, cut=True)
@@ -446,8 +572,7 @@ class _RouteDraft:
         for a, b in itertools.pairwise(stops):
             start, end = a.at + self._room(a), b.at - self._room(b)
             if end > start:
-                part = shapely.simplify(substring(self.line, start, end), SIMPLIFY_M)
-                xy = shapely.get_coordinates(shapely.segmentize(part, LONGEST_M))
+                xy = _shape_points(substring(self.line, start, end))
                 # rounded, neighbours may be equal: each stands once
                 for (lon, lat), _ in itertools.groupby(self.extract.lonlat(xy)):
                     rows.append(
@@ -461,14 +586,15 @@ class _RouteDraft:
         """Return the pieces between two cuts with what most of their length says."""
         names = {key: spot.zh for key, spot in self.known.items()}
         names |= {row["place_id"]: row["name"] for row in self.places}
-        title, edge, metres = self.title, self.chain.edge, self.chain.metres
+        title, edge, metres = self.title, self.edge, self.chain.metres
         middle, length = (metres[1:] + metres[:-1]) / 2, np.diff(metres)
         rows = []
         for k, (a, b) in enumerate(itertools.pairwise(cuts), 1):
             inside = np.flatnonzero((middle >= a.at) & (middle <= b.at))
             inside = inside if len(inside) else np.array([np.abs(middle - a.at).argmin()])
             used = inside[edge[inside] >= 0]
-            stage = _prevailing(self.stages[inside], length[inside])[0]
+            stage = prevailing(self.stages[inside], length[inside])[0]
+            self.under.append(Under(self.chain.piece[used], length[used]))
             row = {
                 "section_id": f"{title.route_id}-{k}",
                 "route_id": title.route_id,
@@ -481,8 +607,39 @@ class _RouteDraft:
                 "confidence": "medium",
             }
             tags, as_of = self.extract.tags.iloc[edge[used]], self.extract.as_of
-            rows.append(row | _standard(tags, length[used], title.mode, stage, as_of))
+            rows.append(
+                row
+                | _standard(
+                    tags, self.extract.speed[edge[used]], length[used], title.mode, stage, as_of
+                )
+            )
         return rows
+
+
+def _shape_points(line: shapely.Point | shapely.LineString) -> Floats:
+    """Return points of a line between which the curve that is drawn through them stays near it."""
+    dense = shapely.get_coordinates(shapely.segmentize(line, CURVE_M))
+    few = shapely.segmentize(shapely.simplify(line, SIMPLIFY_M), LONGEST_M)
+    near = KDTree(dense).query(shapely.get_coordinates(few))[1]
+    kept = np.unique(np.append(near, [0, len(dense) - 1]))
+    middle = dense.mean(axis=0)
+    shapely.prepare(line)
+    for _ in range(12):
+        curve, knots = smooth((dense[kept] - middle) / METRES_PER_DEGREE)
+        spots = shapely.points(curve * METRES_PER_DEGREE + middle)
+        off = np.flatnonzero(shapely.distance(line, spots) > 1.5 * SIMPLIFY_M)
+        leg = np.unique(np.searchsorted(knots, off, side="right") - 1)
+        leg = leg[leg < len(kept) - 1]
+        more = (kept[leg] + kept[leg + 1]) // 2
+        if not len(np.setdiff1d(more, kept)):
+            break
+        kept = np.union1d(kept, more)
+    return np.asarray(dense[kept], float)
+
+
+def _is_cut(spot: Spot) -> bool:
+    """Tell whether a place ends sections: where lines come together, and at borders."""
+    return spot.kind == "border" or (len(spot.lines) > 1 and spot.kind in {"junction", "station"})
 
 
 def _point(spot: Spot) -> shapely.Point:
@@ -493,17 +650,22 @@ def _turned_to(chain: Chain, spot: Spot) -> Chain:
     """Let a ring begin at a place."""
     k = int(np.argmin(np.hypot(*(chain.points[:-1] - [spot.x, spot.y]).T)))
     points = np.vstack([chain.points[k:-1], chain.points[: k + 1]])
-    return Chain(points, np.concatenate([chain.edge[k:], chain.edge[:k]]))
+    return Chain(points, np.concatenate([chain.piece[k:], chain.piece[:k]]))
 
 
-def _stages(chain: Chain, tags: DataFrame) -> Stages:
+def _stages(edges: Ints, stages: Stages) -> Stages:
     """Return the status of every leg; a gap has that of the leg before it."""
-    edge = chain.edge.copy()
+    edge = edges.copy()
     for k in np.flatnonzero(edge < 0):
         edge[k] = edge[k - 1] if k else edge[1]
-    kind = tags["highway"].where(tags["highway"].notna(), tags["railway"]).to_numpy()[edge]
+    return stages[edge]
+
+
+def _stages_of(tags: DataFrame) -> Stages:
+    """Return the status of every edge."""
+    kind = tags["highway"].where(tags["highway"].notna(), tags["railway"])
     names = {"construction": "construction", "proposed": "planned"}
-    return np.array([names.get(value, "open") for value in kind])
+    return kind.map(names).fillna("open").to_numpy(str)
 
 
 def _changes(stages: Stages, metres: Floats, least: float) -> list[float]:
@@ -516,16 +678,15 @@ def _changes(stages: Stages, metres: Floats, least: float) -> list[float]:
 
 
 def _standard(
-    tags: DataFrame, length: Floats, mode: str, stage: str, as_of: dt.date
+    tags: DataFrame, speed: Floats, length: Floats, mode: str, stage: str, as_of: dt.date
 ) -> dict[str, Any]:
     """Return speed, lanes and dates of a section, where most of its length says them."""
     found: dict[str, Any] = {}
-    speed = np.asarray(posted_speed(tags), float)
     if length[~np.isnan(speed)].sum() >= MOSTLY * length.sum() > 0:
         found |= {"operating_speed_kmh": round(_median(speed, length)), "notes": "posted limit"}
     if mode == "road":
-        lanes, share = _prevailing(tags["lanes"], length)
-        oneway, one_share = _prevailing(tags["oneway"], length)
+        lanes, share = prevailing(tags["lanes"], length)
+        oneway, one_share = prevailing(tags["oneway"], length)
         sides = 2 if oneway == "yes" and one_share >= MOSTLY else 1
         if share >= MOSTLY and lanes.isdecimal() and 1 <= int(lanes) * sides <= 16:
             found["lanes"] = int(lanes) * sides
@@ -540,25 +701,12 @@ def _standard(
 
 def _date(values: Iterable[Any], length: Floats) -> str:
     """Return the date that most of the length says; empty where none does."""
-    text, share = _prevailing(values, length)
+    text, share = prevailing(values, length)
     try:
         last_day(text)
     except ValueError:
         return ""
     return text if share >= MOSTLY else ""
-
-
-def _prevailing(values: Iterable[Any], length: Any) -> tuple[str, float]:
-    """Return the text that holds for most of the length, and its share; empty where none."""
-    sums: dict[str, float] = {}
-    for value, metres in zip(values, length, strict=True):
-        if isinstance(value, str) and value:
-            sums[str(value)] = sums.get(str(value), 0.0) + float(metres)
-    total = float(np.sum(length))
-    if not sums or not total:
-        return "", 0.0
-    best = max(sums, key=lambda value: (sums[value], value))
-    return best, sums[best] / total
 
 
 def _median(values: Floats, length: Floats) -> float:

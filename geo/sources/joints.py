@@ -134,7 +134,7 @@ class _Around:
         if found is not None:
             spot = self.points[found]
         # a line that runs past its place begins there, but not where it comes back to it
-        tip = min(2 * self.reach, line.length / 2)
+        tip = min(max(2 * self.reach, ON_WAY_M), line.length / 2)
         part = substring(line, line.length - tip, line.length) if last else substring(line, 0, tip)
         at = part.project(spot) + (line.length - tip if last else 0.0)
         if found is not None:

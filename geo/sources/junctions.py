@@ -8,30 +8,37 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import nearest_points, substring
 
 from geo.geometry import line_area_crossings
-from geo.sources.chains import BESIDE_M, Bools, Floats, Ints
+from geo.sources.chains import SAME_M, Floats, Ints, Pieces
 
 #: Slip roads between two roads are at most this long, in a straight line.
 LINK_M = 1500.0
-#: Meetings, and interchanges of one road, this near to each other are one place.
+#: Meetings of the same routes, and interchanges of one road, this near are one place.
 MERGE_M = 1000.0
-#: A station belongs to the lines within this distance.
+#: Meetings of different routes this near to each other are one place.
+COMPLEX_M = 400.0
+#: Lines this near to a point pass it.
+PASSING_M = 200.0
+#: A station that is no node of a line belongs to the nearest one within this distance.
 STATION_M = 250.0
-#: A town is a place of a road that is no expressway within this distance.
-TOWN_M = 10_000.0
-#: A node of a motorway junction lies this near to its road.
-ON_ROAD_M = 20.0
+#: A station as near as this to a junction of its line is that junction.
+AT_STATION_M = 500.0
+#: A settlement is a place of a road that is no expressway and passes its middle this near.
+SETTLEMENT_M = {"city": 3000.0, "town": 1500.0, "village": 700.0}
+#: A node of a motorway junction, or of a station, lies this near to its line.
+ON_ROAD_M, ON_RAIL_M = 20.0, 3.0
 #: A shorter stay in a region is none: borders are drawn to about this.
 STAY_M = 1000.0
 
@@ -50,7 +57,7 @@ class Line(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A place on lines: where, what kind, the positions of its lines, and its names."""
+    """A place on lines: where, what kind, its lines, its names, and how far off what has them."""
 
     x: float
     y: float
@@ -58,6 +65,7 @@ class Spot(NamedTuple):
     lines: frozenset[int]
     zh: str = ""
     en: str = ""
+    off_m: float = 0.0
 
     def metres_to(self, other: Spot) -> float:
         """Return the distance to another place."""
@@ -66,171 +74,269 @@ class Spot(NamedTuple):
 
 def find_spots(
     lines: Sequence[Line],
-    edges: gpd.GeoDataFrame,
-    group: Ints,
+    pieces: Pieces,
+    members: Sequence[Ints],
     points: gpd.GeoDataFrame,
     scale: float = 1.0,
+    *,
+    chinese: bool = True,
 ) -> list[Spot]:
     """
     Return the places of the lines, stations and junctions first; all geometry in metres.
 
-    `group` is the group of every edge, -1 for none; `points` are stations, motorway junctions,
-    cities and towns; `scale` shortens all distances in a region smaller than usual.
+    `members` are the pieces of every group; `points` are stations, motorway junctions, cities
+    and towns; `scale` shortens all distances in a region smaller than usual.
     """
     reach = MERGE_M * scale
-    junctions, ramps = _meetings(lines, edges, group, scale)
-    found = list(_stations(lines, points[points["railway"].notna()], scale))
-    for spot in _merged(junctions, reach):
-        # a station may stand for a junction only where all lines of the junction stop
-        if not any(spot.lines <= s.lines and spot.metres_to(s) <= 2 * reach for s in found):
-            found.append(spot)
-    exits = _exits(lines, edges, group, points[points["highway"].notna()], scale)
-    found = [_named(spot, exits, 1.5 * reach) for spot in found]
-    towns = _towns(lines, points[points["place"].notna()], scale)
+    sharing, index = Sharing(pieces, members), LineIndex(lines, chinese=chinese)
+    junctions, ramps = _meetings(index, sharing, scale)
+    found = _at_junctions(
+        list(_stations(lines, sharing, points[points["railway"].notna()], scale)),
+        _merged([*junctions, *_branches(lines)], lines, scale),
+        AT_STATION_M * scale,
+    )
+    exits = _exits(index, sharing, points[points["highway"].notna()])
+    found = [_named(spot, exits, reach) for spot in found]
+    towns = _towns(lines, points[points["place"].notna()])
     for spot in itertools.chain(sorted(exits, key=lambda s: not s.zh), ramps, towns):
-        if not any(spot.lines & s.lines and spot.metres_to(s) <= 1.5 * reach for s in found):
+        if not any(spot.lines & s.lines and spot.metres_to(s) <= reach for s in found):
             found.append(spot)
     return found
 
 
-def _meetings(
-    lines: Sequence[Line], edges: gpd.GeoDataFrame, group: Ints, scale: float
-) -> tuple[list[Spot], list[Spot]]:
-    """Return where lines meet, and where slip roads lead off one line only."""
-    xy = np.zeros((int(edges[["u", "v"]].to_numpy().max(initial=0)) + 1, 2))
-    shapes = edges.geometry.to_numpy()
-    for end, position in (("u", 0), ("v", -1)):
-        xy[edges[end]] = shapely.get_coordinates(shapely.get_point(shapes, position))
-    touching: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    link = edges["class"].str.endswith("_link").to_numpy(bool)
-    piece = _pieces(edges, link, len(xy))
-    own = np.flatnonzero(group >= 0)
-    for end in ("u", "v"):
-        for node, owner in zip(edges[end].to_numpy()[own].tolist(), group[own], strict=True):
-            touching[int(piece[node])][int(owner)].add(node)
-    met, ramps = list[Spot](), list[Spot]()
-    linked = set(piece[edges.loc[link, ["u", "v"]].to_numpy().ravel()].tolist())
-    for key, groups in touching.items():
+class LineIndex:
+    """Lines by where they lie and by group."""
+
+    def __init__(self, lines: Sequence[Line], *, chinese: bool = True) -> None:
+        self.lines, self.chinese = lines, chinese
+        self.tree = shapely.STRtree([line.shape for line in lines])
+
+    def near(self, at: shapely.Point, reach: float, groups: Container[int]) -> list[int]:
+        """Return the lines of some groups that pass a point within reach."""
+        found = self.tree.query(at, predicate="dwithin", distance=reach)
+        return [k for k in sorted(found.tolist()) if self.lines[k].group in groups]
+
+
+class Sharing:
+    """Which groups use which pieces and nodes."""
+
+    def __init__(self, pieces: Pieces, members: Sequence[Ints]) -> None:
+        self.pieces = pieces
+        self.groups: dict[int, list[int]] = defaultdict(list)
+        for number, own in enumerate(members):
+            for piece in own.tolist():
+                self.groups[piece].append(number)
+        #: the pieces of each group at every node
+        self.at: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for piece, numbers in self.groups.items():
+            for node in (int(pieces.u[piece]), int(pieces.v[piece])):
+                for number in numbers:
+                    self.at[node][number].add(piece)
+        self.ties = pieces.link | pieces.rail
+        self.ties[list(self.groups)] = False
+
+    def nearest(
+        self, points: NDArray[np.object_], pieces: Ints, reach: float
+    ) -> tuple[Ints, Ints]:
+        """Return the positions of points near some pieces, and the nearest piece of each."""
+        p = self.pieces
+        parts = [p.xy[a : b + 1] for a, b in zip(p.first[pieces], p.last[pieces], strict=True)]
+        shapes = [shapely.LineString(part) for part in parts]
+        which, at = shapely.STRtree(shapes).query_nearest(
+            points, max_distance=reach, all_matches=False
+        )
+        return which, pieces[at]
+
+
+def _meetings(index: LineIndex, sharing: Sharing, scale: float) -> tuple[list[Spot], list[Spot]]:
+    """
+    Return where lines meet, and where slip roads lead off one line only.
+
+    Along a road that two routes share they do not meet, only where they come together.
+    """
+    nodes, met, ramps = sharing.pieces.nodes, list[Spot](), list[Spot]()
+    for node, groups in sharing.at.items():
         for a, b in itertools.combinations(sorted(groups), 2):
-            at, apart = _closest(xy[sorted(groups[a])], xy[sorted(groups[b])])
+            if groups[a] != groups[b]:
+                met += _meeting(index, (a, b), nodes[node], scale)
+    for found in _touching(sharing).values():
+        for a, b in itertools.combinations(sorted(found), 2):
+            at, apart = _closest(nodes, found[a], found[b])
             if apart <= LINK_M * scale:
-                met += _meeting(lines, (a, b), at, scale)
-        if len(groups) == 1 and key in linked:
-            (owner,) = groups
-            at = xy[sorted(groups[owner])].mean(axis=0)
-            ramps += _interchanges(lines, owner, at, BESIDE_M * scale)
+                met += _meeting(index, (a, b), at, scale)
+        if len(found) == 1:
+            ((owner, own),) = found.items()
+            ramps += _interchange(index, {owner}, nodes[sorted(own)].mean(axis=0))
     return met, ramps
 
 
-def _pieces(edges: gpd.GeoDataFrame, link: Bools, size: int) -> Ints:
-    """Return one number for the nodes that slip roads connect."""
-    u, v = edges.loc[link, ["u", "v"]].to_numpy().T
-    matrix = coo_array((np.ones(len(u)), (u, v)), shape=(size, size))
-    return np.asarray(connected_components(matrix, directed=False)[1])
+def _touching(sharing: Sharing) -> dict[int, dict[int, set[int]]]:
+    """Return the nodes where slip roads, or tracks without a name, touch each group."""
+    p = sharing.pieces
+    u, v = p.u[sharing.ties], p.v[sharing.ties]
+    matrix = coo_array((np.ones(len(u)), (u, v)), shape=(len(p.nodes), len(p.nodes)))
+    part = connected_components(matrix, directed=False)[1]
+    found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for node in np.unique(np.concatenate([u, v])).tolist():
+        for number in sharing.at.get(node, ()):
+            found[int(part[node])][number].add(node)
+    return found
 
 
-def _closest(a: Floats, b: Floats) -> tuple[Floats, float]:
-    """Return the middle between the closest points of two sets, and how far they are apart."""
-    distance, index = map(np.asarray, KDTree(b).query(a))
-    k = int(np.argmin(distance))
-    return (a[k] + b[index[k]]) / 2, float(distance[k])
+def _closest(nodes: Floats, a: set[int], b: set[int]) -> tuple[Floats, float]:
+    """Return the middle between the closest nodes of two sets, one of them in one set only."""
+    best: tuple[Floats, float] = (np.zeros(2), np.inf)
+    for one, other in ((sorted(a - b), sorted(b)), (sorted(a), sorted(b - a))):
+        if not one or not other:
+            continue
+        distance, index = map(np.asarray, KDTree(nodes[other]).query(nodes[one]))
+        k = int(np.argmin(distance))
+        if distance[k] < best[1]:
+            best = (nodes[one[k]] + nodes[other[index[k]]]) / 2, float(distance[k])
+    return best
 
 
 def _meeting(
-    lines: Sequence[Line], groups: tuple[int, int], at: Floats, scale: float
+    index: LineIndex, groups: tuple[int, int], at: Floats, scale: float
 ) -> Iterator[Spot]:
     """Yield the meeting of lines of two groups near a point, where they are closest."""
-    here, reach = shapely.Point(at), LINK_M * scale
-    ends = [[k for k, line in enumerate(lines) if line.group == g] for g in groups]
-    for i, j in itertools.product(*ends):
+    here, reach, lines = shapely.Point(at), LINK_M * scale, index.lines
+    near = index.near(here, reach, groups)
+    for i, j in itertools.product(*([k for k in near if lines[k].group == g] for g in groups)):
         a, b = lines[i].shape, lines[j].shape
-        if lines[i].mode != lines[j].mode or max(a.distance(here), b.distance(here)) > reach:
+        if lines[i].mode != lines[j].mode:
             continue
-        parts = [
-            substring(s, max(s.project(here) - reach, 0), s.project(here) + reach) for s in (a, b)
-        ]
-        p, q = nearest_points(*parts)
+        one, two = (substring(s, max(s.project(here) - reach, 0), s.project(here) + reach)
+                    for s in (a, b))  # fmt: skip
+        common = shapely.intersection(one, two)
+        # where they cross or run together, as near as possible
+        p, q = nearest_points(one, two) if common.is_empty else nearest_points(common, here)
+        q = p if not common.is_empty else q
         if p.distance(q) <= reach:
             yield Spot((p.x + q.x) / 2, (p.y + q.y) / 2, "junction", frozenset((i, j)))
 
 
-def _stations(lines: Sequence[Line], stations: gpd.GeoDataFrame, scale: float) -> Iterator[Spot]:
-    """Yield stations, on their line or between their lines."""
+def _branches(lines: Sequence[Line]) -> Iterator[Spot]:
+    """Yield where a line of a route ends on another line of it."""
+    for i, j in itertools.permutations(range(len(lines)), 2):
+        if lines[i].group == lines[j].group:
+            for end in map(shapely.Point, shapely.get_coordinates(lines[i].shape)[[0, -1]]):
+                if lines[j].shape.distance(end) <= PASSING_M:
+                    foot = lines[j].foot(end)
+                    yield Spot(foot.x, foot.y, "junction", frozenset((i, j)))
+
+
+def _stations(
+    lines: Sequence[Line], sharing: Sharing, stations: gpd.GeoDataFrame, scale: float
+) -> Iterator[Spot]:
+    """Yield stations on the lines whose node they are, or else on the nearest line."""
     rails = [k for k, line in enumerate(lines) if line.mode == "rail"]
+    if not rails or stations.empty:
+        return
+    groups = {lines[k].group for k in rails}
+    own = np.array([p for p, found in sharing.groups.items() if groups & set(found)], np.intp)
+    shapes = np.asarray(shapely.centroid(stations.geometry.to_numpy()))
+    which, piece = sharing.nearest(shapes, own, ON_RAIL_M)
+    on_line = {k: sharing.groups[p] for k, p in zip(which.tolist(), piece.tolist(), strict=True)}
     seen: list[Spot] = []
-    for row, point in zip(stations.to_dict("records"), stations.geometry, strict=True):
+    for n, (row, point) in enumerate(zip(stations.to_dict("records"), shapes, strict=True)):
         zh, en = element_names(row)
-        own = [k for k in rails if lines[k].shape.distance(point) <= STATION_M * max(scale, 0.4)]
-        if not own or not zh:
+        off = {k: lines[k].shape.distance(point) for k in rails
+               if n not in on_line or lines[k].group in on_line[n]}  # fmt: skip
+        near = min(off.values(), default=np.inf)
+        if near > STATION_M * max(scale, 0.4) or not zh:
             continue
-        x, y = shapely.get_coordinates([lines[k].foot(point) for k in own]).mean(axis=0)
-        spot = Spot(float(x), float(y), "station", frozenset(own), zh, en)
+        best = [k for k in off if off[k] <= near + SAME_M]
+        x, y = shapely.get_coordinates([lines[k].foot(point) for k in best]).mean(axis=0)
+        spot = Spot(float(x), float(y), "station", frozenset(best), zh, en)
         if not any(s.zh == zh and s.lines & spot.lines for s in seen):
             seen.append(spot)
             yield spot
 
 
-def _exits(
-    lines: Sequence[Line],
-    edges: gpd.GeoDataFrame,
-    group: Ints,
-    points: gpd.GeoDataFrame,
-    scale: float,
-) -> list[Spot]:
+def _at_junctions(stations: list[Spot], junctions: list[Spot], reach: float) -> list[Spot]:
+    """Return stations, where lines that meet beside one stop too, and the other junctions."""
+    found = list(stations)
+    for spot in junctions:
+        near = [s for s in found if s.kind == "station" and s.lines & spot.lines
+                and s.metres_to(spot) <= reach]  # fmt: skip
+        if near:
+            best = min(near, key=spot.metres_to)
+            found[found.index(best)] = best._replace(lines=best.lines | spot.lines)
+        else:
+            found.append(spot)
+    return found
+
+
+def _exits(index: LineIndex, sharing: Sharing, points: gpd.GeoDataFrame) -> list[Spot]:
     """Return the motorway junctions that lie on a road of the draft."""
-    own = np.flatnonzero(group >= 0)
-    tree = shapely.STRtree(edges.geometry.to_numpy()[own])
-    which, nearest = tree.query_nearest(
-        points.geometry.to_numpy(), max_distance=ON_ROAD_M, all_matches=False
-    )
+    own = np.array([p for p in sharing.groups if not sharing.pieces.rail[p]], np.intp)
     exits: list[Spot] = []
-    rows = points.to_dict("records")
-    for k, edge in zip(which.tolist(), own[nearest].tolist(), strict=True):
+    if points.empty or not len(own):
+        return exits
+    rows, shapes = points.to_dict("records"), points.geometry.to_numpy()
+    which, nearest = sharing.nearest(shapes, own, ON_ROAD_M)
+    for k, piece in zip(which.tolist(), nearest.tolist(), strict=True):
         zh, en = element_names(rows[k])
         if not zh and rows[k]["ref"]:
-            zh, en = f"{rows[k]['ref']} 出口", f"Exit {rows[k]['ref']}"
-        at = shapely.get_coordinates(points.geometry.iloc[k])[0]
-        found = _interchanges(lines, int(group[edge]), at, BESIDE_M * scale)
+            en = f"Exit {rows[k]['ref']}"
+            zh = f"{rows[k]['ref']} 出口" if index.chinese else en
+        at = shapely.get_coordinates(shapes[k])[0]
+        found = _interchange(index, set(sharing.groups[piece]), at)
         exits += [spot._replace(zh=zh, en=en) for spot in found]
     return exits
 
 
-def _interchanges(lines: Sequence[Line], group: int, at: Floats, reach: float) -> Iterator[Spot]:
-    """Yield an interchange on every line of a group near a point."""
-    here = shapely.Point(at)
-    for k, line in enumerate(lines):
-        if line.group == group and line.shape.distance(here) <= reach:
-            foot = line.foot(here)
-            yield Spot(foot.x, foot.y, "interchange", frozenset([k]))
+def _interchange(index: LineIndex, groups: set[int], at: Floats) -> Iterator[Spot]:
+    """Yield an interchange on the roads of some groups that pass a point."""
+    here, lines = shapely.Point(at), index.lines
+    own = [k for k in index.near(here, PASSING_M, groups) if lines[k].mode == "road"]
+    if own:
+        foot = lines[own[0]].foot(here)
+        yield Spot(foot.x, foot.y, "interchange", frozenset(own))
 
 
-def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame, scale: float) -> Iterator[Spot]:
-    """Yield the points nearest to towns on roads that can be entered anywhere."""
-    for k, line in enumerate(lines):
-        if line.mode != "road" or line.class_ == "expressway":
-            continue
-        for row, point in zip(towns.to_dict("records"), towns.geometry, strict=True):
-            zh, en = element_names(row)
-            if zh and line.shape.distance(point) <= TOWN_M * scale:
-                foot = line.foot(point)
-                yield Spot(foot.x, foot.y, "town", frozenset([k]), zh, en)
+def _towns(lines: Sequence[Line], towns: gpd.GeoDataFrame) -> Iterator[Spot]:
+    """Yield the points nearest to the middle of settlements on roads that pass through."""
+    roads = [k for k, line in enumerate(lines) if line.mode == "road" and line.class_ == "trunk"]
+    for row, point in zip(towns.to_dict("records"), towns.geometry, strict=True):
+        zh, en = element_names(row)
+        reach = SETTLEMENT_M[row["place"]] if zh else -1.0
+        waiting = [k for k in roads if lines[k].shape.distance(point) <= reach]
+        while waiting:
+            foot = lines[waiting[0]].foot(point)
+            here = [k for k in waiting if lines[k].shape.distance(foot) <= SAME_M]
+            waiting = [k for k in waiting if k not in here]
+            yield Spot(foot.x, foot.y, "town", frozenset(here), zh, en, point.distance(foot))
 
 
-def _merged(found: list[Spot], reach: float) -> list[Spot]:
-    """Make one of meetings that lie close together on a common line."""
+def _merged(found: list[Spot], lines: Sequence[Line], scale: float) -> list[Spot]:
+    """Make one of meetings of the same lines, or in one complex of interchanges."""
     groups: list[list[Spot]] = []
+    unions: list[frozenset[int]] = []
     for spot in found:
-        for group in groups:
-            if any(spot.lines & s.lines and spot.metres_to(s) <= reach for s in group):
+        for k, group in enumerate(groups):
+            near = spot.metres_to(group[0]) <= MERGE_M * scale and (
+                spot.lines <= unions[k]
+                or (spot.lines & unions[k]
+                    and min(map(spot.metres_to, group)) <= COMPLEX_M * scale)
+            )  # fmt: skip
+            if near:
                 group.append(spot)
+                unions[k] |= spot.lines
                 break
         else:
             groups.append([spot])
-    middles = [np.mean([(s.x, s.y) for s in group], axis=0).tolist() for group in groups]
-    return [
-        Spot(x, y, group[0].kind, frozenset().union(*(s.lines for s in group)))
-        for (x, y), group in zip(middles, groups, strict=True)
-    ]
+            unions.append(spot.lines)
+
+    def off(spot: Spot, union: frozenset[int]) -> float:
+        return max(lines[k].shape.distance(shapely.Point(spot.x, spot.y)) for k in union)
+
+    made = []
+    for group, union in zip(groups, unions, strict=True):
+        best = int(np.argmin([off(spot, union) for spot in group]))
+        made.append(group[best]._replace(lines=union))
+    return made
 
 
 def _named(spot: Spot, exits: list[Spot], reach: float) -> Spot:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.catalogue import Route
-from geo.readers import CLASSES, KEY_OF_MODE, split_refs
+from geo.readers import CLASSES, KEY_OF_MODE, MINOR_ROADS, split_refs
 
 #: What a metre costs on a way of the route, on a way without number and name, on another's.
 BELONGS, SILENT, FOREIGN = 1.0, 1.3, 2.5
@@ -112,7 +112,7 @@ def usable_ways(ways: gpd.GeoDataFrame, route: Route) -> gpd.GeoDataFrame:
     Columns added: `belongs` (ref, name, silent, foreign), `built`, `factor` (what a metre
     costs) and `direction` (1 forward only, -1 backward only, 0 both).
     """
-    classes = CLASSES[route.mode]
+    classes = CLASSES[route.mode] | (MINOR_ROADS if route.class_ == "trunk" else {})
     kind = _tag(ways, KEY_OF_MODE[route.mode])
     unbuilt = kind.isin(["construction", "proposed"])
     for stage in ("construction", "proposed"):

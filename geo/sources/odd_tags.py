@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 import geopandas as gpd
 
 from geo.catalogue import MOST_PEOPLE, cell_fault
 from geo.core import Message, is_unknown, shown
 from geo.readers import barred_by
+from geo.sources.coverage import LeftOut
 
 #: Tags that become names of routes, places and cities, or numbers of routes.
 NAMES = ("name", "name:zh-Hans", "name:zh", "name:en", "ref")
 
 
-class OddTag(NamedTuple):
-    """A tag that is left out: the element that carries it, what it says, what was expected."""
-
-    osm_type: str
-    osm_id: int
-    tag: str
-    value: str
-    expected: str
-
-
 def without_odd_tags(
     elements: gpd.GeoDataFrame, kind: str = ""
-) -> tuple[gpd.GeoDataFrame, list[OddTag]]:
+) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
     """
     Return ways or points of an extract without the tags that no table can hold, and these.
 
     Elements are indexed by OSM id; all are of one kind, node or way, or have `osm_type`.
     """
-    odd: list[OddTag] = []
+    odd: list[LeftOut] = []
     clean = elements.copy()
     kinds = [kind] * len(elements) if kind else elements["osm_type"].tolist()
     for tag in (*NAMES, "population"):
@@ -46,12 +36,12 @@ def without_odd_tags(
         faults = [None if is_unknown(value) else fault_of(value) for value in elements[tag]]
         clean[tag] = elements[tag].where([fault is None for fault in faults], None)
         found = zip(kinds, elements.index, elements[tag], faults, strict=True)
-        odd += [OddTag(of, int(osm_id), tag, repr(shown(value)), fault)
+        odd += [LeftOut(of, int(osm_id), tag, repr(shown(value)), fault)
                 for of, osm_id, value, fault in found if fault is not None]  # fmt: skip
     return clean, sorted(odd)
 
 
-def without_barred_roads(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[OddTag]]:
+def without_barred_roads(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
     """Return ways without the built roads that the public may not use, and why not."""
     reasons = barred_by(ways).where(ways["highway"].notna(), "")
     reasons = reasons.where(~ways["highway"].isin(["construction", "proposed"]), "")
@@ -60,7 +50,7 @@ def without_barred_roads(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list
     closed = []
     for osm_id, reason in zip(barred.index.tolist(), barred.tolist(), strict=True):
         tag, _, value = reason.partition("=")
-        closed.append(OddTag("way", osm_id, tag, value, expected))
+        closed.append(LeftOut("way", osm_id, tag, value, expected))
     return ways[reasons == ""], sorted(closed)
 
 

@@ -7,10 +7,11 @@ import datetime as dt
 import difflib
 import json
 import math
+import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,11 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pandas import DataFrame
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import HALF_WAY_ROUND, OPTIONAL, TABLES, TextTable, columns, data_folder, load
@@ -33,17 +37,20 @@ from geo.core import (
     shown,
     write_csv,
 )
-from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km
+from geo.geometry import METRES_PER_DEGREE, Bounds, Noded, contract, geodesic_km
 from geo.layers import county_index
+from geo.network import node_ways
 from geo.readers import (
     LOCAL,
     MAIN_ROADS,
     class_of,
+    read_languages,
     read_pbf,
     read_pbf_header,
     read_points,
     read_workbook,
 )
+from geo.sources.coverage import LeftOut
 from geo.sources.drafting import Draft, Rows, draft_catalogue
 from geo.sources.junctions import element_names
 from geo.sources.odd_tags import without_barred_roads, without_odd_tags
@@ -53,9 +60,9 @@ POINTS = (
     ("railway", "station"),
     ("railway", "halt"),
     ("highway", "motorway_junction"),
-    ("place", "city"),
-    ("place", "town"),
 )
+#: Settlements, the largest first.
+SETTLEMENTS = ("city", "town", "village")
 #: Kinds of places that a region may be named after, the largest first.
 NAMED = ("city", "town", "county", "district", "village", "suburb")
 #: Degrees around the ways of an extract whose head says no bounds.
@@ -64,10 +71,18 @@ MARGIN = 0.01
 GRID = 1e-6
 CREDIT = "© OpenStreetMap contributors"
 ODBL = f"ODbL 1.0 ({CREDIT})"
+#: Letters by which a language is known, where this share of the names has some, and otherwise how
+#: many names must be said to be in it.
+SCRIPTS = {"ja": "[\u3040-\u30ff]", "ko": "[\uac00-\ud7a3]", "zh": "[\u4e00-\u9fff]"}
+IN_SCRIPT, LEAST_NAMES = 0.1, 5
 #: Texts of a new region, to be filled in.
 TEMPLATES = Path(__file__).parent / "templates"
 #: The borders of a new region.
 AREAS = "base/areas.geojson"
+#: Roads under the catalogue are known where they are this share of its own roads, at least.
+FEW_ROADS = 0.2
+#: The roads under the catalogue, simplified by this many degrees.
+ROADS, SIMPLE = "osm/roads.geojson", 5e-5
 #: What an extract says that no table can hold.
 LEFT_OUT = "left_out.csv"
 
@@ -189,6 +204,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     min_km: float = 5.0,
     areas: gpd.GeoDataFrame | None = None,
     credit: str = "",
+    languages: Sequence[str] = (),
+    settlements: str = "town",
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
@@ -197,7 +214,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     Parameters
     ----------
     out, file
-        A folder that does not exist or is empty, and an extract, ``.osm.pbf``.
+        A folder that does not exist or is empty, and an extract: ``.osm.pbf``, ``.osm``,
+        ``.osm.gz`` or ``.osm.bz2``.
     bounds
         West, south, east, north in degrees; default: the whole extract.
     place, radius_km
@@ -210,6 +228,11 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines
         first, and whose they are: lines are cut where they cross a border. Without bounds and
         place the region reaches as far as they do.
+    languages
+        The language of the names, then English, such as ``("de", "en")``; default: as the names
+        of the extract show, and English where they do not.
+    settlements
+        The smallest settlements that become cities: city, town or village.
     progress
         Called with a line of text now and then.
 
@@ -217,12 +240,14 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     -------
     report
         What was used: `routes`, `km`, `sections`, `places`, `cities`, `borders` (places where
-        lines cross one), `files`, `frame`, and with areas `regions`. What was left out:
-        `unnamed_ways` and `unnamed_km` (neither number nor name), `short_groups` and `short_km`
-        (too short for a line), `unchained_km` (neither in a line nor beside one),
-        `cities_without_population` and `cities_outside` (of all areas), and `left_out`, how many
-        tags that no table can hold and roads that the public may not use, by what was expected;
-        `left_out.csv` lists them with OSM ids.
+        lines cross one), `files`, `frame`, and with areas `regions`. `coverage`: for `road` and
+        `rail` the km in the extract (`osm_km`, along the centre line), those drawn (`drawn_km`),
+        their `share`, and the same by class (`classes`). What was left out: `unnamed_ways` and
+        `unnamed_km` (neither number nor name), `short_groups` and `short_km` (too short for a
+        line), `unchained_km` (on no line of their route), `cities_without_population` and
+        `cities_outside` (of all areas), and `left_out`, how many ways and tags are in no table
+        and roads the public may not use, by what was expected; `left_out.csv` lists them with OSM
+        ids.
 
     Raises
     ------
@@ -237,13 +262,14 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     out, file = Path(out), Path(file)
     with _folder(out) as stage:
         stamp, box = read_pbf_header(file)
-        name = Path(file).name.removesuffix(".pbf").removesuffix(".osm")
+        name = re.sub(r"(\.osm)?(\.pbf|\.gz|\.bz2|\.osm)$", "", file.name)
         title = (name, name)
         if place is not None:
             bounds, title = _around(file, place, radius_km)
         elif bounds is None and areas is not None:
             bounds = _common(tuple(areas.total_bounds.tolist()), box)
-        ways = _main_ways(read_pbf(file, bounds=bounds or box, progress=progress), roads)
+        every = read_pbf(file, bounds=bounds or box, progress=progress)
+        ways = _main_ways(every, roads)
         bounds = bounds or box or _extent(ways, file)
         ways, odd = without_odd_tags(ways, "way")
         ways, closed = without_barred_roads(ways)
@@ -252,16 +278,22 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         _expect_one_side(ways, file)
         if areas is not None:
             areas = reached_areas(areas, ways, bounds)
+            if len(areas) == 1 and place is None:
+                title = areas["name"].iloc[0], areas["name_en"].iloc[0]
         progress("stations and towns")
-        points = read_points(file, POINTS, bounds=bounds)
+        kinds = SETTLEMENTS[: SETTLEMENTS.index(settlements) + 1]
+        points = read_points(file, [*POINTS, *(("place", kind) for kind in kinds)], bounds=bounds)
         points = points[~points["station"].isin(LOCAL)]  # of the underground and the like
         points, more = without_odd_tags(points)
         odd += more
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
+        languages = languages or _languages(file, ways, points)
+        chinese = languages[0].split("-")[0] == "zh"
         draft = draft_catalogue(
-            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km
-        )
+            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km,
+            chinese=chinese,
+        )  # fmt: skip
         if not draft.tables["routes"]:
             raise BadInputError(
                 "{path}: expected a named or numbered road ({roads} or above) or railway of "
@@ -270,19 +302,46 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
                 roads=roads,
                 km=min_km,
             )
-        about, report = _about(file, stamp, draft), dict[str, Any](draft.report)
-        if areas is not None:
-            about += "\n\n" + _write_areas(stage, areas, credit)
-            report["regions"] = areas["name"].tolist()
+        report = {**draft.report, **({} if areas is None else {"regions": [*areas["name"]]})}
+        about = _about(file, stamp, draft)
+        about += "" if areas is None else "\n\n" + _write_areas(stage, areas, credit)
+        below = _write_roads(
+            stage,
+            _clipped(without_barred_roads(every)[0], bounds),
+            stamp,
+            least_km=FEW_ROADS * draft.coverage["road"]["drawn_km"],
+        )
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
-        settings = _settings_text(title, as_of, _outer(bounds), attribution, areas)
+        settings = _settings_text(
+            title, as_of, _outer(bounds), attribution, areas, languages, roads=below
+        )
         tables = draft.tables | {"sources": [_source(file, stamp)]}
         _write(stage, settings, tables, (title[1], about))
-        if odd:
-            write_csv(DataFrame(odd), stage / LEFT_OUT, index=False)
-        report["left_out"] = dict(Counter(tag.expected for tag in odd))
+        # a way whose only name cannot stand in a table is listed once
+        known = {(row.osm_type, row.osm_id) for row in odd}
+        ways_left = [r for r in draft.left_out if (r.osm_type, r.osm_id) not in known]
+        left = [*odd, *ways_left]
+        write_csv(DataFrame(left, columns=LeftOut._fields), stage / LEFT_OUT, index=False)
+        report["coverage"] = draft.coverage
+        report["left_out"] = dict(Counter(row.expected for row in left))
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
+
+
+def _languages(file: Path, ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> list[str]:
+    """
+    Return the language of the names of an extract, and English.
+
+    The script tells East Asian languages; of others the names that are given in a language too.
+    """
+    names = {str(name) for data in (ways, points) for name in data["name"].dropna()}
+    for language, script in SCRIPTS.items():
+        if sum(bool(re.search(script, name)) for name in names) > IN_SCRIPT * len(names):
+            return [language, "en"]
+    said = [*read_languages(file).items(), ("", 0), ("", 0)]
+    if said[0][1] >= max(LEAST_NAMES, 1.5 * said[1][1]) and said[0][0] != "en":
+        return [said[0][0], "en"]
+    return ["en"]
 
 
 def _around(file: Path, place: str, radius_km: float) -> tuple[Bounds, tuple[str, str]]:
@@ -354,6 +413,7 @@ def _expect_one_side(ways: gpd.GeoDataFrame, file: Path) -> None:
 def _clipped(ways: gpd.GeoDataFrame, bounds: Bounds) -> gpd.GeoDataFrame:
     """Return the parts of the ways inside the bounds, several rows for a way in parts."""
     parts = ways.set_geometry(shapely.clip_by_rect(ways.geometry.to_numpy(), *bounds), crs=4326)
+    parts["osm_id"] = ways.index
     parts = parts.explode()
     shapes = parts.geometry.to_numpy()
     inside = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0)
@@ -404,6 +464,9 @@ def _settings_text(
     frame: Bounds,
     credit: str = "",
     areas: gpd.GeoDataFrame | None = None,
+    languages: Sequence[str] = ("zh", "en"),
+    *,
+    roads: bool = False,
 ) -> str:
     """Return `region.toml` for a frame, and for one region or those of some areas."""
     west, south, east, north = frame
@@ -414,6 +477,7 @@ def _settings_text(
     return template.format(
         zh=_quoted(title[0]),
         en=_quoted(title[1]),
+        languages=json.dumps(list(languages)),
         as_of=as_of.isoformat(),
         frame=", ".join(f"{x:.4f}" for x in frame),
         regions="\n".join(
@@ -421,6 +485,7 @@ def _settings_text(
         ),
         areas=AREAS,
         hash="# " if areas is None else "",
+        roads=f'roads = "{ROADS}"' if roads else f'# roads = "{ROADS}"',
         centre=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
         zoom=min(max(int(math.log2(360 / width)) + 2, 3), 14),
         last=as_of.year + 10,
@@ -448,6 +513,29 @@ def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
     )
 
 
+def _write_roads(stage: Path, ways: gpd.GeoDataFrame, stamp: str, least_km: float) -> bool:
+    """
+    Write the open main roads below motorways, over which trips begin and end.
+
+    Not where the largest part that hangs together is short: few roads are no network.
+    """
+    kind = ways["highway"].fillna("").str.removesuffix("_link")
+    nodes, edges = node_ways(ways[kind.isin(MAIN_ROADS[1:]).to_numpy(bool)])
+    links = coo_array((np.ones(len(edges)), (edges["u"], edges["v"])), (len(nodes), len(nodes)))
+    part = connected_components(links, directed=False)[1][edges["u"]]
+    if np.bincount(part, edges["length_km"]).max(initial=0) <= least_km:
+        return False
+    joined = contract(Noded(nodes, edges), add=["length_km"]).edges
+    lines = shapely.simplify(joined.geometry.to_numpy(), SIMPLE)
+    about = {"source": "OpenStreetMap", "licence": ODBL, "vintage": stamp, "exact": True,
+             "length_km": " ".join(f"{km:.3f}" for km in joined["length_km"])}  # fmt: skip
+    made = gpd.GeoDataFrame(pd.DataFrame([about]), geometry=[shapely.multilinestrings(lines)],
+                            crs=4326)  # fmt: skip
+    (stage / ROADS).parent.mkdir()
+    made.to_file(stage / ROADS, driver="GeoJSON", COORDINATE_PRECISION=7)
+    return True
+
+
 def _source(file: Path, stamp: str) -> dict[str, str]:
     return {
         "key": "osm",
@@ -465,12 +553,10 @@ def _about(file: Path, stamp: str, made: Draft) -> str:
         f"A first catalogue made from `{Path(file).name}`"
         f"{f' of {stamp}' if stamp else ' (its date is not known)'}, {ODBL}. "
         f"{r['routes']:g} lines of {r['km']:g} km, {r['sections']:g} sections, "
-        f"{r['places']:g} places, {r['cities']:g} cities.\n\nLeft out: {r['unnamed_ways']:g} ways "
-        f"({r['unnamed_km']:g} km) with neither number nor name, {r['short_groups']:g} routes too "
-        f"short ({r['short_km']:g} km), {r['unchained_km']:g} km that fit no line, "
-        f"{r['cities_without_population']:g} cities and towns without a population. A road with "
-        "several numbers counts for the longest of them. Stations within 250 m count as stops of "
-        "a line. Check it against local knowledge before you publish a figure."
+        f"{r['places']:g} places, {r['cities']:g} cities.\n\n"
+        f"`{LEFT_OUT}` lists what of the extract is in no table, with its OSM id. Every number of "
+        "a shared road keeps its route; `shares` says where. Check it against local knowledge "
+        "before you publish a figure."
     )
 
 

@@ -83,6 +83,25 @@ def test_a_phone_shows_the_whole_width_and_controls_to_touch(name, lang, files, 
     assert small == []
 
 
+def test_the_map_of_the_landing_page_follows_its_story(files, visit):
+    page = visit(files["index"])
+    hidden = []
+    for number, year in ((0, "1995"), (2, "2020"), (4, "2030")):
+        scene = page.locator(f'.scene[data-scene="{number}"]')
+        scene.evaluate("scene => scene.scrollIntoView({ block: 'center' })")
+        page.wait_for_function(
+            "n => document.querySelector('.scene.told')?.dataset.scene === n", arg=str(number)
+        )
+        assert year in page.locator(".shown").inner_text()
+        shown = page.locator("[data-first]:not(.later)")
+        firsts = shown.evaluate_all("all => all.map(group => Number(group.dataset.first))")
+        assert max(firsts) == number
+        hidden.append(page.locator("[data-first].later").count())
+    assert hidden == sorted(hidden, reverse=True)
+    scene.get_by_role("link").focus()
+    assert page.locator(".scene.told").get_attribute("data-scene") == "4"
+
+
 @pytest.mark.parametrize(("name", "table"), [("index", "routes"), ("network", "sections")])
 def test_tables_sort(name, table, files, visit):
     page = visit(files[name])

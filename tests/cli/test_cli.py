@@ -232,7 +232,9 @@ def test_what_tables_cannot_show_alone_the_check_finds(capsys, data_copy, table,
     assert code in {row["code"] for row in found["findings"] if row["severity"] == "error"}
 
 
-@pytest.mark.parametrize("fmt", ["gpkg", "geojson", "csv", "graphml", "gmns", "parquet", "xlsx"])
+@pytest.mark.parametrize(
+    "fmt", ["gpkg", "geojson", "csv", "graphml", "gmns", "gtfs", "osmnx", "parquet", "xlsx"]
+)
 def test_export(capsys, tmp_path, fmt):
     _, found, _ = run(capsys, "export", fmt, "--out", str(tmp_path), "--year", "2025")
     assert found["files"]

@@ -48,6 +48,9 @@ EXCEPTIONS = {
 #: Pages whose code another test runs, with what it needs.
 ELSEWHERE = {"docs/second-region.md": "tests/sources/test_region_folder.py"}
 
+#: Pages whose code takes libraries that only the tests install.
+NEEDS = {"docs/howto/other-tools.md": ("osmnx", "momepy", "igraph", "pandana")}
+
 
 def code(text):
     """Return blocks of code as (language, code, what it prints)."""
@@ -165,6 +168,8 @@ def test_the_python_of_a_page_runs(document, desk):
         strip = [re.sub(r"\s+#.*", "", block) for block, _ in PYTHON[document]]
         assert strip == [re.sub(r"\s+#.*", "", block) for block, _ in PYTHON["README.md"]]
         return
+    for library in NEEDS.get(document, ()):
+        pytest.importorskip(library)
     known: dict[str, object] = {"__name__": document}
     for block, said in PYTHON[document]:
         out = io.StringIO()

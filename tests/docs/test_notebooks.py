@@ -13,7 +13,7 @@ import geo
 
 FOLDER = Path(geo.__file__).parent.parent / "notebooks"
 NAMES = ["01_layers", "02_connectivity", "03_what_each_line_changes", "04_what_breaks",
-         "05_your_own_region"]  # fmt: skip
+         "05_your_own_region", "06_a_hundred_projects"]  # fmt: skip
 CHINESE = re.compile("[\u4e00-\u9fff]")
 #: Runs first in the kernel, which is a process of its own.
 BLOCK = """

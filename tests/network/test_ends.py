@@ -79,12 +79,12 @@ def test_trips_by_road_between_any_ends(net, a, b, minutes):
 def test_a_trip_between_a_station_and_another_end(net):
     """By all modes the way on foot counts too; from the station itself the train is boarded."""
     # 80 km at 54 km/h; 90 % of 45 trains are boarded at both ends
-    wait = 16 * 60 / (45 * 0.9 * 0.7) / 4
-    train = 20 + 4 + 80 / 54 * 60 + wait + 5
+    wait = 16 * 60 / (45 * 0.9 * 0.8) / 4
+    train = 20 + 2.54 + 80 / 54 * 60 + wait + 5
     (route,) = geo.fastest_routes(net, "s站", "y", mode="rail")
     assert route.time_min == pytest.approx(train + street(20), rel=2e-3)
     (route,) = geo.fastest_routes(net, "s站", "t站", mode="rail")
-    assert route.time_min == pytest.approx(4 + 80 / 54 * 60)  # from departure to arrival
+    assert route.time_min == pytest.approx(2.54 + 80 / 54 * 60)  # from departure to arrival
     (route,) = geo.fastest_routes(net, "s站", "y", mode="any")
     assert route.time_min == pytest.approx(street(20) + 80, rel=2e-3)
 

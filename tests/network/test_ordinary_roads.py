@@ -140,11 +140,21 @@ def test_everyone_is_connected_with_other_roads(folder, pbf):
     assert table.attrs["background"]["file"] == "toy.osm.pbf"
 
 
-def test_other_roads_for_a_train_are_refused(folder, capsys):
-    asked = ("matrix", "--data", folder, "--mode", "rail", "--background", "none.osm.pbf")
-    code, out, err = run(capsys, *asked)
-    assert (code, out, len(err.splitlines())) == (2, "", 1)
-    assert "--mode road or any, got rail" in err
+def test_travellers_come_to_trains_over_other_roads(tmp_path, pbf):
+    """The city off the corridor has a station in reach by them, and by straight lines none."""
+    folder = toy.region(tmp_path / "rail", NODES, {"ab": 20}, {"a": 4, "b": 2, "c": 1})
+    toy.change(folder, "routes", "ab", mode="rail", **{"class": "hsr"})
+    for place in "ab":
+        toy.change(folder, "places", place, kind="station")
+    cat = geo.load(folder)
+    net = geo.build_network(cat, year=2020, nodes="stops")
+    roads = read_background(pbf, cat)
+    plain, over = (
+        geo.travel_time_matrix(net, mode="rail", background=other) for other in (None, roads)
+    )
+    assert np.isinf(plain.loc["a", "c"])
+    access = over.loc["a", "c"] - plain.loc["a", "b"]
+    assert access == pytest.approx(TIE + UP + ACROSS, abs=0.02)
 
 
 def test_a_file_without_roads_here_is_refused(folder, tmp_path, capsys):

@@ -111,7 +111,7 @@ def test_stations_take_time_to_board_and_leave_and_ports_do_not(tmp_path):
     arcs = arcs_of(build_travel_graph(net))
     found = [arcs[ends].time_min for ends in (("a", "dep:a"), ("arr:b", "b"), ("c", "dep:c"),
                                               ("arr:d", "d"), ("arr:a", "dep:a"))]  # fmt: skip
-    assert found == [20, 5, 0, 0, 10]
+    assert found == [20, 5, 0, 0, 20]
     assert ("arr:c", "dep:c") not in arcs
     by_rail = arcs_of(build_travel_graph(net, mode="rail"))
     assert by_rail["in:a", "dep:a"].time_min == 20

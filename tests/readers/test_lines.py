@@ -262,3 +262,16 @@ def test_a_railway_beside_a_road_does_not_speak_for_its_datum(drawn):
     with pytest.raises(BadInputError, match="look like gcj02"):
         expect_datum("x.shp", roads, drawn, ["chengyu"])
     assert datum_misfits(roads, drawn, ["chengyu-hsr"]) == {}
+
+
+def test_a_column_called_osm_id_is_no_number_of_the_row(tmp_path):
+    """Every extract for GIS has one."""
+    frame = gpd.GeoDataFrame(
+        {"osm_id": ["7", "9"], "name": ["A", "B"]},
+        geometry=LINES,
+        crs=4326,
+    )
+    frame.to_file(tmp_path / "roads.gpkg")
+    found = read_layer(tmp_path / "roads.gpkg", mode="road")
+    assert found.index.tolist() == [0, 1]
+    assert found["name"].tolist() == ["A", "B"]

@@ -6,10 +6,11 @@ import random
 import sys
 
 import extract
+import pandas as pd
 import pytest
 
 from geo.core.errors import BadInputError
-from geo.readers.pbf import read_pbf, read_pbf_header, read_points
+from geo.readers.pbf import read_languages, read_pbf, read_pbf_header, read_points
 from geo.readers.ways import TAGS
 
 pytest.importorskip("osmium")
@@ -158,3 +159,38 @@ def test_routes_that_a_way_belongs_to_name_it(tmp_path):
     found = read_pbf(extract.write(tmp_path / "a.osm.pbf", ways, relations=routes))
     assert list(found["ref"]) == ["G85;G93", "G93;G85", None]
     assert list(found["name"]) == ["成渝环线高速", "成渝环线高速", "环线"]
+
+
+@pytest.mark.parametrize("form", ["osm", "osm.gz", "osm.bz2"])
+def test_xml_is_read_as_it_is_and_packed(tmp_path, form):
+    ways = [([(1.0, 1.0), (1.1, 1.0)], {"highway": "motorway", "ref": "A1"})]
+    points = [(1.05, 1.01, {"place": "town", "name": "T"})]
+    whole = extract.write(tmp_path / "a.osm.pbf", ways, points)
+    other = extract.write(tmp_path / f"a.{form}", ways, points)
+    pd.testing.assert_frame_equal(read_pbf(whole), read_pbf(other))
+    assert len(read_points(other, [("place", "town")])) == 1
+    broken = tmp_path / f"b.{form}"
+    broken.write_bytes(other.read_bytes()[:-30])
+    with pytest.raises(BadInputError, match="expected a whole OpenStreetMap extract"):
+        read_pbf(broken)
+
+
+def test_numbers_of_relations_are_spelled_as_their_ways_do(tmp_path):
+    step = [((1.0 + k / 100, 1.0), (1.0 + (k + 1) / 100, 1.0)) for k in range(4)]
+    road = {"highway": "motorway"}
+    ways = [(step[0], road | {"ref": "I 283"}), (step[1], road | {"ref": "PA 283"}),
+            (step[2], road), (step[3], road)]  # fmt: skip
+    route = {"type": "route", "route": "road", "ref": "283"}
+    routes = [([1, 3], route | {"network": "US:I"}), ([2], route | {"network": "US:PA"}),
+              ([4], route | {"network": "US:US"})]  # fmt: skip
+    found = read_pbf(extract.write(tmp_path / "a.osm.pbf", ways, relations=routes))
+    assert list(found["ref"]) == ["I 283", "PA 283", "I 283", "US 283"]
+
+
+def test_languages_are_counted_where_the_name_is_said_in_them(tmp_path):
+    points = [
+        (1.0 + k / 10, 1.0, {"place": "town", "name": f"Ort {k}", "name:de": f"Ort {k}",
+                             "name:fr": "Lieu"})
+        for k in range(3)
+    ]  # fmt: skip
+    assert read_languages(extract.write(tmp_path / "a.osm.pbf", [], points)) == {"de": 3}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 import small_region
@@ -298,6 +300,32 @@ def test_an_error_of_the_whole_is_refused(crossing, monkeypatch):
     with pytest.raises(geo.BadInputError, match=r"routes\.csv:3: new \(new\): 5 km between two"):
         added(crossing, drawn(degrees((0, 30), (9, 30))))
     assert {p: p.read_bytes() for p in crossing.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_pair_is_slower_with_any_line(folder, seed):
+    """Lines at random, near places or not, with and without junctions."""
+    rng = np.random.default_rng(seed)
+    catalogue = geo.load(folder)
+    spots = np.array([(place.lon, place.lat) for place in catalogue.places])
+    course = rng.uniform((-0.7, -0.45), (0.7, 0.45), (int(rng.integers(2, 7)), 2))
+    course[0] = rng.choice(spots) + rng.normal(0, 0.004, 2)
+    kind = ("expressway", "hsr", "trunk")[seed % 3]
+    found = added(folder, drawn(course), given={"class": kind, "year": 2030}, out=None,
+                  snap_km=(0, 1.5, 8)[seed // 2],
+                  junctions=list(catalogue.route) if seed % 2 else [])  # fmt: skip
+    after = replace(found.catalogue, folder=folder)
+    before, now = (
+        geo.travel_time_matrix(geo.build_network(cat, year=2030)).to_numpy()
+        for cat in (catalogue, after)
+    )
+    assert (now <= before + 0.05).all()
+
+
+@pytest.mark.parametrize("points", [[(0, 30), (0, 30.05)], [(0, 30), (0, 30)]])
+def test_a_line_of_no_length_is_refused(crossing, points):
+    with pytest.raises(geo.BadInputError, match=r"plan.kml:1.* m': expected a line of 100 m or"):
+        added(crossing, drawn(degrees(*points)))
 
 
 def test_the_command_says_what_it_joined_and_changed(crossing, tmp_path, capsys):

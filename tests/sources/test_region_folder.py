@@ -348,6 +348,78 @@ def test_drafting_our_own_lines_finds_our_own_crossings(tmp_path, drawn, cat, ca
     assert main(["check", "--data", f"{tmp_path}/own"]) == 0
 
 
+def test_borders_come_from_the_extract_itself(tmp_path, capsys):
+    """Two boundary relations of level 8 beside each other, and one of which a part is missing."""
+    import osmium
+    from osmium.osm.mutable import Node, Relation, Way
+
+    spots = [(10.0, 0.0), (10.2, 0.0), (10.4, 0.0), (10.4, 0.2), (10.2, 0.2), (10.0, 0.2),
+             (10.0, 0.1), (10.1, 0.1), (10.3, 0.1), (10.4, 0.1)]  # fmt: skip
+    rings = [[1, 2], [2, 5], [5, 6, 1], [2, 3, 4, 5]]
+    file = tmp_path / "own.osm.pbf"
+    with osmium.SimpleWriter(str(file)) as writer:
+        for key, spot in enumerate(spots, 1):
+            writer.add_node(Node(id=key, location=spot))
+        for key, nodes in enumerate(rings, 1):
+            writer.add_way(Way(id=key, nodes=nodes, tags={}))
+        writer.add_way(Way(id=9, nodes=[7, 8, 9, 10], tags={"highway": "trunk", "ref": "1"}))
+        level = {"type": "boundary", "boundary": "administrative", "admin_level": "8"}
+        for key, name, ways in ((1, "West", (1, 2, 3)), (2, "East", (2, 4)), (3, "Cut", (4, 77))):
+            members = [("w", way, "outer") for way in ways]
+            writer.add_relation(Relation(id=key, members=members, tags=level | {"name": name}))
+    assert main(shlex.split(f"new {tmp_path}/r --from-pbf {file} --borders 8")) == 0
+    assert "lines cross a border 1 times" in capsys.readouterr().out
+    made = load(tmp_path / "r")
+    assert {(r.id, r.name) for r in made.region.regions} == {("r1", "West"), ("r2", "East")}
+    (found,) = border_crossings(made).geometry
+    assert found.x == pytest.approx(10.2, abs=1e-3)
+    assert main(shlex.split(f"new {tmp_path}/s --from-pbf {file} --borders 6")) == 2
+    assert "expected boundaries of admin_level 6" in capsys.readouterr().err
+
+
+def test_villages_are_read_on_request_and_none_gives_a_hint(tmp_path, capsys):
+    ways = [(line((0, 0), (30, 0)), {"highway": "trunk", "ref": "1"})]
+    village = {"place": "village", "name": "Weiler", "population": "300"}
+    file = extract.write(tmp_path / "v.osm.pbf", ways, [(*line((9, 0.5))[0], village)])
+    assert main(shlex.split(f"new {tmp_path}/r --from-pbf {file}")) == 0
+    assert "no city in the tables: --settlements village" in capsys.readouterr().out
+    assert main(shlex.split(f"new {tmp_path}/s --from-pbf {file} --settlements village")) == 0
+    assert "no city in the tables" not in capsys.readouterr().out
+    made = load(tmp_path / "s")
+    assert [(c.name, c.population) for c in made.cities] == [("Weiler", 300)]
+    assert "Weiler" in {p.name for p in made.places if p.kind == "town"}
+
+
+def test_trips_begin_on_the_roads_of_the_extract(tmp_path, capsys):
+    """A town far off the only route is reached over a secondary road that winds."""
+    bend = line((10, 0), (10, 60), (30, 60))
+    ways = [(line((0, 0), (30, 0)), {"highway": "trunk", "ref": "1"}),
+            (bend, {"highway": "secondary", "name": "Lane"})]  # fmt: skip
+    towns = [(*line(spot)[0], {"place": "town", "name": name, "population": "9000"})
+             for name, spot in (("Near", (29, 0.2)), ("Far", (29, 60.2)))]  # fmt: skip
+    file = extract.write(tmp_path / "v.osm.pbf", ways, towns)
+    box = "--bbox 9.9,-0.1,10.4,0.6"
+    assert main(shlex.split(f"new {tmp_path}/r --from-pbf {file} {box}")) == 0
+    capsys.readouterr()
+    assert main(shlex.split(f"od Near Far --data {tmp_path}/r --mode road --json")) == 0
+    (trip, *_) = json.loads(capsys.readouterr().out)["routes"]
+    assert trip["length_km"] == pytest.approx(100, abs=3)  # ties to nodes too
+
+
+def test_names_are_in_the_language_of_the_extract(tmp_path):
+    road = {"highway": "motorway", "ref": "A 1"}
+    ways = [(line((0, 0), (30, 0)), road), (line((9, -9), (9, 9)), road | {"ref": "A 2"})]
+    towns = [(*line((3 * k, 4))[0], {"place": "village", "name": f"Ort {k}", "name:zh": "村",
+                                     "name:de": f"Ort {k}"}) for k in range(6)]  # fmt: skip
+    file = extract.write(tmp_path / "v.osm.pbf", ways, towns)
+    draft_region(tmp_path / "r", file)
+    made = load(tmp_path / "r")
+    assert made.region.languages == ("de", "en")
+    assert not any(re.search("[\u4e00-\u9fff]", text.name) for text in made.places)
+    draft_region(tmp_path / "s", file, languages=("zh", "en"))
+    assert any("起点" in text.name for text in load(tmp_path / "s").places)
+
+
 def test_areas_under_other_names_make_the_frame(made, tmp_path, capsys):
     file = areas(tmp_path / "a.geojson", *THREE[:2], names=("iso", "ZH", "EN"))
     command = (

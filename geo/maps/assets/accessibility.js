@@ -174,7 +174,7 @@ class AccessibilityPage {
     const isFree = (left) => this.state.chosen !== null || zoomWith(left) === best;
     this.map.fitBounds(bounds, {
       animate: this.labels !== null && !reducedMotion.matches,
-      maxZoom: 10,
+      maxZoom: Math.max(10, this.map.options.zoom + 1),
       paddingTopLeft: [paddings.find(isFree), top],
       paddingBottomRight: [right, 36],
     });

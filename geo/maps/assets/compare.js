@@ -209,7 +209,11 @@ class ComparePage {
 
   fit(bounds) {
     const animate = !reducedMotion.matches;
-    this.map.fitBounds(bounds, { maxZoom: 10.5, animate, padding: [50, 70] });
+    this.map.fitBounds(bounds, {
+      maxZoom: Math.max(10.5, this.map.options.zoom + 1),
+      animate,
+      padding: [50, 70],
+    });
   }
 
   setTab(tab, { keepAddress = false } = {}) {

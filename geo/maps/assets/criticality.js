@@ -200,7 +200,7 @@ class CriticalityPage {
     return this.legend.offsetLeft + this.legend.offsetWidth + 24;
   }
 
-  lookAt(bounds, maxZoom = 10) {
+  lookAt(bounds, maxZoom = Math.max(10, this.map.options.zoom + 1)) {
     const isWide = this.frame.clientWidth > 500;
     this.map.fitBounds(bounds, {
       animate: !reducedMotion.matches,
@@ -218,7 +218,7 @@ class CriticalityPage {
       animate: false,
       paddingTopLeft: [Math.max(20, this.legendWidth() / 2), 20],
       paddingBottomRight: [10, 20],
-      maxZoom: 9,
+      maxZoom: Math.max(9, this.map.options.zoom + 1),
     });
   }
 

@@ -157,7 +157,7 @@ class CrossingsPage {
       animate: false,
       paddingTopLeft: [40, 90],
       paddingBottomRight: [40, 40],
-      maxZoom: 9,
+      maxZoom: Math.max(9, this.map.options.zoom + 1),
     });
   }
 

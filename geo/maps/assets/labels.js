@@ -83,6 +83,7 @@ export class PlaceLabels {
     const spacing = item.kind === "province" ? LETTER_SPACING : 1;
     let width = this.pen.measureText(main).width * spacing;
     if (!small || item.kind === "river") return { width: width + 6, height: large + 5 };
+    if (main === second) return { width: width + 4, height: large + 5 };
     this.pen.font = `${small}px ${this.family}`;
     width = Math.max(width, this.pen.measureText(second).width);
     return { width: width + 4, height: large + small + 5 };
@@ -159,7 +160,9 @@ function labelNode(item, at, offset) {
     element("b", { lang: "zh-CN" }, item.zh),
     element("i", { lang: "en" }, item.en),
   ];
-  const text = element("div", { class: "text" }, zh, en);
+  // a name that is the same in both languages stands once
+  const once = isEnglish() ? en : zh;
+  const text = element("div", { class: "text" }, ...(item.zh === item.en ? [once] : [zh, en]));
   const turn = item.angle ? ` rotate(${item.angle}deg)` : "";
   const moved = ` translate(${dx}px,${dy}px)`; // beside a line it moves after it is turned
   text.style.transform = `translate(-50%,-50%)${turn && item.kind === "route" ? turn + moved : moved + turn}`;

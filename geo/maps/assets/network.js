@@ -280,7 +280,7 @@ class NetworkPage {
   fit(bounds) {
     const wide = this.isWide();
     this.map.fitBounds(bounds, {
-      maxZoom: 11,
+      maxZoom: Math.max(11, this.map.options.zoom + 2),
       animate: !reducedMotion.matches,
       paddingTopLeft: [wide ? 300 : 24, 60],
       paddingBottomRight: [wide ? 300 : 24, wide ? 120 : this.coveredByCard() + 12],
