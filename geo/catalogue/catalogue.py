@@ -148,20 +148,27 @@ class Catalogue:
         wanted, a station comes first. Where several of one kind carry the name, BadInputError
         lists their ids; an unknown name raises NotFoundError with the closest ones.
         """
-        stations = tuple(place for place in self.places if place.kind == "station")
-        kinds: list[tuple[str, tuple[Any, ...], str]] = [
-            ("city", self.cities, "city_id"),
-            ("county", self.zones, "zone_id"),
-            ("station", stations, "place_id"),
-            ("place", self.places, "place_id"),
-        ]
-        if station:
-            kinds.sort(key=lambda kind: kind[0] != "station")
         wanted = name.strip().casefold()
-        for kind, rows, column in kinds:
-            if any(wanted in _names(row, column) for row in rows):
+        for kind in sorted(self._ends, key=lambda kind: station and kind != "station"):
+            rows, column, names = self._ends[kind]
+            if wanted in names:
                 return cast("City | Zone | Place", _find(kind, name, rows, column))
         return self.find_city(name)
+
+    @cached_property
+    def _ends(self) -> dict[str, tuple[tuple[Any, ...], str, frozenset[str]]]:
+        """By kind the rows where trips may end, the column of their ids, and all their names."""
+        stations = tuple(place for place in self.places if place.kind == "station")
+        kinds: dict[str, tuple[tuple[Any, ...], str]] = {
+            "city": (self.cities, "city_id"),
+            "county": (self.zones, "zone_id"),
+            "station": (stations, "place_id"),
+            "place": (self.places, "place_id"),
+        }
+        return {
+            kind: (rows, column, frozenset(n for row in rows for n in _names(row, column)))
+            for kind, (rows, column) in kinds.items()
+        }
 
     def find_route(self, name: str) -> Route:
         """
@@ -550,9 +557,9 @@ def name_labels(names: Mapping[str, str]) -> dict[str, str]:
 
 def _names(row: Any, id_column: str) -> list[str]:
     """Return what a row may be called, in small letters, its id first."""
-    columns = (id_column, "name", "name_en", "adcode")
-    labels = [str(getattr(row, column, "")) for column in columns]
-    numbers = [part for part in getattr(row, "ref", "").split("/") if part]
+    known = row.__dict__  # to ask a row for what it has not is slow
+    labels = [str(known.get(column, "")) for column in (id_column, "name", "name_en", "adcode")]
+    numbers = [part for part in known.get("ref", "").split("/") if part]
     return [label.casefold() for label in labels + numbers]
 
 

@@ -86,8 +86,8 @@ def _check(minutes: Array, mass: Array) -> None:
 
 def _check_masses(minutes: Array, mass: Array) -> None:
     if np.shape(minutes)[1:] != (len(mass),):
-        text = f"expected a column of times for each of {len(mass)} masses"
-        raise BadInputError(f"{text}, got {np.shape(minutes)}")
+        text = f"expected times of {len(mass)} columns, one per mass, got {np.shape(minutes)}"
+        raise BadInputError(text)
     if not (np.all(minutes >= 0) and np.all(mass >= 0) and np.all(np.isfinite(mass))):
         raise BadInputError("times and masses: expected no negative number and no NaN")
 

@@ -57,7 +57,7 @@ def centre_metres(pieces: Pieces) -> Floats:
     return metres
 
 
-def coverage(classes: NDArray[np.str_], pieces: Pieces, shown: Bools) -> dict[str, Any]:
+def coverage_by_class(classes: NDArray[np.str_], pieces: Pieces, shown: Bools) -> dict[str, Any]:
     """Return km in OpenStreetMap, km drawn and their share, by mode and class of main lines."""
     table = pd.DataFrame({
         "mode": np.where(pieces.rail, "rail", "road"), "class": classes,

@@ -48,16 +48,16 @@ from geo.sources.coverage import (
     UNNAMED,
     LeftOut,
     centre_metres,
-    coverage,
+    coverage_by_class,
     ways_left_out,
 )
 from geo.sources.junctions import Line, Spot, border_spots, element_names, find_spots
 from geo.sources.route_names import (
     MOSTLY,
     Title,
+    names_of_route,
     prevailing,
     route_keys,
-    route_names,
     route_title,
     without_tracks,
 )
@@ -246,7 +246,7 @@ def draft_catalogue(
     }
     report = {key: round(float(value), 1) for key, value in report.items()}
     classes = class_of(tags).to_numpy(str)[pieces.edge]
-    return Draft(tables, report, coverage(classes, pieces, made.shown), left)
+    return Draft(tables, report, coverage_by_class(classes, pieces, made.shown), left)
 
 
 # Ways become routes.
@@ -369,7 +369,7 @@ def _titles(extract: _Extract, made: Drawing) -> list[Title]:
         part = 1 if first else part + 1
         if first:
             key, own = made.keys[line.group], made.members[line.group]
-            names = route_names(key, line.mode, *extract.under(own))
+            names = names_of_route(key, line.mode, *extract.under(own))
         titles.append(route_title(names, line.mode, new_id, part))
     return titles
 

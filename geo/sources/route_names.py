@@ -113,7 +113,7 @@ def route_title(names: tuple[str, str, str], mode: str, new_id: Any, part: int) 
     return Title(new_id(first, en, zh, mode), mode, ref, zh + suffix, en + suffix)
 
 
-def route_names(key: str, mode: str, tags: DataFrame, km: Any) -> tuple[str, str, str]:
+def names_of_route(key: str, mode: str, tags: DataFrame, km: Any) -> tuple[str, str, str]:
     """Return the number and the names of a route; a number stands for a missing name."""
     kind, _, own = key.partition(" ")
     own = own if kind == "road" else ""
