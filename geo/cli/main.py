@@ -111,10 +111,11 @@ def _run(argv: Sequence[str] | None) -> int:
     if not hasattr(arguments, "run"):
         parser.print_help()
         return 2
-    from geo.core import GeoError
+    from geo.core import GeoError, python_strings
 
     try:
-        return int(arguments.run(arguments) or 0)
+        with python_strings():
+            return int(arguments.run(arguments) or 0)
     except (GeoError, argparse.ArgumentTypeError) as error:
         complain(error_text(error))
         return 2
