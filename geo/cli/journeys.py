@@ -164,7 +164,7 @@ def matrix(arguments: argparse.Namespace) -> None:
         both = (time_interval(table.to_numpy(float), arguments.mode, net.parameters, doors=doors)
                 for doors in (True, False))  # fmt: skip
         station = [getattr(end, "kind", "") == "station" for end in ends or catalogue.centres]
-        trains = np.outer(station, station) & (arguments.mode in ("rail", "any"))
+        trains = np.outer(*[np.array(station, bool)] * 2) & (arguments.mode in ("rail", "any"))
         bounds = [np.where(trains, *pair[::-1]) for pair in zip(*both, strict=True)]
         keys = ("time_min", "low_min", "high_min")
         times = dict(zip(keys, (table.to_numpy(), *bounds), strict=True))

@@ -68,6 +68,8 @@ class Reach(NamedTuple):
     #: By indicator the values before, after, and their difference, shape (3, n); NaN where there
     #: is none. The difference of a mean is that over the destinations reached on both dates.
     figures: dict[str, Array]
+    #: By indicator the bounds of its 90 % interval, shape (2 dates, 2, n).
+    bounds: dict[str, Array]
     #: From door to door before and after, shape (2, n, n).
     minutes: Array
     #: People within every limit, by date, limit and city, shape (2, limits, n).
@@ -138,9 +140,9 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
         np.array([row.population for row in rows], float)
         for rows in (cities, layers.catalogue.settlements)
     )
-    values = {}
+    values, bounds = {}, {}
     for key, shown in INDICATORS.items():
-        dates = []
+        dates, ends = [], []
         daily = shown.indicator == "daily"
         for found in times:
             table = indicator_table(
@@ -149,6 +151,8 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
                 parameters=nets[0].parameters,
             )  # fmt: skip
             dates.append(table["value_reached" if "value_reached" in table else "value"])
+            ends.append(table[["low", "high"]].to_numpy(float).T)
+        bounds[key] = np.stack(ends)
         before, after = (column.to_numpy(float) for column in dates)
         values[key] = np.stack([before, after, after - before])
     for key, change in _changes(minutes, cities, people, ideal).items():
@@ -164,7 +168,7 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
         [expected_opportunities(found.settlements, living, limit, mode) for limit in LIMITS]
         for found in times
     ]
-    return Reach(mode, ideal, values, minutes, np.rint(within).astype(int), areas)
+    return Reach(mode, ideal, values, bounds, minutes, np.rint(within).astype(int), areas)
 
 
 def _changes(
@@ -326,6 +330,10 @@ def _embedded(layers: Layers, found: Reach) -> dict[str, Any]:
     ]
     return {
         "values": {key: [_short(row) for row in rows] for key, rows in found.figures.items()},
+        "bounds": {
+            key: [[_digits_of(row) for row in pair] for pair in pairs]
+            for key, pairs in found.bounds.items()
+        },
         "reached": found.reached.astype(int).tolist(),
         "breaks": {key: _class_limits(rows[:2]) for key, rows in found.figures.items()},
         "steps": {key: _class_limits(np.abs(rows[2]), 3) for key, rows in found.figures.items()},
@@ -361,6 +369,11 @@ def _short(values: Array) -> list[float | None]:
         None if not np.isfinite(v) else int(v) if v == int(v) else float(f"{v:.7g}")
         for v in values.tolist()
     ]
+
+
+def _digits_of(values: Array) -> list[float | None]:
+    """Return bounds to three digits, None for unknown ones."""
+    return [None if not np.isfinite(v) else float(f"{v:.3g}") for v in values.tolist()]
 
 
 def _class_limits(values: Array, classes: int = 5) -> list[float]:

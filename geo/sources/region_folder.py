@@ -262,8 +262,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     out, file = Path(out), Path(file)
     with _folder(out) as stage:
         stamp, box = read_pbf_header(file)
-        name = re.sub(r"(\.osm)?(\.pbf|\.gz|\.bz2|\.osm)$", "", file.name)
-        title = (name, name)
+        title = (_stem(file),) * 2
         if place is not None:
             bounds, title = _around(file, place, radius_km)
         elif bounds is None and areas is not None:
@@ -326,6 +325,12 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         report["left_out"] = dict(Counter(row.expected for row in left))
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
+
+
+def _stem(file: Path) -> str:
+    """Return what an extract is called, as a title."""
+    name = re.sub(r"(-latest)?(\.osm)?(\.pbf|\.gz|\.bz2|\.osm)$", "", file.name)
+    return name.replace("-", " ").title() if name.islower() else name
 
 
 def _languages(file: Path, ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> list[str]:

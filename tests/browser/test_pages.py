@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -158,3 +159,27 @@ def test_hostile_names_are_shown_as_text(name, two_provinces, visit, tmp_path):
         assert "onerror" in page.locator(".leaflet-tooltip").first.inner_text()
     assert page.evaluate("window.PWN") is None
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_tables_are_files_in_the_language_of_the_page(files, visit):
+    page = visit(files["index"], "#lang=en")
+    with page.expect_download() as download:
+        page.locator('[data-csv="routes"]').click()
+    assert download.value.suggested_filename == "routes.csv"
+    rows = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0].startswith("Name,No.,Class")
+    assert any(row.startswith("Chengdu–Chongqing HSR,") for row in rows)
+    assert len(rows) == page.locator("#routes tbody tr").count() + 1
+
+
+def test_the_address_says_where_the_map_was_moved(files, visit):
+    page = visit(files["crossings"])
+    assert "at=" not in page.url
+    page.get_by_role("button", name="放大").click()
+    page.wait_for_timeout(400)
+    assert "at=" in page.url
+    at = page.url.split("at=")[1].replace("%2C", ",").split("&")[0]
+    other = visit(files["crossings"], f"#at={at}&lang=en")
+    other.reload()
+    other.wait_for_selector("html[data-ready]")
+    assert other.url.split("at=")[1].replace("%2C", ",").split("&")[0] == at

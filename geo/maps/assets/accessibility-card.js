@@ -57,12 +57,23 @@ export class CityCard {
       const [before, after, difference] = [0, 1, 2].map((column) =>
         bilingual(data.valueText(state.now.mode, key, column, state.chosen)),
       );
+      const bounds = [0, 1].map((date) => data.boundsText(state.now.mode, key, date, state.chosen));
+      const interval = bounds.every(Boolean)
+        ? element(
+            "small",
+            {},
+            bilingual(["90% 区间 ", "90% interval "]),
+            bilingual(bounds[0]),
+            " → ",
+            bilingual(bounds[1]),
+          )
+        : null;
       const label = [`${name[0]}（${unit[0]}）`, `${name[1]} (${unit[1]})`];
       return element(
         "div",
         { class: key === state.now.indicator ? "strong" : null },
         element("dt", {}, bilingual(label)),
-        element("dd", {}, before, " → ", after, element("em", {}, difference)),
+        element("dd", {}, before, " → ", after, element("em", {}, difference), interval),
       );
     });
     return element("dl", { class: "facts" }, rows);

@@ -2,7 +2,10 @@
 
 import { decodePolyline } from "./decoding.js";
 import { pageData } from "./dom.js";
-import { fixed, sameInBoth, signed } from "./numbers.js";
+import { fixed, people, sameInBoth, signed } from "./numbers.js";
+
+/** The indicator that counts people. */
+const PEOPLE = "people";
 
 /** A text without what a search passes over: case, accents, spaces, hyphens. */
 export const plain = (text) =>
@@ -72,9 +75,21 @@ export class AccessibilityData {
     return this.modes[mode].values[indicator][column][i];
   }
 
+  /** The 90 % interval of an indicator on a date; nothing where it is not known. */
+  boundsText(mode, indicator, date, i) {
+    const [low, high] = this.modes[mode].bounds[indicator][date].map((row) => row[i]);
+    if (low === null || high === null) return null;
+    const { digits } = this.indicators[indicator];
+    const [from, to] = [low, high].map((value) =>
+      indicator === PEOPLE ? people(value) : sameInBoth(fixed(value, digits)),
+    );
+    return [`${from[0]}–${to[0]}`, `${from[1]}–${to[1]}`];
+  }
+
   valueText(mode, indicator, column, i) {
     const value = this.value(mode, indicator, column, i);
     const { digits } = this.indicators[indicator];
+    if (value !== null && indicator === PEOPLE) return people(value, { withSign: column === 2 });
     if (value !== null)
       return sameInBoth(column === 2 ? signed(value, digits) : fixed(value, digits));
     const [before, after] = this.modes[mode].reached.map((reached) => reached[i]);

@@ -91,9 +91,14 @@ class CorridorsPage {
     this.drawOther();
     this.drawPlaces();
     this.fit(false);
-    one("[role=status]").textContent = pick(this.route.names);
-    one("#search").value = pick(this.route.names);
+    this.nameChosen();
     if (!keepAddress) setState({ corridor: id });
+  }
+
+  nameChosen() {
+    const name = pick(this.route.names);
+    one("[role=status]").textContent = name;
+    this.search.input.value = name;
   }
 
   fillCounties() {
@@ -190,7 +195,7 @@ class CorridorsPage {
     onEscape(() => this.search.close());
     onLanguageChange(() => {
       this.search.translate();
-      if (this.route) this.search.input.value = pick(this.route.names);
+      if (this.route) this.nameChosen();
     });
     onAddressChange(() => this.restore());
   }

@@ -1,4 +1,5 @@
 // What all maps share: credits, controls, panes, how they follow language and print.
+import { getState, setState } from "./address.js";
 import { all, one } from "./dom.js";
 import { onLanguageChange, pick } from "./language.js";
 
@@ -24,6 +25,7 @@ export function prepareMap(map, settings) {
   L.control.scale({ metric: true, imperial: false, position: "bottomleft" }).addTo(map);
   const zoom = L.control.zoom({ position: "bottomright", zoomInTitle: "", zoomOutTitle: "" });
   zoom.addTo(map);
+  if (maps.length === 1) keepPosition(map);
   const translate = () => nameControls(map, zoom, settings.mapLabel);
   map.getContainer().setAttribute("role", "region");
   onLanguageChange(translate);
@@ -33,6 +35,35 @@ export function prepareMap(map, settings) {
     L.DomEvent.disableClickPropagation(panel);
     L.DomEvent.disableScrollPropagation(panel);
   }
+}
+
+/** Where a reader moved the map stands in the address: a link shows this very view. */
+function keepPosition(map) {
+  const wanted = getState().get("at");
+  let isOwn = false; // of the reader, not of the page
+  const begin = () => {
+    isOwn = true;
+  };
+  map.on("dragstart", begin);
+  for (const type of ["wheel", "dblclick", "keydown"]) {
+    map.getContainer().addEventListener(type, begin, { passive: true });
+  }
+  for (const button of all(".leaflet-control-zoom a", map.getContainer())) {
+    button.addEventListener("click", begin, { capture: true });
+  }
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    const at = [lat.toFixed(4), lng.toFixed(4), map.getZoom()].join(",");
+    if (isOwn || getState().has("at")) setState({ at: isOwn ? at : null });
+    isOwn = false;
+  });
+  queueMicrotask(() => {
+    const [lat, lng, zoom] = (wanted ?? "").split(",").map(Number);
+    if (zoom && Number.isFinite(lat + lng + zoom)) {
+      isOwn = true;
+      map.setView([lat, lng], zoom, { animate: false });
+    }
+  });
 }
 
 /** The map is one stop of the keyboard: search and tables reach what is drawn on it. */

@@ -3,6 +3,7 @@ import { getState, isFramed, onAddressChange, setState } from "./address.js";
 import { all, one } from "./dom.js";
 import { isEnglish, setLanguage, startLanguage } from "./language.js";
 import { sortTable } from "./sorting.js";
+import { addDownloads, downloadTable } from "./tables.js";
 
 function switchLanguage() {
   setLanguage(isEnglish() ? "zh-CN" : "en");
@@ -22,6 +23,8 @@ function handleClick(event) {
   const sort = event.target.closest("[data-sort]");
   const jump = event.target.closest("[data-jump]");
   if (sort) sortTable(sort);
+  const csv = event.target.closest("[data-csv]");
+  if (csv) downloadTable(csv.dataset.csv);
   if (event.target.closest("[data-switch-language]")) switchLanguage();
   if (jump) jumpToTable(event, jump);
 }
@@ -31,6 +34,7 @@ export function startPage() {
     // the other pages are not in the notebook
     for (const nav of all(".top nav")) nav.style.display = "none";
   }
+  addDownloads();
   document.addEventListener("click", handleClick);
   setLanguage(getState().get("lang") ?? startLanguage);
   onAddressChange(() => {
