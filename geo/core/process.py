@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -69,7 +70,8 @@ def second_process(*, process: bool) -> Iterator[Submit]:
     def submit(function: Callable[..., Any], *args: Any, **options: Any) -> Callable[[], Any]:
         here = partial(function, *args, **options)
         try:
-            return partial(_result, pool.submit(here), here)
+            # now, not by a thread of the pool while tables here are already worked on
+            return partial(_result, pool.submit(_run, pickle.dumps(here)), here)
         except (OSError, BrokenProcessPool):
             return here
 
@@ -80,6 +82,11 @@ def second_process(*, process: bool) -> Iterator[Submit]:
     finally:
         gc.set_threshold(*before)
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _run(pickled: bytes) -> Any:
+    """Do in the second process what was sent."""
+    return pickle.loads(pickled)()  # noqa: S301 - written by this program
 
 
 def _result(future: Future[Any], here: Callable[[], Any]) -> Any:
