@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.catalogue import Catalogue, City, Place, Zone, name_labels
 from geo.core import BadInputError, Executor, number_blocks, run_locally
+from geo.geometry import geodesic_km
 from geo.network.network import Network, with_parameters
 from geo.network.ordinary_roads import Background
 from geo.network.parameters import Parameters
@@ -362,7 +363,8 @@ class DoorTimes(NamedTuple):
     cities
         Between the centres of a catalogue, shape (n, n).
     settlements
-        From the centres to where people live (`Catalogue.settlements`), shape (n, m).
+        From the centres to where people live (`Catalogue.settlements`), shape (n, m); no time
+        to the one in which the centre lies.
     background
         What is known of the other roads that were used; None for those of the region.
     """
@@ -370,6 +372,19 @@ class DoorTimes(NamedTuple):
     cities: Floats
     settlements: Floats
     background: dict[str, Any] | None = None
+
+
+def _homes(catalogue: Catalogue) -> dict[int, int]:
+    """Return by number of a centre that of the nearest settlement of its own, if it has one."""
+    own: dict[str, list[int]] = {}
+    for j, row in enumerate(catalogue.settlements):
+        own.setdefault(row.city_id, []).append(j)
+    at = np.array([(row.lon, row.lat) for row in catalogue.settlements], float).reshape(-1, 2)
+    found = {}
+    for i, city in enumerate(catalogue.centres):
+        if near := own.get(city.city_id):
+            found[i] = near[int(geodesic_km([city.lon, city.lat], at[near]).argmin())]
+    return found
 
 
 def door_times(
@@ -402,6 +417,8 @@ def door_times(
     centres, people = catalogue.centres, catalogue.settlements
     graph = build_travel_graph(net, mode=mode, background=background)
     minutes = times_between(graph, centres, [*centres, *people], executor=executor)
+    for i, home in _homes(catalogue).items():
+        minutes[i, len(centres) + home] = 0.0  # who is at home there needs no train
     return DoorTimes(
         cities=minutes[:, : len(centres)].copy(),
         settlements=minutes[:, len(centres) :].copy(),

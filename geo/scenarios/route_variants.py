@@ -63,7 +63,7 @@ class RouteVariants:
     >>> variants = RouteVariants(lay, [cat.find_route("成达万高铁")], date=date(2025, 12, 31))
     >>> gains = variants.gains("chengdawan-hsr").set_index("name_en")["gain_min"]
     >>> gains.idxmax(), bool(gains.min() >= 0)
-    ('Yilong', True)
+    ('Dachuan', True)
     """
 
     def __init__(self, layers: Layers, routes: Sequence[Route], *, date: dt.date) -> None:
