@@ -108,7 +108,9 @@ PROFILE = {"width": 620, "height": 168, "left": 34, "right": 612, "top": 12, "bo
 LETTERS, ROOM = (11.5, 5.9), 8.0
 
 
-def speed_profile(layers: Layers, route_id: str, sections: Any, stages: Mapping[str, str]) -> str:
+def speed_profile(
+    layers: Layers, route_id: str, sections: Any, stages: Mapping[str, str], *, title: Label
+) -> str:
     """Return the speeds along a route with its places; empty where no speed is known."""
     track, box = layers.tracks[route_id], PROFILE
     total = float(sections["running_km"].sum())
@@ -136,6 +138,7 @@ def speed_profile(layers: Layers, route_id: str, sections: Any, stages: Mapping[
     spots = [spot for spot in spots if spot[2] > 1 or kinds[spot[1]] in ("station", "interchange")]
     return render(
         "speed_profile",
+        title=title,
         box=box,
         x=x,
         y=y,

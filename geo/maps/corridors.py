@@ -147,7 +147,7 @@ def _sheet(
         axis=axis,
         now=position(date) or 0.0,
         times=_times(profile, route.mode),
-        chart=speed_profile(layers, route.route_id, own, stages),
+        chart=speed_profile(layers, route.route_id, own, stages, title=TEXT["profile_heading"]),
         served=people_label(profile["population_served"]),
         gains=top.to_dict("records"),
         mean_gain=float((gains["gain_min"] * gains["population"]).sum() / people)
