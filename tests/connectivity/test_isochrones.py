@@ -115,15 +115,17 @@ def test_a_train_is_left_at_stops_on_the_way(tmp_path):
         known | {"place_id": place, "call_share": 1, "end_share": 1} for place in "amb"
     ])  # fmt: skip
     net = geo.build_network(geo.load(tmp_path), year=2020)
-    first = 20 + 4 + 24 + 16 * 60 / 28 / 4 + 5
-    second = first + 8 + 24
+    start_and_stop = 2 + 2.25  # two minutes, and one per 100 km/h
+    first = 20 + start_and_stop + 24 + 16 * 60 / (0.8 * 40) / 4 + 5
+    onward = 2 + start_and_stop + 4 + 24  # off the route, a stop of four minutes, the way on
+    second = first + onward
     frame = isochrone_areas(net, net.layers.catalogue.centres[:1], [second + 10], mode="rail")
     parts = shapely.get_parts(frame.geometry.iloc[0])
     radius = {round(part.centroid.x * toy.KM_LON): math.sqrt(size / math.pi)
               for part, size in zip(parts, shapely.area(parts) * toy.KM_LON * toy.KM_LAT, strict=True)}  # fmt: skip
     assert radius == {
         0: pytest.approx(30, rel=0.02),  # nobody goes further by street
-        90: pytest.approx((8 + 24 + 10) * PACE, rel=0.02),
+        90: pytest.approx((onward + 10) * PACE, rel=0.02),
         180: pytest.approx(10 * PACE, abs=0.2),  # a tenth of a cell
     }
 

@@ -149,7 +149,9 @@ class CorridorsPage {
 
   fit(animate) {
     const bounds = this.lines.boundsOf(this.route.sections);
-    this.others.eachLayer((/** @type {any} */ line) => bounds.extend(line.getBounds()));
+    /** @param {any} line */
+    const widen = (line) => bounds.extend(line.getBounds());
+    this.others.eachLayer(widen);
     const size = this.map.getSize();
     const pad = Math.min(44, size.x * 0.06);
     this.map.fitBounds(bounds, {
