@@ -77,7 +77,7 @@ def read_areas(
     areas = read[[*called.values(), "geometry"]].set_axis([*called, "geometry"], axis=1)
     areas = areas.set_geometry("geometry")
     for column, name in called.items():
-        areas[column] = [_word(value) for value in areas[column]]
+        areas[column] = areas[column].map(_word).astype(object)  # words, even where there are none
         form = r"\S{1,16}" if column == "adcode" else r".+"
         wrong = np.flatnonzero(~areas[column].str.fullmatch(form).to_numpy(bool))
         if len(wrong):

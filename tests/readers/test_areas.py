@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import geopandas as gpd
 import pytest
-from shapely import box
+from shapely import LineString, box
 
-from geo.core import BadInputError
+from geo.core import BadInputError, python_strings
 from geo.readers import read_areas
 
 
@@ -79,3 +81,24 @@ def test_one_of_several_layers_is_asked_for(tmp_path):
     ):
         read_areas(path)
     assert read_areas(path, layer="two")["name"].tolist() == ["乙"]
+
+
+@pytest.mark.parametrize("strings", [python_strings, nullcontext])
+@pytest.mark.parametrize("codes", [[None, None], [1.5, None], [float("nan"), float("nan")]])
+def test_codes_that_are_no_words(tmp_path, strings, codes):
+    """Also where text is held as Python objects, as commands do."""
+    rows = [(code, "a", x) for x, code in enumerate(codes)]
+    path = write(tmp_path / "a.geojson", rows)
+    with strings(), pytest.raises(BadInputError, match="expected a code"):
+        read_areas(path)
+
+
+@pytest.mark.parametrize("strings", [python_strings, nullcontext])
+def test_a_file_of_lines_has_no_area(tmp_path, strings):
+    frame = gpd.GeoDataFrame(
+        {"adcode": [1.0], "name": ["a"], "name_en": ["A"]},
+        geometry=[LineString([(0, 0), (1, 1)])], crs=4326,
+    )  # fmt: skip
+    frame.to_file(tmp_path / "a.geojson")
+    with strings(), pytest.raises(BadInputError, match="expected"):
+        read_areas(tmp_path / "a.geojson")
