@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geo.connectivity.vulnerability import Joined, Sweep, extra_minutes, removal_loss
+from geo.connectivity.vulnerability import (
+    Joined,
+    Sweep,
+    extra_minutes,
+    mean_extra_minutes,
+    removal_loss,
+)
 from geo.core import Executor, number_blocks, run_locally
 from geo.geometry import to_degrees, to_metres
 from geo.network import Network, TravelGraph, build_travel_graph, cut_at_stops, node_positions
@@ -231,9 +237,7 @@ class AreaSweep:
         before, after = (np.where(both, times, np.inf) for times in (sweep.base, minutes))
         still = np.isfinite(before) & np.isfinite(after)
         np.fill_diagonal(still, val=False)
-        weight = np.where(still, sweep.people, 0.0)
-        total = weight.sum(axis=1)
-        extra = (weight * extra_minutes(before, after)).sum(axis=1)
+        extra = mean_extra_minutes(before, after, sweep.people)
         lost = (np.isfinite(before) & ~np.isfinite(after)).any(axis=1)
         gone = np.asarray(lost & ~still.any(axis=1))
         rows = [(city.city_id, city.name, city.name_en) for city in self.cities]
@@ -241,7 +245,7 @@ class AreaSweep:
             inside=inside,
             cut_off=gone,
             loses_mode=np.isin(np.arange(len(rows)), parted),
-            extra_min=np.where(inside, np.nan, extra / np.where(total > 0, total, 1.0)),
+            extra_min=np.where(inside, np.nan, extra),
         )
 
 

@@ -18,8 +18,8 @@ from geo.connectivity import (
     Sweep,
     cut_off,
     disruption_grid,
-    extra_minutes,
     link_losses,
+    mean_extra_minutes,
     worst_pair,
 )
 from geo.core import is_unknown
@@ -176,12 +176,7 @@ def _detail(
 ) -> Detail:
     """Return who loses what, and the routes of the pair that loses most, as runs of pieces."""
     before, people = sweep.base, sweep.people
-    change = extra_minutes(before, after)
-    still = np.isfinite(before) & np.isfinite(after)
-    np.fill_diagonal(still, val=False)
-    weight = np.where(still, people, 0.0)
-    total = weight.sum(axis=1)
-    mean = (weight * change).sum(axis=1) / np.where(total > 0, total, 1.0)
+    mean = mean_extra_minutes(before, after, people)
     top = [i for i in np.argsort(-mean, kind="stable")[:TOP].tolist() if mean[i] > 1e-9]
     detail: Detail = {"c": [v for i in top for v in (i, round(float(mean[i]), 2))]}
     if gone := cut_off(before, after, people):

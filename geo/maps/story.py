@@ -63,7 +63,12 @@ def scene_dates(layers: Layers, date: dt.date) -> list[tuple[dt.date, Label]]:
 
 
 def build_story(layers: Layers, date: dt.date, analysis: Analysis | None = None) -> list[Scene]:
-    """Return the scenes of the story; an analysis gives its networks."""
+    """Return the scenes of the story; an analysis gives the times of its two dates."""
+    known = (
+        dict(zip((analysis.date, analysis.horizon), analysis.times, strict=True))
+        if analysis
+        else {}
+    )
     dates = scene_dates(layers, date)
     days = [when for when, _ in dates]
     stages = stages_by_year(layers, days)
@@ -74,11 +79,8 @@ def build_story(layers: Layers, date: dt.date, analysis: Analysis | None = None)
     for i, (when, title) in enumerate(dates):
         keys = [key for key in own.index if stages[key][i] in OPEN_CODES]
         km = own.loc[keys].groupby("mode")["running_km"].sum()
-        known = analysis if analysis and when == analysis.date else None
-        times = known.times[0] if known else None
-        scenes.append(
-            Scene(when, title, counts[i]["crossings"], km.to_dict(), _cores(layers, when, times))
-        )
+        cores = _cores(layers, when, known.get(when))
+        scenes.append(Scene(when, title, counts[i]["crossings"], km.to_dict(), cores))
     return scenes
 
 
