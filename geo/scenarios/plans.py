@@ -381,7 +381,8 @@ def _blamed(file: str, number: int) -> Iterator[None]:
 
 def _wrong(column: str, value: object, expected: Message) -> BadInputError:
     """Return the refusal of a value of an edit; the file and its number are added."""
-    return BadInputError([Problem("", 0, column, str(value), expected)])
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return BadInputError([Problem("", 0, column, text, expected)])
 
 
 class _Tables:
