@@ -165,7 +165,7 @@ function met(a, b, ring, start) {
 }
 
 /** The first area whose rings lie around a point an odd number of times. */
-function areaOf(point, rings) {
+export function areaOf(point, rings) {
   const [x, y] = point;
   const inside = new Map();
   for (const { code, ring } of rings) {
