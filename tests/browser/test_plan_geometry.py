@@ -7,13 +7,14 @@ import random
 
 import numpy as np
 import pandas as pd
+import plan_engine
 import pytest
 
 import geo
 from geo.geometry import geodesic_km, smooth
 from geo.layers import coarse_borders
 from geo.maps.bundling import page_script
-from geo.network import DEFAULT_PARAMETERS, ground_of
+from geo.network import DEFAULT_PARAMETERS, ground_of, travel_time_matrix
 from geo.network.ordinary_roads import _near, _ties
 from geo.network.services import Services
 from geo.scenarios import apply_plan, plan_of
@@ -209,3 +210,27 @@ def test_new_points_are_tied_to_the_roads_that_the_library_ties_them_to(scripts,
     assert len(made) > 20
     assert all(abs(made[pair] - pairs[pair]) < 1e-7 for pair in made)
     assert len(expected) < 4 * len(points)  # some ties would cross a river
+
+
+TIMES = """([points, mode]) => {
+  const ends = points.map(([lon, lat]) => engine.end({ lon, lat }));
+  const [first] = engine.cities;
+  return Array.from(engine.times(null, 2030, mode, [...ends, first], [...ends, first]));
+}"""
+
+
+def test_trips_between_any_points_take_as_long_as_in_the_library(page, drawn, tmp_path):
+    page.goto(plan_engine.write(tmp_path / "page.html", drawn).as_uri())
+    rng = np.random.default_rng(6)
+    points = rng.uniform([101, 27.5], [111, 33.5], (12, 2)).round(4)
+    points = np.vstack([points, points[:3] + [0.004, 0.003]])  # some near each other
+    net = geo.build_network(drawn, year=2030, nodes="stops")
+    ends = [*map(tuple, points.tolist()), drawn.catalogue.centres[0]]
+    for mode in ("any", "road", "rail"):
+        known = travel_time_matrix(net, ends, ends, mode).to_numpy(float)
+        found = page.evaluate(TIMES, [points.tolist(), mode])
+        found = np.array([np.inf if value is None else value for value in found], float)
+        found, reached = found.reshape(known.shape), np.isfinite(known)
+        assert np.array_equal(np.isfinite(found), reached)
+        assert np.abs(found[reached] - known[reached]).max() < 1e-6
+        assert reached.sum() > 100
