@@ -277,6 +277,10 @@ class CriticalityPage {
     for (const link of this.links.list) {
       link.hit.bindTooltip(() => this.tooltip(link), { sticky: true, direction: "top" });
       link.hit.on("click", () => this.choose(link, { fromMap: true }));
+      link.hit.on("mouseover", () =>
+        link.line.setStyle({ weight: link.line.options.weight + 2.5 }),
+      );
+      link.hit.on("mouseout", () => this.style(link));
     }
     for (const button of all("[data-mode]")) {
       button.addEventListener("click", () => this.setMode(button.dataset.mode));

@@ -6,6 +6,7 @@ import { onLanguageChange } from "./language.js";
 import { prepareMap, reducedMotion } from "./map.js";
 import { joined, namesOf } from "./names.js";
 import { NetworkCard } from "./network-card.js";
+import { openingsIn, openingsText } from "./network-openings.js";
 import { YearBar } from "./network-years.js";
 import { grouped, sameInBoth } from "./numbers.js";
 import { packedLayer } from "./packed-layer.js";
@@ -214,6 +215,7 @@ class NetworkPage {
 
   setYear(value, { keepAddress = false } = {}) {
     this.years.set(value);
+    this.years.tell(this.openings());
     this.redraw();
     this.fillFigures();
     for (const cell of all("[data-stage-of]")) {
@@ -221,6 +223,11 @@ class NetworkPage {
     }
     if (!this.cardNode.hidden) this.fillCard();
     if (!keepAddress) setState({ year: this.years.year });
+  }
+
+  openings() {
+    const { lines, routes, labels, years } = this;
+    return openingsText(openingsIn(lines.list, routes, labels.named, years.index));
   }
 
   fillFigures() {
@@ -463,9 +470,15 @@ class NetworkPage {
             "Later years go by the expected opening of each section.",
           ]
         : null,
+      this.openingSentence(),
       this.chosenSentence(),
     ].filter(Boolean);
     return [sentences.map((one) => one[0]).join(""), sentences.map((one) => one[1]).join(" ")];
+  }
+
+  openingSentence() {
+    const [zh, en] = this.openings();
+    return zh ? [`当年${zh}。`, `In that year ${en}.`] : null;
   }
 
   chosenSentence() {
