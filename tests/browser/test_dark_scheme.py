@@ -33,7 +33,9 @@ def test_axe_finds_no_violation_in_the_dark(name, size, files, examined):
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_the_page_follows_the_system_until_the_reader_chooses(files, browser, browser_context_args):
+def test_the_page_follows_the_system_until_the_reader_chooses(
+    files, browser, browser_context_args
+):
     context = browser.new_context(**browser_context_args | {"color_scheme": "dark"})
     page = context.new_page()
     page.goto(files["index"].as_uri())
@@ -64,9 +66,7 @@ def test_the_address_remembers_where_the_browser_does_not(files, visit, page):
 
 def test_paper_stays_light(files, visit, page):
     visit(files["network"], "#theme=dark&route=chengdawan-hsr")
-    stroke = (
-        "getComputedStyle(document.querySelector('path.route-line.expressway')).stroke"
-    )
+    stroke = "getComputedStyle(document.querySelector('path.route-line.expressway')).stroke"
     assert page.evaluate(stroke) == "rgb(77, 178, 238)"
     page.emulate_media(media="print")
     assert page.evaluate(stroke) == "rgb(0, 114, 178)"
