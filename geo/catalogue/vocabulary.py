@@ -11,7 +11,8 @@ Stage = Literal["open", "construction", "unknown", "planned"]
 #: From the most to the least advanced; the traveller meets the least advanced of several.
 STAGES: tuple[Stage, ...] = get_args(Stage)
 Mode = Literal["road", "rail", "water"]
-RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
+RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway",
+                     "ferry"]  # fmt: skip
 PlaceKind = Literal["station", "interchange", "junction", "border", "port", "airport", "tunnel",
                     "bridge", "town", "end"]  # fmt: skip
 Confidence = Literal["high", "medium", "low"]
@@ -22,7 +23,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 CLASSES_OF_MODE: dict[str, set[str]] = {
     "road": {"expressway", "trunk"},
     "rail": {"hsr", "intercity", "conventional"},
-    "water": {"waterway"},
+    "water": {"waterway", "ferry"},
 }
 #: Traffic changes from one route to another only at a shared place of these kinds.
 TRANSFER_KINDS = frozenset({"station", "interchange", "junction", "port", "airport"})
@@ -76,6 +77,7 @@ CLASS = {
     "expressway": Label("高速公路", "Expressway"),
     "trunk": Label("干线公路", "Main road"),
     "waterway": Label("内河航道", "Waterway"),
+    "ferry": Label("轮渡", "Ferry"),
 }
 #: Classes as sentences count them.
 CLASS_PLURAL = {
@@ -85,6 +87,7 @@ CLASS_PLURAL = {
     "intercity": Label("城际与快速铁路", "intercity railways"),
     "conventional": Label("普速铁路", "conventional railways"),
     "waterway": Label("航道", "waterways"),
+    "ferry": Label("轮渡", "ferries"),
 }
 MODE = {
     "rail": Label("铁路", "Rail"),

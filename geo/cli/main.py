@@ -459,7 +459,7 @@ def _add_lines(verbs: Any) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help=_("the file"))
     text = _("id of the new route, such as new-line; of several new-line-2 and so on")
     parser.add_argument("--id", required=True, metavar="ID", help=text)
-    classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
+    classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway", "ferry"]
     text = _("standard of the line, where the file does not say it")
     parser.add_argument("--class", choices=classes, dest="class_", help=text)
     parser.add_argument("--name", default="", metavar="TEXT", help=_("its name"))
