@@ -308,6 +308,18 @@ class OwnEnd(_Located):
         return self
 
 
+class OwnCity(_Located):
+    """A centre that a user brings to a draft; without an id or a rank it gets one."""
+
+    city_id: Annotated[str, AfterValidator(lambda cell: _identifier(cell) if cell else "")] = ""
+    name: Name
+    name_en: str = Field("", max_length=200)
+    lon: Number
+    lat: Number
+    population: People
+    level: Annotated[str, BeforeValidator(lambda cell: cell or "city")] = "city"
+
+
 class _InPeriod(Row):
     def _period(self) -> tuple[str, str]:
         # the models declare both columns themselves, where they stand in the file

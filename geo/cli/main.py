@@ -508,12 +508,14 @@ def _add_new(verbs: Any) -> None:
         default="trunk",
         help=_("lowest class of roads (default: trunk)"),
     )
-    text = _("shortest line of a route (default 5)")
-    new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
+    text = _("shortest line of a route (default 5, in a region below 100 km less, 2 at least)")
+    new.add_argument("--min-km", type=km, metavar="KM", help=text)
     text = _("smallest settlements that become cities (default: town)")
     new.add_argument(
         "--settlements", choices=["city", "town", "village"], default="town", help=text
     )
+    text = _("your own cities instead, a CSV file: name, lon, lat, population")
+    new.add_argument("--cities", type=Path, metavar="FILE", help=text)
     text = _("language of the names, then English, such as de,en (default: as the names show)")
     new.add_argument("--languages", type=languages, default=(), metavar="CODE,en", help=text)
     text = _(

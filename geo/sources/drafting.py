@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -21,11 +22,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import substring
 
-from geo.catalogue import last_day
-from geo.core import Message
+from geo.catalogue import OwnCity, last_day
+from geo.core import BadInputError, Message
 from geo.geometry import METRES_PER_DEGREE, Bounds, metric_crs, smooth, to_degrees
 from geo.layers import county_index
 from geo.network import node_ways
@@ -84,9 +87,11 @@ END_M = 400.0
 #: Points of a line this near to a place give way to it.
 ROOM_M = 30.0
 #: Distances are for routes from this length on; with a shorter shortest route they shrink.
-USUAL_KM = 5.0
+USUAL_KM = 2.0
 #: Stays in an area are as short as 1 km in a region this wide; in a smaller one they shrink.
 USUAL_DEGREES = 1.0
+#: The source of cities that a user brings.
+OWN_CITIES = "cities"
 #: The id of the region where there are no areas.
 ONE_REGION = "region"
 #: What places without a name are called beside the routes that meet there.
@@ -201,7 +206,7 @@ def draft_catalogue(
     frame: Bounds,
     as_of: dt.date,
     areas: gpd.GeoDataFrame | None = None,
-    min_km: float = USUAL_KM,
+    min_km: float = 5.0,
     chinese: bool = True,
     ferries: Ferries | None = None,
 ) -> Draft:
@@ -327,11 +332,23 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
         for chain in chains:
             drawn[chain.piece[chain.piece >= 0]] = True
         shown[own[done]] = True
+    shown |= _around(extract, drawn)
     # bridges over roads that have no route of their own
     known = np.zeros(len(pieces.edge), bool)
     known[np.concatenate([*members.values(), np.zeros(0, np.intp)])] = True
     shown |= drawn & ~known
     return made
+
+
+def _around(extract: _Extract, drawn: Bools) -> Bools:
+    """Return the pieces of roundabouts of which a part is drawn: a line passes on one side."""
+    pieces = extract.pieces
+    around = extract.tags["junction"].isin(["roundabout", "circular"]).to_numpy(bool)[pieces.edge]
+    u, v = pieces.u[around], pieces.v[around]
+    size = (len(pieces.nodes),) * 2
+    part = connected_components(coo_array((np.ones(len(u)), (u, v)), size), directed=False)[1]
+    passed = np.isin(part[pieces.u], part[pieces.u[around & drawn]])
+    return np.asarray(around & passed, bool)
 
 
 def _left_out(
@@ -534,6 +551,30 @@ def draft_cities(
         "cities_without_population": unknown,
         "cities_outside": int((region == "").sum()),
     }
+
+
+def own_cities(
+    found: Sequence[OwnCity], file: Path, frame: Bounds, areas: gpd.GeoDataFrame | None
+) -> tuple[Rows, dict[str, int]]:
+    """Return the rows of a user's cities inside a frame and the areas, and how many are not."""
+    points = np.array([shapely.Point(city.lon, city.lat) for city in found], object)
+    region = regions_of(points, areas)
+    region[~shapely.box(*frame).covers(points)] = ""
+    if not (region != "").any():
+        raise BadInputError(
+            "{path}: expected a city inside the region, {frame}; of {count} none lies there",
+            path=file, frame=", ".join(f"{x:g}" for x in frame), count=len(found),
+        )  # fmt: skip
+    ids, rows = _Ids(), list[dict[str, Any]]()
+    ids.used |= {city.city_id for city in found}
+    for city, code in zip(found, region, strict=True):
+        if code:
+            row = {"city_id": city.city_id or ids(city.name_en, city.name, "city"),
+                   "name_en": city.name_en or city.name, "region": code,
+                   "source": OWN_CITIES}  # fmt: skip
+            rows.append(city.model_dump() | row)
+    outside = int((region == "").sum())
+    return rows, {"cities": len(rows), "cities_without_population": 0, "cities_outside": outside}
 
 
 def regions_of(points: NDArray[np.object_], areas: gpd.GeoDataFrame | None) -> NDArray[np.object_]:

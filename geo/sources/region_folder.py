@@ -24,7 +24,16 @@ import shapely
 from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import HALF_WAY_ROUND, OPTIONAL, TABLES, TextTable, columns, data_folder, load
+from geo.catalogue import (
+    HALF_WAY_ROUND,
+    OPTIONAL,
+    TABLES,
+    TextTable,
+    columns,
+    data_folder,
+    load,
+    read_own_cities,
+)
 from geo.core import (
     BadInputError,
     Message,
@@ -61,9 +70,11 @@ from geo.sources.base_layers import (
 from geo.sources.coverage import LeftOut
 from geo.sources.drafting import (
     ONE_REGION,
+    OWN_CITIES,
     Rows,
     draft_catalogue,
     draft_cities,
+    own_cities,
     without_chinese_names,
 )
 from geo.sources.ferries import Ferries, approaches, find_ferries
@@ -81,6 +92,8 @@ POINTS = (
 SETTLEMENTS = ("city", "town", "village")
 #: Kinds of places that a region may be named after, the largest first.
 NAMED = ("city", "town", "county", "district", "village", "suburb")
+#: The shortest line of a route: a share of the diagonal of the frame, between these km.
+SHORTEST_SHARE, SHORTEST_KM = 0.05, (2.0, 5.0)
 #: Ways that join or part the land.
 WATER = (("route", "ferry"), ("natural", "coastline"), ("waterway", "river"))
 #: Degrees around the ways of an extract whose head says no bounds.
@@ -211,11 +224,12 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     place: str | None = None,
     radius_km: float = 50.0,
     roads: str = "trunk",
-    min_km: float = 5.0,
+    min_km: float | None = None,
     areas: gpd.GeoDataFrame | None = None,
     credit: str = "",
     languages: Sequence[str] = (),
     settlements: str = "town",
+    cities: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
@@ -233,7 +247,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         around it.
     roads, min_km
         The lowest class of roads (motorway, trunk, primary or secondary), and the shortest line of
-        a route.
+        a route; default: 5 km, in a region below 100 km a twentieth of its diagonal, but not
+        less than 2 km.
     areas, credit
         Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines
         first, and whose they are: lines are cut where they cross a border. Without bounds and
@@ -243,6 +258,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         of the extract show, and English where they do not.
     settlements
         The smallest settlements that become cities: city, town or village.
+    cities
+        A CSV file of cities to take instead (:func:`geo.catalogue.read_own_cities`).
     progress
         Called with a line of text now and then.
 
@@ -270,6 +287,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         When the folder cannot be written.
     """
     out, file = Path(out), Path(file)
+    own = read_own_cities(cities, tuple(languages) or ("en",)) if cities else []
     with _folder(out) as stage:
         stamp, box = read_pbf_header(file)
         title = (_stem(file),) * 2
@@ -278,23 +296,17 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         elif bounds is None and areas is not None:
             bounds = _common(tuple(areas.total_bounds.tolist()), box)
         every = read_pbf(file, bounds=bounds or box, more=WATER, progress=progress)
-        ways = _main_ways(every, roads)
+        ways, odd = _usable_ways(every, roads)
         bounds = bounds or box or _extent(ways, file)
-        ways, odd = without_odd_tags(ways, "way")
-        ways, closed = without_barred_roads(ways)
-        odd += closed
         ways = _clipped(ways, bounds)
+        min_km = min_km or _shortest_km(bounds)
         _expect_one_side(ways, file)
         if areas is not None:
             areas = reached_areas(areas, ways, bounds)
             if len(areas) == 1 and place is None:
                 title = areas["name"].iloc[0], areas["name_en"].iloc[0]
         progress("stations and towns")
-        kinds = SETTLEMENTS[: SETTLEMENTS.index(settlements) + 1]
-        points = read_points(file, [*POINTS, *(("place", kind) for kind in kinds)], bounds=bounds)
-        points = points[~points["station"].isin(LOCAL)]  # of the underground and the like
-        points, more = without_odd_tags(points)
-        odd += more
+        points, more = _usable_points(file, settlements, bounds)
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
         languages = languages or _languages(file, ways, points)
@@ -313,7 +325,9 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
                 km=min_km,
             )
         towns = points if chinese else without_chinese_names(points)
-        draft.tables["cities"], counted = draft_cities(towns, areas)
+        draft.tables["cities"], counted = (
+            own_cities(own, cities, bounds, areas) if cities else draft_cities(towns, areas)
+        )
         report = {
             **draft.report,
             **counted,
@@ -331,12 +345,22 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         settings = _settings_text(
             title, as_of, _outer(bounds), attribution, areas, languages, files
         )
-        tables = draft.tables | {"sources": [_source(file, stamp)]}
+        sources = [_source(file, stamp)]
+        if cities:
+            sources.append({"key": OWN_CITIES, "title": cities.name})
+        tables = draft.tables | {"sources": sources}
         _write(stage, settings, tables, (title[1], about))
         report["coverage"] = draft.coverage
-        report["left_out"] = _write_left_out(stage, odd, draft.left_out)
+        report["left_out"] = _write_left_out(stage, [*odd, *more], draft.left_out)
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
+
+
+def _shortest_km(bounds: Bounds) -> float:
+    """Return the shortest line of a route in a frame: fewer km in a small one."""
+    corners = np.array(bounds).reshape(2, 2)
+    diagonal = float(geodesic_km(corners[0], corners[1:])[0])
+    return float(np.clip(SHORTEST_SHARE * diagonal, *SHORTEST_KM))
 
 
 def _stem(file: Path) -> str:
@@ -427,12 +451,25 @@ def _common(one: Bounds, two: Bounds | None) -> Bounds:
     return west, south, east, north
 
 
-def _main_ways(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
-    """Return railways and the roads down to a class, with all slip roads."""
+def _usable_points(
+    file: Path, settlements: str, bounds: Bounds
+) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
+    """Return what becomes places and cities, and the tags that no table can hold."""
+    kinds = SETTLEMENTS[: SETTLEMENTS.index(settlements) + 1]
+    points = read_points(file, [*POINTS, *(("place", kind) for kind in kinds)], bounds=bounds)
+    return without_odd_tags(points[~points["station"].isin(LOCAL)])  # no underground and the like
+
+
+def _usable_ways(ways: gpd.GeoDataFrame, roads: str) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
+    """Return railways and the roads down to a class, with all slip roads, and what goes."""
     kind = class_of(ways)
     wanted = MAIN_ROADS[: MAIN_ROADS.index(roads) + 1]
     chosen = kind.isin(wanted) | kind.str.removesuffix("_link").isin(wanted)
-    return ways[chosen | (ways["railway"].notna() & ways["highway"].isna())]
+    found, odd = without_odd_tags(
+        ways[chosen | (ways["railway"].notna() & ways["highway"].isna())], "way"
+    )
+    found, closed = without_barred_roads(found)
+    return found, [*odd, *closed]
 
 
 def _extent(ways: gpd.GeoDataFrame, file: Path) -> Bounds:
