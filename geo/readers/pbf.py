@@ -333,7 +333,8 @@ def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:
     -------
     areas
         One row per area that lies in the extract whole, with `adcode` (the code of ISO 3166, or
-        the number of the relation), `name`, `name_en` and polygons in WGS-84.
+        the number of the relation), `name`, `name_en`, `exact` (true: they are as exact as the
+        roads) and polygons in WGS-84.
 
     Raises
     ------
@@ -360,7 +361,7 @@ def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:
             level=level,
         )
     table = pd.DataFrame(rows, columns=["adcode", "name", "name_en"])
-    areas = gpd.GeoDataFrame(table, geometry=shapely.from_wkb(shapes), crs=CRS)
+    areas = gpd.GeoDataFrame(table.assign(exact=True), geometry=shapely.from_wkb(shapes), crs=CRS)
     return areas.drop_duplicates("adcode").drop_duplicates("name").reset_index(drop=True)
 
 

@@ -243,7 +243,7 @@ def draft_catalogue(
     if areas is not None:
         west, south, east, north = frame
         stay = min(scale, np.hypot(east - west, north - south) / USUAL_DEGREES)
-        spots += border_spots(made.lines, areas.to_crs(crs), stay)
+        spots += border_spots(made.lines, areas.to_crs(crs), stay, frame)
     tables = _tables(extract, made, spots)
     report, left = _left_out(extract, keys, made)
     left += [] if ferries is None else ferries.left_out
