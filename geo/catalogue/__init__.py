@@ -54,6 +54,7 @@ from geo.catalogue.vocabulary import (
     Label,
     Stage,
     named,
+    way_labels,
 )
 
 __all__ = [
@@ -64,5 +65,5 @@ __all__ = [
     "City", "KnownStage", "Label", "OwnCity", "Place", "Project", "PublishedTime", "Region",
     "Route", "RouteGroup", "Section", "Stage", "TextTable", "Zone", "cell_fault", "checked_row",
     "columns", "data_folder", "last_day", "load", "name_labels", "named", "parse_date",
-    "read_own_cities", "read_own_ends", "read_times", "status_on", "table_file",
+    "read_own_cities", "read_own_ends", "read_times", "status_on", "table_file", "way_labels",
 ]  # fmt: skip

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.catalogue import CLASS, STAGE, STAGES, Label
+from geo.catalogue import CLASS, STAGE, STAGES, Label, way_labels
 from geo.connectivity import core_cities
 from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_on
 from geo.maps.bundling import page_script
-from geo.maps.crossings import GROUPS, growth_columns, growth_series
+from geo.maps.crossings import crossings_title, growth_columns, growth_series
 from geo.maps.elements import line_sample, number, style_sheet, web_address
 from geo.maps.map_page import page_body, region_title
 from geo.maps.offline import html_document
@@ -36,6 +36,7 @@ def index_page(
     """Return the landing page; an analysis of that date gives its networks."""
     title, scenes = region_title(layers), build_story(layers, date, analysis)
     stages = sections_on(layers, date).groupby("route_id", sort=True)
+    roads = way_labels("road", layers.routes["class"][layers.routes["mode"] == "road"])[1]
     body = page_body(
         TEXT,
         layers,
@@ -54,7 +55,7 @@ def index_page(
         pair=[Label(part.name, part.name_en) for part in layers.catalogue.region.regions[:2]],
         key=_key(layers, date),
         growth=_growth(layers, date),
-        groups=GROUPS,
+        roads=roads,
         stages={str(key): route_stage(sections) for key, sections in stages},
         downloads=downloads,
         web_address=web_address,
@@ -95,5 +96,6 @@ def _growth(layers: Layers, date: dt.date) -> list[tuple[Any, ...]]:
     for mode in ("road", "rail"):
         if rows := [row for row in crossings.itertuples() if row.mode == mode]:
             years, series = growth_series(layers, date, pair, mode, rows)
-            found.append((mode, years, series, growth_columns(series)))
+            heading = crossings_title("group", layers, mode, rows)
+            found.append((mode, years, series, growth_columns(series), heading))
     return found
