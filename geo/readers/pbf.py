@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -533,6 +533,12 @@ def _add_routes(
     What the relation of a ferry says of its duration its ways share by their length.
     """
     known = set(table.index)
+    carried: dict[str, set[str]] = defaultdict(set)
+    for route in routes:
+        for number in map(ref_key, split_ref(route.ref)):
+            carried[number] |= {route.network} if route.kind == "road" else set()
+    clash = {number for number, networks in carried.items()
+             if number.isdecimal() and len(networks) > 1}  # fmt: skip
     numbers: dict[Any, list[str]] = {}
     names: dict[Any, str] = {}
     times: dict[Any, str] = {}
@@ -543,7 +549,7 @@ def _add_routes(
             shares = (f"{minutes * share:.6f}" for share in km / km.sum())
             times |= dict(zip(ways, shares, strict=True))
         for number in map(ref_key, split_ref(ref)):
-            spelled = _spelled(number, network, table["ref"].loc[ways])
+            spelled = _spelled(number, network, table["ref"].loc[ways], clash=number in clash)
             for way in ways:
                 numbers.setdefault(way, []).append(spelled)
         # a name that repeats the number says nothing; with neither it is a tourist route
@@ -551,32 +557,37 @@ def _add_routes(
         if name and own and not (ref and ref_key(ref) in ref_key(name)):
             for way in ways:
                 names.setdefault(way, name)
-    refs = (_joined(own, numbers.get(way, [])) for way, own in table["ref"].items())
+    refs = (_joined(own, numbers.get(way, []), clash) for way, own in table["ref"].items())
     called = (own or names.get(way) for way, own in table["name"].items())
     lasts = (own or times.get(way) for way, own in table["duration"].items())
     for key, values in (("ref", refs), ("name", called), ("duration", lasts)):
         table[key] = pd.Series(list(values), table.index, dtype=object)
 
 
-def _spelled(number: str, network: str, refs: pd.Series[Any]) -> str:
+def _spelled(number: str, network: str, refs: pd.Series[Any], *, clash: bool) -> str:
     """
     Return the number of a relation as its ways spell it, with the letters of its network.
 
     Relations of some countries carry the digits alone: 283 of the networks US:I and US:PA are
-    two roads, which the ways call I 283 and PA 283.
+    two roads, which the ways call I 283 and PA 283. Where the ways carry the digits alone too and
+    they `clash`, the network tells them apart.
     """
     if not number.isdecimal():
         return number
     said = Counter(item for text in refs for item in split_ref(text))
-    alike = {item: n for item, n in said.items() if re.sub(r"\D", "", item) == number}
+    alike = {item: n for item, n in said.items()
+             if re.sub(r"\D", "", item) == number and not (clash and item == number)}  # fmt: skip
     if alike:
         return max(alike, key=lambda item: (alike[item], item))
     letters = network.rpartition(":")[2]
-    return f"{letters} {number}" if re.fullmatch(r"[A-Z]{1,3}", letters) else number
+    return f"{letters} {number}" if clash or re.fullmatch(r"[A-Z]{1,3}", letters) else number
 
 
-def _joined(own: str | None, more: list[str]) -> str | None:
+def _joined(own: str | None, more: list[str], clash: set[str]) -> str | None:
     """Return a number with those of further routes that it does not hold yet."""
+    told = {re.sub(r"\D", "", ref) for ref in more if not ref.isdecimal()} & clash
+    if told & set(split_ref(own)):  # the network says which of several it is
+        own = ";".join(item for item in split_ref(own) if item not in told) or None
     for ref in more:
         if not split_refs(ref) <= split_refs(own):
             own = f"{own};{ref}" if own else ref
