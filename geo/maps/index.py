@@ -12,6 +12,7 @@ from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_o
 from geo.maps.bundling import page_script
 from geo.maps.crossings import crossings_title, growth_columns, growth_series
 from geo.maps.elements import line_sample, number, style_sheet, web_address
+from geo.maps.fonts import font_rule
 from geo.maps.map_page import page_body, region_title
 from geo.maps.offline import html_document
 from geo.maps.sketches import overview_sketch
@@ -63,7 +64,7 @@ def index_page(
     return html_document(
         body,
         title=title,
-        css=style_sheet("index"),
+        css=style_sheet("index") + font_rule(layers.catalogue.region.languages),
         script=page_script("index") + "geo.index();",
         lang=layers.catalogue.region.page_language,
     )
