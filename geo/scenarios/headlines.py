@@ -251,7 +251,7 @@ def _losses(analysis: Analysis) -> list[Headline]:
                 f"{worst['name_en']} "
                 f"({worst['from_en']}–{worst['to_en']}): "
                 f"{worst['extra_min']:.1f} more minutes on average between cities, "
-                f"{worst['pairs']} pairs affected.",
+                f"{worst['pairs']} {'pair' if worst['pairs'] == 1 else 'pairs'} affected.",
                 "loss",
             )
         )
