@@ -2,6 +2,7 @@
 
 from geo.layers.boundaries import (
     AT_BORDER_KM,
+    COAST,
     BaseFile,
     county_index,
     neighbours,
@@ -43,8 +44,8 @@ from geo.layers.symbology import (
 )
 
 __all__ = [
-    "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "CRS", "DASHES",
-    "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED",
+    "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "COAST", "CRS",
+    "DASHES", "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED",
     "BaseFile", "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers",
     "border_crossings", "build_layers", "counts_by_year", "county_index", "crossings_or_none",
     "each_track_once", "flat_crossings", "layer_findings", "neighbours", "open_sections",
