@@ -382,7 +382,26 @@ def _stack(
 
 
 def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """Draw where corridors cross the border, numbered as on the page of the crossings."""
+    """
+    Draw where corridors cross the border, numbered as on the page of the crossings.
+
+    Parameters
+    ----------
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page, with the map of the region.
+
+    Examples
+    --------
+    >>> len(crossings_map(lay, cat.region.as_of, "en").axes)
+    1
+    """
     pair, found = _crossings(layers, date)
     names = Label("—".join(r.name for r in pair), "–".join(r.name_en for r in pair))
     title = TEXT.fill("crossings_title", names=names)
@@ -435,7 +454,26 @@ def _draw_numbers(ax: Axes, found: list[Any], taken: list[Bbox]) -> None:
 
 
 def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """Draw how the number of crossings grew and is expected to grow."""
+    """
+    Draw how the number of crossings grew and is expected to grow.
+
+    Parameters
+    ----------
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page, with one chart of roads and one of railways.
+
+    Examples
+    --------
+    >>> len(growth_figure(lay, cat.region.as_of, "en").axes)
+    2
+    """
     pair, found = _crossings(layers, date)
     end = layers.catalogue.region.map.years[1]
     modes = [mode for mode in ("road", "rail") if any(item.mode == mode for item in found)]
@@ -475,7 +513,27 @@ def _plain_axes(ax: Axes, axis: Literal["x", "y"]) -> None:
 
 
 def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """Draw the mean journey time of every city, today and when all that is expected is open."""
+    """
+    Draw the mean journey time of every city, today and when all that is expected is open.
+
+    Parameters
+    ----------
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page, with one row a city.
+
+    Examples
+    --------
+    >>> axes = accessibility_figure(lay, cat.region.as_of, "en").axes[0]
+    >>> len(axes.get_yticks()) == len(cat.centres)
+    True
+    """
     horizon = horizon_of(layers, date)
     table = compare_cities(layers, date, horizon).dropna(subset=["mean_min_before"])
     table = table.sort_values(["mean_min_before", "city_id"], ascending=False)
