@@ -125,7 +125,10 @@ def build(
         files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
             "index": {"findings": sentences, "downloads": files, "analysis": analysis},
-            "criticality": {"analysis": analysis, "details": details},
+            "criticality": {
+                "analysis": analysis,
+                "details": analysis.inspected if analysis else None,
+            },
             "compare": {"analysis": analysis},
         }
         with clock("maps"):

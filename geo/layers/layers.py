@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.catalogue import AlignmentPoint, Catalogue, City, Section, Zone
+from geo.core import checksum
 from geo.geometry import along_km, smooth
 
 CRS = "EPSG:4326"
@@ -31,6 +32,11 @@ class Track:
     places: list[str]  # of the points of the alignment, empty for shape points
     accuracy_m: NDArray[np.float64]  # of the points of the alignment, shape (n,)
     chainage_km: NDArray[np.float64]  # official kilometres, NaN where unknown, shape (n,)
+
+    @cached_property
+    def checksum(self) -> str:
+        """One checksum of all of it; a line is never changed once it is drawn."""
+        return checksum(self)
 
     def official_km(self, i: int, j: int) -> float:
         """Return the official length between two points, NaN where it is not known that far."""

@@ -23,17 +23,17 @@ from geo.connectivity import (
     mean_travel_time,
     network_efficiency,
 )
-from geo.core import Submit
+from geo.core import Submit, remembered
 from geo.geometry import metric_crs, straight_km
-from geo.layers import Layers
+from geo.layers import Layers, travel_facts
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
-from geo.network import Network, build_network, door_times
-from geo.scenarios import horizon_of
+from geo.network import Network, build_network
+from geo.scenarios import horizon_of, travel_times_on
 
 TEXT = Texts("accessibility")
 
@@ -130,11 +130,16 @@ def compared_networks(layers: Layers, date: dt.date) -> tuple[Network, Network]:
 
 def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     """Measure how well all cities are reached by a mode in the networks before and after."""
+    facts = [travel_facts(layers, net.date, labels=True) for net in nets]
+    return remembered(lambda: _city_reach(layers, nets, mode), "reach of cities", facts, mode)
+
+
+def _city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     cities = layers.catalogue.centres
     edges = pd.concat([net.edges[["mode", "speed_kmh"]] for net in nets])
     fastest = edges["speed_kmh"][(edges["mode"] == mode) | (mode == "any")].max()
     ideal = float(np.nanmax([IDEAL_KMH[mode], fastest]))
-    times = [door_times(net, mode=mode) for net in nets]
+    times = [travel_times_on(layers, net.date, mode) for net in nets]
     minutes = np.stack([found.cities for found in times])
     people, living = (
         np.array([row.population for row in rows], float)

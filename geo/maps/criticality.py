@@ -22,9 +22,9 @@ from geo.connectivity import (
     mean_extra_minutes,
     worst_pair,
 )
-from geo.core import is_unknown
+from geo.core import is_unknown, remembered
 from geo.geometry import nearest
-from geo.layers import Layers
+from geo.layers import Layers, travel_facts
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.line_encoding import line_steps
 from geo.maps.map_page import mode_color, page_with_map
@@ -140,7 +140,10 @@ def _areas(stops: Network) -> DataFrame:
     catalogue = stops.layers.catalogue
     if not catalogue.centres:
         return DataFrame()
-    cells = disruption_grid(stops, AREA_KM, hours=HOURS)
+    facts = travel_facts(stops.layers, stops.date)
+    cells = remembered(
+        lambda: disruption_grid(stops, AREA_KM, hours=HOURS), "squares closed", facts, AREA_KM, HOURS
+    )
     at = np.array([(row.lon, row.lat) for row in catalogue.settlements])
     near = nearest(cells[["lon", "lat"]].to_numpy(float), at, 1)
     known: list[City | Zone] = [catalogue.settlements[j] for _, j, _ in near]
@@ -168,7 +171,12 @@ def _area_data(areas: DataFrame) -> dict[str, Any]:
 def _losses(stops: Network, mode: str) -> Losses:
     """Remove every link once and keep who loses and where the fastest routes go then."""
     details = LossDetails()
-    return details.losses(mode, link_losses(stops, mode=mode, inspect=details))
+
+    def make() -> Losses:
+        return details.losses(mode, link_losses(stops, mode=mode, inspect=details))
+
+    facts = travel_facts(stops.layers, stops.date, labels=True)
+    return remembered(make, "losses of links with details", facts, mode)
 
 
 def _detail(
