@@ -11,7 +11,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -31,7 +31,7 @@ OFF = "off"
 #: When more bytes are kept, what was not asked for longest goes.
 LIMIT_BYTES = 400_000_000
 #: What took less is not kept: to read it would take as long.
-LEAST_S = 0.02
+LEAST_S = 0.003
 #: Packages whose version can change a result.
 PACKAGES = (
     "folium", "branca", "geopandas", "jinja2", "networkx", "numpy", "pandas", "pyogrio", "pyproj",
@@ -137,9 +137,11 @@ def remembered(make: Callable[[], Result], *known: Any) -> Result:
             found = cast("Result", pickle.loads(content[_DIGEST:]))  # noqa: S301 - written here
             os.utime(path)  # asked for now
             return found
-    since = time.perf_counter()
+    files, since = dict(_seen), time.perf_counter()
     result = make()
-    if time.perf_counter() - since >= LEAST_S:
+    took = time.perf_counter() - since
+    # a file that was changed meanwhile may be in the result as it is now
+    if took >= LEAST_S and all(_state(file) == state for file, state in files.items()):
         _keep(result, path)
     return result
 
@@ -166,7 +168,7 @@ def _make_room(folder: Path) -> None:
         if excess <= 0:
             break
         with suppress(OSError):
-            os.unlink(path)
+            Path(path).unlink()
         excess -= size
 
 
@@ -209,6 +211,49 @@ def checksum(*known: Any) -> str:
     return digest.hexdigest()
 
 
+def file_checksum(path: Path) -> str:
+    """
+    Return the checksum of a file, read once while its size and its time stay.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    checksum
+        SHA-256 as text; empty where there is no such file.
+
+    Examples
+    --------
+    >>> file_checksum(Path("no such file"))
+    ''
+    """
+    path = path.absolute()
+    state = _seen[path] = _state(path)
+    return _checksum_of(path, state) if state else ""
+
+
+#: The files that were asked for, as they were then.
+_seen: dict[Path, tuple[int, int] | None] = {}
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Return the size and the time of a file, None where there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return (state.st_size, state.st_mtime_ns) if path.is_file() else None
+
+
+@lru_cache(maxsize=256)
+def _checksum_of(path: Path, state: tuple[int, int]) -> str:  # noqa: ARG001 - tell states apart
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class _Sink:
     """A file that only goes into a checksum."""
 
@@ -225,17 +270,26 @@ def _plain(value: Any) -> Any:
     if kind in _ATOMS:
         return value
     if kind in (tuple, list):
-        return kind.__name__, *(value if _ATOMS.issuperset(map(type, value)) else map(_plain, value))
+        return (
+            kind.__name__,
+            *(value if _ATOMS.issuperset(map(type, value)) else map(_plain, value)),
+        )
     if kind is dict:
         return "dict", *((_plain(k), _plain(v)) for k, v in value.items())
     if kind in (set, frozenset):
         return "set", *sorted(map(repr, value))
+    return _plain_table(value)
+
+
+def _plain_table(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return _plain_array(value)
-    if isinstance(value, pd.Series | pd.Index):
-        return "column", str(value.dtype), _plain(value.name), _plain_column(value)
+    if isinstance(value, pd.Series):
+        return "series", _plain(value.index), _plain_column(value)
+    if isinstance(value, pd.Index):
+        return "index", _plain_column(value)
     if isinstance(value, pd.DataFrame):
-        columns = [(str(name), _plain(value[name])) for name in value.columns]
+        columns = [_plain_column(value[name]) for name in value.columns]
         return "table", _plain(value.index), str(getattr(value, "crs", "")), *columns
     return _plain_object(value)
 
@@ -250,10 +304,10 @@ def _plain_array(value: np.ndarray[Any, Any]) -> Any:
 
 
 def _plain_column(value: Any) -> Any:
-    if str(value.dtype) == "geometry":
-        return _plain_array(np.asarray(value.array, dtype=object))
-    plain = value.to_numpy()
-    return _plain_array(plain) if plain.dtype != object else _plain(value.tolist())
+    """Return the name, the kind and the values of a column."""
+    kind = str(value.dtype)
+    plain = np.asarray(value.array, object) if kind == "geometry" else value.to_numpy()
+    return _plain(value.name), kind, _plain_array(plain)
 
 
 def _plain_object(value: Any) -> Any:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from geo.catalogue import Catalogue
-from geo.core import checksum
+from geo.core import checksum, file_checksum
 from geo.layers.layers import Layers
 from geo.layers.status import open_sections
 
@@ -130,18 +127,4 @@ def base_files(catalogue: Catalogue) -> list[tuple[str, str]]:
     """
     region = catalogue.region
     names = [*region.base.model_dump().values(), *region.context.model_dump().values()]
-    return [(name, _file_checksum(catalogue.folder / name)) for name in names if name]
-
-
-def _file_checksum(path: Path) -> str:
-    try:
-        state = path.stat()
-    except OSError:
-        return ""
-    return _checksum_of(path, state.st_size, state.st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _checksum_of(path: Path, size: int, time_ns: int) -> str:  # noqa: ARG001 - tell states apart
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return [(name, file_checksum(catalogue.folder / name)) for name in names if name]

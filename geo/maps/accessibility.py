@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -197,7 +198,22 @@ def accessibility_page(
     layers: Layers, *, date: dt.date, results: Sequence[Reach] | None = None
 ) -> str:
     """Return the page of accessibility; `results` are those of every mode shown, where known."""
-    nets, cities = compared_networks(layers, date), layers.catalogue.centres
+    nets = compared_networks(layers, date)
+    assumed = [layers.sections.loc[list(net.assumed)] for net in nets]  # with what is said of them
+    facts = [travel_facts(layers, net.date, labels=True) for net in nets]
+    return remembered(
+        partial(_page, layers, date, nets, facts, results), "page of accessibility", facts, assumed
+    )
+
+
+def _page(
+    layers: Layers,
+    date: dt.date,
+    nets: tuple[Network, Network],
+    facts: Sequence[str],
+    results: Sequence[Reach] | None,
+) -> str:
+    cities = layers.catalogue.centres
     horizon = nets[1].date
     if results is None:
         results = [city_reach(layers, nets, mode) for mode in modes_shown(layers, nets[1])]
@@ -221,7 +237,7 @@ def accessibility_page(
                 "data-cities": [
                     label for label in city_labels(layers.catalogue) if label["id"] in circled
                 ],
-                "data-access": _data(layers, dates, nets, cities, results),
+                "data-access": _data(layers, dates, nets, facts, cities, results),
             },
             jump="cities-any" if results else "",
             dates=dates,
@@ -288,6 +304,7 @@ def _data(
     layers: Layers,
     dates: Sequence[Label],
     nets: Sequence[Network],
+    facts: Sequence[str],
     cities: Sequence[City],
     results: Sequence[Reach],
 ) -> dict[str, Any]:
@@ -308,7 +325,12 @@ def _data(
             }
             for key, shown in INDICATORS.items()
         },
-        "modes": {found.mode: _embedded(layers, found) for found in results},
+        "modes": {
+            found.mode: remembered(
+                partial(_embedded, layers, found), "reach in a page", facts, found.mode
+            )
+            for found in results
+        },
         "lines": _mode_lines(layers, nets),
         "colors": {mode: mode_color(mode) for mode in nets[1].modes},
         "steps": [STEP, LINE_STEP],

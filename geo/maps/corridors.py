@@ -209,7 +209,7 @@ def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> d
             for county in variants.counties
         ],
         "rings": _rings(layers),
-        "lines": [_line(shape) for shape in layers.sections.geometry],
+        "lines": _lines(layers.sections.geometry.to_numpy()),
         "classes": CLASSES,
         "steps": [STEP, LINE_STEP],
         "texts": TEXT.group("ui"),
@@ -256,15 +256,14 @@ def _alternative(layers: Layers, sheet: Sheet, variants: RouteVariants) -> list[
             places = track.places if track else []
             if track and leg["from"] in places and leg["to"] in places:
                 at = sorted(track.knots[[places.index(leg[end]) for end in ("from", "to")]])
-                pieces.append(_line(shapely.linestrings(track.line[at[0] : at[1] + 1])))
-    return pieces
+                pieces.append(shapely.linestrings(track.line[at[0] : at[1] + 1]))
+    return _lines(pieces)
 
 
-def _line(shape: Any) -> str:
-    """Return a line as text."""
-    return polyline_text(
-        shapely.get_coordinates(shapely.simplify(shape, LINE_TOLERANCE)), LINE_STEP
-    )
+def _lines(shapes: Any) -> list[str]:
+    """Return lines as text."""
+    simple = shapely.simplify(shapes, LINE_TOLERANCE)
+    return [polyline_text(shapely.get_coordinates(line), LINE_STEP) for line in simple]
 
 
 def _rings(layers: Layers) -> dict[str, str]:

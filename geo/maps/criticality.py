@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -102,6 +103,16 @@ def criticality_page(
 
     An analysis of that date gives its networks, and with the details kept meanwhile its losses.
     """
+    known = analysis.links if analysis and analysis.date == date else None
+    facts = travel_facts(layers, date, labels=True)
+    return remembered(
+        partial(_page, layers, date, analysis, details), "page of losses", facts, known
+    )
+
+
+def _page(
+    layers: Layers, date: dt.date, analysis: Analysis | None, details: LossDetails | None
+) -> str:
     losses = []
     if analysis and analysis.date == date:
         net, stops = analysis.net, analysis.stops
@@ -142,7 +153,11 @@ def _areas(stops: Network) -> DataFrame:
         return DataFrame()
     facts = travel_facts(stops.layers, stops.date)
     cells = remembered(
-        lambda: disruption_grid(stops, AREA_KM, hours=HOURS), "squares closed", facts, AREA_KM, HOURS
+        lambda: disruption_grid(stops, AREA_KM, hours=HOURS),
+        "squares closed",
+        facts,
+        AREA_KM,
+        HOURS,
     )
     at = np.array([(row.lon, row.lat) for row in catalogue.settlements])
     near = nearest(cells[["lon", "lat"]].to_numpy(float), at, 1)

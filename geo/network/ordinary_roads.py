@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue
-from geo.core import BadInputError
+from geo.core import BadInputError, checksum, remembered
 from geo.geometry import (
     geodesic_km,
     line_lengths_km,
@@ -134,6 +134,11 @@ class Background:
     nodes: DataFrame
     edges: gpd.GeoDataFrame
     source: dict[str, Any]
+
+    @cached_property
+    def checksum(self) -> str:
+        """One checksum of the roads, which nobody changes."""
+        return checksum(self.nodes, self.edges)
 
 
 def read_background(
@@ -250,7 +255,10 @@ class Ground:
     @cached_property
     def short(self) -> DataFrame:
         """The ways, without nodes that no point needs: as long between points, and fewer."""
-        return condensed(self.ways, self.points.index)
+        known = self.roads.checksum, self.points, self.parameters, [*self.rivers]
+        return remembered(
+            lambda: condensed(self.ways, self.points.index), "ways over ordinary roads", *known
+        )
 
     def reach(
         self, sources: Sequence[str], targets: Sequence[str], limit: float = np.inf

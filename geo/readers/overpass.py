@@ -19,7 +19,7 @@ import pandas as pd
 import requests
 from shapely import Polygon
 
-from geo.core import BadInputError, GeoError, Message, __version__, optional, shown
+from geo.core import BadInputError, GeoError, Message, __version__, optional, shown, user_cache
 from geo.readers.ways import CLASSES, KEY_OF_MODE, TAGS
 
 #: The environment variable that names another server.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -213,22 +215,29 @@ def _cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
     """Return the minimum cut between the first two regions, by milestone and mode."""
     region = layers.catalogue.region
     a, b = pair_of(region)
-    rows = []
+    rows = list[dict[str, Any]]()
     for when in milestones(region, date, horizon):
-        net = build_network(layers, year=when, nodes="stops")
-        for mode in ("road", "rail"):
-            part = net.select(mode)
-            found, _, _ = minimum_cut(part, a.id, b.id)
-            edges = part.edges.loc[found.cut]
-            rows.append(
-                {
-                    "date": when,
-                    "mode": mode,
-                    "value": found.value,
-                    "unique": found.unique,
-                    "names_zh": "、".join(dict.fromkeys(edges["route_zh"])),
-                    "names_en": ", ".join(dict.fromkeys(edges["route_en"])),
-                    "section_ids": ";".join(dict.fromkeys(edges["section_id"])),
-                }
-            )
+        facts = travel_facts(layers, when, labels=True)
+        rows += remembered(partial(_cuts_on, layers, when, a.id, b.id), "cuts", facts, a.id, b.id)
     return pd.DataFrame(rows)
+
+
+def _cuts_on(layers: Layers, when: dt.date, a: str, b: str) -> list[dict[str, Any]]:
+    """Return the minimum cut between two regions on a day by mode."""
+    net, rows = build_network(layers, year=when, nodes="stops"), list[dict[str, Any]]()
+    for mode in ("road", "rail"):
+        part = net.select(mode)
+        found, _, _ = minimum_cut(part, a, b)
+        edges = part.edges.loc[found.cut]
+        rows.append(
+            {
+                "date": when,
+                "mode": mode,
+                "value": found.value,
+                "unique": found.unique,
+                "names_zh": "、".join(dict.fromkeys(edges["route_zh"])),
+                "names_en": ", ".join(dict.fromkeys(edges["route_en"])),
+                "section_ids": ";".join(dict.fromkeys(edges["section_id"])),
+            }
+        )
+    return rows

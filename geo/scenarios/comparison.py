@@ -42,7 +42,9 @@ LEAST_MIN = 0.05
 ALIKE = 0.05
 
 
-def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> DoorTimes:
+def travel_times_on(
+    layers: Layers, date: dt.date, mode: str = "any", *, facts: str = ""
+) -> DoorTimes:
     """
     Return the fastest times between all cities, and to where people live, on a day.
 
@@ -54,6 +56,8 @@ def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> DoorTim
         The day asked for.
     mode
         Road, rail, water or any.
+    facts
+        What travel on the day follows from (:func:`geo.layers.travel_facts`), where it is known.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> DoorTim
     def make() -> DoorTimes:
         return door_times(build_network(layers, year=date, nodes="stops"), mode=mode)
 
-    return remembered(make, "door times", travel_facts(layers, date), mode)
+    return remembered(make, "door times", facts or travel_facts(layers, date), mode)
 
 
 def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -110,10 +111,13 @@ def build_timeline(layers: Layers, date: dt.date) -> Timeline:
         now = is_open, tuple(sorted(speeds_on(layers, when).items()))
         if now not in states:
             states[now] = len(states)
-            indices, lengths = _figures(layers, when, known)
+            facts = travel_facts(layers, when)
+            indices, lengths = remembered(
+                partial(_figures, layers, when, known), "figures of a day", facts
+            )
             stats.append(indices | links[i])
             km.append(lengths)
-            times.append(travel_times_on(layers, when))
+            times.append(travel_times_on(layers, when, facts=facts))
         state.append(states[now])
     return Timeline(days, stages, state, stats, km, times)
 
@@ -122,13 +126,9 @@ def _figures(
     layers: Layers, date: dt.date, known: dict[Any, Any]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return the statistics by name and the running length by class on a day."""
-
-    def make() -> tuple[dict[str, float], dict[str, float]]:
-        net = build_network(layers, year=date)
-        lengths = net.edges.groupby("class")["length_km"].sum()
-        return indices_by_name(net, known), dict(lengths)
-
-    return remembered(make, "figures of a day", travel_facts(layers, date))
+    net = build_network(layers, year=date)
+    lengths = net.edges.groupby("class")["length_km"].sum()
+    return indices_by_name(net, known), dict(lengths)
 
 
 def horizon_of(layers: Layers, date: dt.date) -> dt.date:
