@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from heapq import heapify, heappop, heappush
 from itertools import combinations
 from pathlib import Path
@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue
-from geo.core import BadInputError, checksum, remembered
+from geo.core import BadInputError, checksum, file_checksum, remembered
 from geo.geometry import (
     geodesic_km,
     line_lengths_km,
@@ -374,6 +374,11 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
 
 @lru_cache(maxsize=4)
 def _embedded(file: BaseFile, towns: Towns, parameters: Parameters) -> Background | None:
+    known = file_checksum(file.path), file.path.name, towns, parameters
+    return remembered(partial(_timed_roads, file, towns, parameters), "ordinary roads", *known)
+
+
+def _timed_roads(file: BaseFile, towns: Towns, parameters: Parameters) -> Background | None:
     """Return roads with their times in towns and outside."""
     frame, name = file.read(), file.catalogue.region.context.roads
     if frame.empty or "length_km" not in frame:
