@@ -2,6 +2,7 @@
 
 from geo.layers.boundaries import (
     AT_BORDER_KM,
+    COAST,
     BaseFile,
     county_index,
     neighbours,
@@ -44,7 +45,7 @@ from geo.layers.symbology import (
 )
 
 __all__ = [
-    "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "CRS", "DASHES",
+    "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "COAST", "CRS", "DASHES",
     "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED",
     "BaseFile", "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers",
     "base_files", "border_crossings", "build_layers", "catalogue_facts", "counts_by_year",

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import MODE, TRAVEL, City, Zone
+from geo.catalogue import MODE, TRAVEL, City, Zone, way_labels
 from geo.connectivity import (
     Sweep,
     cut_off,
@@ -134,9 +134,10 @@ def _page(
             title=TEXT["title"],
             styles=["crossings"],
             arguments=(),
-            data={"data-losses": _data(layers, net, stops, results) | _area_data(areas)},
+            data={"data-losses": _data(layers, net, stops, results) | _area_data(areas, net)},
             jump="losses-any",
             results=results,
+            cities=len(layers.catalogue.centres),
             areas=areas.to_dict("records"),
             hours=f"{HOURS:g}",
             side=f"{AREA_KM:g}",
@@ -172,7 +173,7 @@ def _areas(stops: Network) -> DataFrame:
     return DataFrame(cells.drop(columns="geometry")).assign(**names, corners=corners)
 
 
-def _area_data(areas: DataFrame) -> dict[str, Any]:
+def _area_data(areas: DataFrame, net: Network) -> dict[str, Any]:
     """Return the squares as the page embeds them, in the order of its table."""
     if areas.empty:
         return {}
@@ -180,7 +181,8 @@ def _area_data(areas: DataFrame) -> dict[str, Any]:
               "extra_min": 2, "closed_km": 0, "loses_mode_population": 0}  # fmt: skip
     shown = areas[["corners", "name", "name_en"]].join(areas[list(digits)].round(digits))
     cells = [list(row) for row in shown.itertuples(index=False)]
-    return {"areas": {"hours": HOURS, "limits": DELAYS, "cells": cells}}
+    road = way_labels("road", net.edges["class"][net.edges["mode"] == "road"])[0]
+    return {"areas": {"hours": HOURS, "limits": DELAYS, "cells": cells, "road": road}}
 
 
 def _losses(stops: Network, mode: str) -> Losses:

@@ -11,7 +11,13 @@ from geo.network.network import (
 )
 from geo.network.ordinary_roads import Background, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
-from geo.network.timetable import Call, TrainTrip, train_timetable
+from geo.network.timetable import (
+    SHIP_EVERY_MIN,
+    Call,
+    TrainTrip,
+    ship_timetable,
+    train_timetable,
+)
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
@@ -40,6 +46,7 @@ from geo.network.trip_ends import Anywhere, End, end_of, find_end, point_within,
 
 __all__ = [
     "DEFAULT_PARAMETERS",
+    "SHIP_EVERY_MIN",
     "Anywhere",
     "Background",
     "Call",
@@ -76,6 +83,7 @@ __all__ = [
     "read_background",
     "read_ends",
     "share_within",
+    "ship_timetable",
     "station_to_station",
     "stations_to_stations",
     "stops_near",

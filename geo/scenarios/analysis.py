@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from geo.catalogue import Catalogue
 from geo.connectivity import (
     Indicator,
     Sweep,
@@ -168,7 +169,7 @@ def analyse(
         stops=stops,
         crossings=border_crossings(layers, year=date) if bordered else gpd.GeoDataFrame(),
         statistics=mode_indices(net),
-        cuts=_cut_table(layers, date, horizon) if bordered else pd.DataFrame(),
+        cuts=_cut_table(layers, date, horizon) if bordered and settled(catalogue) else DataFrame(),
         links=links,
         routes=routes,
         links_later=links_later,
@@ -181,6 +182,12 @@ def analyse(
         times=(times[0], times[1]),
         inspected=inspected,
     )
+
+
+def settled(catalogue: Catalogue) -> bool:
+    """Tell whether both of the first two regions have a city to measure from."""
+    own = {catalogue.region.find(city.region) for city in catalogue.centres}
+    return own >= set(catalogue.region.regions[:2])
 
 
 def _access_table(stops: Network, times: DoorTimes) -> DataFrame:

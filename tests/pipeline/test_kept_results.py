@@ -138,7 +138,7 @@ def test_where_times_change_so_do_the_facts_that_they_follow_from(first, tmp_pat
                 assert (anew.cities == times.cities).all(), (table, column, other)
                 assert (anew.settlements == times.settlements).all(), (table, column, other)
                 break
-    assert {("cities", "population"), ("places", "lon"), ("sections", "design_speed_kmh")} <= seen
+    assert {("cities", "population"), ("places", "lon"), ("sections", "length_km")} <= seen
     assert {("sections", "notes"), ("routes", "name_en"), ("projects", "year")} <= unseen
 
 
