@@ -107,7 +107,7 @@ def remembered(make: Callable[[], Result], *known: Any) -> Result:
     ----------
     make
         Makes the result, which can be pickled and which nobody changes.
-    known
+    *known
         A name, and everything that the result follows from but code, packages and the machine,
         as in `checksum`.
 
@@ -189,7 +189,7 @@ def checksum(*known: Any) -> str:
 
     Parameters
     ----------
-    known
+    *known
         Plain values, dates, paths, arrays, tables with or without shapes, and tuples, lists and
         mappings of them; of rows, named tuples and dataclasses their class and values.
 
