@@ -143,7 +143,7 @@ def varints(values: Integers) -> NDArray[np.uint8]:
     """Return numbers from 0 in bytes of seven bits; the top bit says that more follow."""
     rest, parts, kept = values.astype(np.int64), [], []
     alive = np.ones(len(rest), bool)
-    while alive.any():
+    while alive.any() or not parts:
         more = rest > 127
         parts.append(np.where(more, (rest & 127) | 128, rest & 127).astype(np.uint8))
         kept.append(alive.copy())
