@@ -148,7 +148,5 @@ def varints(values: Integers) -> NDArray[np.uint8]:
         parts.append(np.where(more, (rest & 127) | 128, rest & 127).astype(np.uint8))
         kept.append(alive.copy())
         alive, rest = alive & more, rest >> 7
-    if not parts:
-        return np.zeros(0, np.uint8)
     table, mask = np.stack(parts, axis=1), np.stack(kept, axis=1)
     return np.asarray(table[mask])
