@@ -5,7 +5,7 @@ from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
 from geo.catalogue.integrity import HALF_WAY_ROUND
 from geo.catalogue.reading import cell_fault, checked_row, read_own_ends, read_times, table_file
-from geo.catalogue.region import AdminRegion, Region, RouteGroup
+from geo.catalogue.region import AdminRegion, ReadyPlan, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
     MOST_PEOPLE,
@@ -54,7 +54,7 @@ __all__ = [
     "NOT_BEGUN", "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES", "TABLES",
     "TRAIN_CLASS", "TRANSFER_KINDS", "TRAVEL", "AdminRegion", "AlignmentPoint", "Catalogue",
     "City", "KnownStage", "Label", "Place", "Project", "PublishedTime", "Region", "Route",
-    "RouteGroup", "Section", "Stage", "TextTable", "Zone", "cell_fault", "checked_row", "columns",
+    "ReadyPlan", "RouteGroup", "Section", "Stage", "TextTable", "Zone", "cell_fault", "checked_row", "columns",
     "data_folder", "last_day", "load", "name_labels", "named", "parse_date", "read_own_ends",
     "read_times", "status_on", "table_file",
 ]  # fmt: skip

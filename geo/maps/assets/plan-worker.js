@@ -1,0 +1,48 @@
+// The engine behind the page: a worker that answers calls, or the page itself where there is none.
+import { createEngine } from "./plan-engine.js";
+
+/** Calls that the page makes beside the functions of the engine. */
+const EXTRA = {
+  catalogue: (engine) => {
+    const { cities, zones, places, sections, routes, regions, parameters, as_of } = engine;
+    return { cities, zones, places, sections, routes, regions, parameters, as_of };
+  },
+  /** Minutes between two lists of ends given by what they are. */
+  table: (engine, plan, date, mode, origins, destinations) => {
+    const [from, to] = [origins, destinations].map((list) => list.map((end) => engine.end(end)));
+    return engine.times(plan, date, mode, from, to);
+  },
+  ways: (engine, plan, date, mode, from, to, options) =>
+    engine.journeys(plan, date, mode, engine.end(from), engine.end(to), options),
+};
+
+/** @returns {Promise<(name: string, args: any[]) => any>} */
+async function startEngine(text) {
+  const engine = await createEngine(JSON.parse(text));
+  return (name, args) =>
+    Object.hasOwn(EXTRA, name) ? EXTRA[name](engine, ...args) : engine[name](...args);
+}
+
+/** In a worker: the first message is the data, every other one a call. */
+export function serveEngine() {
+  /** @type {any} */
+  const scope = globalThis;
+  if (scope.document) {
+    scope.geoEngine = startEngine;
+    return;
+  }
+  /** @type {Promise<any>} */
+  let started;
+  scope.onmessage = async ({ data: { text, id, name, args } }) => {
+    if (text) {
+      started = startEngine(text);
+      return;
+    }
+    try {
+      const call = await started;
+      scope.postMessage({ id, result: call(name, args) });
+    } catch (error) {
+      scope.postMessage({ id, error: String(error?.stack ?? error) });
+    }
+  };
+}
