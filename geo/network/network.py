@@ -499,6 +499,8 @@ def _edges(
     knots = track.knots[stops].tolist()
     at = track.km[knots].tolist()
     for k, (a, b) in enumerate(itertools.pairwise(stops)):
+        if layers.closed and layers.closed & {f"{section_id}:{place}" for place in places[a:b]}:
+            continue  # an edge is closed where a piece of it is
         geometry_km = at[k + 1] - at[k]
         length_km = geometry_km * scale
         ends = (f"{section_id}:{places[a]}", places[a], places[b], section_id)
