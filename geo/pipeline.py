@@ -127,6 +127,7 @@ def build(
             "index": {"findings": sentences, "downloads": files, "analysis": analysis},
             "criticality": {"analysis": analysis, "details": details},
             "compare": {"analysis": analysis},
+            "plan": {"analysis": analysis},
         }
         with clock("maps"):
             htmls = _pages(layers, date, wanted, early, options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -111,7 +112,7 @@ def criticality_page(
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
     results = losses + [_losses(stops, mode) for mode in ("any", *present)[len(losses) :]]
-    areas = _areas(stops)
+    areas = closed_squares(stops)
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -123,7 +124,7 @@ def criticality_page(
             title=TEXT["title"],
             styles=["crossings"],
             arguments=(),
-            data={"data-losses": _data(layers, net, stops, results) | _area_data(areas)},
+            data={"data-losses": _data(layers, net, stops, results) | square_data(areas)},
             jump="losses-any",
             results=results,
             areas=areas.to_dict("records"),
@@ -135,7 +136,8 @@ def criticality_page(
         )
 
 
-def _areas(stops: Network) -> DataFrame:
+@lru_cache(maxsize=1)  # the page of plans shows the same
+def closed_squares(stops: Network) -> DataFrame:
     """Close every square of a grid, named after its largest city or the nearest county."""
     catalogue = stops.layers.catalogue
     if not catalogue.centres:
@@ -154,7 +156,7 @@ def _areas(stops: Network) -> DataFrame:
     return DataFrame(cells.drop(columns="geometry")).assign(**names, corners=corners)
 
 
-def _area_data(areas: DataFrame) -> dict[str, Any]:
+def square_data(areas: DataFrame) -> dict[str, Any]:
     """Return the squares as the page embeds them, in the order of its table."""
     if areas.empty:
         return {}

@@ -12,14 +12,16 @@ from geo.connectivity import core_cities
 from geo.layers import LINES, OTHER_LINE, Layers, weight_of
 from geo.maps.basemap import add_basemap, new_map, simplified_counties
 from geo.maps.bundling import page_script
-from geo.maps.elements import LOOKS, used_sources
+from geo.maps.criticality import closed_squares, square_data
+from geo.maps.elements import used_sources
 from geo.maps.features import romanised
 from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map, status_table
 from geo.maps.offline import stable_ids
 from geo.maps.plan_data import plan_data
 from geo.maps.texts import Texts
-from geo.scenarios import plan_of
+from geo.network import build_network
+from geo.scenarios import Analysis, plan_of
 
 TEXT = Texts("plan")
 
@@ -32,9 +34,12 @@ AREA_STEP, LEAST_AREA = 1e-3, 1e-4
 LOOK_BACK = 10
 
 
-def plan_page(layers: Layers, *, date: dt.date) -> str:
-    """Return the page that plans."""
+def plan_page(layers: Layers, *, date: dt.date, analysis: Analysis | None = None) -> str:
+    """Return the page that plans; an analysis of that date gives the network of the closures."""
     cat = layers.catalogue
+    stops = analysis.stops if analysis and analysis.date == date else None
+    if stops is None:
+        stops = build_network(layers, year=date, nodes="stops")
     first, last = cat.region.map.years
     with stable_ids():
         map_ = new_map(cat)
@@ -51,7 +56,7 @@ def plan_page(layers: Layers, *, date: dt.date) -> str:
                 "data-plan": plan_data(layers),
                 "data-worker": f"{page_script('plan-worker')}geo.serveEngine();",
                 "data-status": status_table(),
-                "data-page": _page_data(layers, date),
+                "data-page": _page_data(layers, date) | square_data(closed_squares(stops)),
             },
             jump="",
             modes={mode: TRAVEL[mode] for mode in _modes(layers)},
@@ -83,13 +88,11 @@ def _page_data(layers: Layers, date: dt.date) -> dict[str, Any]:
             mode: [key for key in LINES if key in kinds]
             for mode, kinds in CLASSES_OF_MODE.items()
         },
-        "looks": LOOKS,
         "styles": {key: style._asdict() for key, style in {**LINES, "": OTHER_LINE}.items()},
         "weights": {
             str(key): weight_of(row["class"], row["group"])
             for key, row in layers.routes.iterrows()
         },
-        "accuracy": layers.sections["accuracy_class"].to_dict(),
         "colors": {mode: mode_color(mode) for mode in MODE},
         "ready": [_ready(plan) for plan in cat.region.plans],
         "pinyin": _pinyin(cat),
@@ -102,7 +105,7 @@ def _page_data(layers: Layers, date: dt.date) -> dict[str, Any]:
 
 def _ready(plan: ReadyPlan) -> dict[str, Any]:
     """Return a plan to start from, once its edits are known to be ones."""
-    shown = {"name": plan.name, "name_en": plan.name_en, "edits": plan.edits}
+    shown = {"name": plan.name, "name_en": plan.name_en, "edits": [*plan.edits]}
     plan_of(shown, FILE)
     note = [plan.note, plan.note_en or plan.note] if plan.note else None
     return shown | {"year": plan.year, "note": note}

@@ -74,20 +74,26 @@ function ranges(limits) {
   return [`< ${limits[0]}`, ...inner, `≥ ${limits.at(-1)}`];
 }
 
+/** A range of minutes, the last one open. */
+const changeRange = (from, to) => (to ? `${from}–${to}` : `≥ ${from}`);
+
 /** The legend of what the counties are coloured by. */
 export function areaLegend(isChange) {
   if (!isChange) {
     const items = ranges(LIMITS).map((text, k) => swatch(RAMP[k], sameInBoth(text)));
     return legendBlock(["到各城市的平均分钟", "Mean minutes to the cities"], items);
   }
-  const steps = ranges(STEPS).slice(1);
-  const gains = steps.map((text, k) => swatch(GAINS[k], sameInBoth(`−${text}`))).toReversed();
-  const losses = steps.map((text, k) => swatch(LOSSES[k], sameInBoth(`+${text}`)));
+  const column = (title, fills) => {
+    const rows = STEPS.map((step, k) =>
+      swatch(fills[k], sameInBoth(changeRange(step, STEPS[k + 1]))),
+    );
+    return element("div", {}, element("small", {}, bilingual(title)), rows);
+  };
   const columns = element(
     "div",
     { class: "two" },
-    element("div", {}, gains),
-    element("div", {}, losses),
+    column(["缩短", "nearer"], GAINS),
+    column(["变长", "farther"], LOSSES),
   );
   const same = swatch(SAME, ["不变（半分钟以内）", "unchanged (within half a minute)"]);
   const block = legendBlock(

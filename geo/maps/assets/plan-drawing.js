@@ -1,7 +1,7 @@
 // Drawing a new line: stops by clicks or by name, joined to the network where they snap to it.
 import { bilingual, element } from "./dom.js";
 import { translatedName } from "./language.js";
-import { EndField } from "./plan-ends.js";
+import { EndField } from "./plan-fields.js";
 import { toLatLngs } from "./plan-map.js";
 
 /** Pixels within which a click joins a place. */

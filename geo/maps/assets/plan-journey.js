@@ -4,7 +4,7 @@ import { bilingual, element, one } from "./dom.js";
 import { reducedMotion } from "./map.js";
 import { signed, withUnit } from "./numbers.js";
 import { yearsChart } from "./plan-chart.js";
-import { EndField, pointPlace } from "./plan-ends.js";
+import { EndField, pointPlace } from "./plan-fields.js";
 import { breakdown, duration, interval } from "./plan-legs.js";
 import { pinAt } from "./plan-map.js";
 

@@ -7,8 +7,11 @@ const PANES = { counties2: 380, ways: 430, second: 428, drawn: 432, snap: 470, c
 /** Ordinary roads and walks of a way. */
 export const GROUND = { color: "#4f5d6a", weight: 3, dashArray: "1 6" };
 
+/** All casings are white: a haze would look like what a plan changes. */
+const LOOKS = { casing: { "": "#fff" }, casingWidth: { "": 3 } };
+
 /** A layer for every class, as the lines of a network want them. */
-function groupsOf(sections, { styles, weights, accuracy }) {
+function groupsOf(sections, { styles, weights }) {
   const keys = Object.keys(styles);
   const groups = keys.map((key) => {
     const { color, weight, ticks } = styles[key];
@@ -17,7 +20,7 @@ function groupsOf(sections, { styles, weights, accuracy }) {
   for (const section of sections) {
     const line = L.polyline(section.line.map(([lon, lat]) => [lat, lon]));
     const properties = { ...section, weight: weights[section.route] };
-    properties.accuracy_class = accuracy[section.id];
+    properties.accuracy_class = "";
     Object.assign(line, { feature: { id: section.id, properties } });
     const place = keys.includes(section.class) ? keys.indexOf(section.class) : keys.length - 1;
     groups[place].layer.addLayer(line);
@@ -36,7 +39,7 @@ export class PlanMap {
     this.map = map;
     this.settings = settings;
     createPanes(map, PANES, "hit");
-    this.lines = new RouteLines(map, groupsOf(catalogue.sections, settings), settings.looks);
+    this.lines = new RouteLines(map, groupsOf(catalogue.sections, settings), LOOKS);
     for (const section of this.lines.list) {
       section.hit.bindTooltip(() => tooltip(section), { sticky: true, direction: "top" });
       section.hit.on("click", (event) => onSection(section.id, event.latlng));

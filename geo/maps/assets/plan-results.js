@@ -69,13 +69,19 @@ export class Results {
     this.areas.paint(null);
   }
 
+  /** What the counties are coloured by: without a plan there is no difference. */
+  get shown() {
+    return this.page.store.isEmpty ? "before" : this.view;
+  }
+
   legend() {
-    return [areaLegend(this.view === "change")];
+    return [areaLegend(this.shown === "change")];
   }
 
   // ---- computing
 
   async refresh() {
+    one(".views").hidden = this.page.store.isEmpty;
     this.turn += 1;
     const { turn } = this;
     const { plan, date, mode, engine } = this.page;
@@ -118,9 +124,9 @@ export class Results {
   paint() {
     if (!this.values || this.page.tab !== "plan") return;
     const column = { before: ([a]) => a, after: ([, b]) => b, change: ([a, b]) => b - a }[
-      this.view
+      this.shown
     ];
-    this.areas.paint(this.values.map(column), this.view === "change");
+    this.areas.paint(this.values.map(column), this.shown === "change");
   }
 
   tooltip(zone) {
@@ -161,7 +167,7 @@ export class Results {
       ),
       ...(isSame ? [element("p", { class: "hint" }, bilingual(same))] : []),
       this.originChoice(),
-      this.comparison(),
+      ...(this.page.store.isEmpty ? [] : [this.comparison()]),
       ...(isSame ? [] : [this.pairTables(changes)]),
       ...this.planTable(),
     );
@@ -443,4 +449,5 @@ export class Results {
 }
 
 /** Ends as the engine takes them; counties are told from cities by what they have. */
-export const settledEnds = (list) => list.map(({ id, node }) => ({ [String(node).split(":")[0]]: id }));
+export const settledEnds = (list) =>
+  list.map(({ id, node }) => ({ [String(node).split(":")[0]]: id }));

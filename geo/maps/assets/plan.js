@@ -9,7 +9,7 @@ import { startPage } from "./page.js";
 import { Breaking } from "./plan-break.js";
 import { EngineClient } from "./plan-client.js";
 import { Editor } from "./plan-editor.js";
-import { Places } from "./plan-ends.js";
+import { Places } from "./plan-fields.js";
 import { Journey } from "./plan-journey.js";
 import { Legs } from "./plan-legs.js";
 import { GROUND, PlanMap } from "./plan-map.js";
@@ -107,7 +107,8 @@ class PlanPage {
       }
       for (const panel of all("[role=tabpanel]")) panel.hidden = panel.id !== tab;
       one("main").dataset.tab = tab;
-      one(".views").hidden = tab !== "plan";
+      one(".views").hidden = true;
+      if (tab !== "journey" && !getState().has("at")) this.lookAt(this.wholeRegion());
       one(".page .body").scrollTop = 0;
     }
     if (isQuiet) return;
@@ -239,7 +240,8 @@ class PlanPage {
 
   wholeRegion() {
     const { zones, cities } = this.catalogue;
-    return L.latLngBounds([...zones, ...cities].map(({ lat, lon }) => [lat, lon]));
+    const shown = cities.length ? cities : zones;
+    return L.latLngBounds(shown.map(({ lat, lon }) => [lat, lon]));
   }
 
   addNames() {
