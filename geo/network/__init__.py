@@ -1,6 +1,7 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
 from geo.network.intervals import share_within, time_deviation, time_interval
+from geo.network.lasting_facts import LastingFacts, lasting_facts
 from geo.network.network import (
     Network,
     build_network,
@@ -9,7 +10,7 @@ from geo.network.network import (
     has_stops,
     junction_ids,
 )
-from geo.network.ordinary_roads import Background, ground_of, node_ways, read_background
+from geo.network.ordinary_roads import Background, Ground, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.timetable import Call, TrainTrip, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
@@ -21,6 +22,7 @@ from geo.network.travel_graph import (
     node_positions,
     place_of,
     stops_near,
+    straight_ways,
 )
 from geo.network.travel_times import (
     DoorTimes,
@@ -45,7 +47,9 @@ __all__ = [
     "Call",
     "DoorTimes",
     "End",
+    "Ground",
     "Journey",
+    "LastingFacts",
     "Network",
     "Parameters",
     "TrainTrip",
@@ -67,6 +71,7 @@ __all__ = [
     "has_stops",
     "journey",
     "junction_ids",
+    "lasting_facts",
     "matrix_by_name",
     "matrix_with_ids",
     "node_positions",
@@ -79,6 +84,7 @@ __all__ = [
     "station_to_station",
     "stations_to_stations",
     "stops_near",
+    "straight_ways",
     "time_deviation",
     "time_interval",
     "times_between",

@@ -235,6 +235,15 @@ def build_network(
     )
 
 
+def every_edge(layers: Layers, parameters: Parameters) -> Network:
+    """Return the edges of all sections at stops, open or not and shared or not, of no day."""
+    edges = _edge_frame(layers, layers.sections, "stops", lambda _id, _section: 1.0)
+    return Network(
+        nodes=_node_frame(layers, edges), edges=edges, date=layers.catalogue.region.as_of,
+        node_rule=NODE_RULE["stops"], assumed=(), layers=layers, parameters=parameters,
+    )  # fmt: skip
+
+
 def has_stops(net: Network) -> bool:
     """
     Tell whether a network has a node at every named place.
