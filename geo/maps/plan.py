@@ -18,7 +18,7 @@ from geo.maps.features import romanised
 from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map, status_table
 from geo.maps.offline import stable_ids
-from geo.maps.plan_data import plan_data
+from geo.maps.plan_data import engine_data
 from geo.maps.texts import Texts
 from geo.network import build_network
 from geo.scenarios import Analysis, plan_of
@@ -53,7 +53,7 @@ def plan_page(layers: Layers, *, date: dt.date, analysis: Analysis | None = None
             styles=["crossings", "search"],
             arguments=(),
             data={
-                "data-plan": plan_data(layers),
+                "data-plan": engine_data(layers),
                 "data-worker": f"{page_script('plan-worker')}geo.serveEngine();",
                 "data-status": status_table(),
                 "data-page": _page_data(layers, date) | square_data(closed_squares(stops)),
@@ -96,8 +96,8 @@ def _page_data(layers: Layers, date: dt.date) -> dict[str, Any]:
         "colors": {mode: mode_color(mode) for mode in MODE},
         "ready": [_ready(plan) for plan in cat.region.plans],
         "pinyin": _pinyin(cat),
-        "areas": _areas(cat),
-        "areaStep": AREA_STEP,
+        "outlines": _areas(cat),
+        "outlineStep": AREA_STEP,
         "sources": used_sources(cat, {key for keys_ in keys.values() for key in keys_}),
         "sourcesOf": keys,
     }

@@ -5,8 +5,8 @@ import { legendBlock, legendItem } from "./legend.js";
 import { sameInBoth } from "./numbers.js";
 
 /** Minutes from which a class begins, and the fills of all classes, from near to far. */
-const LIMITS = [60, 90, 120, 180, 240];
-const RAMP = ["#0b3c7c", "#2773ae", "#45a6c0", "#96d3b4", "#e3efbd", "#fdf6dc"];
+const LIMITS = [60, 90, 120, 150, 180, 240];
+const RAMP = ["#0b3c7c", "#2773ae", "#45a6c0", "#7fcbb2", "#bfe3b0", "#eef2c0", "#fdf6dc"];
 /** Minutes of change: gains in blue, losses in red, and what is left as it was. */
 const STEPS = [0.5, 2, 5, 15, 30];
 const GAINS = ["#dbeaf6", "#a9cdea", "#6ba9d8", "#2f7cbb", "#0b4a8a"];
@@ -32,15 +32,15 @@ export class CountyAreas {
    * @param {any} settings of the page
    * @param {(zone: any) => any} tooltip
    */
-  constructor(map, zones, { areas, areaStep }, tooltip) {
+  constructor(map, zones, { outlines, outlineStep }, tooltip) {
     this.map = map;
     this.group = L.featureGroup();
     this.shapes = zones.map((zone) => {
       const options = { pane: "counties2", color: "#fff", weight: 0.8, fillOpacity: 0.78 };
-      const outline = areas[zone.id];
+      const outline = outlines[zone.id];
       const shape = outline
         ? L.polygon(
-            outline.split(" ").map((ring) => decodePolyline(ring, areaStep)),
+            outline.split(" ").map((ring) => decodePolyline(ring, outlineStep)),
             options,
           )
         : L.circleMarker([zone.lat, zone.lon], { ...options, color: "#1d2a35", radius: 7 });

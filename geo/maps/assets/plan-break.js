@@ -1,5 +1,6 @@
 // Closures: links that are clicked, circles that are dropped, and the worst squares known before.
 import { getState, setState } from "./address.js";
+import { Areas } from "./criticality-areas.js";
 import { bilingual, element, one } from "./dom.js";
 import { closeButton, translatedName } from "./language.js";
 import { fixed, fixedOrLess, people, signed, withUnit } from "./numbers.js";
@@ -7,8 +8,30 @@ import { settledEnds } from "./plan-results.js";
 
 const MIN = ["分钟", "min"];
 const RADII = [5, 10, 25, 50];
-/** Cities that are listed, and pairs. */
-const [MOST_CITIES, MOST_PAIRS] = [10, 5];
+/** Cities and pairs and squares that are listed. */
+const [MOST_CITIES, MOST_PAIRS, MOST_SQUARES] = [10, 5, 12];
+const TOOLS = {
+  links: ["点断线路", "Click links"],
+  circle: ["放一个圆", "Drop a circle"],
+  squares: ["最坏的方格", "Worst squares"],
+};
+
+/** A row of buttons of which one is pressed. */
+function choice(name, options, chosen, onChoose) {
+  const buttons = options.map(([key, label]) =>
+    element(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(key === chosen),
+        "data-choice": key,
+        on: { click: () => onChoose(key) },
+      },
+      bilingual(label),
+    ),
+  );
+  return element("div", { class: "switch small", role: "group", ...translatedName(name) }, buttons);
+}
 
 export class Breaking {
   /** @param {any} page */
@@ -18,11 +41,22 @@ export class Breaking {
     this.edges = [];
     this.circles = [];
     this.km = RADII[1];
-    this.isCircle = false;
+    this.tool = "links";
     this.turn = 0;
     this.tools = element("div", { class: "tools" });
     this.found = element("div", {});
     this.box.append(this.tools, this.found);
+    if (page.settings.areas) this.addSquares();
+  }
+
+  /** The squares of the page of critical links, each closed in turn on the day of the page. */
+  addSquares() {
+    const { map, settings, catalogue } = this.page;
+    map.getPane("areas").style.pointerEvents = "";
+    const lines = catalogue.sections
+      .filter(({ opened }) => opened)
+      .map(({ line }) => line.map(([lon, lat]) => [lat, lon]));
+    this.squares = new Areas(map, settings, lines, (i) => this.chooseSquare(i));
   }
 
   // ---- what is closed stands in the address
@@ -30,11 +64,14 @@ export class Breaking {
   restore() {
     const state = getState();
     this.edges = (state.get("cut") ?? "").split(",").filter(Boolean);
-    const circles = (state.get("circle") ?? "").split(";").filter(Boolean);
-    this.circles = circles
+    this.circles = (state.get("circle") ?? "")
+      .split(";")
       .map((text) => text.split(",").map(Number))
       .filter((numbers) => numbers.length === 3 && numbers.every(Number.isFinite))
       .map(([lon, lat, km]) => ({ lon, lat, km }));
+    const tool = state.get("by");
+    this.tool = Object.hasOwn(TOOLS, tool) && (tool !== "squares" || this.squares) ? tool : "links";
+    this.square = Number(state.get("square") ?? -1);
     this.fillTools();
   }
 
@@ -51,25 +88,23 @@ export class Breaking {
     const edge = await engine.call("edgeNear", plan, date, lng, lat, section);
     if (!edge) return;
     const isClosed = this.edges.includes(edge);
-    this.edges = isClosed ? this.edges.filter((one) => one !== edge) : [...this.edges, edge];
+    this.edges = isClosed ? this.edges.filter((id) => id !== edge) : [...this.edges, edge];
     this.save();
   }
 
   clickSection(id, at) {
-    if (this.isCircle) this.drop(at);
+    if (this.tool === "circle") this.drop(at);
     else this.clickEdge(id, at);
     return true;
   }
 
   clickMap(at) {
-    if (this.isCircle) this.drop(at);
+    if (this.tool === "circle") this.drop(at);
   }
 
   drop({ lat, lng }) {
-    this.circles = [
-      ...this.circles,
-      { lon: Number(lng.toFixed(3)), lat: Number(lat.toFixed(3)), km: this.km },
-    ];
+    const circle = { lon: Number(lng.toFixed(3)), lat: Number(lat.toFixed(3)), km: this.km };
+    this.circles = [...this.circles, circle];
     this.save();
   }
 
@@ -79,62 +114,120 @@ export class Breaking {
   }
 
   escape() {
-    if (this.edges.length || this.circles.length) this.clear();
+    if (this.square >= 0) this.chooseSquare(-1);
+    else if (this.edges.length || this.circles.length) this.clear();
   }
 
   hide() {
     this.turn += 1;
     this.page.drawing.drawCuts([], []);
     this.page.drawing.drawWays(null, null);
+    this.squares?.group.remove();
+    this.page.frame.classList.remove("drawing");
   }
 
   // ---- tools
 
   fillTools() {
-    const choice = (isCircle, label) => {
-      const listener = () => {
-        this.isCircle = isCircle;
-        this.fillTools();
-      };
-      return element(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(this.isCircle === isCircle),
-          on: { click: listener },
-        },
-        bilingual(label),
-      );
+    const tools = Object.entries(TOOLS).filter(([key]) => key !== "squares" || this.squares);
+    const sizes = RADII.map((km) => [km, [`${km} km`, `${km} km`]]);
+    const setSize = (km) => {
+      this.km = km;
+      this.fillTools();
     };
-    const size = (km) => {
-      const listener = () => {
-        this.km = km;
-        this.fillTools();
-      };
-      return element(
-        "button",
-        { type: "button", "aria-pressed": String(this.km === km), on: { click: listener } },
-        `${km} km`,
-      );
-    };
+    const { tool } = this;
     this.tools.replaceChildren(
+      choice(["怎样中断", "How to close"], tools, tool, (key) => this.setTool(key)),
+      ...(tool === "circle" ? [choice(["半径", "Radius"], sizes, this.km, setSize)] : []),
+    );
+    this.page.frame.classList.toggle("drawing", tool === "circle");
+  }
+
+  setTool(tool) {
+    this.tool = tool;
+    this.square = -1;
+    setState({ by: tool === "links" ? null : tool, square: null });
+    this.fillTools();
+    /** @type {any} */ (one(`[data-choice="${tool}"]`, this.tools)).focus();
+    this.refresh();
+    this.page.fillLegend();
+  }
+
+  /** What it shows follows the language by itself. */
+  translate() {}
+
+  legend() {
+    return this.tool === "squares" ? [this.squares.legend()] : [];
+  }
+
+  // ---- the worst squares
+
+  chooseSquare(index) {
+    this.square = this.square === index ? -1 : index;
+    setState({ square: this.square >= 0 ? this.square : null });
+    this.showSquares();
+  }
+
+  showSquares() {
+    const { map, settings, drawing } = this.page;
+    drawing.lines.redraw(() => "");
+    this.squares.group.addTo(map);
+    const chosen = this.squares.list[this.square] ? this.square : -1;
+    const bounds = this.squares.mark(chosen);
+    if (bounds && !map.getBounds().contains(bounds)) this.page.lookAt(bounds);
+    const rows = this.squares.list
+      .slice(0, MOST_SQUARES)
+      .map((square, i) => this.squareRow(square, i));
+    const text = [
+      `${this.squares.list.length} 个方格逐个封闭 ${settings.areas.hours} 小时（截至 ${settings.day}，不含方案），按人均延误排列：`,
+      `${this.squares.list.length} squares closed in turn for ${settings.areas.hours} h (on ${settings.day}, without a plan), by mean delay:`,
+    ];
+    this.found.replaceChildren(
+      ...(chosen >= 0 ? [this.squareCard(chosen)] : []),
+      element("p", { class: "hint" }, bilingual(/** @type {any} */ (text))),
+      element("ol", { class: "bars" }, rows),
+    );
+  }
+
+  squareRow({ name, delay }, i) {
+    const share = (100 * delay) / this.squares.list[0].delay;
+    const listener = () => this.chooseSquare(i);
+    return element(
+      "li",
+      { style: `--share:${share}%`, class: i === this.square ? "strong" : null },
+      element(
+        "button",
+        { type: "button", class: "link", on: { click: listener } },
+        bilingual(name),
+      ),
+      element("b", {}, fixed(delay, 1)),
+    );
+  }
+
+  squareCard(index) {
+    const { corners } = this.squares.list[index];
+    const { lat, lng } = L.latLngBounds(corners).getCenter();
+    const drop = () => {
+      this.setTool("circle");
+      this.km = 25;
+      this.fillTools();
+      this.drop({ lat, lng });
+    };
+    const label = ["在这里放一个 25 km 的圆", "Drop a circle of 25 km here"];
+    return element(
+      "div",
+      { class: "card full" },
+      this.squares.card(index, () => this.chooseSquare(-1)),
       element(
         "div",
-        { class: "switch small", role: "group", ...translatedName(["怎样中断", "How to close"]) },
-        choice(false, ["点断线路", "Click links"]),
-        choice(true, ["放一个圆", "Drop a circle"]),
+        { class: "row" },
+        element(
+          "button",
+          { type: "button", on: { click: drop } },
+          bilingual(/** @type {any} */ (label)),
+        ),
       ),
-      ...(this.isCircle
-        ? [
-            element(
-              "div",
-              { class: "switch small", role: "group", ...translatedName(["半径", "Radius"]) },
-              RADII.map(size),
-            ),
-          ]
-        : []),
     );
-    this.page.frame.classList.toggle("drawing", this.isCircle && this.page.tab === "break");
   }
 
   // ---- computing
@@ -150,7 +243,20 @@ export class Breaking {
 
   async refresh() {
     this.turn += 1;
-    const { turn } = this;
+    if (this.tool === "squares") {
+      this.page.drawing.drawCuts([], []);
+      this.page.drawing.drawWays(null, null);
+      this.showSquares();
+      return;
+    }
+    if (this.squares && this.page.map.hasLayer(this.squares.group)) {
+      this.squares.group.remove();
+      this.page.drawNetwork();
+    }
+    await this.close(this.turn);
+  }
+
+  async close(turn) {
     const { engine, plan, date, mode } = this.page;
     const closed = await this.closedEdges();
     const lines = closed.length ? await engine.call("lines", plan, date, closed) : [];
@@ -161,47 +267,38 @@ export class Breaking {
       this.showInvitation();
       return;
     }
-    const broken = { ...plan, edits: [...plan.edits, { do: "close", edges: closed }] };
+    this.broken = { ...plan, edits: [...plan.edits, { do: "close", edges: closed }] };
     const cities = settledEnds(this.page.catalogue.cities);
     const losses = await engine.call("losses", plan, date, mode, closed);
     const times = await Promise.all(
-      [plan, broken].map((one) => engine.call("table", one, date, mode, cities, cities)),
+      [plan, this.broken].map((plan_) => engine.call("table", plan_, date, mode, cities, cities)),
     );
-    if (turn !== this.turn) return;
-    this.broken = broken;
-    this.show(closed, losses, times);
+    if (turn === this.turn) this.show(closed, losses, times);
   }
 
   showInvitation() {
-    const text = this.isCircle
-      ? [
-          "点地图，放下一个圆：圆内的线路全部中断，普通公路仍可走。",
-          "Click the map to drop a circle: every line in it is closed, ordinary roads stay open.",
-        ]
-      : [
-          "点地图上的一段或几段线路，把它们断开。",
-          "Click one or several links on the map to close them.",
-        ];
-    this.found.replaceChildren(
-      element("p", { class: "hint" }, bilingual(/** @type {any} */ (text))),
-    );
+    const texts = {
+      circle: [
+        "点地图，放下一个圆：圆内的线路全部中断，普通公路仍可走。",
+        "Click the map to drop a circle: every line in it is closed, ordinary roads stay open.",
+      ],
+      links: [
+        "点地图上的一段或几段线路，把它们断开。",
+        "Click one or several links on the map to close them.",
+      ],
+    };
+    this.found.replaceChildren(element("p", { class: "hint" }, bilingual(texts[this.tool])));
   }
 
   show(closed, losses, times) {
-    const onClose = () => this.clear();
+    const count = closed.length;
+    const title = [`中断 ${count} 段`, `${count} link${count > 1 ? "s" : ""} closed`];
     this.found.replaceChildren(
       element(
         "div",
         { class: "card full" },
-        closeButton(["全部恢复", "Open all again"], onClose),
-        element(
-          "h2",
-          {},
-          bilingual([
-            `中断 ${closed.length} 段`,
-            `${closed.length} link${closed.length > 1 ? "s" : ""} closed`,
-          ]),
-        ),
+        closeButton(["全部恢复", "Open all again"], () => this.clear()),
+        element("h2", {}, bilingual(/** @type {any} */ (title))),
         element("p", {}, bilingual(this.names(closed))),
         this.facts(losses),
       ),
@@ -210,16 +307,16 @@ export class Breaking {
     );
   }
 
+  /** The routes of links, the first six. */
   names(closed) {
-    const ids = [
-      ...new Set(closed.map((id) => this.page.network.edges.find((edge) => edge.id === id)?.route)),
-    ];
+    const routeOf = new Map(this.page.network.edges.map(({ id, route }) => [id, route]));
+    const ids = [...new Set(closed.map((id) => routeOf.get(id)))];
     const names = ids.map((id) => this.page.legs.routes.get(id)?.name).filter(Boolean);
-    const more = names.length > 6 ? [" 等", " and more"] : ["", ""];
+    const [zh, en] = names.length > 6 ? [" 等", " and more"] : ["", ""];
     const shown = names.slice(0, 6);
     return [
-      shown.map(([zh]) => zh).join("、") + more[0],
-      shown.map(([, en]) => en).join(", ") + more[1],
+      shown.map((name) => name[0]).join("、") + zh,
+      shown.map((name) => name[1]).join(", ") + en,
     ];
   }
 
@@ -242,61 +339,45 @@ export class Breaking {
       .toSorted((a, b) => b.extra - a.extra)
       .slice(0, MOST_CITIES);
     if (!worst.length) return [];
-    const top = worst[0].extra;
     const rows = worst.map(({ id, extra }) =>
       element(
         "li",
-        { style: `--share:${(100 * extra) / top}%` },
+        { style: `--share:${(100 * extra) / worst[0].extra}%` },
         element("span", {}, bilingual(names.get(id))),
         element("b", {}, signed(extra, 1)),
       ),
     );
+    const title = ["谁损失最多（平均多花分钟）", "Who loses most (mean extra minutes)"];
     return [
-      element(
-        "h3",
-        {},
-        bilingual(["谁损失最多（平均多花分钟）", "Who loses most (mean extra minutes)"]),
-      ),
+      element("h3", {}, bilingual(/** @type {any} */ (title))),
       element("ol", { class: "bars" }, rows),
     ];
   }
 
-  /** The pairs that lose most; each shows where it goes now. */
-  pairList([before, after]) {
+  /** The pairs that lose most; each shows where it goes now, the first at once. */
+  pairList(times) {
     const { cities } = this.page.catalogue;
-    const count = cities.length;
-    const list = [];
-    for (let i = 0; i < count; i++) {
-      for (let j = i + 1; j < count; j++) {
-        const extra = after[i * count + j] - before[i * count + j];
-        if (extra >= 0.5) list.push({ i, j, extra, weight: extra === Infinity ? 1e9 : extra });
-      }
-    }
-    const worst = list.toSorted((a, b) => b.weight - a.weight).slice(0, MOST_PAIRS);
+    const worst = worstPairs(cities.length, ...times).slice(0, MOST_PAIRS);
     if (!worst.length) return [];
     const rows = worst.map(({ i, j, extra }) => {
       const [a, b] = [cities[i], cities[j]];
       const name = bilingual([`${a.name[0]}–${b.name[0]}`, `${a.name[1]}–${b.name[1]}`]);
-      const show = element(
-        "button",
-        { type: "button", class: "link", on: { click: () => this.showDetour(a, b) } },
-        name,
+      const listener = () => this.showDetour(a, b);
+      const text = Number.isFinite(extra) ? `+${fixed(extra, 0)}` : bilingual(["断联", "cut off"]);
+      return element(
+        "li",
+        {},
+        element("button", { type: "button", class: "link", on: { click: listener } }, name),
+        element("em", { class: "loss" }, text),
       );
-      const text = Number.isFinite(extra)
-        ? element("em", { class: "loss" }, `+${fixed(extra, 0)}`)
-        : element("em", { class: "loss" }, bilingual(["断联", "cut off"]));
-      return element("li", {}, show, text);
     });
     this.showDetour(cities[worst[0].i], cities[worst[0].j]);
+    const title = [
+      "绕行最远的（点一对看绕行）",
+      "Pairs that go round farthest (a click shows how)",
+    ];
     return [
-      element(
-        "h3",
-        {},
-        bilingual([
-          "绕行最远的（点一对看绕行）",
-          "Pairs that go round farthest (a click shows how)",
-        ]),
-      ),
+      element("h3", {}, bilingual(/** @type {any} */ (title))),
       element("ol", { class: "pairs" }, rows),
     ];
   }
@@ -307,8 +388,20 @@ export class Breaking {
     const { turn } = this;
     const ends = [{ city: a.id }, { city: b.id }];
     const [[before], [after]] = await Promise.all(
-      [plan, this.broken].map((one) => engine.call("ways", one, date, mode, ...ends, { k: 1 })),
+      [plan, this.broken].map((one_) => engine.call("ways", one_, date, mode, ...ends, { k: 1 })),
     );
     if (turn === this.turn) this.page.drawing.drawWays(after, before);
   }
+}
+
+function worstPairs(count, before, after) {
+  const list = [];
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++) {
+      const at = i * count + j;
+      const extra = after[at] - before[at];
+      if (extra >= 0.5) list.push({ i, j, extra });
+    }
+  }
+  return list.sort((a, b) => (b.extra === a.extra ? 0 : b.extra - a.extra));
 }

@@ -56,6 +56,7 @@ export class EngineClient {
     }
   }
 
+  /** @param {{id: number, result?: any, error?: string}} answer */
   receive({ id, result, error }) {
     const { resolve, reject } = this.calls.get(id);
     this.calls.delete(id);

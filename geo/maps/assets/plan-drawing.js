@@ -1,6 +1,6 @@
 // Drawing a new line: stops by clicks or by name, joined to the network where they snap to it.
 import { bilingual, element } from "./dom.js";
-import { translatedName } from "./language.js";
+import { pick, translatedName } from "./language.js";
 import { EndField } from "./plan-fields.js";
 import { toLatLngs } from "./plan-map.js";
 
@@ -106,6 +106,7 @@ export class Drawing {
     this.sketch.clearLayers();
     const { styles } = this.page.settings;
     const { color } = styles[this.values.kind];
+    /** @type {any[]} */
     const points = toLatLngs(this.stops.map((stop) => Drawing.at(stop)));
     const near = this.near && pointer ? [this.near.lat, this.near.lon] : null;
     const line = pointer && points.length ? [...points, near ?? pointer] : points;
@@ -224,14 +225,24 @@ export class Drawing {
   }
 
   form() {
+    const first = Number(this.page.catalogue.as_of.slice(0, 4));
+    const field = (label, input) => element("label", {}, bilingual(label), input);
+    const number = (key, min, max) => this.input(key, { min, max });
+    const trains = this.mode === "rail";
+    return element(
+      "div",
+      { class: "fields" },
+      field(["名称", "Name"], this.input("name", { type: "text" })),
+      field(["类别", "Class"], this.kindField()),
+      field(["设计速度 km/h", "Design speed, km/h"], number("kmh", 10, 500)),
+      trains ? field(["每天每向班数", "Trains a day each way"], number("trains", 1, 500)) : null,
+      field(["通车年份", "Opens in"], number("year", first, this.page.settings.years[1])),
+    );
+  }
+
+  kindField() {
     const options = this.kinds.map(({ key, label }) =>
-      element(
-        "option",
-        { value: key, selected: key === this.values.kind },
-        bilingual(label)
-          .map((node) => node.textContent)
-          .join(" / "),
-      ),
+      element("option", { value: key, selected: key === this.values.kind }, pick(label)),
     );
     const kind = element("select", {}, options);
     kind.addEventListener("change", () => {
@@ -240,35 +251,7 @@ export class Drawing {
       this.fill();
       this.drawSketch();
     });
-    return element(
-      "div",
-      { class: "fields" },
-      element("label", {}, bilingual(["名称", "Name"]), this.input("name", { type: "text" })),
-      element("label", {}, bilingual(["类别", "Class"]), kind),
-      element(
-        "label",
-        {},
-        bilingual(["设计速度 km/h", "Design speed, km/h"]),
-        this.input("kmh", { min: 10, max: 600 }),
-      ),
-      this.mode === "rail"
-        ? element(
-            "label",
-            {},
-            bilingual(["每天每向班数", "Trains a day each way"]),
-            this.input("trains", { min: 1, max: 500 }),
-          )
-        : null,
-      element(
-        "label",
-        {},
-        bilingual(["通车年份", "Opens in"]),
-        this.input("year", {
-          min: Number(this.page.catalogue.as_of.slice(0, 4)),
-          max: this.page.settings.years[1],
-        }),
-      ),
-    );
+    return kind;
   }
 
   input(key, attributes) {

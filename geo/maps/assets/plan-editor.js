@@ -250,9 +250,9 @@ export class Editor {
 
   // ---- the map
 
-  clickSection(id, at) {
+  clickSection(id) {
     if (this.drawing.isOn) return undefined; // the click belongs to the line that is drawn
-    this.card.choose(id, at);
+    this.card.choose(id);
     return true;
   }
 

@@ -235,6 +235,7 @@ export class Journey {
       series.push({ color: COLORS[mode] ?? "#00734F", name: this.page.modeName(mode), values });
     }
     const [from, to] = this.ends.map((end) => end.name);
+    /** @type {[string, string]} */
     const name = [`${from[0]}–${to[0]} 各年用时`, `${from[1]}–${to[1]} over the years`];
     this.drawChart = () =>
       this.chart.replaceChildren(yearsChart(dates, series, name), chartTable(dates, series));

@@ -3,7 +3,16 @@ import { element } from "./dom.js";
 import { createPanes, INK, zoomFactor } from "./map.js";
 import { RouteLines } from "./route-lines.js";
 
-const PANES = { counties2: 380, ways: 430, second: 428, drawn: 432, snap: 470, cut: 620 };
+const PANES = {
+  counties2: 380,
+  areas: 405,
+  "loss-line": 411,
+  ways: 430,
+  second: 428,
+  drawn: 432,
+  snap: 470,
+  cut: 620,
+};
 /** Ordinary roads and walks of a way. */
 export const GROUND = { color: "#4f5d6a", weight: 3, dashArray: "1 6" };
 

@@ -37,7 +37,8 @@ export class Results {
     this.view = VIEWS[0];
     this.origin = "";
     const { zones, cities } = page.catalogue;
-    [this.zones, this.cities] = [zones, cities];
+    this.zones = zones;
+    this.cities = cities;
     this.areas = new CountyAreas(page.map, zones, page.settings, (zone) => this.tooltip(zone));
     for (const button of all("[data-view]")) {
       button.addEventListener("click", () => this.setView(button.dataset.view));
@@ -246,6 +247,7 @@ export class Results {
       (k) => rows.reduce((sum, row, i) => sum + row[k] * weights[i], 0) / total,
     );
     const change = mean[1] - mean[0];
+    /** @type {any} */
     const texts = mean.map((value) => fixed(value, 1));
     const isGain = Math.abs(change) < LEAST ? null : change < 0;
     return Results.row(
@@ -387,26 +389,11 @@ export class Results {
     store.list[store.at].summary = this.summary();
     const known = store.list.filter(({ summary }) => summary);
     if (known.length < 2) return [];
-    const rows = known.map(({ plan, summary }) =>
-      element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, bilingual([plan.name, plan.name_en])),
-        element("td", { class: "num" }, summary.label),
-        element("td", { class: "num" }, signed(summary.mean, 1)),
-        summary.people.map((value) =>
-          element("td", { class: "num" }, bilingual(people(value, { withSign: true }))),
-        ),
-      ),
-    );
-    const cores = this.page.settings.cores.map(
-      (id) => this.cities.find((city) => city.id === id).name,
-    );
     const heads = [
       ["方案", "Plan"],
       ["年份", "Year"],
       ["平均分钟", "Mean min"],
-      ...cores.map(([zh, en]) => [`${zh} 2 小时`, `${en} 2 h`]),
+      ...this.coreNames().map(([zh, en]) => [`${zh} 2 小时`, `${en} 2 h`]),
     ];
     const head = heads.map((label, i) =>
       element(
@@ -415,19 +402,21 @@ export class Results {
         bilingual(/** @type {any} */ (label)),
       ),
     );
+    const table = element(
+      "table",
+      {},
+      element("thead", {}, element("tr", {}, head)),
+      element("tbody", {}, known.map(planRow)),
+    );
     return [
       element("h3", {}, bilingual(["各方案比较", "Plans compared"])),
-      element(
-        "div",
-        { class: "scroll" },
-        element(
-          "table",
-          {},
-          element("thead", {}, element("tr", {}, head)),
-          element("tbody", {}, rows),
-        ),
-      ),
+      element("div", { class: "scroll" }, table),
     ];
+  }
+
+  coreNames() {
+    const { cores } = this.page.settings;
+    return cores.map((id) => this.cities.find((city) => city.id === id).name);
   }
 
   summary() {
@@ -446,6 +435,19 @@ export class Results {
   translate() {
     this.fill();
   }
+}
+
+/** What a plan came to, as a row. */
+function planRow({ plan, summary }) {
+  const number = (content) => element("td", { class: "num" }, content);
+  return element(
+    "tr",
+    {},
+    element("th", { scope: "row" }, bilingual([plan.name, plan.name_en])),
+    number(summary.label),
+    number(signed(summary.mean, 1)),
+    summary.people.map((value) => number(bilingual(people(value, { withSign: true })))),
+  );
 }
 
 /** Ends as the engine takes them; counties are told from cities by what they have. */

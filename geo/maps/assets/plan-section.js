@@ -68,20 +68,14 @@ export class SectionCard {
       );
       return;
     }
-    const { legs } = this.page;
-    const [from, to] = [section.from, section.to].map((id) => legs.places.get(id) ?? ["?", "?"]);
-    const ends = [
-      `${from[0]} – ${to[0]} · ${fixed(section.km, 0)} km`,
-      `${from[1]} – ${to[1]} · ${fixed(section.km, 0)} km`,
-    ];
     const fields = FIELDS.filter(({ mode }) => !mode || mode === section.mode);
     this.box.replaceChildren(
       element(
         "div",
         { class: "card full" },
         closeButton(["关闭卡片", "Close the card"], () => this.choose(null)),
-        element("h2", {}, bilingual(legs.routes.get(section.route)?.name ?? ["", ""])),
-        element("p", {}, bilingual(ends)),
+        element("h2", {}, bilingual(this.page.legs.routes.get(section.route)?.name ?? ["", ""])),
+        element("p", {}, bilingual(this.ends)),
         this.scope(),
         element(
           "div",
@@ -91,6 +85,13 @@ export class SectionCard {
         this.actions(),
       ),
     );
+  }
+
+  get ends() {
+    const { from, to, km } = this.section;
+    const [a, b] = [from, to].map((id) => this.page.legs.places.get(id) ?? ["?", "?"]);
+    const length = `${fixed(km, 0)} km`;
+    return /** @type {[string, string]} */ ([0, 1].map((k) => `${a[k]} – ${b[k]} · ${length}`));
   }
 
   /** This section or all of its route. */

@@ -1,12 +1,37 @@
 // The engine behind the page: a worker that answers calls, or the page itself where there is none.
 import { createEngine } from "./plan-engine.js";
+import { edgeLine } from "./plan-tables.js";
+
+/** The sections as the page shows them. */
+const shownSection = ({ edges, stops, at, cells, ...section }) => ({
+  ...section,
+  speed: section.operating ?? section.design,
+  line: edges.flatMap((edge, i) => edgeLine(edge).slice(i ? 1 : 0)),
+});
+
+const shownPlace = ({ id, node, name, lon, lat, kind, population, region }) => ({
+  id,
+  node,
+  name,
+  lon,
+  lat,
+  kind,
+  population,
+  region,
+});
 
 /** Calls that the page makes beside the functions of the engine. */
 const EXTRA = {
-  catalogue: (engine) => {
-    const { cities, zones, places, sections, routes, regions, parameters, as_of } = engine;
-    return { cities, zones, places, sections, routes, regions, parameters, as_of };
-  },
+  catalogue: ({ cities, zones, places, sections, routes, regions, parameters, as_of }) => ({
+    cities: cities.map(shownPlace),
+    zones: zones.map(shownPlace),
+    places: places.map(shownPlace),
+    sections: sections.map(shownSection),
+    routes,
+    regions,
+    parameters,
+    as_of,
+  }),
   /** Minutes between two lists of ends given by what they are. */
   table: (engine, plan, date, mode, origins, destinations) => {
     const [from, to] = [origins, destinations].map((list) => list.map((end) => engine.end(end)));

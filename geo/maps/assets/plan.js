@@ -1,9 +1,8 @@
 // The page that plans: journeys, changed networks and closures, computed by the engine in the page.
 import { getState, onAddressChange, setState } from "./address.js";
-import { all, bilingual, element, markReady, onEscape, one, pageData, svgElement } from "./dom.js";
+import { all, bilingual, element, markReady, onEscape, one, pageData } from "./dom.js";
 import { PlaceLabels } from "./labels.js";
 import { onLanguageChange } from "./language.js";
-import { legendBlock, legendItem } from "./legend.js";
 import { prepareMap } from "./map.js";
 import { startPage } from "./page.js";
 import { Breaking } from "./plan-break.js";
@@ -11,11 +10,11 @@ import { EngineClient } from "./plan-client.js";
 import { Editor } from "./plan-editor.js";
 import { Places } from "./plan-fields.js";
 import { Journey } from "./plan-journey.js";
+import { lineLegend } from "./plan-legend.js";
 import { Legs } from "./plan-legs.js";
-import { GROUND, PlanMap } from "./plan-map.js";
+import { PlanMap } from "./plan-map.js";
 import { PlanStore } from "./plan-store.js";
 import { YearControl } from "./plan-years.js";
-import { statusOf } from "./status.js";
 
 const TABS = ["journey", "plan", "break"];
 
@@ -96,25 +95,27 @@ class PlanPage {
     }
   }
 
-  setTab(tab, { isQuiet = false } = {}) {
-    if (tab !== this.tab) {
-      this.part?.hide();
-      this.tab = tab;
-      for (const button of all("[data-tab]")) {
-        const isOn = button.dataset.tab === tab;
-        button.setAttribute("aria-selected", String(isOn));
-        button.tabIndex = isOn ? 0 : -1;
-      }
-      for (const panel of all("[role=tabpanel]")) panel.hidden = panel.id !== tab;
-      one("main").dataset.tab = tab;
-      one(".views").hidden = true;
-      if (tab !== "journey" && !getState().has("at")) this.lookAt(this.wholeRegion());
-      one(".page .body").scrollTop = 0;
-    }
-    if (isQuiet) return;
+  setTab(tab) {
+    this.showTab(tab);
     setState({ tab: tab === TABS[0] ? null : tab });
     this.part.restore?.();
     this.refresh();
+  }
+
+  showTab(tab) {
+    if (tab === this.tab) return;
+    this.part?.hide();
+    this.tab = tab;
+    for (const button of all("[data-tab]")) {
+      const isOn = button.dataset.tab === tab;
+      button.setAttribute("aria-selected", String(isOn));
+      button.tabIndex = isOn ? 0 : -1;
+    }
+    for (const panel of all("[role=tabpanel]")) panel.hidden = panel.id !== tab;
+    one("main").dataset.tab = tab;
+    one(".views").hidden = true;
+    one(".page .body").scrollTop = 0;
+    if (tab !== "journey" && !getState().has("at")) this.lookAt(this.wholeRegion());
   }
 
   /** Draws the network of the date and lets the part shown compute. */
@@ -180,47 +181,9 @@ class PlanPage {
   }
 
   fillLegend() {
-    const { styles, labels } = this.settings;
     const present = new Set(this.network.edges.map((edge) => edge.class));
-    const line = (label, style) =>
-      legendItem(label, [svgElement("path", { d: "M2 7H34", fill: "none", ...style })], {
-        width: 36,
-        height: 14,
-      });
-    const kinds = Object.keys(styles).filter((key) => present.has(key));
-    const classes = kinds.map((key) =>
-      line(labels.class[key], { stroke: styles[key].color, "stroke-width": styles[key].weight }),
-    );
-    const ground = {
-      stroke: GROUND.color,
-      "stroke-width": 3,
-      "stroke-dasharray": "1 6",
-      "stroke-linecap": "round",
-    };
-    const other = { stroke: "#66747f", "stroke-width": 3, "stroke-dasharray": "7 5" };
-    const own = {
-      journey: [
-        line(["普通公路、步行", "Ordinary roads, on foot"], ground),
-        line(["另一条路", "The other way"], other),
-      ],
-      plan: [
-        line(["未通车", "Not open"], {
-          ...other,
-          "stroke-dasharray": statusOf("p").dash,
-          "stroke-linecap": "round",
-        }),
-        line(["方案改动", "Changed by the plan"], { stroke: "#ffc400", "stroke-width": 9 }),
-      ],
-      break: [
-        line(["中断", "Closed"], {
-          stroke: "#b0003a",
-          "stroke-width": 5,
-          "stroke-dasharray": "8 5",
-        }),
-      ],
-    };
-    const blocks = [legendBlock(["线路", "Lines"], [...classes, ...own[this.tab]])];
-    one(".key-list div").replaceChildren(...(this.part.legend?.() ?? []), ...blocks);
+    const lines = lineLegend(present, this.settings, this.tab);
+    one(".key-list div").replaceChildren(...(this.part.legend?.() ?? []), lines);
   }
 
   // ---- the view
@@ -286,7 +249,7 @@ class PlanPage {
     this.years.set(Number(state.get("year")) || 0);
     await this.parts.plan.restorePlan(state.get("plan"));
     const tab = state.get("tab");
-    this.setTab(TABS.includes(tab) ? tab : TABS[0], { isQuiet: true });
+    this.showTab(TABS.includes(tab) ? tab : TABS[0]);
     this.part.restore?.();
     await this.refresh();
   }
