@@ -31,7 +31,7 @@ MOST_DECIMALS = 7
 SHARE_PARTS = 50
 
 
-def plan_data(layers: Layers, parameters: Parameters = DEFAULT_PARAMETERS) -> dict[str, Any]:
+def engine_data(layers: Layers, parameters: Parameters = DEFAULT_PARAMETERS) -> dict[str, Any]:
     """
     Return the facts from which the scripts of a page build the travel graph of any day.
 

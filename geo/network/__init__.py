@@ -1,7 +1,6 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
 from geo.network.intervals import share_within, time_deviation, time_interval
-from geo.network.lasting_facts import LastingFacts, lasting_facts
 from geo.network.network import (
     Network,
     build_network,
@@ -39,6 +38,7 @@ from geo.network.travel_times import (
     travel_time_matrix,
 )
 from geo.network.trip_ends import Anywhere, End, end_of, find_end, point_within, read_ends
+from geo.network.undated import LastingFacts, lasting_facts
 
 __all__ = [
     "DEFAULT_PARAMETERS",

@@ -19,8 +19,8 @@ from geo.layers import coarse_borders
 
 Floats = NDArray[np.float64]
 Rows = dict[str, list[dict[str, Any]]]
-#: Decimals of coordinates in degrees: a tenth of a metre.
-DECIMALS = 6
+#: Coordinates are whole numbers of so many parts of a degree: a tenth of a metre.
+PARTS = 1e6
 #: Points of a straight line are at most this far apart, in km.
 LONGEST_KM = 5.0
 #: A stay in a province of fewer degrees along the line is none.
@@ -51,6 +51,11 @@ class _Point(NamedTuple):
     lat: float
     place: str
     at: float = 0.0
+
+
+def rounded(degrees: float) -> float:
+    """Round a coordinate as scripts do it too: halves go up."""
+    return math.floor(degrees * PARTS + 0.5) / PARTS
 
 
 def drawn_rows(
@@ -127,8 +132,8 @@ def _course(stops: list[Stop], via: list[list[tuple[float, float]]]) -> list[_Po
             km = float(geodesic_km([x, y], [to_x, to_y]))
             count = max(1, math.ceil(km / LONGEST_KM))
             points += [
-                (round(x + (to_x - x) * i / count, DECIMALS),
-                 round(y + (to_y - y) * i / count, DECIMALS)) for i in range(1, count)
+                (rounded(x + (to_x - x) * i / count), rounded(y + (to_y - y) * i / count))
+                for i in range(1, count)
             ]  # fmt: skip
             points.append((to_x, to_y))
         for point in points[:-1]:
@@ -209,7 +214,7 @@ def border_cuts(
     for (one, before), (other, behind) in itertools.pairwise(zip(stays, areas, strict=True)):
         if before != behind:
             at = (one[1] + other[0]) / 2
-            lon, lat = (round(value, DECIMALS) for value in _point_at(course, along, at))
+            lon, lat = map(rounded, _point_at(course, along, at))
             cuts.append((at, lon, lat, (before, behind)))
     return cuts
 

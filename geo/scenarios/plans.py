@@ -32,11 +32,11 @@ from geo.layers import Layers, build_layers
 from geo.network import DEFAULT_PARAMETERS, Parameters
 from geo.scenarios.drawn_lines import (
     ACCURACY_M,
-    DECIMALS,
     KIND_OF_MODE,
     Stop,
     drawn_rows,
     leg_lengths,
+    rounded,
 )
 
 #: Kilometres of a degree of latitude where a circle is drawn flat.
@@ -536,6 +536,9 @@ def _draw(tables: _Tables, edit: _Draw) -> None:
         text = Message("expected nothing, for the line is no railway")
         raise _wrong("trains_per_day", edit.trains_per_day, text)
     name = (edit.name or edit.name_en or edit.id)[:150]
+    spots = [(stop.lon, stop.lat) for stop in edit.stops if not stop.place]
+    if not np.isfinite([xy for leg in (spots, *edit.via) for xy in leg]).all():
+        raise _wrong("stops", "", Message("expected a place, or lon and lat in degrees"))
     facts = edit.model_dump(by_alias=True, exclude={"stops", "via"})
     facts |= {"name": name, "name_en": (edit.name_en or name)[:150]}
     stops = [_stop(tables, edit, facts, number) for number in range(len(edit.stops))]
@@ -545,7 +548,7 @@ def _draw(tables: _Tables, edit: _Draw) -> None:
     if len(set(ids)) < 2 or min(leg_lengths(stops)) < SHORTEST_KM:
         text = Message("expected stops that are {km:g} km or more apart", km=SHORTEST_KM)
         raise _wrong("stops", "", text)
-    via = [[(round(x, DECIMALS), round(y, DECIMALS)) for x, y in leg] for leg in edit.via]
+    via = [[(rounded(x), rounded(y)) for x, y in leg] for leg in edit.via]
     if not via:
         via = [[] for _ in stops[1:]]
     if len(via) != len(stops) - 1:
@@ -576,7 +579,7 @@ def _stop(tables: _Tables, edit: _Draw, facts: Mapping[str, Any], number: int) -
         return Stop(place.place_id, place.kind, place.lon, place.lat)
     key, kind = f"{edit.id}-{number + 1}", KIND_OF_MODE[edit.mode]
     names = stop.name or f"{facts['name']} {number + 1}", f"{facts['name_en']} {number + 1}"
-    lon, lat = (float(round(value, DECIMALS)) for value in (stop.lon, stop.lat))
+    lon, lat = rounded(stop.lon), rounded(stop.lat)
     tables.add("places", [
         {"place_id": key, "name": names[0], "name_en": stop.name_en or stop.name or names[1],
          "lon": lon, "lat": lat, "kind": kind, "accuracy_m": ACCURACY_M,

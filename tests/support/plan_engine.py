@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.maps.bundling import page_script
 from geo.maps.offline import json_text
-from geo.maps.plan_data import plan_data
+from geo.maps.plan_data import engine_data
 
 #: Calls the engine; what is infinite or not a number comes back as null.
 CALL = """([name, args]) => {
@@ -23,7 +23,7 @@ DOOR_TIMES = """([plan, date, mode]) => Array.from(engine.times(
 def write(path: Path, layers) -> Path:
     """Write the page of a region."""
     script = page_script("plan-engine")
-    data = json_text(plan_data(layers))
+    data = json_text(engine_data(layers))
     path.write_text(
         f'<!DOCTYPE html><title>Engine</title><script id="data" type="application/json">{data}'
         f"</script><script>{script}\nconst engine = geo.createEngine("

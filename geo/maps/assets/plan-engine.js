@@ -116,7 +116,7 @@ class Engine {
 /**
  * The engine of a page, from its data.
  *
- * @param {any} data Result of `geo.maps.plan_data`.
+ * @param {any} data Result of `geo.maps.plan_data.engine_data`.
  * @param {{ties?: any, kilometres?: any, drawn?: any}} options Modules of lines and points.
  */
 export function createEngine(data, options = {}) {
