@@ -256,7 +256,8 @@ def read_plan(path: Path | str) -> Plan:
     ----------
     path
         GeoJSON: a FeatureCollection with a member `plan` (`name`, `name_en`), and one feature per
-        edit, whose properties are those of `plan_of`. The course of a drawn line is its
+        edit, whose properties are those of `plan_of`; lists of ids are lists or text with
+        semicolons. The course of a drawn line is its
         LineString: `stops` say which of its points (`at`, from 0) are stops, and which of these
         are places (`place`) of the network; without `stops` its two ends are. Other geometries
         only show where an edit is.
@@ -298,11 +299,13 @@ def read_plan(path: Path | str) -> Plan:
 
 def _edit_of(feature: Any) -> dict[str, Any]:
     """Return the edit that a feature stands for."""
-    # a GIS gives every feature all columns, and lists as text
+    # a GIS gives every feature all columns, and may give a list as text
     edit = {key: value for key, value in feature["properties"].items() if value is not None}
-    for key in ("sections", "edges", "stops"):
+    for key in ("sections", "edges"):
         if isinstance(edit.get(key), str):
-            edit[key] = json.loads(edit[key])
+            edit[key] = edit[key].split(";")
+    if isinstance(edit.get("stops"), str):
+        edit["stops"] = json.loads(edit["stops"])
     if edit.get("do") != "draw":
         return edit
     points = [(float(x), float(y)) for x, y, *_ in feature["geometry"]["coordinates"]]
@@ -526,8 +529,9 @@ def _trains(tables: _Tables, edit: _Trains, p: Parameters = DEFAULT_PARAMETERS) 
             tables.add("train_services", [new, others] if conventional and emus else [new])
 
 
-def _draw(tables: _Tables, edit: _Draw) -> None:
-    catalogue, first = tables.catalogue, tables.catalogue.region.as_of.year
+def _check_line(tables: _Tables, edit: _Draw) -> None:
+    """Refuse a line that no table takes."""
+    first = tables.catalogue.region.as_of.year
     if edit.id in tables.class_of:
         raise _wrong("id", edit.id, Message("expected an id of no other route"))
     if edit.year < first:
@@ -535,10 +539,16 @@ def _draw(tables: _Tables, edit: _Draw) -> None:
     if edit.trains_per_day is not None and edit.mode != "rail":
         text = Message("expected nothing, for the line is no railway")
         raise _wrong("trains_per_day", edit.trains_per_day, text)
-    name = (edit.name or edit.name_en or edit.id)[:150]
     spots = [(stop.lon, stop.lat) for stop in edit.stops if not stop.place]
     if not np.isfinite([xy for leg in (spots, *edit.via) for xy in leg]).all():
         raise _wrong("stops", "", Message("expected a place, or lon and lat in degrees"))
+    if edit.via and len(edit.via) != len(edit.stops) - 1:
+        raise _wrong("via", len(edit.via), Message("expected a list of points for every leg"))
+
+
+def _draw(tables: _Tables, edit: _Draw) -> None:
+    _check_line(tables, edit)
+    name = (edit.name or edit.name_en or edit.id)[:150]
     facts = edit.model_dump(by_alias=True, exclude={"stops", "via"})
     facts |= {"name": name, "name_en": (edit.name_en or name)[:150]}
     stops = [_stop(tables, edit, facts, number) for number in range(len(edit.stops))]
@@ -548,12 +558,9 @@ def _draw(tables: _Tables, edit: _Draw) -> None:
     if len(set(ids)) < 2 or min(leg_lengths(stops)) < SHORTEST_KM:
         text = Message("expected stops that are {km:g} km or more apart", km=SHORTEST_KM)
         raise _wrong("stops", "", text)
-    via = [[(rounded(x), rounded(y)) for x, y in leg] for leg in edit.via]
-    if not via:
-        via = [[] for _ in stops[1:]]
-    if len(via) != len(stops) - 1:
-        raise _wrong("via", len(via), Message("expected a list of points for every leg"))
-    for table, rows in drawn_rows(catalogue, facts, stops, via, tables.source.key).items():
+    legs = edit.via or ((),) * (len(stops) - 1)
+    via = [[(rounded(x), rounded(y)) for x, y in leg] for leg in legs]
+    for table, rows in drawn_rows(tables.catalogue, facts, stops, via, tables.source.key).items():
         known = {project.project_id for project in tables.rows["projects"]}
         if table != "projects" or edit.id not in known:
             tables.add(table, rows)
