@@ -108,6 +108,7 @@ export class Drawing {
     const { color } = styles[this.values.kind];
     /** @type {any[]} */
     const points = toLatLngs(this.stops.map((stop) => Drawing.at(stop)));
+    /** @type {any} */
     const near = this.near && pointer ? [this.near.lat, this.near.lon] : null;
     const line = pointer && points.length ? [...points, near ?? pointer] : points;
     const quiet = { pane: "snap", interactive: false };

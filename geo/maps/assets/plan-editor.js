@@ -42,6 +42,11 @@ export class Editor {
     this.drawing = new Drawing(page, this.parts.drawing);
     this.projects = new Projects(page, this.parts.projects);
     this.results = new Results(page);
+    /** What edits may name. */
+    this.known = {
+      sections: page.legs.sections,
+      places: new Map(page.catalogue.places.map((place) => [place.id, place])),
+    };
     this.addFileField();
     document.addEventListener("keydown", (event) => this.handleKey(event));
   }
@@ -62,10 +67,13 @@ export class Editor {
   async restorePlan(text) {
     if (!text || text === this.text) return;
     this.text = text;
-    this.take(await planFromLink(text));
+    this.take(await planFromLink(text, this.known));
   }
 
-  /** Opens what was read, or says why it is no plan. */
+  /**
+   * Opens what was read, or says why it is no plan.
+   * @param {{plan?: any, error?: any}} found
+   */
   take({ plan, error }) {
     if (plan) this.store.open(plan);
     else this.say([error.zh, error.en]);
@@ -90,16 +98,16 @@ export class Editor {
     this.file.addEventListener("change", async () => {
       const [file] = this.file.files;
       this.file.value = "";
-      if (file) this.take(planFromFile(await file.text()));
+      if (file) this.take(planFromFile(await file.text(), this.known));
     });
     this.box.append(this.file);
   }
 
   save() {
-    const { plan, legs, catalogue } = this.page;
-    const sections = new Map([...legs.sections].map(([id, { line }]) => [id, line]));
-    const places = new Map(catalogue.places.map((place) => [place.id, place]));
-    const text = planToFile(plan, { sections, places });
+    const { plan } = this.page;
+    const { sections, places } = this.known;
+    const lines = new Map([...sections].map(([id, { line }]) => [id, line]));
+    const text = planToFile(plan, { sections: lines, places });
     const href = URL.createObjectURL(new Blob([text], { type: "application/geo+json" }));
     element("a", { href, download: `${pick([plan.name, plan.name_en])}.geojson` }).click();
     URL.revokeObjectURL(href);

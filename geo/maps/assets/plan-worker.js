@@ -1,6 +1,17 @@
 // The engine behind the page: a worker that answers calls, or the page itself where there is none.
+import { geodesicKm } from "./geodesy.js";
+import { drawnLine } from "./plan-drawn.js";
 import { createEngine } from "./plan-engine.js";
+import { tiesOf } from "./plan-ground.js";
 import { edgeLine } from "./plan-tables.js";
+
+/** How drawn lines and free points join what the region has. */
+const OPTIONS = {
+  ties: (ground, points) => tiesOf(ground, ground.points, points),
+  kilometres: geodesicKm,
+  drawn: ({ tables, towns, parameters, borders }, edit) =>
+    drawnLine({ place: tables.place, towns, parameters, borders }, edit),
+};
 
 /** The sections as the page shows them. */
 const shownSection = ({ edges, stops, at, cells, ...section }) => ({
@@ -43,7 +54,7 @@ const EXTRA = {
 
 /** @returns {Promise<(name: string, args: any[]) => any>} */
 async function startEngine(text) {
-  const engine = await createEngine(JSON.parse(text));
+  const engine = createEngine(JSON.parse(text), OPTIONS);
   return (name, args) =>
     Object.hasOwn(EXTRA, name) ? EXTRA[name](engine, ...args) : engine[name](...args);
 }
