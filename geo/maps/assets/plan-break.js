@@ -148,7 +148,7 @@ export class Breaking {
     this.square = -1;
     setState({ by: tool === "links" ? null : tool, square: null });
     this.fillTools();
-    /** @type {any} */ (one(`[data-choice="${tool}"]`, this.tools)).focus();
+    one(`[data-choice="${tool}"]`, this.tools).focus();
     this.refresh();
     this.page.fillLegend();
   }

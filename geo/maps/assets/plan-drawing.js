@@ -1,5 +1,5 @@
 // Drawing a new line: stops by clicks or by name, joined to the network where they snap to it.
-import { bilingual, element } from "./dom.js";
+import { bilingual, element, one } from "./dom.js";
 import { pick, translatedName } from "./language.js";
 import { EndField } from "./plan-fields.js";
 import { toLatLngs } from "./plan-map.js";
@@ -173,7 +173,7 @@ export class Drawing {
     const place = id && this.page.catalogue.places.find((one) => one.id === id);
     const joins = place && (JOINS[this.mode] ?? []).includes(place.kind);
     this.add(joins ? { place } : { lon: at[1], lat: at[0] });
-    /** @type {any} */ (document.querySelector("#stop"))?.focus();
+    one("#stop")?.focus();
   }
 
   searchField() {
