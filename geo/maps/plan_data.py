@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike
 
-from geo.catalogue import Catalogue
+from geo.catalogue import Catalogue, City, Zone
 from geo.core import is_unknown
-from geo.layers import Layers
+from geo.geometry import within
+from geo.layers import Layers, coarse_borders, county_index, read_base, section_regions
 from geo.maps.line_encoding import DIGITS, line_points, polyline_text, varints, zigzag
 from geo.network import (
     DEFAULT_PARAMETERS,
@@ -41,16 +42,23 @@ def engine_data(layers: Layers, parameters: Parameters = DEFAULT_PARAMETERS) -> 
     catalogue, facts = layers.catalogue, lasting_facts(layers, parameters)
     region = catalogue.region
     place = {row.place_id: i for i, row in enumerate(catalogue.places)}
+
+    def of_region(row: City | Zone) -> str | None:
+        found = region.find(row.region)
+        return found.id if found else None
+
     return {
         "asOf": region.as_of.isoformat(),
         "emuSince": region.emu_since.isoformat() if region.emu_since else None,
         "frame": region.frame,
         "parameters": asdict(parameters),
         "regions": [[row.id, row.name, row.name_en, row.adcode] for row in region.regions],
-        "places": _places(catalogue, facts),
-        "cities": [_settled(row, row.city_id) for row in catalogue.centres],
-        "zones": [_settled(row, row.zone_id) for row in catalogue.zones
-                  if row in catalogue.settlements],
+        "borders": _borders(catalogue),
+        "towns": [[row.lon, row.lat, row.population] for row in catalogue.cities],
+        "places": _places(layers, facts, parameters),
+        "cities": [_settled(row, row.city_id, of_region(row)) for row in catalogue.centres],
+        "zones": [_settled(row, row.zone_id, of_region(row)) for row in catalogue.settlements
+                  if isinstance(row, Zone)],
         "routes": _routes(layers, place),
         "sections": _sections(layers, facts, place),
         "rails": _rails(facts),
@@ -66,19 +74,57 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, A
     return {"columns": columns, "rows": cells}
 
 
-def _places(catalogue: Catalogue, facts: LastingFacts) -> dict[str, Any]:
-    levels = facts.levels
+def _borders(catalogue: Catalogue) -> list[Any]:
+    """Return the rings of provinces as steps of 1e-4 degrees, by code."""
+    return [
+        [code, [np.diff(np.rint(ring * 1e4), axis=0, prepend=0).astype(int).ravel().tolist()
+                for ring in rings]]
+        for code, rings in coarse_borders(catalogue).items()
+    ]  # fmt: skip
+
+
+def _places(layers: Layers, facts: LastingFacts, parameters: Parameters) -> dict[str, Any]:
+    """
+    Return the places, with what they are to the regions.
+
+    `side` is the number of the region on whose territory a place is, `near` the distance in km to
+    the nearest centre of every region, up to where a traveller still goes to enter a network.
+    """
+    catalogue, levels = layers.catalogue, facts.levels
+    regions = {region.adcode: i for i, region in enumerate(catalogue.region.regions)}
+    sides: list[int | None] = [None] * len(catalogue.places)
+    if catalogue.region.base.counties:
+        counties = read_base(catalogue, "counties")
+        where = county_index(counties, layers.places.geometry.to_numpy())
+        codes = [str(counties["province"].iloc[k]) if k >= 0 else "" for k in where]
+        sides = [regions.get(code) for code in codes]
+    near = _near_regions(catalogue, parameters.access_limit)
     return _table(
-        ["id", "zh", "en", "lon", "lat", "kind", "level"],
+        ["id", "zh", "en", "lon", "lat", "kind", "level", "side", "near"],
         ([row.place_id, row.name, row.name_en, row.lon, row.lat, row.kind,
-          levels.get(row.place_id)] for row in catalogue.places),
+          levels.get(row.place_id), sides[i], near[i]]
+         for i, row in enumerate(catalogue.places)),
     )  # fmt: skip
 
 
-def _settled(row: Any, key: str) -> list[Any]:
+def _near_regions(catalogue: Catalogue, limit: float) -> list[list[float | None]]:
+    """Return by place how far it is from the nearest centre of every region, in km."""
+    at = np.array([(row.lon, row.lat) for row in catalogue.places], float).reshape(-1, 2)
+    columns = []
+    for region in catalogue.region.regions:
+        own = [(city.lon, city.lat) for city in catalogue.centres
+               if catalogue.region.find(city.region) == region]  # fmt: skip
+        least: dict[int, float] = {}
+        for _, j, km in within(np.array(own, float).reshape(-1, 2), at, limit) if own else ():
+            least[j] = min(least.get(j, np.inf), km)
+        columns.append([round(least[j], 3) if j in least else None for j in range(len(at))])
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _settled(row: Any, key: str, region: str | None) -> list[Any]:
     """Return a centre or a settlement."""
     city = getattr(row, "city_id", "")
-    return [key, row.name, row.name_en, row.lon, row.lat, row.population, row.region, city]
+    return [key, row.name, row.name_en, row.lon, row.lat, row.population, region, city]
 
 
 def _routes(layers: Layers, place: dict[str, int]) -> dict[str, Any]:
@@ -96,6 +142,7 @@ def _sections(layers: Layers, facts: LastingFacts, place: dict[str, int]) -> dic
     route = {row.route_id: i for i, row in enumerate(layers.catalogue.routes)}
     keys = ["started", "opened", "expected", "design_speed_kmh", "operating_speed_kmh", "lanes",
             "tracks", "running_km", "shares"]  # fmt: skip
+    regions = _section_regions(layers)
     frame, rows, stops, at = layers.sections, [], list[list[int]](), list[float]()
     columns = zip(frame.index, frame["route_id"], frame["status"], frame["name"],
                   *(frame[key].tolist() for key in keys), strict=True)  # fmt: skip
@@ -104,12 +151,21 @@ def _sections(layers: Layers, facts: LastingFacts, place: dict[str, int]) -> dic
         named = [k for k in range(i, j + 1) if k in (i, j) or track.places[k]]
         stops.append([place[track.places[k]] for k in named])
         at += track.km[track.knots[named]].tolist()
-        rows.append([key, route[route_id], name, status, *cells, stops[-1]])
+        rows.append([key, route[route_id], name, status, *cells, stops[-1], regions.get(key)])
     lines = [polyline_text(np.array(line_points(line)), 10.0**-DIGITS)
              for line in facts.edges.geometry]  # fmt: skip
     columns_ = ["id", "route", "name", "status", "started", "opened", "expected", "design",
-                "operating", "lanes", "tracks", "km", "shares", "stops"]  # fmt: skip
+                "operating", "lanes", "tracks", "km", "shares", "stops", "region"]  # fmt: skip
     return _table(columns_, rows) | {"at": packed(at), "lines": lines}
+
+
+def _section_regions(layers: Layers) -> dict[str, int | None]:
+    """Return by section the number of the region that holds most of it."""
+    catalogue = layers.catalogue
+    if not (catalogue.region.base.counties and len(layers.sections)):
+        return {}
+    number = {region.adcode: i for i, region in enumerate(catalogue.region.regions)}
+    return {key: number.get(code) for key, (code, _) in section_regions(layers).items()}
 
 
 def _rails(facts: LastingFacts) -> dict[str, Any]:

@@ -55,7 +55,7 @@ function lengthOf({ sin, cos, sigma, cos2a, mid }) {
 }
 
 /** How far every point of a line is from its start, by the distances of two points. */
-export function along(line, distance = geodesicKm) {
+export function distancesAlong(line, distance = geodesicKm) {
   let total = 0;
   return line.map(([lon, lat], i) => {
     if (i) total += distance(...line[i - 1], lon, lat);
@@ -64,7 +64,7 @@ export function along(line, distance = geodesicKm) {
 }
 
 /** The flat distance of two points, in their own unit. */
-export const flat = (x1, y1, x2, y2) => Math.hypot(x2 - x1, y2 - y1);
+export const flatDistance = (x1, y1, x2, y2) => Math.hypot(x2 - x1, y2 - y1);
 
 /** The point that far along a line, given how far its points are. */
 export function pointAt(line, at, distance) {

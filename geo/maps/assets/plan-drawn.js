@@ -1,6 +1,6 @@
 // A drawn line becomes a route with sections, places and edges, as `geo.scenarios.drawn_lines`
 // has it: both do the same with the same numbers.
-import { along, flat, geodesicKm, pointAt, smooth } from "./geodesy.js";
+import { distancesAlong, flatDistance, geodesicKm, pointAt, smooth } from "./geodesy.js";
 import { pointAlong } from "./plan-ground.js";
 
 /** Coordinates are whole numbers of so many parts of a degree. */
@@ -79,9 +79,9 @@ function courseOf(stops, via) {
     }
     course.push({ lon: end.lon, lat: end.lat, place: end.id });
   });
-  const at = along(
+  const at = distancesAlong(
     course.map(({ lon, lat }) => [lon, lat]),
-    flat,
+    flatDistance,
   );
   return course.map((point, i) => ({ ...point, at: at[i] }));
 }
@@ -165,7 +165,7 @@ function met(a, b, ring, start) {
 }
 
 /** The first area whose rings lie around a point an odd number of times. */
-function areaOf(point, rings) {
+export function areaOf(point, rings) {
   const [x, y] = point;
   const inside = new Map();
   for (const { code, ring } of rings) {
@@ -186,7 +186,7 @@ function sectionsOf(context, edit, name, course, cuts) {
     course.map(({ lon, lat }) => [lon, lat]),
     closed,
   );
-  const km = along(line);
+  const km = distancesAlong(line);
   const ends = course.flatMap(({ place }, i) => (cuts.has(place) ? [i] : []));
   return ends.slice(1).map((end, k) => {
     const own = [];

@@ -1,24 +1,64 @@
 // What the edits of a plan make of the tables, as `geo.scenarios.plans` has it.
+import { drawnLine } from "./plan-drawn.js";
 import { lastDay } from "./plan-status.js";
-import { byId, withLengths } from "./plan-tables.js";
+import { byId, edgeLine, withLengths } from "./plan-tables.js";
 
 /** No train runs faster, as the tables have it. */
 const FASTEST_KMH = 500;
+/** Kilometres of a degree of latitude where a circle is drawn flat. */
+const FLAT_KM = 111.195;
 
-/**
- * The tables after the edits of a plan, in their order; closures are none of them.
- *
- * @param {any} tables
- * @param {any[]} edits
- * @param {(edit: any) => any} drawn What a drawn line adds.
- */
-export function plannedTables(tables, edits, drawn) {
+/** The tables after the edits of a plan, in their order; closures are none of them. */
+export function plannedTables(tables, edits) {
   let made = tables;
   for (const edit of edits) {
-    if (edit.do === "draw") made = withLine(made, drawn(edit));
+    if (edit.do === "draw") made = withLine(made, drawnLine(made, edit));
     else if (edit.do in CHANGES) made = withChange(made, edit);
   }
   return made;
+}
+
+/** The edges that a plan closes, of whatever date they are. */
+export function closedEdges(tables, edits) {
+  return new Set(
+    edits.flatMap((edit) => {
+      if (edit.do === "close_area") return edgesWithin(tables, edit);
+      if (edit.do !== "close") return [];
+      const own = (edit.sections ?? []).flatMap((id) => edgesOfSection(tables, id));
+      return [...own, ...(edit.edges ?? [])];
+    }),
+  );
+}
+
+/** The edges of a section; one that uses the track of others has none to close but theirs. */
+function edgesOfSection(tables, id) {
+  const tracks = [id, ...(tables.section.get(id)?.shared ?? [])];
+  return tracks.flatMap((own) => (tables.section.get(own)?.edges ?? []).map((edge) => edge.id));
+}
+
+/** The edges whose line comes into a circle, measured flat. */
+export function edgesWithin(tables, { lon, lat, km }) {
+  const found = [];
+  for (const { edges } of tables.sections) {
+    for (const edge of edges) {
+      if (flatKm(edgeLine(edge), lon, lat) <= km) found.push(edge.id);
+    }
+  }
+  return found;
+}
+
+/** How far a line is from a point at the least, in km. */
+export function flatKm(line, lon, lat) {
+  const east = FLAT_KM * Math.cos((lat * Math.PI) / 180);
+  let best = Infinity;
+  for (let i = 1; i < line.length; i++) {
+    const [x, y] = [(line[i - 1][0] - lon) * east, (line[i - 1][1] - lat) * FLAT_KM];
+    const [dx, dy] = [(line[i][0] - lon) * east - x, (line[i][1] - lat) * FLAT_KM - y];
+    const square = dx * dx + dy * dy;
+    const part = square > 0 ? Math.min(1, Math.max(0, -(x * dx + y * dy) / square)) : 0;
+    best = Math.min(best, Math.hypot(x + part * dx, y + part * dy));
+  }
+  return best;
 }
 
 /** Tables in which an edit has changed the cells and the trains of some sections. */
@@ -55,7 +95,7 @@ function atSpeed(section, { kmh }, { asOf }, trains) {
   const { id, operating, design } = section;
   const former = operating ?? design;
   const running = (row) =>
-    former === null ? null : row.kmh && Math.min((row.kmh * kmh) / former, FASTEST_KMH);
+    former === null ? null : row.kmh && Math.min(row.kmh * (kmh / former), FASTEST_KMH);
   trains.services = trains.services.map((row) =>
     row.section === id ? { ...row, kmh: running(row) } : row,
   );
@@ -90,7 +130,7 @@ function withTrains(section, { trains: count }, { asOf, parameters }, trains) {
 }
 
 /** Tables with the route, the sections, the places and the trains of a drawn line. */
-function withLine(tables, { route, sections, places, services }) {
+function withLine(tables, { route, sections, places }) {
   const made = sections.map((section) =>
     withLengths({
       ...section,
@@ -101,7 +141,7 @@ function withLine(tables, { route, sections, places, services }) {
     }),
   );
   const trains = made.flatMap((section) =>
-    (section.services ?? services ?? []).map((row) => ({
+    section.services.map((row) => ({
       section: section.id,
       from: null,
       to: null,

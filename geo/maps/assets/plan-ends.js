@@ -1,4 +1,5 @@
 // Ends of trips that are no point of the region: a point on the map, a border.
+import { geodesicKm } from "./geodesy.js";
 import { ArcList, CompressedArcs, LEG } from "./plan-graph.js";
 import { street } from "./plan-roads.js";
 
@@ -65,7 +66,7 @@ const copied = (arcs) =>
 function overRoads(graph, from) {
   const { world } = graph;
   const points = [...world.fresh, ...graph.extra.map((end) => ({ ...end, id: end.node }))];
-  const added = world.ground.added(points, world.ties.ties);
+  const added = world.ground.added(points);
   const first = world.fresh.length;
   if (graph.mode !== "road" && graph.mode !== "any") {
     const doors = new Set(graph.entries(graph.mode));
@@ -109,12 +110,12 @@ function addMeeting(graph, one, other, min, km) {
 
 /** Add straight ways from ends to where a network is entered. */
 function alongLines(graph, from) {
-  const { world, parameters } = graph;
+  const { parameters } = graph;
   const doors = new Set(graph.modes.flatMap((mode) => graph.entries(mode)));
   for (const { node, lon, lat } of graph.extra) {
     for (const door of doors) {
       const place = graph.points[door];
-      const straight = world.ties.kilometres(lon, lat, place.lon, place.lat);
+      const straight = geodesicKm(lon, lat, place.lon, place.lat);
       if (straight > parameters.access_limit) continue;
       addLeg(graph, from.get(node), door, ...street(straight, parameters));
     }

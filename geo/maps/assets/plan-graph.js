@@ -18,9 +18,11 @@ export class CompressedArcs {
     /** Which of the given arcs stands where. */
     this.arcs = new Int32Array(tails.length);
     this.km = km ? new Float64Array(tails.length) : null;
+    this.tails = new Int32Array(tails.length);
     const next = starts.slice(0, size);
     for (let i = 0; i < tails.length; i++) {
       const at = next[tails[i]]++;
+      this.tails[at] = tails[i];
       this.heads[at] = heads[i];
       this.minutes[at] = minutes[i];
       this.arcs[at] = i;
@@ -81,8 +83,16 @@ export class NodeHeap {
   }
 }
 
-/** The minutes from a node to all others, and the entry over which each was reached. */
-export function fastestFrom({ size, starts, heads, minutes }, source, weights = minutes) {
+/**
+ * The minutes from a node to all others, and the entry over which each was reached.
+ *
+ * @param {CompressedArcs} graph
+ * @param {number} source
+ * @param {Float64Array} weights Minutes by entry.
+ * @param {number} target Where the search may end.
+ */
+export function fastestFrom(graph, source, weights = graph.minutes, target = -1) {
+  const { size, starts, heads } = graph;
   const far = new Float64Array(size).fill(Infinity);
   const into = new Int32Array(size).fill(-1);
   const heap = new NodeHeap(far);
@@ -90,6 +100,7 @@ export function fastestFrom({ size, starts, heads, minutes }, source, weights = 
   heap.raise(source);
   while (heap.size) {
     const node = heap.pop();
+    if (node === target) break;
     const own = far[node];
     for (let at = starts[node]; at < starts[node + 1]; at++) {
       const after = own + weights[at];

@@ -1,9 +1,12 @@
 // Ordinary roads and the ways on them, as `geo.network.ordinary_roads` has it.
 import { unpackNumbers, wholeNumbers } from "./decoding.js";
-import { CompressedArcs, searchFrom } from "./plan-graph.js";
+import { CompressedArcs, NodeHeap, searchFrom } from "./plan-graph.js";
+import { pointAlong, tiesOf } from "./plan-ground.js";
 
 /** A node with more neighbours stays: what would join them is more ways than led to it. */
 const MOST_NEIGHBOURS = 6;
+/** Of so many sets of new points the ways are kept. */
+const KEPT = 24;
 
 /** Lines from their points in a row: longitude and latitude of each. */
 export function decodeLines({ counts, points }) {
@@ -106,12 +109,20 @@ export class Ground {
     this.cuts = new Map();
     /** @type {{edge: number, share: number}[]} */
     this.spots = [];
+    /** By way over a road the share of it from one end to the other. */
+    this.parts = [];
     this.ways = this.joined(decodeTies(data.ties), data.near);
     this.few = condensed(this.ways, this.firstRoad);
     this.kept = keptNodes(this.few, this.firstRoad);
+    this.originals = [...this.kept.keys()];
     this.arcs = arcsOf(this.few, this.kept.size + this.firstRoad);
+    /** All ways as a graph, where they are needed. */
     this.all = null;
     this.known = new Map();
+    /** By new point the nodes that it is tied to. */
+    this.steps = new Map();
+    this.spheres = null;
+    this.boxes = null;
   }
 
   /** All ways: roads, cut where points are tied to them, and the ties. */
@@ -143,9 +154,11 @@ export class Ground {
       this.spots.push({ edge: e, share });
       cuts.set(share, cut);
       ways.add(node, cut, min[e] * (share - from), km[e] * (share - from));
+      this.parts.push({ edge: e, from, to: share });
       [node, from] = [cut, share];
     }
     ways.add(node, this.firstRoad + v[e], min[e] * (1 - from), km[e] * (1 - from));
+    this.parts.push({ edge: e, from, to: 1 });
   }
 
   /**
@@ -168,19 +181,28 @@ export class Ground {
    * The ways from new points to the nodes of the few ways, and from one new point to another.
    *
    * @param {{id: string, lon: number, lat: number}[]} points
-   * @param {(ground: Ground, points: any[]) => {ties: any[], near: any[]}} tie
    */
-  added(points, tie) {
+  added(points) {
     const key = points.map(({ id, lon, lat }) => `${id} ${lon} ${lat}`).join(";");
-    if (!this.known.has(key)) this.known.set(key, this.searchAdded(points, tie(this, points)));
+    if (!this.known.has(key)) {
+      if (this.known.size >= KEPT) this.known.clear();
+      this.known.set(key, this.searchAdded(points));
+    }
     return this.known.get(key);
   }
 
-  searchAdded(points, { ties, near }) {
+  searchAdded(points) {
+    const { ties, near } = tiesOf(this, this.points, points);
     this.all ??= arcsOf(this.ways, this.firstCut + this.spots.length);
     const places = points.map((_, i) =>
       ties.filter(({ point }) => point === i).map((each) => this.tiePlace(each)),
     );
+    points.forEach(({ id }, i) => {
+      this.steps.set(
+        id,
+        places[i].flatMap(({ steps }) => steps),
+      );
+    });
     const isKept = (node) => node < this.firstRoad || this.kept.has(node);
     const mine = new Map(points.map(({ id }, i) => [id, i]));
     const between = directWays(places, near, mine, this.parameters);
@@ -197,6 +219,32 @@ export class Ground {
       return reached.filter(({ node }) => isKept(node)).map((way) => this.renumbered(way));
     });
     return { ways: found, between };
+  }
+
+  /** The course of the fastest way between two points or nodes, as longitudes and latitudes. */
+  course(from, to) {
+    this.all ??= arcsOf(this.ways, this.firstCut + this.spots.length);
+    const [starts, ends] = [from, to].map(({ number, id }) =>
+      number === undefined ? (this.steps.get(id) ?? []) : [{ node: number, min: 0 }],
+    );
+    const inner = pathBetween(this.all, starts, ends).flatMap((entry) => this.courseOf(entry));
+    const edge = ({ lon, lat }) => (lon === undefined ? [] : [[lon, lat]]);
+    return [...edge(from), ...inner, ...edge(to)];
+  }
+
+  /** The course of a way of the graph of all ways; nothing for one by street. */
+  courseOf(entry) {
+    const arc = this.all.arcs[entry];
+    const count = this.ways.length;
+    const { edge, from, to } = this.parts[arc % count] ?? {};
+    if (edge === undefined) return [];
+    const { starts, points } = this.roads;
+    const line = [];
+    for (let i = starts[edge]; i < starts[edge + 1]; i++) {
+      line.push([points[2 * i], points[2 * i + 1]]);
+    }
+    const part = from === 0 && to === 1 ? line : partOfLine(line, from, to);
+    return arc < count ? part : part.toReversed();
   }
 
   renumbered(way) {
@@ -218,6 +266,47 @@ export class Ground {
     });
     return { min, km, edge, share, cost, steps };
   }
+}
+
+/** The entries of the fastest way from one of some nodes to one of others. */
+function pathBetween({ size, starts, heads, minutes, tails }, sources, targets) {
+  const far = new Float64Array(size).fill(Infinity);
+  const into = new Int32Array(size).fill(-1);
+  const heap = new NodeHeap(far);
+  const reach = (node, min, entry) => {
+    if (min >= far[node]) return;
+    far[node] = min;
+    into[node] = entry;
+    heap.raise(node);
+  };
+  for (const { node, min } of sources) reach(node, min, -1);
+  const more = new Map(targets.map(({ node, min }) => [node, min]));
+  let [end, best] = [-1, Infinity];
+  while (heap.size) {
+    const node = heap.pop();
+    if (far[node] >= best) break;
+    const total = far[node] + (more.get(node) ?? Infinity);
+    if (total < best) [end, best] = [node, total];
+    for (let at = starts[node]; at < starts[node + 1]; at++) {
+      reach(heads[at], far[node] + minutes[at], at);
+    }
+  }
+  const path = [];
+  for (let node = end; node >= 0 && into[node] >= 0; node = tails[into[node]])
+    path.push(into[node]);
+  return path.reverse();
+}
+
+/** The part of a line between two shares of its flat length. */
+function partOfLine(line, from, to) {
+  const lengths = line.slice(1).map(([x, y], i) => Math.hypot(x - line[i][0], y - line[i][1]));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  let run = 0;
+  const inner = line.slice(1).filter((_, i) => {
+    run += lengths[i];
+    return run > from * total && run < to * total;
+  });
+  return [pointAlong(line, from), ...inner, pointAlong(line, to)];
 }
 
 /** New points that are tied to each other, or to one road. */

@@ -31,10 +31,25 @@ export function decodeTables(data) {
     route: byId(routes),
     place: byId(places),
     section: byId(sections),
+    regions: data.regions.map(([id, zh, en, code]) => ({ id, name: [zh, en], code })),
+    towns: data.towns.map(([lon, lat, population]) => ({ lon, lat, population })),
+    borders: data.borders.map(([code, rings]) => ({ code, rings: rings.map(decodeRing) })),
     trains: Object.fromEntries(
       Object.entries(data.trains).map(([name, table]) => [name, records(table)]),
     ),
   };
+}
+
+/** A ring from its steps in 1e-4 degrees. */
+function decodeRing(steps) {
+  let [x, y] = [0, 0];
+  const ring = [];
+  for (let i = 0; i < steps.length; i += 2) {
+    x += steps[i];
+    y += steps[i + 1];
+    ring.push([x / 1e4, y / 1e4]);
+  }
+  return ring;
 }
 
 function decodeSections(data, places, routes) {

@@ -37,6 +37,12 @@ export class TravelGraph {
     this.arcs = new ArcList();
     /** Places of trains and ships by node, from `aboard` on. */
     this.stops = [];
+    /** @type {(node: number) => number | undefined} Trains a day that have come to a node. */
+    this.trainsOver = () => undefined;
+    /** Ends of trips behind all other nodes, and what paths over arcs have in common. */
+    this.extra = [];
+    /** @type {number[] | null} */
+    this.things = null;
     if (this.modes.includes("rail") && trains) this.addTrains(trains);
     if (this.modes.includes("water")) this.addShips();
     if (mode === "road" || mode === "any") this.addRoads();
@@ -90,6 +96,8 @@ export class TravelGraph {
     const number = new Map(this.edges.map(({ id }, i) => [id, i]));
     const on = trains.runs.map(({ edge }) => this.carrier(edge, number.get(edge.id)));
     this.stops = trains.rides.flatMap(({ run }) => Array(tiers).fill(trains.runs[run].v));
+    this.trainsOver = (node) =>
+      trains.runs[trains.rides[Math.floor((node - aboard) / tiers)]?.run]?.trains;
     this.addBoarding(trains, on);
     for (const { from, to, loss } of trains.going) {
       const j = trains.rides[to].run;

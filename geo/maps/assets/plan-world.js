@@ -1,5 +1,6 @@
 // Where travellers start, go and change: centres, settlements and places, and the ground between.
 import { unpackNumbers } from "./decoding.js";
+import { geodesicKm } from "./geodesy.js";
 import { LEG } from "./plan-graph.js";
 import { Ground, street } from "./plan-roads.js";
 import { isEntry } from "./plan-trains.js";
@@ -15,18 +16,11 @@ const settledOf = (kind) => (row) => {
   return { node: `${kind}:${id}`, id, name: [zh, en], lon, lat, population, region, city };
 };
 
-/**
- * What new points are tied to, and how far it is.
- *
- * @typedef {{ties: (ground: any, points: any[]) => any, kilometres: (...degrees: number[]) => number}} Ties
- */
-
 /** The points of the region and the ground, with what a plan adds to them. */
 export class World {
-  /** @param {any} data @param {any} tables @param {Ties} ties */
-  constructor(data, tables, ties) {
+  /** @param {any} data @param {any} tables */
+  constructor(data, tables) {
     this.tables = tables;
-    this.ties = ties;
     this.parameters = tables.parameters;
     this.cities = data.cities.map(settledOf("city"));
     this.zones = data.zones.length ? data.zones.map(settledOf("zone")) : this.cities;
@@ -89,6 +83,23 @@ export class World {
     return this.points[node]?.kind === "junction" ? 1 : 0;
   }
 
+  /** The node of the ground, all ways included, for one of the graph on ordinary roads. */
+  groundOf(node) {
+    return this.ground.originals[node - this.points.length];
+  }
+
+  /**
+   * The course of a way on the ground.
+   *
+   * @param {{number?: number, id?: string, lon?: number, lat?: number}} from
+   * @param {{number?: number, id?: string, lon?: number, lat?: number}} to
+   */
+  course(from, to) {
+    return this.ground
+      ? this.ground.course(from, to)
+      : [from, to].map(({ lon, lat }) => [lon, lat]);
+  }
+
   /** The node of the graph for one of the ground. */
   nodeOf(i) {
     const { points, firstRoad } = this.ground;
@@ -97,7 +108,7 @@ export class World {
 
   /** Add the ways from the places of a plan to the ground. */
   addWays() {
-    this.ways = this.ground.added(this.fresh, this.ties.ties);
+    this.ways = this.ground.added(this.fresh);
     const node = this.fresh.map(({ id }) => this.number.get(id));
     const more = this.ways.ways.flatMap((own, i) =>
       own.map((way) => this.groundWay(node[i], this.nodeOf(way.node), way.min, way.km)),
@@ -191,7 +202,7 @@ export class World {
       const others =
         CHANGED_AT.has(one.kind) || isEntry(one, "") ? [...this.settled, ...doors] : doors;
       return others.flatMap(({ node, lon, lat }) => {
-        const km = this.ties.kilometres(one.lon, one.lat, lon, lat);
+        const km = geodesicKm(one.lon, one.lat, lon, lat);
         return km <= limit && node !== one.id ? [{ u: one.id, v: node, km }] : [];
       });
     });
