@@ -78,10 +78,15 @@ function ranges(limits) {
 const changeRange = (from, to) => (to ? `${from}–${to}` : `≥ ${from}`);
 
 /** The legend of what the counties are coloured by. */
-export function areaLegend(isChange) {
+export function areaLegend(isChange, isOne) {
   if (!isChange) {
     const items = ranges(LIMITS).map((text, k) => swatch(RAMP[k], sameInBoth(text)));
-    return legendBlock(["到各城市的平均分钟", "Mean minutes to the cities"], items);
+    return legendBlock(
+      isOne
+        ? ["距所选城市（分钟）", "From the city (min)"]
+        : ["距各城市平均（分钟）", "From the cities, mean (min)"],
+      items,
+    );
   }
   const column = (title, fills) => {
     const rows = STEPS.map((step, k) =>
@@ -97,7 +102,9 @@ export function areaLegend(isChange) {
   );
   const same = swatch(SAME, ["不变（半分钟以内）", "unchanged (within half a minute)"]);
   const block = legendBlock(
-    ["平均时间的变化（分钟）", "Change of mean time (min)"],
+    isOne
+      ? ["时间的变化（分钟）", "Change of time (min)"]
+      : ["平均时间的变化（分钟）", "Change of mean time (min)"],
     [columns, same],
   );
   return block;

@@ -4,7 +4,6 @@ import { Areas } from "./criticality-areas.js";
 import { bilingual, element, one } from "./dom.js";
 import { closeButton, translatedName } from "./language.js";
 import { fixed, fixedOrLess, people, signed, withUnit } from "./numbers.js";
-import { settledEnds } from "./plan-results.js";
 
 const MIN = ["分钟", "min"];
 const RADII = [5, 10, 25, 50];
@@ -268,10 +267,9 @@ export class Breaking {
       return;
     }
     this.broken = { ...plan, edits: [...plan.edits, { do: "close", edges: closed }] };
-    const cities = settledEnds(this.page.catalogue.cities);
     const losses = await engine.call("losses", plan, date, mode, closed);
     const times = await Promise.all(
-      [plan, this.broken].map((plan_) => engine.call("table", plan_, date, mode, cities, cities)),
+      [plan, this.broken].map((each) => engine.call("cityTimes", each, date, mode)),
     );
     if (turn === this.turn) this.show(closed, losses, times);
   }

@@ -60,12 +60,6 @@ export class Legs {
     }
   }
 
-  /** The name of an end of a leg; what has none is a place on the road. */
-  nameOf(key, ends) {
-    if (Array.isArray(key)) return key;
-    return this.places.get(key) ?? ends[key] ?? null;
-  }
-
   titleOf(leg) {
     if (leg.name) return leg.name;
     const route = this.routes.get(leg.route);
@@ -77,14 +71,10 @@ export class Legs {
 
   /** The legs as a list that reads from the first end to the second. */
   list(way, from, to) {
-    const rows = way.legs.map((leg, i) => {
-      const isLast = i === way.legs.length - 1;
-      const [start, end] = [
-        i ? this.nameOf(leg.from, {}) : from,
-        isLast ? to : this.nameOf(leg.to, {}),
-      ];
-      return this.row(leg, start, end);
-    });
+    const last = way.legs.length - 1;
+    const rows = way.legs.map((leg, i) =>
+      this.row(leg, i ? leg.from_name : from, i === last ? to : leg.to_name),
+    );
     return element("ol", { class: "legs" }, rows);
   }
 

@@ -112,13 +112,13 @@ export class PlanMap {
     this.ways.addLayer(L.circleMarker([at[1], at[0]], options));
   }
 
-  /** Draws the lines that a plan adds; `points` of each as longitude and latitude. */
+  /** Draws the lines that a plan adds, as the engine has them. */
   drawDrawn(list) {
     this.drawn.clearLayers();
-    for (const { points, kind, stops } of list) {
+    for (const { line, class: kind, stops } of list) {
       const { color, weight } = this.settings.styles[kind] ?? this.settings.styles[""];
       const style = { pane: "drawn", color, weight: weight + 1, className: "drawn-line" };
-      this.add(this.drawn, toLatLngs(points), style);
+      this.add(this.drawn, toLatLngs(line), style);
       for (const [lon, lat] of stops) this.addStop([lat, lon], color);
     }
   }

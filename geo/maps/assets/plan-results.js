@@ -12,20 +12,51 @@ const NOTHING = { edits: [] };
 const [MOST_PAIRS, LEAST] = [10, 0.05];
 const MIN = ["分钟", "min"];
 
-/** Means of rows of minutes weighted by people, over what is reached in both. */
-function means(before, after, weights) {
-  const count = weights.length;
-  return Array.from({ length: before.length / count }, (_, i) => {
+/** Minutes from every city to all cities and counties, before and after. */
+class DoorTimes {
+  /**
+   * @param {any[]} cities
+   * @param {number} width of a row: cities and counties
+   * @param {Float64Array[]} both before and after
+   */
+  constructor(cities, width, both) {
+    this.width = width;
+    this.count = cities.length;
+    this.people = cities.map(({ population }) => population);
+    this.total = this.people.reduce((sum, value) => sum + value, 0);
+    this.both = both;
+  }
+
+  /** Minutes before and after from a city to what stands in a column. */
+  pair(city, column) {
+    return this.both.map((times) => times[city * this.width + column]);
+  }
+
+  /** Means over the cities, weighted by people, of what is reached in both. */
+  means(column, skip = -1) {
     const sums = [0, 0, 0];
-    for (let j = 0; j < count; j++) {
-      const [a, b] = [before[i * count + j], after[i * count + j]];
-      if (!Number.isFinite(a) || !Number.isFinite(b)) continue;
-      sums[0] += a * weights[j];
-      sums[1] += b * weights[j];
-      sums[2] += weights[j];
+    for (let city = 0; city < this.count; city++) {
+      const [before, after] = this.pair(city, column);
+      if (city === skip || !Number.isFinite(before + after)) continue;
+      sums[0] += before * this.people[city];
+      sums[1] += after * this.people[city];
+      sums[2] += this.people[city];
     }
     return [sums[0] / sums[2], sums[1] / sums[2]];
-  });
+  }
+
+  /** The mean of the means of all cities. */
+  overall() {
+    const rows = this.people.map((_, city) => this.means(city, city));
+    const mean = (k) => rows.reduce((sum, row, i) => sum + row[k] * this.people[i], 0) / this.total;
+    return [mean(0), mean(1)];
+  }
+
+  /** Minutes from a city to all counties. */
+  toZones(city, k) {
+    const from = city * this.width + this.count;
+    return this.both[k].slice(from, from + this.width - this.count);
+  }
 }
 
 export class Results {
@@ -76,7 +107,7 @@ export class Results {
   }
 
   legend() {
-    return [areaLegend(this.shown === "change")];
+    return [areaLegend(this.shown === "change", this.origin)];
   }
 
   // ---- computing
@@ -85,66 +116,68 @@ export class Results {
     one(".views").hidden = this.page.store.isEmpty;
     this.turn += 1;
     const { turn } = this;
-    const { plan, date, mode, engine } = this.page;
-    const [zones, cities] = [this.zones, this.cities].map(settledEnds);
-    const table = (one, from, to) => engine.call("table", one, date, mode, from, to);
-    const both = (from, to) => Promise.all([NOTHING, plan].map((one) => table(one, from, to)));
-    const targets = this.origin ? [{ city: this.origin }] : cities;
-    const [before, after] = await both(zones, targets);
+    const { plan, date, mode, engine, store } = this.page;
+    const plans = store.isEmpty ? [NOTHING] : [NOTHING, plan];
+    const found = await Promise.all(plans.map((each) => engine.call("door", each, date, mode)));
     if (turn !== this.turn) return;
-    const weights = this.origin ? [1] : this.cities.map(({ population }) => population);
-    this.values = means(before, after, weights);
+    const width = this.cities.length + this.zones.length;
+    this.times = new DoorTimes(this.cities, width, [found[0], found.at(-1)]);
     this.paint();
-    const pairs = await both(cities, cities);
-    const counts = await Promise.all([NOTHING, plan].map((one) => this.counts(one)));
+    const counted = await Promise.all(plans.map((each, k) => this.counts(each, k)));
     if (turn !== this.turn) return;
-    this.pairs = pairs;
-    this.counted = counts;
+    this.counted = [counted[0], counted.at(-1)];
     this.fill();
   }
 
   /** Kilometres, crossings, independent links and people within two hours of the main cities. */
-  async counts(plan) {
-    const { engine, date, mode, settings, catalogue } = this.page;
-    const zones = settledEnds(this.zones);
-    const found = { people: [], summary: await engine.call("summary", plan, date, mode) };
-    for (const city of settings.cores) {
-      const times = await engine.call("table", plan, date, mode, [{ city }], zones);
-      found.people.push(await engine.call("people", times, mode));
+  async counts(plan, k) {
+    const { engine, date, mode, settings } = this.page;
+    const summary = await engine.call("summary", plan, date, mode);
+    const within = [];
+    for (const id of settings.cores) {
+      const city = this.cities.findIndex((each) => each.id === id);
+      within.push(await engine.call("people", this.times.toZones(city, k), mode));
     }
-    const [a, b] = catalogue.regions;
-    if (b) {
-      found.crossings = await engine.call("crossings", plan, date);
-      found.links = await engine.call("independentLinks", plan, date, mode, a.id, b.id);
-    }
-    return found;
+    return { ...summary, people: within };
   }
 
   // ---- the map
 
+  /** Minutes of a county before and after: from all cities, or from the chosen one. */
+  zoneTimes(i) {
+    const column = this.cities.length + i;
+    const city = this.cities.findIndex(({ id }) => id === this.origin);
+    return city < 0 ? this.times.means(column) : this.times.pair(city, column);
+  }
+
   paint() {
-    if (!this.values || this.page.tab !== "plan") return;
-    const column = { before: ([a]) => a, after: ([, b]) => b, change: ([a, b]) => b - a }[
-      this.shown
-    ];
-    this.areas.paint(this.values.map(column), this.shown === "change");
+    if (!this.times || this.page.tab !== "plan") return;
+    const column = {
+      before: ([a]) => a,
+      after: ([, b]) => b,
+      change: ([a, b]) => b - a,
+    }[this.shown];
+    const values = this.zones.map((_, i) => column(this.zoneTimes(i)));
+    this.areas.paint(values, this.shown === "change");
   }
 
   tooltip(zone) {
-    const [before, after] = this.values[this.zones.indexOf(zone)];
-    const from = this.origin ? this.cities.find(({ id }) => id === this.origin).name : null;
-    const what = from ? [`到${from[0]}`, `to ${from[1]}`] : ["到各城市平均", "mean to the cities"];
-    const text = withUnit(`${fixed(before, 0)} → ${fixed(after, 0)}`, MIN);
-    const change = signed(after - before, 1);
-    return tooltipOf(zone.name, [
-      [`${what[0]} ${text[0]}（${change}）`, `${what[1]} ${text[1]} (${change})`],
-    ]);
+    const [before, after] = this.zoneTimes(this.zones.indexOf(zone));
+    const from = this.cities.find(({ id }) => id === this.origin)?.name;
+    const what = from
+      ? [`距${from[0]}`, `From ${from[1]}`]
+      : ["距各城市平均", "From the cities, mean"];
+    const change = after - before;
+    const isSame = this.page.store.isEmpty || !Number.isFinite(change);
+    const times = isSame ? minutesText(before) : `${minutesText(before)} → ${minutesText(after)}`;
+    const text = withUnit(isSame ? times : `${times} (${signed(change, 1)})`, MIN);
+    return tooltipOf(zone.name, [[`${what[0]} ${text[0]}`, `${what[1]} ${text[1]}`]]);
   }
 
   // ---- the panel
 
   fill() {
-    if (!this.pairs) return;
+    if (!this.counted) return;
     const changes = this.changes();
     const isSame = !changes.gains.length && !changes.losses.length;
     const same = /** @type {[string, string]} */ (
@@ -183,12 +216,13 @@ export class Results {
     choose.addEventListener("change", () => {
       this.origin = choose.value;
       setState({ of: this.origin || null });
-      this.refresh();
+      this.paint();
+      this.page.fillLegend();
     });
     return element(
       "label",
       { class: "of" },
-      bilingual(["地图：各区县到", "Map: counties to"]),
+      bilingual(["地图：各区县距", "Map: counties from"]),
       choose,
     );
   }
@@ -240,22 +274,13 @@ export class Results {
   }
 
   meanRow() {
-    const weights = this.cities.map(({ population }) => population);
-    const rows = means(this.pairs[0], this.pairs[1], weights);
-    const total = weights.reduce((sum, value) => sum + value, 0);
-    const mean = [0, 1].map(
-      (k) => rows.reduce((sum, row, i) => sum + row[k] * weights[i], 0) / total,
-    );
+    const mean = this.times.overall();
     const change = mean[1] - mean[0];
     /** @type {any} */
     const texts = mean.map((value) => fixed(value, 1));
     const isGain = Math.abs(change) < LEAST ? null : change < 0;
-    return Results.row(
-      ["城市间平均（分钟）", "Mean between cities (min)"],
-      texts,
-      signed(change, 1),
-      isGain,
-    );
+    const label = ["城市间平均（分钟）", "Mean between cities (min)"];
+    return Results.row(label, texts, signed(change, 1), isGain);
   }
 
   peopleRows(before, after) {
@@ -281,50 +306,47 @@ export class Results {
   }
 
   countRows(before, after) {
-    const number = (label, a, b, digits = 0) => {
+    const number = (label, a, b) => {
       const isGain = Math.abs(b - a) < 0.5 ? null : b > a;
-      return Results.row(
-        label,
-        [fixed(a, digits), fixed(b, digits)],
-        signed(b - a, digits),
-        isGain,
-      );
+      return Results.row(label, [fixed(a, 0), fixed(b, 0)], signed(b - a, 0), isGain);
     };
     const { labels } = this.page.settings;
-    const kinds = [...new Set([before, after].flatMap((one) => Object.keys(one.summary.km)))];
-    const changed = kinds.filter(
-      (key) => Math.abs((after.summary.km[key] ?? 0) - (before.summary.km[key] ?? 0)) >= 0.5,
-    );
-    const km = changed.map((key) => {
-      const [zh, en] = labels.class[key] ?? [key, key];
-      return number(
-        [`${zh}（公里）`, `${en} (km)`],
-        before.summary.km[key] ?? 0,
-        after.summary.km[key] ?? 0,
-      );
-    });
-    if (!before.links) return km;
+    const kinds = [...new Set([before, after].flatMap(({ km }) => Object.keys(km)))];
+    const lengths = kinds
+      .map((key) => ({ key, values: [before, after].map(({ km }) => km[key] ?? 0) }))
+      .filter(({ values: [a, b] }) => Math.abs(b - a) >= 0.5)
+      .map(({ key, values }) => {
+        const [zh, en] = labels.class[key] ?? [key, key];
+        return number([`${zh}（公里）`, `${en} (km)`], ...values);
+      });
+    if (this.page.catalogue.regions.length < 2) return lengths;
     const [a, b] = this.page.catalogue.regions.map(({ name }) => name);
-    const between = (zh, en) => [`${a[0]}–${b[0]} ${zh}`, `${en} ${a[1]}–${b[1]}`];
+    const between = (zh, en) => [`${a[0]}–${b[0]}${zh}`, `${en}, ${a[1]}–${b[1]}`];
+    const [crossed, crosses] = [before, after].map((each) => this.crossings(each));
     return [
-      number(between("独立通路", "Independent links"), before.links.count, after.links.count),
-      number(between("跨界通道", "Crossings"), before.crossings.length, after.crossings.length),
-      ...km,
+      number(between("独立通路", "Independent links"), before.links, after.links),
+      number(between("跨界通道", "Crossings"), crossed, crosses),
+      ...lengths,
     ];
+  }
+
+  /** Open crossings of the mode, or of all. */
+  crossings({ crossings }) {
+    const { mode } = this.page;
+    if (mode !== "any") return crossings[mode] ?? 0;
+    return Object.values(crossings).reduce((sum, count) => sum + count, 0);
   }
 
   // ---- pairs of cities
 
   changes() {
-    const [before, after] = this.pairs;
     const count = this.cities.length;
     const list = [];
     for (let i = 0; i < count; i++) {
       for (let j = i + 1; j < count; j++) {
-        const at = i * count + j;
-        const change = after[at] - before[at];
-        if (Number.isFinite(change) && Math.abs(change) >= LEAST)
-          list.push({ i, j, change, before: before[at], after: after[at] });
+        const [before, after] = this.times.pair(i, j);
+        const change = after - before;
+        if (Math.abs(change) >= LEAST) list.push({ i, j, change, before, after });
       }
     }
     list.sort((a, b) => a.change - b.change);
@@ -332,8 +354,8 @@ export class Results {
       gains: list.filter(({ change }) => change < 0).slice(0, MOST_PAIRS),
       losses: list
         .filter(({ change }) => change > 0)
-        .toReversed()
-        .slice(0, MOST_PAIRS),
+        .slice(-MOST_PAIRS)
+        .toReversed(),
     };
   }
 
@@ -421,13 +443,10 @@ export class Results {
 
   summary() {
     const [before, after] = this.counted;
-    const weights = this.cities.map(({ population }) => population);
-    const total = weights.reduce((sum, value) => sum + value, 0);
-    const rows = means(this.pairs[0], this.pairs[1], weights);
-    const mean = rows.reduce((sum, [a, b], i) => sum + (b - a) * weights[i], 0) / total;
+    const [was, is] = this.times.overall();
     return {
       label: bilingual(this.page.years.label),
-      mean,
+      mean: is - was,
       people: after.people.map(({ value }, i) => value - before.people[i].value),
     };
   }
@@ -450,6 +469,4 @@ function planRow({ plan, summary }) {
   );
 }
 
-/** Ends as the engine takes them; counties are told from cities by what they have. */
-export const settledEnds = (list) =>
-  list.map(({ id, node }) => ({ [String(node).split(":")[0]]: id }));
+const minutesText = (minutes) => (Number.isFinite(minutes) ? fixed(minutes, 0) : "–");

@@ -122,9 +122,11 @@ class PlanPage {
   async refresh() {
     this.underPlan();
     const { plan, date } = this;
-    const network = await this.engine.call("network", plan, date);
+    const calls = ["network", "drawnLines"].map((name) => this.engine.call(name, plan, date));
+    const [network, drawn] = await Promise.all(calls);
     if (plan !== this.plan || date !== this.date) return;
     this.network = network;
+    this.drawn = drawn;
     this.drawNetwork();
     await this.part.refresh();
     this.labels.place();
@@ -142,22 +144,8 @@ class PlanPage {
     }
     const changed = this.plan.edits.flatMap((edit) => edit.sections ?? []);
     this.drawing.drawNetwork(codes, changed);
-    this.drawing.drawDrawn(this.drawnLines());
+    this.drawing.drawDrawn(this.drawn);
     this.fillLegend();
-  }
-
-  drawnLines() {
-    return this.plan.edits
-      .filter((edit) => edit.do === "draw")
-      .map((edit) => {
-        const stops = edit.stops.map((stop) => this.stopAt(stop));
-        return { points: stops, stops, kind: edit.class };
-      });
-  }
-
-  stopAt(stop) {
-    const place = stop.place && this.places.byKey.get(`place:${stop.place}`);
-    return place ? [place.at[1], place.at[0]] : [stop.lon, stop.lat];
   }
 
   planChanged() {
