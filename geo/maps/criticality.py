@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -97,11 +96,13 @@ def criticality_page(
     date: dt.date,
     analysis: Analysis | None = None,
     details: LossDetails | None = None,
+    squares: DataFrame | None = None,
 ) -> str:
     """
     Return the page on which links are closed.
 
-    An analysis of that date gives its networks, and with the details kept meanwhile its losses.
+    An analysis of that date gives its networks, and with the details kept meanwhile its losses;
+    `squares` are those of `closed_squares`, where they are known.
     """
     losses = []
     if analysis and analysis.date == date:
@@ -112,7 +113,7 @@ def criticality_page(
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
     results = losses + [_losses(stops, mode) for mode in ("any", *present)[len(losses) :]]
-    areas = closed_squares(stops)
+    areas = closed_squares(stops) if squares is None else squares
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -136,7 +137,6 @@ def criticality_page(
         )
 
 
-@lru_cache(maxsize=1)  # the page of plans shows the same
 def closed_squares(stops: Network) -> DataFrame:
     """Close every square of a grid, named after its largest city or the nearest county."""
     catalogue = stops.layers.catalogue

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import shapely
+from pandas import DataFrame
 
 from geo.catalogue import CLASS, CLASSES_OF_MODE, MODE, STAGE, TRAVEL, Catalogue, ReadyPlan, Zone
 from geo.connectivity import core_cities
@@ -21,7 +22,7 @@ from geo.maps.offline import stable_ids
 from geo.maps.plan_data import engine_data
 from geo.maps.texts import Texts
 from geo.network import build_network
-from geo.scenarios import Analysis, plan_of
+from geo.scenarios import plan_of
 
 TEXT = Texts("plan")
 
@@ -34,12 +35,11 @@ AREA_STEP, LEAST_AREA = 1e-3, 1e-4
 LOOK_BACK = 10
 
 
-def plan_page(layers: Layers, *, date: dt.date, analysis: Analysis | None = None) -> str:
-    """Return the page that plans; an analysis of that date gives the network of the closures."""
+def plan_page(layers: Layers, *, date: dt.date, squares: DataFrame | None = None) -> str:
+    """Return the page that plans; `squares` are those of `closed_squares`, where known."""
     cat = layers.catalogue
-    stops = analysis.stops if analysis and analysis.date == date else None
-    if stops is None:
-        stops = build_network(layers, year=date, nodes="stops")
+    if squares is None:
+        squares = closed_squares(build_network(layers, year=date, nodes="stops"))
     first, last = cat.region.map.years
     with stable_ids():
         map_ = new_map(cat)
@@ -56,7 +56,7 @@ def plan_page(layers: Layers, *, date: dt.date, analysis: Analysis | None = None
                 "data-plan": engine_data(layers),
                 "data-worker": f"{page_script('plan-worker')}geo.serveEngine();",
                 "data-status": status_table(),
-                "data-page": _page_data(layers, date) | square_data(closed_squares(stops)),
+                "data-page": _page_data(layers, date) | square_data(squares),
             },
             jump="",
             modes={mode: TRAVEL[mode] for mode in _modes(layers)},
@@ -85,8 +85,9 @@ def _page_data(layers: Layers, date: dt.date) -> dict[str, Any]:
         "cores": [city.city_id for city in core_cities(cat)],
         "labels": {"class": CLASS, "mode": MODE, "travel": TRAVEL, "stage": STAGE},
         "classes": {
-            mode: [key for key in LINES if key in kinds]
-            for mode, kinds in CLASSES_OF_MODE.items()
+            mode: [key for key in LINES if key in CLASSES_OF_MODE[mode]]
+            for mode in MODE
+            if mode in CLASSES_OF_MODE
         },
         "styles": {key: style._asdict() for key, style in {**LINES, "": OTHER_LINE}.items()},
         "weights": {

@@ -130,6 +130,7 @@ export class Drawing {
     const name = bilingual(this.near.name);
     ring.bindTooltip(element("b", {}, name), {
       permanent: true,
+      className: "snap-name",
       direction: "top",
       offset: [0, -10],
     });

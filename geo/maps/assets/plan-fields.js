@@ -38,14 +38,16 @@ export class Places {
     const twice = new Set(cities.map((city) => `${city.lon},${city.lat}`));
     for (const city of cities) this.add("city", "city", city);
     for (const zone of zones) {
-      if (!twice.has(`${zone.lon},${zone.lat}`)) this.add("zone", "zone", zone);
+      if (zone.node.startsWith("zone:"))
+        this.add("zone", "zone", zone, twice.has(`${zone.lon},${zone.lat}`));
     }
     for (const place of places) if (KINDS[place.kind]) this.add("place", place.kind, place);
   }
 
-  add(type, kind, { id, name, lon, lat }) {
+  /** @param {boolean} isHidden whether it is found by its key alone: a city stands in the same place */
+  add(type, kind, { id, name, lon, lat }, isHidden = false) {
     const key = `${type}:${id}`;
-    this.byKey.set(key, { key, kind, end: { [type]: id }, name, at: [lat, lon] });
+    this.byKey.set(key, { key, kind, isHidden, end: { [type]: id }, name, at: [lat, lon] });
   }
 
   /** @returns {Place | null} what a key of the address stands for */
@@ -58,7 +60,8 @@ export class Places {
   }
 
   entries() {
-    return [...this.byKey.values()].map((place) => {
+    const shown = [...this.byKey.values()].filter(({ isHidden }) => !isHidden);
+    return shown.map((place) => {
       const { color, rank, note } = KINDS[place.kind];
       const keys = [...place.name, ...(this.pinyin[place.name[0]] ?? "").split(" "), place.key];
       const found = keys.filter(Boolean);

@@ -60,31 +60,36 @@ export class Legs {
     }
   }
 
-  titleOf(leg) {
-    if (leg.name) return leg.name;
+  /** What a leg is called; in a station by whether a train follows. */
+  titleOf(leg, next) {
     const route = this.routes.get(leg.route);
-    if (route) return route.name;
-    return leg.mode === "walk" || leg.mode === "station"
-      ? ["步行、进出站", "On foot, in the station"]
-      : ["普通公路", "Ordinary roads"];
+    if (route ?? leg.name) return route?.name ?? leg.name;
+    if (leg.mode !== "station") return ["普通公路", "Ordinary roads"];
+    const [zh, en] = leg.from_name ?? leg.to_name ?? ["", ""];
+    return next?.route
+      ? [`${zh}：进站`, `${en}: into the station`]
+      : [`${zh}：出站`, `${en}: out of the station`];
   }
 
   /** The legs as a list that reads from the first end to the second. */
   list(way, from, to) {
     const last = way.legs.length - 1;
     const rows = way.legs.map((leg, i) =>
-      this.row(leg, i ? leg.from_name : from, i === last ? to : leg.to_name),
+      this.row(leg, i ? leg.from_name : from, i === last ? to : leg.to_name, way.legs[i + 1]),
     );
     return element("ol", { class: "legs" }, rows);
   }
 
-  row(leg, start, end) {
+  row(leg, start, end, next) {
     const color = leg.route ? this.settings.colors[leg.mode] : "#8d99a4";
-    const ends = start && end ? [`${start[0]} → ${end[0]}`, `${start[1]} → ${end[1]}`] : null;
+    const ends =
+      start && end && leg.mode !== "station"
+        ? [`${start[0]} → ${end[0]}`, `${start[1]} → ${end[1]}`]
+        : null;
     return element(
       "li",
       { class: leg.route ? "ride" : "ground", style: `--leg:${color}` },
-      element("b", {}, bilingual(this.titleOf(leg))),
+      element("b", {}, bilingual(this.titleOf(leg, next))),
       element("span", { class: "time" }, bilingual(duration(leg.min))),
       ends ? element("small", {}, bilingual(ends)) : null,
       element("small", { class: "facts" }, this.facts(leg)),

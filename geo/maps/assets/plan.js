@@ -170,8 +170,9 @@ class PlanPage {
 
   fillLegend() {
     const present = new Set(this.network.edges.map((edge) => edge.class));
-    const lines = lineLegend(present, this.settings, this.tab);
-    one(".key-list div").replaceChildren(...(this.part.legend?.() ?? []), lines);
+    const isPlain = this.tab === "break" && this.part.tool === "squares";
+    const lines = isPlain ? [] : [lineLegend(present, this.settings, this.tab)];
+    one(".key-list div").replaceChildren(...(this.part.legend?.() ?? []), ...lines);
   }
 
   // ---- the view
