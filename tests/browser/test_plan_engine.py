@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import plan_engine
@@ -10,7 +11,8 @@ import pytest
 from test_plan_geometry import random_line
 
 import geo
-from geo.network import build_travel_graph, times_between
+from geo.connectivity import city_table, mean_extra_minutes, minimum_cut, removal_loss
+from geo.network import build_travel_graph, door_times, time_interval, times_between
 from geo.scenarios import plan_of, planned_layers
 
 #: Minutes; both round differently in the tenth digit or so.
@@ -92,3 +94,121 @@ def test_plans_give_the_times_of_python(engine, cat, seed):
 @pytest.mark.parametrize("seed", range(10))
 def test_ten_plans_on_four_dates_by_all_modes(engine, cat, seed):
     assert_same_plan(engine, cat, seed, [2015, 2026, 2030, 2035], ["any", "road", "rail"])
+
+
+@pytest.fixture(scope="module")
+def stops(drawn):
+    """The network of 2025."""
+    return geo.build_network(drawn, year=2025, nodes="stops")
+
+
+@pytest.mark.parametrize("mode", ["any", "rail"])
+def test_people_within_two_hours_and_their_bounds(engine, stops, mode):
+    times = door_times(stops, mode=mode)
+    known = city_table(stops, mode=mode, indicator="daily", times=times)
+    rows = known[["value", "low", "high"]].head(5).to_numpy()
+    minutes = [[None if np.isinf(t) else t for t in row] for row in times.settlements[:5]]
+    found = engine.evaluate(
+        "([rows, mode]) => rows.map(row => engine.people(row.map(t => t ?? Infinity), mode))",
+        [minutes, mode],
+    )
+    assert [list(row.values()) for row in found] == pytest.approx(rows, rel=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["all", "road", "rail"])
+def test_independent_links_and_the_nearest_smallest_set(engine, stops, mode):
+    part = stops if mode == "all" else stops.select(mode)
+    known = minimum_cut(part, "四川", "重庆")[0]
+    found = engine.evaluate("mode => engine.independentLinks(null, 2025, mode)", mode)
+    assert found["count"] == known.value
+    assert sorted(link["id"] for link in found["links"]) == sorted(known.cut)
+
+
+@pytest.mark.parametrize("year", [2010, 2030])
+def test_crossings_and_which_of_them_are_open(engine, drawn, year):
+    known = {
+        (row.place_id, row.route_id, row.status == "open", row.assumed)
+        for row in geo.border_crossings(drawn, year=year).itertuples()
+    }
+    found = engine.evaluate("year => engine.crossings(null, year)", year)
+    assert {(c["place"], c["route"], c["open"], c["assumed"]) for c in found} == known
+
+
+#: Ends of journeys as Python names them, and as the engine is told.
+ENDS = {
+    "成都": {"city": "chengdu"}, "万州": {"city": "wanzhou"}, "宜宾": {"city": "yibin"},
+    "104.0712,30.6633": {"lon": 104.0712, "lat": 30.6633},
+    "106.5,29.6": {"lon": 106.5, "lat": 29.6},
+    "chengdu-east-station": {"place": "chengdu-east-station"},
+    "chongqing-north-station": {"place": "chongqing-north-station"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", ["any", "road", "rail"])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("成都", "万州"), ("104.0712,30.6633", "106.5,29.6"), ("宜宾", "106.5,29.6"),
+     ("chengdu-east-station", "chongqing-north-station")],
+)  # fmt: skip
+def test_journeys_leg_by_leg(engine, stops, mode, a, b):
+    known = geo.fastest_routes(stops, a, b, 2, mode=mode)
+    found = engine.evaluate(
+        "([mode, a, b]) => engine.journeys(null, 2025, mode, engine.end(a), engine.end(b), {k: 2})",
+        [mode, ENDS[a], ENDS[b]],
+    )
+    assert len(found) == len(known)
+    for own, journey in zip(found, known, strict=True):
+        for key in ("wait_min", "access_min", "in_vehicle_min", "changes"):
+            assert own[key] == pytest.approx(getattr(journey, key), abs=CLOSE)
+        assert (own["min"], own["km"]) == pytest.approx(journey[:2], abs=CLOSE)
+        assert own["sections"] == journey.section_ids
+        legs = [(leg["mode"], leg["route"] or "") for leg in own["legs"]]
+        assert legs == [(leg["mode"], leg["route_id"]) for leg in journey.legs]
+        low, high = time_interval(journey.time_min, mode, doors=not journey.between_stations)
+        if not (journey.between_stations and mode == "any"):
+            assert (own["low"], own["high"]) == pytest.approx((low, high), abs=CLOSE)
+
+
+def test_the_course_of_a_journey_hangs_together(engine):
+    (found,) = engine.evaluate(
+        "ends => engine.journeys(null, 2025, 'any', ...ends.map(end => engine.end(end)))",
+        [{"lon": 104.2, "lat": 31.9}, {"city": "wanzhou"}],
+    )
+    points = np.array([point for leg in found["legs"] for point in leg["path"]])
+    assert np.hypot(*np.diff(points, axis=0).T).max() < 0.3  # a chord of an expressway
+    assert points[0].tolist() == [104.2, 31.9]
+
+
+def test_losses_by_closed_edges(engine, drawn, stops):
+    rng, edges = random.Random(3), list(stops.edges.index)
+    people = np.array([city.population for city in drawn.catalogue.centres], float)
+    for mode in ("road", "rail"):
+        before = door_times(stops, mode=mode).cities
+        closed = rng.sample(edges, 40)
+        layers = replace(drawn, closed=frozenset(closed))
+        net = geo.build_network(layers, year=2025, nodes="stops")
+        after = door_times(net, mode=mode).cities
+        known = removal_loss(before, after, people)
+        found = engine.evaluate(
+            "([mode, edges]) => engine.losses(null, 2025, mode, edges)", [mode, closed]
+        )
+        assert found["pairs"] == known.pairs > 0
+        assert found["cut_off_people"] == known.cut_off_population
+        for key in ("extra_min", "extra_min_near", "efficiency_loss"):
+            assert found[key] == pytest.approx(getattr(known, key), abs=CLOSE)
+        extra = mean_extra_minutes(before, after, people)
+        assert [city["extra"] for city in found["cities"]] == pytest.approx(extra, abs=CLOSE)
+
+
+def test_the_network_of_a_day(engine, drawn):
+    plan = {"edits": [{"do": "close", "sections": ["chengyu-hsr-1"]}]}
+    net = geo.build_network(
+        planned_layers(drawn.catalogue, plan_of(plan)), year=2028, nodes="stops"
+    )
+    found = engine.evaluate("plan => engine.network(plan, 2028)", plan)
+    assert [edge["id"] for edge in found["edges"]] == net.edges.index.tolist()
+    for ours, theirs in (("km", "length_km"), ("min", "time_min")):
+        own = [edge[ours] for edge in found["edges"]]
+        assert own == pytest.approx(net.edges[theirs].to_numpy(), abs=1e-9)
+    assert found["assumed"] == list(net.assumed)
+    assert {edge.split(":")[0] for edge in found["closed"]} == {"chengyu-hsr-1"}

@@ -62,33 +62,21 @@ export function withEnds(graph, ends) {
 const copied = (arcs) =>
   Object.fromEntries(Object.entries(arcs).map(([key, column]) => [key, column.slice()]));
 
-/** Add the ways from ends to the ground and back; by rail to stations alone. */
+/** Add the ways from ends over the ground to all points, and back; by rail to stations alone. */
 function overRoads(graph, from) {
-  const { world } = graph;
+  const { world, mode, parameters } = graph;
   const points = [...world.fresh, ...graph.extra.map((end) => ({ ...end, id: end.node }))];
   const added = world.ground.added(points);
-  const first = world.fresh.length;
-  if (graph.mode !== "road" && graph.mode !== "any") {
-    const doors = new Set(graph.entries(graph.mode));
-    points.slice(first).forEach(({ id }, i) => {
-      for (const { to, min, km } of world.waysFrom(added, first + i, points)) {
-        const door = graph.number.get(to);
-        if (doors.has(door)) addLeg(graph, from.get(id), door, min, km);
-      }
-    });
-    return;
-  }
-  points.slice(first).forEach(({ id }, i) => {
-    for (const { node, min, km } of added.ways[first + i]) {
-      addLeg(graph, from.get(id), world.nodeOf(node), min, km);
+  const byRoad = mode === "road" || mode === "any";
+  const limit = byRoad ? Infinity : parameters.access_limit_min;
+  const doors = byRoad ? null : new Set(graph.entries(mode));
+  points.slice(world.fresh.length).forEach(({ id }, i) => {
+    for (const { to, min, km } of world.waysFrom(added, world.fresh.length + i, points, limit)) {
+      const node = graph.number.get(to);
+      if (byRoad && from.has(to)) addMeeting(graph, from.get(id), from.get(to), min, km);
+      else if (byRoad || doors.has(node)) addLeg(graph, from.get(id), node, min, km);
     }
   });
-  for (const { a, b, min, km } of added.between) {
-    const [one, other] = [points[a].id, points[b].id];
-    if (b < first) continue;
-    if (a < first) addLeg(graph, from.get(other), graph.number.get(one), min, km);
-    else addMeeting(graph, from.get(one), from.get(other), min, km);
-  }
 }
 
 /** A way from an end to a node of the region, and from there to where trips to the end end. */
@@ -101,11 +89,9 @@ function addLeg(graph, start, node, minutes, km) {
   arcs.add(byTrain ? graph.leave + node : node, start + 1, min, on);
 }
 
-/** A way from one end to another, and back. */
+/** A way from one end to another. */
 function addMeeting(graph, one, other, min, km) {
-  const on = { km, edge: -1, leg: LEG.ground };
-  graph.arcs.add(one, other + 1, min, on);
-  graph.arcs.add(other, one + 1, min, on);
+  graph.arcs.add(one, other + 1, min, { km, edge: -1, leg: LEG.ground });
 }
 
 /** Add straight ways from ends to where a network is entered. */

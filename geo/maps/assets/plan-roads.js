@@ -112,7 +112,7 @@ export class Ground {
     /** By way over a road the share of it from one end to the other. */
     this.parts = [];
     this.ways = this.joined(decodeTies(data.ties), data.near);
-    this.few = condensed(this.ways, this.firstRoad);
+    this.few = condensed(this.ways, this.firstRoad, (node) => this.nameOf(node));
     this.kept = keptNodes(this.few, this.firstRoad);
     this.originals = [...this.kept.keys()];
     this.arcs = arcsOf(this.few, this.kept.size + this.firstRoad);
@@ -123,6 +123,14 @@ export class Ground {
     this.steps = new Map();
     this.spheres = null;
     this.boxes = null;
+  }
+
+  /** The name that a node has in Python. */
+  nameOf(node) {
+    if (node < this.firstRoad) return this.points[node].id;
+    if (node < this.firstCut) return `road:${node - this.firstRoad}`;
+    const { edge, share } = this.spots[node - this.firstCut];
+    return `road:${edge}:${share.toFixed(4)}`;
   }
 
   /** All ways: roads, cut where points are tied to them, and the ties. */
@@ -395,26 +403,74 @@ function decodeTies({ counts, where, share, km }) {
  * Ways without the nodes from a number of those that stay on, as fast between all that are left.
  *
  * What led over a node that goes joins its neighbours, where no way over another such node is as
- * fast; a node goes where that makes no more ways than led to it.
+ * fast; a node goes where that makes no more ways than led to it. Of nodes with as few neighbours
+ * the first by name goes first, so that the same ways are left as in Python.
+ *
+ * @param {Ways} ways
+ * @param {number} stay
+ * @param {(node: number) => string} nameOf
  */
-export function condensed(ways, stay) {
+export function condensed(ways, stay, nameOf) {
   const web = new Web(ways, stay);
-  const waiting = Array.from({ length: MOST_NEIGHBOURS + 1 }, () => []);
+  const nodes = [...web.around.keys()];
+  const names = new Map(nodes.map((node) => [node, nameOf(node)]));
+  nodes.sort((a, b) => (names.get(a) < names.get(b) ? -1 : 1));
+  const rank = new Map(nodes.map((node, i) => [node, i]));
+  const waiting = new Waiting(nodes.length);
   const push = (node) => {
     const count = web.around.get(node).size;
-    if (count <= MOST_NEIGHBOURS) waiting[count].push(node);
+    if (count <= MOST_NEIGHBOURS) waiting.push(count, rank.get(node));
   };
-  for (const node of web.around.keys()) if (node >= stay) push(node);
-  for (let count = 0; count <= MOST_NEIGHBOURS; count++) {
-    while (waiting[count].length) {
-      const node = waiting[count].pop();
-      if (web.around.get(node)?.size !== count) continue;
-      const touched = web.takeOut(node).filter((end) => end >= stay);
-      touched.forEach(push);
-      if (touched.length) count = 0;
-    }
+  for (const node of nodes) if (node >= stay) push(node);
+  for (let next = waiting.pop(); next !== null; next = waiting.pop()) {
+    const node = nodes[next.rank];
+    if (web.around.get(node)?.size !== next.count) continue; // gone or changed since
+    for (const end of web.takeOut(node)) if (end >= stay) push(end);
   }
-  return web.left();
+  return web.left(
+    nodes.filter((node) => web.around.has(node)),
+    rank,
+  );
+}
+
+/** Nodes that may go, those with the fewest neighbours first, then those of the lowest rank. */
+class Waiting {
+  constructor(size) {
+    this.size = size;
+    this.heap = [];
+  }
+
+  push(count, rank) {
+    const { heap } = this;
+    const key = count * this.size + rank;
+    let at = heap.length;
+    heap.push(key);
+    while (at > 0 && heap[(at - 1) >> 1] > key) {
+      heap[at] = heap[(at - 1) >> 1];
+      at = (at - 1) >> 1;
+    }
+    heap[at] = key;
+  }
+
+  pop() {
+    const { heap } = this;
+    if (!heap.length) return null;
+    const [first, last] = [heap[0], heap.pop()];
+    if (heap.length) this.sink(last);
+    return { count: Math.floor(first / this.size), rank: first % this.size };
+  }
+
+  sink(key) {
+    const { heap } = this;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && heap[child + 1] < heap[child]) child++;
+      if (heap[child] >= key) break;
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = key;
+  }
 }
 
 /** Ways by their ends. */
@@ -478,18 +534,21 @@ class Web {
     return found;
   }
 
-  /** What is left, without ways round which others lead as fast. */
-  left() {
-    const ways = new Ways();
-    for (const [u, ends] of this.around) {
-      for (const [v, { min, km }] of ends) {
-        if (u > v) continue;
-        if (this.leadsRound(u, v, min, -1)) {
-          ends.delete(v);
-          this.of(v).delete(u);
-        } else ways.add(u, v, min, km);
+  /** What is left, without ways round which others lead as fast; nodes in the order of names. */
+  left(nodes, rank) {
+    const onward = (u) =>
+      [...this.of(u)]
+        .filter(([v]) => rank.get(u) < rank.get(v))
+        .sort((a, b) => rank.get(a[0]) - rank.get(b[0]));
+    for (const u of nodes) {
+      for (const [v, { min }] of onward(u)) {
+        if (!this.leadsRound(u, v, min, -1)) continue;
+        this.of(u).delete(v);
+        this.of(v).delete(u);
       }
     }
+    const ways = new Ways();
+    for (const u of nodes) for (const [v, { min, km }] of onward(u)) ways.add(u, v, min, km);
     return ways;
   }
 }

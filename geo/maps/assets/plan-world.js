@@ -146,7 +146,8 @@ export class World {
   /** The ways to a place of the plan from settlements, and between it and stations. */
   accessTo({ id }, i) {
     const found = [];
-    for (const { to, min, km } of this.waysFrom(this.ways, i, this.fresh)) {
+    const limit = this.parameters.access_limit_min;
+    for (const { to, min, km } of this.waysFrom(this.ways, i, this.fresh, limit)) {
       found.push({ from: to, to: id, min, km }, { from: id, to, min, km });
     }
     return found;
@@ -158,9 +159,9 @@ export class World {
    * @param {any} added Result of `Ground.added`.
    * @param {number} i Number of the point among those that were added.
    * @param {{id: string}[]} points These.
+   * @param {number} limit Minutes.
    */
-  waysFrom(added, i, points) {
-    const { access_limit_min: limit } = this.parameters;
+  waysFrom(added, i, points, limit) {
     const { firstRoad } = this.ground;
     const best = new Map();
     const put = (to, min, km) => {
