@@ -35,6 +35,8 @@ def index_page(
 ) -> str:
     """Return the landing page; an analysis of that date gives its networks."""
     title, scenes = region_title(layers), build_story(layers, date, analysis)
+    region = layers.catalogue.region
+    name = Label(region.name, region.name_en)
     stages = sections_on(layers, date).groupby("route_id", sort=True)
     body = page_body(
         TEXT,
@@ -47,11 +49,11 @@ def index_page(
         card_texts=TEXT.group("card_texts"),
         sketch=overview_sketch(layers, date, first_scenes(layers, scenes)),
         scenes=scenes,
-        region_name=Label(layers.catalogue.region.name, layers.catalogue.region.name_en),
+        region_name=name,
         now=next((scene for scene in scenes if scene.date == date), None),
         reach=reached_people(analysis) if analysis else [],
         cores=[Label(city.name, city.name_en) for city in core_cities(layers.catalogue)],
-        pair=[Label(part.name, part.name_en) for part in layers.catalogue.region.regions[:2]],
+        pair=[Label(part.name, part.name_en) for part in region.regions[:2]],
         key=_key(layers, date),
         growth=_growth(layers, date),
         groups=GROUPS,
@@ -62,9 +64,10 @@ def index_page(
     return html_document(
         body,
         title=title,
+        description=TEXT.fill("lead", region=name),
         css=style_sheet("index"),
         script=page_script("index") + "geo.index();",
-        lang=layers.catalogue.region.page_language,
+        lang=region.page_language,
     )
 
 

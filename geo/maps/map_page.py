@@ -67,6 +67,7 @@ def page_with_map(
     return offline_html(
         map_,
         title=title,
+        description=Texts("index").group("card_texts").get(texts.page),
         body=page_body(texts, layers, date, title=title, **values),
         css=style_sheet("map", *styles, name),
         script=f"{page_script(name)}geo.{name}({given});",

@@ -25,8 +25,8 @@ METHODS: dict[str, tuple[str, str]] = {
         "from design speeds and stops, door to door, with access and waiting",
     ),
     "cut": (
-        "城市间最小边割，等于无公共路段的路径数（Menger 1927）；割集见 cuts.csv",
-        "minimum cut between cities, as many ways without a common link (Menger 1927); cuts.csv",
+        "城市间最小边割，等于无公共路段的路径数（门格尔定理）；割集见 cuts.csv",
+        "minimum cut between cities: as many ways share no link (Menger's theorem); cuts.csv",
     ),
     "loss": (
         "逐一移除，按两端人口之积加权；全表见 links.csv",

@@ -67,7 +67,7 @@ export class ReachAreas {
       bounds.extend(L.polygon(before).getBounds());
     }
     if (!isAfterShown || !after.length) return;
-    if (only && isBeforeShown) this.drawGain(before, after);
+    if ((only || now.view === "change") && isBeforeShown) this.drawGain(before, after);
     this.drawOutline(after, k);
     bounds.extend(L.polygon(after).getBounds());
   }

@@ -80,6 +80,16 @@ export class Areas {
     return element("div", {}, element("b", {}, bilingual(name)), element("br"), bilingual(text));
   }
 
+  /** @returns {import("./dom.js").Label} */
+  caption(index) {
+    const { name, delay } = this.list[index];
+    const time = fixedOrLess(delay, 1);
+    return [
+      `${name[0]}所在方格的一切线路封闭 ${this.hours} 小时：所有出行人均延误 ${time} 分钟。`,
+      `All lines in the square of ${name[1]} closed for ${this.hours} h: every trip is ${time} min late on average.`,
+    ];
+  }
+
   /** Mark a square; -1 for none. Its bounds where there is one. */
   mark(index) {
     for (const [i, square] of this.squares.entries()) {
