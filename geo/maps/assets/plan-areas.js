@@ -77,37 +77,27 @@ function ranges(limits) {
 /** A range of minutes, the last one open. */
 const changeRange = (from, to) => (to ? `${from}–${to}` : `≥ ${from}`);
 
-/** The legend of what the counties are coloured by. */
-export function areaLegend(isChange, isOne) {
+/**
+ * The legend of what the counties are coloured by.
+ * @param {boolean} isChange whether it is a change of minutes
+ * @param {string} city the one that minutes are from; empty for the mean of all
+ */
+export function areaLegend(isChange, city) {
   if (!isChange) {
     const items = ranges(LIMITS).map((text, k) => swatch(RAMP[k], sameInBoth(text)));
-    return legendBlock(
-      isOne
-        ? ["距所选城市（分钟）", "From the city (min)"]
-        : ["距各城市平均（分钟）", "From the cities, mean (min)"],
-      items,
-    );
+    const one = ["距所选城市（分钟）", "From the city (min)"];
+    const all = ["距各城市平均（分钟）", "From the cities, mean (min)"];
+    return legendBlock(city ? one : all, items);
   }
-  const column = (title, fills) => {
-    const rows = STEPS.map((step, k) =>
-      swatch(fills[k], sameInBoth(changeRange(step, STEPS[k + 1]))),
-    );
-    return element("div", {}, element("small", {}, bilingual(title)), rows);
-  };
-  const columns = element(
+  const steps = (fills) =>
+    STEPS.map((step, k) => swatch(fills[k], sameInBoth(changeRange(step, STEPS[k + 1]))));
+  const same = swatch(SAME, ["不变", "unchanged"]);
+  return element(
     "div",
     { class: "two" },
-    column(["缩短", "nearer"], GAINS),
-    column(["变长", "farther"], LOSSES),
+    legendBlock(["缩短（分钟）", "Nearer (min)"], steps(GAINS)),
+    legendBlock(["变长（分钟）", "Farther (min)"], [...steps(LOSSES), same]),
   );
-  const same = swatch(SAME, ["不变（半分钟以内）", "unchanged (within half a minute)"]);
-  const block = legendBlock(
-    isOne
-      ? ["时间的变化（分钟）", "Change of time (min)"]
-      : ["平均时间的变化（分钟）", "Change of mean time (min)"],
-    [columns, same],
-  );
-  return block;
 }
 
 /** A line of a tooltip. */

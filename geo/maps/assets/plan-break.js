@@ -152,6 +152,23 @@ export class Breaking {
     this.page.fillLegend();
   }
 
+  /** What is shown, in a sentence. */
+  caption() {
+    const { settings, years, planName } = this.page;
+    if (this.tool === "squares") {
+      return [
+        `每个方格封闭 ${settings.areas.hours} 小时的人均延误（截至 ${settings.day}）。`,
+        `Mean delay when each square is closed for ${settings.areas.hours} h (on ${settings.day}).`,
+      ];
+    }
+    const [plan, when] = [planName.call(this.page), years.label];
+    const loss = this.extra === undefined ? "–" : fixedOrLess(this.extra, 2);
+    return [
+      `中断 ${this.count ?? 0} 段线路（${when[0]}${plan[0]}）：城市间平均多花 ${loss} 分钟。`,
+      `${this.count ?? 0} links closed (${when[1]}${plan[1]}): ${loss} more minutes between cities on average.`,
+    ];
+  }
+
   /** What it shows follows the language by itself. */
   translate() {}
 
@@ -271,10 +288,15 @@ export class Breaking {
     const times = await Promise.all(
       [plan, this.broken].map((each) => engine.call("cityTimes", each, date, mode)),
     );
-    if (turn === this.turn) this.show(closed, losses, times);
+    if (turn !== this.turn) return;
+    this.count = closed.length;
+    this.extra = losses.extra_min;
+    this.show(closed, losses, times);
   }
 
   showInvitation() {
+    this.count = 0;
+    this.extra = undefined;
     const texts = {
       circle: [
         "点地图，放下一个圆：圆内的线路全部中断，普通公路仍可走。",

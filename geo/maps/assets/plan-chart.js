@@ -3,7 +3,7 @@ import { svgElement } from "./dom.js";
 import { isEnglish, translatedName } from "./language.js";
 
 const [WIDTH, HEIGHT] = [460, 170];
-const EDGE = { left: 38, right: 62, top: 12, bottom: 24 };
+const EDGE = { left: 38, right: 88, top: 12, bottom: 24 };
 
 /**
  * @typedef {Object} Series
@@ -116,10 +116,6 @@ function namesOf(series, { y }) {
   }
   return ends.map(({ one, value, at }) => {
     const text = `${one.name[isEnglish() ? 1 : 0]} ${Math.round(value.min)}`;
-    return svgElement(
-      "text",
-      { x: WIDTH - EDGE.right + 4, y: at + 4, fill: one.color, class: "end" },
-      text,
-    );
+    return svgElement("text", { x: WIDTH - EDGE.right + 4, y: at + 4, class: "end" }, text);
   });
 }

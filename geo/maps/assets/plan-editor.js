@@ -287,6 +287,11 @@ export class Editor {
     return this.results.refresh();
   }
 
+  /** What the map shows, in a sentence. */
+  caption() {
+    return this.results.caption();
+  }
+
   translate() {
     this.fill();
     this.results.translate();

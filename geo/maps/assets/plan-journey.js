@@ -245,6 +245,20 @@ export class Journey {
   translate() {
     this.drawChart?.();
   }
+
+  /** What is shown, in a sentence. */
+  caption() {
+    const [from, to] = this.ends;
+    const [way] = this.found?.[this.page.mode] ?? [];
+    if (!way) return this.page.years.label;
+    const [zh, en] = this.page.modeName(this.page.mode);
+    const [time, range, when] = [duration(way.min), interval(way), this.page.years.label];
+    const plan = this.page.planName();
+    return [
+      `${from.name[0]}到${to.name[0]}（${zh}，门到门，${when[0]}${plan[0]}）：${time[0]}，${range[0]}。`,
+      `${from.name[1]} to ${to.name[1]} (${en.toLowerCase()}, door to door, ${when[1]}${plan[1]}): ${time[1]}, ${range[1]}.`,
+    ];
+  }
 }
 
 /** The numbers of the chart for those who do not see it. */

@@ -454,6 +454,33 @@ export class Results {
   translate() {
     this.fill();
   }
+
+  /** What the map shows, in a sentence or two. */
+  caption() {
+    const { page } = this;
+    const [when, mode, plan] = [page.years.label, page.modeName(page.mode), page.planName()];
+    const [before, after] = this.times.overall();
+    const city = this.cities.find(({ id }) => id === this.origin)?.name;
+    const from = city
+      ? [`距${city[0]}`, `from ${city[1]}`]
+      : ["距各城市平均", "from the cities, mean"];
+    const head = {
+      change: ["时间的变化", "Change of time"],
+      before: ["时间", "Time"],
+      after: ["时间", "Time"],
+    }[this.shown];
+    const means =
+      this.shown === "change"
+        ? [
+            `城市间平均 ${fixed(before, 1)} → ${fixed(after, 1)} 分钟。`,
+            `Mean between cities ${fixed(before, 1)} → ${fixed(after, 1)} min.`,
+          ]
+        : ["", ""];
+    return [
+      `各区县${from[0]}${head[0]}（${mode[0]}，门到门，${when[0]}${plan[0]}）。${means[0]}`,
+      `${head[1]} of every county ${from[1]} (${mode[1].toLowerCase()}, door to door, ${when[1]}${plan[1]}). ${means[1]}`.trim(),
+    ];
+  }
 }
 
 /** What a plan came to, as a row. */

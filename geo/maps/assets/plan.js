@@ -15,6 +15,7 @@ import { Legs } from "./plan-legs.js";
 import { PlanMap } from "./plan-map.js";
 import { PlanStore } from "./plan-store.js";
 import { YearControl } from "./plan-years.js";
+import { addPublishing } from "./publish.js";
 
 const TABS = ["journey", "plan", "break"];
 
@@ -22,7 +23,7 @@ class PlanPage {
   constructor(map, settings) {
     this.map = map;
     this.settings = pageData("data-page");
-    prepareMap(map, settings);
+    prepareMap(map, settings, () => this.lookAt(this.wholeRegion()));
     this.frame = map.getContainer();
     this.engine = new EngineClient();
     this.store = new PlanStore(() => this.planChanged());
@@ -168,6 +169,13 @@ class PlanPage {
     box.replaceChildren(...bilingual(text), " ", element("button", button, bilingual(label)));
   }
 
+  /** The plan in a caption; nothing without one. */
+  planName() {
+    if (this.store.isEmpty) return ["", ""];
+    const { name, name_en: english } = this.plan;
+    return [`，方案“${name}”`, `, plan “${english}”`];
+  }
+
   fillLegend() {
     const present = new Set(this.network.edges.map((edge) => edge.class));
     const isPlain = this.tab === "break" && this.part.tool === "squares";
@@ -250,5 +258,6 @@ export async function plan(map, settings) {
   const legend = one(".key-list");
   if (page.frame.clientWidth < 500 || page.frame.clientHeight < 560) legend.open = false;
   await page.start();
+  addPublishing("plan", { caption: () => page.part.caption() });
   markReady();
 }
