@@ -369,7 +369,7 @@ export class Breaking {
     );
     const title = ["谁损失最多（平均多花分钟）", "Who loses most (mean extra minutes)"];
     return [
-      element("h3", {}, bilingual(/** @type {any} */ (title))),
+      element("h2", {}, bilingual(/** @type {any} */ (title))),
       element("ol", { class: "bars" }, rows),
     ];
   }
@@ -397,7 +397,7 @@ export class Breaking {
       "Pairs that go round farthest (a click shows how)",
     ];
     return [
-      element("h3", {}, bilingual(/** @type {any} */ (title))),
+      element("h2", {}, bilingual(/** @type {any} */ (title))),
       element("ol", { class: "pairs" }, rows),
     ];
   }

@@ -34,6 +34,7 @@ export class Editor {
     this.store = page.store;
     this.box = one("#plan-editor");
     this.parts = {};
+    this.message = element("output", { class: "message", role: "status" });
     for (const key of ["bar", "ready", "edits", "section", "drawing", "projects"]) {
       this.parts[key] = element("div", { class: `part ${key}` });
       this.box.append(this.parts[key]);
@@ -81,6 +82,7 @@ export class Editor {
 
   async planChanged() {
     const { plan } = this.page;
+    this.message.replaceChildren();
     this.fill();
     const text = this.store.isEmpty ? null : await planToLink(plan);
     if (plan !== this.page.plan) return;
@@ -153,7 +155,6 @@ export class Editor {
     );
     const choose = element("select", { ...translatedName(["方案", "Plan"]) }, names);
     choose.addEventListener("change", () => store.show(Number(choose.value)));
-    this.message = element("output", { class: "message", role: "status" });
     const isAlone = store.list.length === 1 && store.isEmpty;
     this.parts.bar.replaceChildren(
       element(
@@ -212,7 +213,7 @@ export class Editor {
     );
     const title = bilingual(["从一个方案开始", "Start from a plan"]);
     this.parts.ready.replaceChildren(
-      element("h3", {}, title),
+      element("h2", {}, title),
       element("div", { class: "chips" }, chips),
     );
   }
@@ -240,7 +241,7 @@ export class Editor {
     const title = [`改动（${rows.length}）`, `Changes (${rows.length})`];
     const note = this.noteOf(plan);
     this.parts.edits.replaceChildren(
-      ...(rows.length ? [element("h3", {}, bilingual(title)), element("ul", {}, rows)] : []),
+      ...(rows.length ? [element("h2", {}, bilingual(title)), element("ul", {}, rows)] : []),
       ...(note ? [element("p", { class: "warn" }, bilingual(note))] : []),
     );
   }

@@ -83,7 +83,9 @@ export class EndField {
     this.box = new SearchBox(places.entries(), none, ({ place }) => onChoose(place), false, id);
     this.box.input.addEventListener("focus", () => this.box.input.select());
     this.box.input.addEventListener("change", () => this.show(this.place));
+    this.box.translate();
     onLanguageChange(() => {
+      this.box.translate();
       this.box.entries = places.entries();
       this.show(this.place);
     });

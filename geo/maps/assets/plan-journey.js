@@ -131,7 +131,7 @@ export class Journey {
       ...(way ? [this.headline(way, without)] : [element("p", { class: "warn" }, bilingual(NONE))]),
       ...(ways.length > 1 ? [this.switch(ways, way)] : []),
       ...(way ? [breakdown(way), this.page.legs.list(way, from.name, to.name)] : []),
-      element("h3", {}, bilingual(["这一程在各年", "The same trip over the years"])),
+      element("h2", {}, bilingual(["这一程在各年", "The same trip over the years"])),
       this.chart,
       ...(way ? [this.page.legs.reasons(way)] : []),
     );
@@ -276,10 +276,11 @@ function chartTable(dates, series) {
     );
     return element("tr", {}, element("th", { scope: "row" }, bilingual(one.name)), cells);
   });
-  return element(
+  const table = element(
     "table",
-    { class: "visually-hidden" },
+    {},
     element("thead", {}, element("tr", {}, element("td"), head)),
     element("tbody", {}, rows),
   );
+  return element("div", { class: "visually-hidden" }, table);
 }

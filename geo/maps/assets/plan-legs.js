@@ -126,7 +126,7 @@ export class Legs {
       { class: "why" },
       element("summary", {}, bilingual(["为什么是这个数", "Why this number"])),
       element("ul", {}, rows),
-      sources.length ? element("h3", {}, bilingual(["来源", "Sources"])) : null,
+      sources.length ? element("h2", {}, bilingual(["来源", "Sources"])) : null,
       element("ul", { class: "sources" }, sources),
     );
   }

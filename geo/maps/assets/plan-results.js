@@ -236,13 +236,12 @@ export class Results {
       ...this.countRows(before, after),
     ];
     const heads = [
-      ["", ""],
       ["之前", "Before"],
       ["之后", "After"],
       ["差异", "Difference"],
     ];
-    const head = heads.map((label, i) =>
-      element("th", { scope: "col", class: i ? "num" : null }, bilingual(label)),
+    const head = heads.map((label) =>
+      element("th", { scope: "col", class: "num" }, bilingual(label)),
     );
     return element(
       "div",
@@ -255,7 +254,7 @@ export class Results {
           { class: "visually-hidden" },
           bilingual(["之前与之后", "Before and after"]),
         ),
-        element("thead", {}, element("tr", {}, head)),
+        element("thead", {}, element("tr", {}, element("td"), head)),
         element("tbody", {}, rows.filter(Boolean)),
       ),
     );
@@ -278,6 +277,7 @@ export class Results {
     const change = mean[1] - mean[0];
     /** @type {any} */
     const texts = mean.map((value) => fixed(value, 1));
+    if (Number.isNaN(change)) return null;
     const isGain = Math.abs(change) < LEAST ? null : change < 0;
     const label = ["城市间平均（分钟）", "Mean between cities (min)"];
     return Results.row(label, texts, signed(change, 1), isGain);
@@ -365,7 +365,7 @@ export class Results {
         ? element(
             "div",
             {},
-            element("h3", {}, bilingual(label)),
+            element("h2", {}, bilingual(label)),
             element(
               "ol",
               { class: "pairs" },
@@ -431,7 +431,7 @@ export class Results {
       element("tbody", {}, known.map(planRow)),
     );
     return [
-      element("h3", {}, bilingual(["各方案比较", "Plans compared"])),
+      element("h2", {}, bilingual(["各方案比较", "Plans compared"])),
       element("div", { class: "scroll" }, table),
     ];
   }
