@@ -127,23 +127,20 @@ def _add_plan(arguments: argparse.Namespace, catalogue: Catalogue) -> None:
 
 def _say_edits(plan: Plan, added: AddedPlan) -> None:
     """Say what every edit of a plan means."""
+    from geo.core import Message
+
     catalogue, label = added.catalogue, "name_en" if spoken.get() == "en" else "name"
     joint = ", " if label == "name_en" else "、"
-
-    def named(ids: tuple[str, ...]) -> str:
-        routes = {key: catalogue.route[catalogue.section[key].route_id] for key in ids}
-        return joint.join(f"{getattr(route, label)} ({key})" for key, route in routes.items())
-
-    say("{name}: {count} edits", name=plan.name_en if label == "name_en" else plan.name,
-        count=len(plan.edits))  # fmt: skip
+    said = {
+        "year": Message("  {number}. {sections}: open at the end of {year}"),
+        "kmh": Message("  {number}. {sections}: {kmh:g} km/h"),
+        "lanes": Message("  {number}. {sections}: {lanes} lanes"),
+        "trains": Message("  {number}. {sections}: {trains:g} trains a day in each direction"),
+        "sections": Message("  {number}. {sections}: never open"),
+    }
+    say("{name}: {count} edits", name=getattr(plan, label), count=len(plan.edits))
     for number, edit in enumerate(plan.edits, 1):
         cells: dict[str, Any] = dict(edit)
-        text = {
-            "year": "  {number}. {sections}: open at the end of {year}",
-            "kmh": "  {number}. {sections}: {kmh:g} km/h",
-            "lanes": "  {number}. {sections}: {lanes} lanes",
-            "trains": "  {number}. {sections}: {trains:g} trains a day in each direction",
-        }
         if "stops" in cells:
             route = catalogue.route[cells["id"]]
             joined = [catalogue.place[stop.place] for stop in cells["stops"] if stop.place]
@@ -152,9 +149,10 @@ def _say_edits(plan: Plan, added: AddedPlan) -> None:
                 kind=word(route.class_), count=len(cells["stops"]), year=cells["year"],
                 places=joint.join(getattr(p, label) for p in joined) or _("nothing"))  # fmt: skip
             continue
-        template = next((text[key] for key in text if key in cells),
-                        "  {number}. {sections}: never open")  # fmt: skip
-        say(template, number=number, **cells | {"sections": named(cells["sections"])})
+        routes = [catalogue.route[catalogue.section[key].route_id] for key in cells["sections"]]
+        names = zip(cells["sections"], routes, strict=True)
+        cells["sections"] = joint.join(f"{getattr(row, label)} ({key})" for key, row in names)
+        say(next(said[key] for key in said if key in cells), number=number, **cells)
 
 
 def _say_end(

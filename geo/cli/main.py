@@ -468,7 +468,7 @@ def _add_lines(verbs: Any) -> None:
     text = _("id of the new route, such as new-line; of several new-line-2 and so on")
     text = _("{text}; a plan has its own", text=text)
     parser.add_argument("--id", metavar="ID", help=text)
-    classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
+    classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway", "ferry"]
     text = _("standard of the line, where the file does not say it")
     parser.add_argument("--class", choices=classes, dest="class_", help=text)
     parser.add_argument("--name", default="", metavar="TEXT", help=_("its name"))
@@ -517,12 +517,14 @@ def _add_new(verbs: Any) -> None:
         default="trunk",
         help=_("lowest class of roads (default: trunk)"),
     )
-    text = _("shortest line of a route (default 5)")
-    new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
+    text = _("shortest line of a route (default 5, in a region below 100 km less, 2 at least)")
+    new.add_argument("--min-km", type=km, metavar="KM", help=text)
     text = _("smallest settlements that become cities (default: town)")
     new.add_argument(
         "--settlements", choices=["city", "town", "village"], default="town", help=text
     )
+    text = _("your own cities instead, a CSV file: name, lon, lat, population")
+    new.add_argument("--cities", type=Path, metavar="FILE", help=text)
     text = _("language of the names, then English, such as de,en (default: as the names show)")
     new.add_argument("--languages", type=languages, default=(), metavar="CODE,en", help=text)
     text = _(

@@ -2,6 +2,7 @@
 
 from geo.layers.boundaries import (
     AT_BORDER_KM,
+    COAST,
     BaseFile,
     coarse_borders,
     county_index,
@@ -44,12 +45,12 @@ from geo.layers.symbology import (
 )
 
 __all__ = [
-    "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "CRS", "DASHES", "EMPHASIS",
-    "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED", "BaseFile", "Finding",
-    "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers", "border_crossings",
-    "build_layers", "coarse_borders", "counts_by_year", "county_index", "crossings_or_none",
-    "each_track_once", "flat_crossings", "layer_findings", "neighbours", "open_sections",
-    "outer_area", "pair_of", "read_base", "relief_file", "route_stage", "route_table",
-    "section_regions", "sections_on", "sourced_shares", "speeds_on", "stages_by_year", "weight_of",
-    "years_of",
+    "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "COAST", "CRS", "DASHES",
+    "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED", "BaseFile",
+    "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers",
+    "border_crossings", "build_layers", "coarse_borders", "counts_by_year", "county_index",
+    "crossings_or_none", "each_track_once", "flat_crossings", "layer_findings", "neighbours",
+    "open_sections", "outer_area", "pair_of", "read_base", "relief_file", "route_stage",
+    "route_table", "section_regions", "sections_on", "sourced_shares", "speeds_on",
+    "stages_by_year", "weight_of", "years_of",
 ]  # fmt: skip

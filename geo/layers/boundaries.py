@@ -29,6 +29,8 @@ BASE_LAYERS = {
     "railways": ("LineString", ()),
     "roads": ("LineString", ()),
 }
+#: The `kind`, if a river has one, of lines that are coasts: nobody crosses them off a road.
+COAST = "coast"
 #: A section is sampled at this many points to find the region it lies in.
 SAMPLES = 19
 #: Coarse borders: how far they may be off, and the decimals of their points, in degrees.

@@ -46,6 +46,8 @@ SINGLE = ("road", "rail")
 OUTLINE_M, STEP = 400.0, 1e-3
 #: The same for the lines.
 LINE_M, LINE_STEP = 150.0, 1e-4
+#: In a region of less detail, in tens of degrees, all is finer.
+SMALL = 0.3
 SHORT = TRAVEL | {"any": TEXT["all_modes"]}
 
 
@@ -248,10 +250,11 @@ def _notes(network: Network, results: Sequence[Reach]) -> list[Label]:
         ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
     constants = {name: f"{value:g}" for name, value in asdict(network.parameters).items()}
+    outline, step, line = _tolerances(network.layers)
     return [
         TEXT["formulas"],
         TEXT.fill("constants", **constants, ideal=ideal),
-        TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
+        TEXT.fill("simplified", outline=outline, step=step, line=line),
     ]
 
 
@@ -306,7 +309,7 @@ def _data(
         "modes": {found.mode: _embedded(layers, found) for found in results},
         "lines": _mode_lines(layers, nets),
         "colors": {mode: mode_color(mode) for mode in nets[1].modes},
-        "steps": [STEP, LINE_STEP],
+        "steps": [_tolerances(layers)[1], LINE_STEP],
     }
 
 
@@ -349,17 +352,25 @@ def _tenths(minutes: float) -> float | None:
     return float(np.ceil(minutes * 10 - 1e-6) / 10) if np.isfinite(minutes) else None
 
 
+def _tolerances(layers: Layers) -> tuple[float, float, float]:
+    """Return how far outlines may be off in metres, their step, and how far lines may be off."""
+    detail = layers.catalogue.region.detail
+    step = STEP if detail > SMALL else STEP / 10
+    return max(OUTLINE_M * detail, 20.0), step, max(LINE_M * detail, 10.0)
+
+
 def _outlines(layers: Layers, areas: gpd.GeoDataFrame) -> list[str]:
     """Return the rings of areas, simplified in metres."""
     plane = areas.geometry.to_crs(metric_crs(layers.catalogue.region.frame))
-    smooth = shapely.simplify(plane.to_numpy(), OUTLINE_M)
+    outline, step, _ = _tolerances(layers)
+    smooth = shapely.simplify(plane.to_numpy(), outline)
     parts, owner = shapely.get_parts(smooth, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
-    large = shapely.area(shapely.polygons(rings)) > OUTLINE_M**2
+    large = shapely.area(shapely.polygons(rings)) > outline**2
     kept = gpd.GeoSeries(rings[large], crs=plane.crs).to_crs(areas.crs)
     found: list[list[str]] = [[] for _ in range(len(areas))]
     for index, ring in zip(owner[part[large]], kept, strict=True):
-        found[index].append(polyline_text(shapely.get_coordinates(ring)[:-1], STEP))
+        found[index].append(polyline_text(shapely.get_coordinates(ring)[:-1], step))
     return [" ".join(texts) for texts in found]
 
 
@@ -400,7 +411,7 @@ def _mode_lines(layers: Layers, nets: Sequence[Network]) -> dict[str, list[list[
             shapes = rows.geometry[rows.index.isin(list(ids))].to_crs(
                 metric_crs(layers.catalogue.region.frame)
             )
-            shapes = shapes.simplify(LINE_M).to_crs(rows.crs)
+            shapes = shapes.simplify(_tolerances(layers)[2]).to_crs(rows.crs)
             found[mode].append(
                 [polyline_text(shapely.get_coordinates(s), LINE_STEP) for s in shapes]
             )

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import MODE, TRAVEL, City, Zone
+from geo.catalogue import MODE, TRAVEL, City, Zone, way_labels
 from geo.connectivity import (
     Sweep,
     cut_off,
@@ -125,9 +125,10 @@ def criticality_page(
             title=TEXT["title"],
             styles=["crossings"],
             arguments=(),
-            data={"data-losses": _data(layers, net, stops, results) | square_data(areas)},
+            data={"data-losses": _data(layers, net, stops, results) | square_data(areas, layers)},
             jump="losses-any",
             results=results,
+            cities=len(layers.catalogue.centres),
             areas=areas.to_dict("records"),
             hours=f"{HOURS:g}",
             side=f"{AREA_KM:g}",
@@ -156,7 +157,7 @@ def closed_squares(stops: Network) -> DataFrame:
     return DataFrame(cells.drop(columns="geometry")).assign(**names, corners=corners)
 
 
-def square_data(areas: DataFrame) -> dict[str, Any]:
+def square_data(areas: DataFrame, layers: Layers) -> dict[str, Any]:
     """Return the squares as the page embeds them, in the order of its table."""
     if areas.empty:
         return {}
@@ -164,7 +165,8 @@ def square_data(areas: DataFrame) -> dict[str, Any]:
               "extra_min": 2, "closed_km": 0, "loses_mode_population": 0}  # fmt: skip
     shown = areas[["corners", "name", "name_en"]].join(areas[list(digits)].round(digits))
     cells = [list(row) for row in shown.itertuples(index=False)]
-    return {"areas": {"hours": HOURS, "limits": DELAYS, "cells": cells}}
+    road = way_labels("road", layers.routes["class"][layers.routes["mode"] == "road"])[0]
+    return {"areas": {"hours": HOURS, "limits": DELAYS, "cells": cells, "road": road}}
 
 
 def _losses(stops: Network, mode: str) -> Losses:

@@ -56,7 +56,7 @@ def plan_page(layers: Layers, *, date: dt.date, squares: DataFrame | None = None
                 "data-plan": engine_data(layers),
                 "data-worker": f"{page_script('plan-worker')}geo.serveEngine();",
                 "data-status": status_table(),
-                "data-page": _page_data(layers, date) | square_data(squares),
+                "data-page": _page_data(layers, date) | square_data(squares, layers),
             },
             jump="",
             modes={mode: TRAVEL[mode] for mode in _modes(layers)},

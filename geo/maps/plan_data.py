@@ -223,7 +223,9 @@ def _ground(ground: Ground, parameters: Parameters) -> dict[str, Any]:
             "km": packed(ties["km"]),
         },
         "near": {"pairs": np.column_stack([i, j]).ravel().tolist(), "km": packed(near)},
+        "exact": bool(roads.source.get("exact")),
         "rivers": _lines(shapely.get_parts(np.array([*ground.rivers], object))),
+        "coasts": _lines(shapely.get_parts(np.array([*ground.coasts], object))),
     }
 
 

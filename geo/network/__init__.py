@@ -11,7 +11,13 @@ from geo.network.network import (
 )
 from geo.network.ordinary_roads import Background, Ground, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
-from geo.network.timetable import Call, TrainTrip, train_timetable
+from geo.network.timetable import (
+    SHIP_EVERY_MIN,
+    Call,
+    TrainTrip,
+    ship_timetable,
+    train_timetable,
+)
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
@@ -42,6 +48,7 @@ from geo.network.undated import LastingFacts, lasting_facts
 
 __all__ = [
     "DEFAULT_PARAMETERS",
+    "SHIP_EVERY_MIN",
     "Anywhere",
     "Background",
     "Call",
@@ -81,6 +88,7 @@ __all__ = [
     "read_background",
     "read_ends",
     "share_within",
+    "ship_timetable",
     "station_to_station",
     "stations_to_stations",
     "stops_near",

@@ -309,7 +309,7 @@ def straight_ways(catalogue: Catalogue, parameters: Parameters) -> DataFrame:
     """
     spots = _settled(catalogue)
     rows = {row.place_id: (row.lon, row.lat) for row in catalogue.places
-            if row.kind not in PASSED}  # fmt: skip
+            if row.kind not in PASSED - {"junction"}}  # fmt: skip
     doors = DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
     found: dict[tuple[str, str], float] = {}
     for origin in (spots, doors):

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from geo.catalogue import Catalogue
 from geo.connectivity import (
     Indicator,
     Sweep,
@@ -154,7 +155,7 @@ def analyse(
         stops=stops,
         crossings=border_crossings(layers, year=date) if bordered else gpd.GeoDataFrame(),
         statistics=mode_indices(net),
-        cuts=_cut_table(layers, date, horizon) if bordered else pd.DataFrame(),
+        cuts=_cut_table(layers, date, horizon) if bordered and settled(catalogue) else DataFrame(),
         links=links,
         routes=routes,
         links_later=links_later,
@@ -166,6 +167,12 @@ def analyse(
         leaving=outbound_links(layers, date) if region.base.counties else gpd.GeoDataFrame(),
         times=(times[0], times[1]),
     )
+
+
+def settled(catalogue: Catalogue) -> bool:
+    """Tell whether both of the first two regions have a city to measure from."""
+    own = {catalogue.region.find(city.region) for city in catalogue.centres}
+    return own >= set(catalogue.region.regions[:2])
 
 
 def _access_table(stops: Network, times: DoorTimes) -> DataFrame:

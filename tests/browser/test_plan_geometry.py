@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import plan_engine
 import pytest
+import shapely
 
 import geo
 from geo.geometry import geodesic_km, smooth
 from geo.layers import coarse_borders
 from geo.maps.bundling import page_script
-from geo.network import DEFAULT_PARAMETERS, ground_of
-from geo.network.ordinary_roads import _near, _ties
+from geo.network import DEFAULT_PARAMETERS, ground_of, travel_time_matrix
+from geo.network.ordinary_roads import Ground
 from geo.network.services import Services
 from geo.scenarios import apply_plan, plan_of
 
@@ -165,43 +168,53 @@ def test_stations_of_a_drawn_line_count_as_those_of_the_tables(scripts, cat, ran
 
 
 TIE = """([data, points]) => {
-  const { roads, rivers, parameters, known } = data;
-  const flat = roads.lines.flat(2);
   const starts = [0];
-  for (const line of roads.lines) starts.push(starts[starts.length - 1] + line.length);
-  const ground = { roads: { ...roads, starts, points: flat }, rivers, parameters };
-  return geo.tiesOf(ground, known, points);
+  for (const line of data.roads.lines) starts.push(starts[starts.length - 1] + line.length);
+  const roads = { ...data.roads, starts, points: data.roads.lines.flat(2) };
+  return geo.tiesOf({ ...data, roads }, data.known, points);
 }"""
 
 
-def test_new_points_are_tied_to_the_roads_that_the_library_ties_them_to(scripts, cat):
-    ground = ground_of(cat, DEFAULT_PARAMETERS)
-    roads, rng = ground.roads, np.random.default_rng(5)
+def flat_lines(lines):
+    parts = shapely.get_parts(np.array([*lines], object)) if len(lines) else []
+    return [shapely.get_coordinates(part).tolist() for part in parts]
+
+
+@pytest.mark.parametrize("by_the_sea", [False, True])
+def test_new_points_are_tied_to_the_roads_that_the_library_ties_them_to(scripts, cat, by_the_sea):
+    shipped = ground_of(cat, DEFAULT_PARAMETERS)
+    roads, rng = shipped.roads, np.random.default_rng(5)
     spots = rng.uniform([101, 27.5], [111, 33.5], (60, 2))
-    beside = ground.points[["lon", "lat"]].to_numpy()[rng.choice(len(ground.points), 60)]
+    beside = shipped.points[["lon", "lat"]].to_numpy()[rng.choice(len(shipped.points), 60)]
     spots = np.vstack([spots, beside + rng.normal(scale=0.008, size=beside.shape)])
-    points = [{"id": f"p{i}", "lon": x, "lat": y} for i, (x, y) in enumerate(spots.tolist())]
+    frame = pd.DataFrame(spots, columns=["lon", "lat"], index=[f"p{i}" for i in range(len(spots))])
+    frame["port"] = np.arange(len(frame)) % 3 == 0
+    waters = [shipped.rivers, ()]
+    if by_the_sea:  # as if the roads were surveyed, and every river an arm of the sea
+        waters = [(), shipped.rivers]
+        roads = replace(roads, source={**roads.source, "exact": True})
+    everyone = pd.concat([shipped.points, frame])
+    expected = Ground(roads, frame, DEFAULT_PARAMETERS, *waters).ties
+    i, j, km = Ground(roads, everyone, DEFAULT_PARAMETERS, *waters).near
     data = {
         "roads": {"lon": roads.nodes["lon"].tolist(), "lat": roads.nodes["lat"].tolist(),
                   "km": roads.edges["length_km"].tolist(),
-                  "lines": [np.array(line.coords).tolist() for line in roads.edges.geometry]},
-        "rivers": [np.array(part.coords).tolist() for line in ground.rivers
-                   for part in getattr(line, "geoms", [line])],
+                  "lines": flat_lines(roads.edges.geometry)},
+        "rivers": flat_lines(waters[0]), "coasts": flat_lines(waters[1]), "exact": by_the_sea,
         "parameters": dict(vars(DEFAULT_PARAMETERS)),
-        "known": [{"id": key, "lon": x, "lat": y} for key, x, y in ground.points.itertuples()],
+        "known": [{"id": row.Index, "lon": row.lon, "lat": row.lat}
+                  for row in shipped.points.itertuples()],
     }  # fmt: skip
+    points = [{"id": row.Index, "lon": row.lon, "lat": row.lat,
+               "kind": "port" if row.port else "end"} for row in frame.itertuples()]  # fmt: skip
     found = scripts.evaluate(TIE, [data, points])
-    frame = pd.DataFrame(points).set_index("id")
-    expected = _ties(roads, frame, DEFAULT_PARAMETERS, ground.rivers)
     key = ["point", "node", "edge", "share"]
     ties = pd.DataFrame(found["ties"]).fillna({"node": -1, "edge": -1, "share": 0})
     both = [t.astype({"node": int, "edge": int}).sort_values(key, ignore_index=True)
             for t in (ties, expected)]  # fmt: skip
     assert both[0][key].to_numpy().tolist() == both[1][key].to_numpy().tolist()
     assert np.abs(both[0]["km"] - both[1]["km"]).max() < 1e-7
-    everyone = pd.concat([ground.points, frame])
-    i, j, km = _near(everyone, DEFAULT_PARAMETERS, ground.rivers)
-    new = (i >= len(ground.points)) | (j >= len(ground.points))
+    new = (i >= len(shipped.points)) | (j >= len(shipped.points))
     names, i, j, km = everyone.index.to_numpy(), i[new], j[new], km[new]
     pairs = {frozenset(pair): away for *pair, away in zip(names[i], names[j], km, strict=True)}
     made = {frozenset((row["a"], row["b"])): row["km"] for row in found["near"]}
@@ -209,3 +222,27 @@ def test_new_points_are_tied_to_the_roads_that_the_library_ties_them_to(scripts,
     assert len(made) > 20
     assert all(abs(made[pair] - pairs[pair]) < 1e-7 for pair in made)
     assert len(expected) < 4 * len(points)  # some ties would cross a river
+
+
+TIMES = """([points, mode]) => {
+  const ends = points.map(([lon, lat]) => engine.end({ lon, lat }));
+  const [first] = engine.cities;
+  return Array.from(engine.times(null, 2030, mode, [...ends, first], [...ends, first]));
+}"""
+
+
+def test_trips_between_any_points_take_as_long_as_in_the_library(page, drawn, tmp_path):
+    page.goto(plan_engine.write(tmp_path / "page.html", drawn).as_uri())
+    rng = np.random.default_rng(6)
+    points = rng.uniform([101, 27.5], [111, 33.5], (12, 2)).round(4)
+    points = np.vstack([points, points[:3] + np.array([0.004, 0.003])])  # some near each other
+    net = geo.build_network(drawn, year=2030, nodes="stops")
+    ends = [*map(tuple, points.tolist()), drawn.catalogue.centres[0]]
+    for mode in ("any", "road", "rail"):
+        known = travel_time_matrix(net, ends, ends, mode).to_numpy(float)
+        found = page.evaluate(TIMES, [points.tolist(), mode])
+        found = np.array([np.inf if value is None else value for value in found], float)
+        found, reached = found.reshape(known.shape), np.isfinite(known)
+        assert np.array_equal(np.isfinite(found), reached)
+        assert np.abs(found[reached] - known[reached]).max() < 1e-6
+        assert reached.sum() > 100

@@ -7,7 +7,7 @@ const NAME_LENGTH = 150;
 const CLASSES_OF_MODE = {
   road: ["expressway", "trunk"],
   rail: ["hsr", "intercity", "conventional"],
-  water: ["waterway"],
+  water: ["ferry", "waterway"],
 };
 const isText = (value) => typeof value === "string" && value !== "";
 const isList = (value) => Array.isArray(value) && value.length > 0 && value.every(isText);

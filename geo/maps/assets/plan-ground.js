@@ -6,13 +6,19 @@ const NEAR_DEGREES = 0.06;
 /** No degree of latitude is shorter, in km. */
 const KM_PER_DEGREE = 110.5;
 
+/** A port this near to a road lies on it. */
+const QUAY_KM = 0.3;
+/** The ends of a tie this near to a coast are on the shore. */
+const SHORE_KM = 0.05;
+
 /**
  * The ties of new points: to roads, and to other points near by on the same side of all rivers.
  *
  * @param {any} ground `roads` by node and edge (`lon`, `lat`, `u`, `v`, `km`, `starts`,
- *   `points`), `rivers` as lines in degrees, and `parameters`.
+ *   `points`), whether their lines are `exact`, `rivers` and `coasts` as lines in degrees, and
+ *   `parameters`.
  * @param {{id: string, lon: number, lat: number}[]} known The points of the region.
- * @param {{id: string, lon: number, lat: number}[]} points New points.
+ * @param {{id: string, lon: number, lat: number, kind?: string}[]} points New points.
  */
 export function tiesOf(ground, known, points) {
   ground.spheres ??= Array.from(ground.roads.lon, (lon, i) => onSphere(lon, ground.roads.lat[i]));
@@ -22,11 +28,25 @@ export function tiesOf(ground, known, points) {
 }
 
 function tiesOfPoint(ground, at, point) {
-  const { parameters, rivers } = ground;
-  const found = [...nodesNear(ground, at, parameters.tie_choices), ...roadsNear(ground, at)];
-  const best = found.sort((a, b) => a.km - b.km).slice(0, Math.trunc(parameters.tie_choices));
+  const { parameters, rivers, coasts } = ground;
+  const most = Math.trunc(parameters.tie_choices);
+  // some may lie across the sea
+  const nodes = nodesNear(ground, at, coasts.length ? 4 * most : most);
+  let found = [...nodes, ...roadsNear(ground, at)].sort((a, b) => a.km - b.km);
+  if (ground.exact && at.kind === "port" && found[0]?.km <= QUAY_KM) {
+    found = found.filter(({ km }) => km <= QUAY_KM);
+  }
+  const best = found.filter((spot) => !isOverSea(coasts, at, spot, spot.km)).slice(0, most);
   const dry = best.filter(({ lon, lat }) => !crosses(rivers, [at.lon, at.lat], [lon, lat]));
   return (dry.length ? dry : best).map(({ lon, lat, ...tie }) => ({ point, ...tie }));
+}
+
+/** Whether a straight line crosses a coast, its ends at the shore aside. */
+function isOverSea(coasts, a, b, km) {
+  if (!coasts.length) return false;
+  const part = Math.min(SHORE_KM / Math.max(km, 1e-9), 0.4);
+  const [x, y] = [(b.lon - a.lon) * part, (b.lat - a.lat) * part];
+  return crosses(coasts, [a.lon + x, a.lat + y], [b.lon - x, b.lat - y]);
 }
 
 /** A point of a sphere of radius 1. */
@@ -42,9 +62,9 @@ function nodesNear({ roads, spheres }, at, count) {
   for (let node = 0; node < spheres.length; node++) {
     const [x, y, z] = spheres[node];
     const away = (x - spot[0]) ** 2 + (y - spot[1]) ** 2 + (z - spot[2]) ** 2;
-    if (best.length >= count && away >= best[best.length - 1].away) continue;
+    if (best.length === count && away >= best[best.length - 1].away) continue;
     best.push({ node, away });
-    best.sort((a, b) => a.away - b.away).splice(Math.trunc(count));
+    best.sort((a, b) => a.away - b.away).splice(count);
   }
   return best.map(({ node }) => {
     const [lon, lat] = [roads.lon[node], roads.lat[node]];
@@ -67,7 +87,7 @@ function boxesOf({ starts, points }) {
 }
 
 /** The nearest places along short roads, away from their ends. */
-function roadsNear({ roads, boxes, parameters }, { lon, lat }) {
+function roadsNear({ roads, boxes, parameters, exact }, { lon, lat }) {
   const found = [];
   for (let edge = 0; edge < roads.km.length; edge++) {
     const [west, south, east, north] = boxes.subarray(4 * edge, 4 * edge + 4);
@@ -75,7 +95,7 @@ function roadsNear({ roads, boxes, parameters }, { lon, lat }) {
       Math.max(west - lon, lon - east, 0),
       Math.max(south - lat, lat - north, 0),
     );
-    if (off > NEAR_DEGREES || roads.km[edge] > parameters.tie_road_km) continue;
+    if (off > NEAR_DEGREES || !(exact || roads.km[edge] <= parameters.tie_road_km)) continue;
     const line = lineOf(roads, edge);
     const nearest = locate(line, lon, lat);
     const share = Math.round(nearest.share * 1e4) / 1e4;
@@ -124,13 +144,14 @@ export function pointAlong(line, share) {
 }
 
 /** Pairs of a new point and another, near each other on one side of all rivers. */
-function nearPairs({ parameters, rivers }, known, points) {
+function nearPairs({ parameters, rivers, coasts }, known, points) {
   const limit = parameters.tie_direct_km;
   return points.flatMap((b, i) =>
     [...known, ...points.slice(0, i)].flatMap((a) => {
       if (Math.abs(a.lat - b.lat) > (1.01 * limit) / KM_PER_DEGREE) return [];
       const km = geodesicKm(a.lon, a.lat, b.lon, b.lat);
       if (km > limit || crosses(rivers, [a.lon, a.lat], [b.lon, b.lat])) return [];
+      if (isOverSea(coasts, a, b, km)) return [];
       return [{ a: a.id, b: b.id, km }];
     }),
   );

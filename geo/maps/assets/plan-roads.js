@@ -102,7 +102,9 @@ export class Ground {
       return { id, lon, lat };
     });
     this.number = new Map(data.points.map((id, i) => [id, i]));
+    this.exact = data.exact;
     this.rivers = pointRows(decodeLines(data.rivers));
+    this.coasts = pointRows(decodeLines(data.coasts));
     this.firstRoad = this.points.length;
     this.firstCut = this.firstRoad + this.roads.lon.length;
     /** By road the places on it to which points are tied: share of it, node. */

@@ -187,7 +187,7 @@ export class TravelGraph {
       const [a, b] = [this.at(u), this.at(v)];
       if (!joins(a, b) && !joins(b, a)) continue;
       const [min, km] = street(straight, this.parameters);
-      this.arcs.addBoth(a, b, min, { km, edge: -1, leg: LEG.ground });
+      this.addGround(this.world.groundWay(a, b, min, km));
     }
   }
 

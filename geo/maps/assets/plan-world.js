@@ -198,10 +198,10 @@ export class World {
   /** Straight ways from new points to all others at which a network may be entered. */
   straightFrom(world, points) {
     const limit = this.parameters.access_limit;
-    const doors = nodes(world.tables.places).filter((place) => isEntry(place, ""));
+    const doors = nodes(world.tables.places).filter((place) => isEntry(place, "road"));
     return points.flatMap((one) => {
       const others =
-        CHANGED_AT.has(one.kind) || isEntry(one, "") ? [...this.settled, ...doors] : doors;
+        CHANGED_AT.has(one.kind) || isEntry(one, "road") ? [...this.settled, ...doors] : doors;
       return others.flatMap(({ node, lon, lat }) => {
         const km = geodesicKm(one.lon, one.lat, lon, lat);
         return km <= limit && node !== one.id ? [{ u: one.id, v: node, km }] : [];
