@@ -1,7 +1,7 @@
 // What a plan changes: counties on the map, people within two hours, links, pairs, kilometres.
 import { setState } from "./address.js";
 import { all, bilingual, element, one } from "./dom.js";
-import { pick } from "./language.js";
+import { pick, translatedName } from "./language.js";
 import { fixed, people, signed, withUnit } from "./numbers.js";
 import { areaLegend, CountyAreas, tooltipOf } from "./plan-areas.js";
 import { duration } from "./plan-legs.js";
@@ -243,9 +243,8 @@ export class Results {
     const head = heads.map((label) =>
       element("th", { scope: "col", class: "num" }, bilingual(label)),
     );
-    return element(
-      "div",
-      { class: "scroll" },
+    return frame(
+      ["之前与之后", "Before and after"],
       element(
         "table",
         { class: "sides" },
@@ -432,7 +431,7 @@ export class Results {
     );
     return [
       element("h2", {}, bilingual(["各方案比较", "Plans compared"])),
-      element("div", { class: "scroll" }, table),
+      frame(["各方案比较", "Plans compared"], table),
     ];
   }
 
@@ -482,6 +481,14 @@ export class Results {
     ];
   }
 }
+
+/** A frame in which a table scrolls, by the keyboard too. */
+const frame = (name, table) =>
+  element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", ...translatedName(name) },
+    table,
+  );
 
 /** What a plan came to, as a row. */
 function planRow({ plan, summary }) {
