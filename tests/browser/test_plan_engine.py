@@ -17,6 +17,9 @@ from geo.scenarios import plan_of, planned_layers
 
 #: Minutes; both round differently in the tenth digit or so.
 CLOSE = 1e-6
+MODES = ("any", "road", "rail")
+#: Of all days and modes those that are tried every time.
+FEW = {(1995, "rail"), (2010, "any"), (2025, "rail"), (2035, "road")}
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +46,13 @@ def assert_same(found, known):
     assert np.abs(found[reached] - known[reached]).max() < CLOSE
 
 
-@pytest.mark.parametrize("year", [1995, 2010, 2020, 2025, 2030, 2035])
-@pytest.mark.parametrize("mode", ["any", "road", "rail"])
+DAYS = [(year, mode) for year in (1995, 2010, 2020, 2025, 2030, 2035) for mode in MODES]
+
+
+@pytest.mark.parametrize(
+    ("year", "mode"),
+    [pytest.param(*day, marks=[] if day in FEW else pytest.mark.long) for day in DAYS],
+)
 def test_times_are_those_of_python(engine, drawn, year, mode):
     known = known_times(drawn, year, mode)
     assert_same(plan_engine.door_times(engine, None, year, mode, known.shape), known)
@@ -212,3 +220,49 @@ def test_the_network_of_a_day(engine, drawn):
         assert own == pytest.approx(net.edges[theirs].to_numpy(), abs=1e-9)
     assert found["assumed"] == list(net.assumed)
     assert {edge.split(":")[0] for edge in found["closed"]} == {"chengyu-hsr-1"}
+
+
+@pytest.fixture(scope="module")
+def other(browser, two_provinces, tmp_path_factory):
+    """A region without zones, ordinary roads and tables of trains: its layers, and a page."""
+    layers = geo.build_layers(geo.load(two_provinces))
+    page = browser.new_page(offline=True)
+    page.goto(plan_engine.write(tmp_path_factory.mktemp("other") / "page.html", layers).as_uri())
+    yield layers, page
+    page.close()
+
+
+@pytest.mark.parametrize("year", [2015, 2030])
+@pytest.mark.parametrize("mode", ["any", "road", "rail", "water"])
+def test_a_region_without_ordinary_roads(other, year, mode):
+    layers, page = other
+    cities = layers.catalogue.centres
+    net = geo.build_network(layers, year=year, nodes="stops")
+    known = times_between(build_travel_graph(net, mode=mode), cities)
+    found = page.evaluate(
+        "([year, mode]) => Array.from(engine.times(null, year, mode, engine.cities, engine.cities))",
+        [year, mode],
+    )
+    assert_same(np.reshape(found, known.shape), known)
+
+
+def test_a_drawn_line_and_a_free_point_without_ordinary_roads(other):
+    layers, page = other
+    stops = [{"place": "ws"}, {"lon": 0.2, "lat": 0.3}, {"place": "es"}]
+    line = {"do": "draw", "id": "plan-1", "name": "新线", "name_en": "New line", "mode": "rail",
+            "class": "hsr", "design_speed_kmh": 250, "year": 2028, "stops": stops}  # fmt: skip
+    plan = {"name": "A line", "edits": [line]}
+    drawn = planned_layers(layers.catalogue, plan_of(plan))
+    ends = [*drawn.catalogue.centres, (0.25, 0.25)]
+    for mode in ("any", "rail"):
+        net = geo.build_network(drawn, year=2030, nodes="stops")
+        known = times_between(build_travel_graph(net, ends, mode=mode), ends)
+        found = page.evaluate(
+            """([plan, mode]) => {
+              const ends = [...engine.cities, engine.end({ lon: 0.25, lat: 0.25 })];
+              return Array.from(engine.times(plan, 2030, mode, ends, ends));
+            }""",
+            [plan, mode],
+        )
+        assert_same(np.reshape(found, known.shape), known)
+    assert page.evaluate("plan => engine.drawnLines(plan)[0].joined", plan) == ["ws", "es"]

@@ -4,7 +4,7 @@ import { openSections } from "./plan-status.js";
 
 /** How fast traffic is over a section: cars, ships, and the fastest trains between stops. */
 function speedOver(section, services, parameters) {
-  if (section.mode === "water") return parameters.water_speed;
+  if (section.mode === "water") return section.operating ?? parameters.water_speed;
   if (section.mode === "rail") {
     return Math.max(...Array.from(services.on(section).values(), ({ kmh }) => kmh));
   }

@@ -52,8 +52,12 @@ export class Trains {
     }
     this.useful = TIERS.map(([a, b]) => this.share(a) * this.share(b));
     this.odds = new Map();
+    /** Who calls, by place and class. */
     this.calls = new Map();
-    for (const run of this.runs) this.addCalls(run);
+    for (const run of this.runs) {
+      run.start = this.callsAt(run.u, run.kind);
+      run.end = this.callsAt(run.v, run.kind);
+    }
     this.sets = new RouteSets(this.services.through());
     this.ride();
   }
@@ -87,18 +91,17 @@ export class Trains {
     return (this.parameters.train_start_min + this.parameters.speed_up_min * speed) / 2;
   }
 
-  /** Who calls at both ends of a run; nobody where there is no station. */
-  addCalls({ u, v, kind }) {
-    for (const id of [u, v]) {
-      const key = `${id} ${kind}`;
-      if (this.calls.has(key)) continue;
+  /** Who calls at a place; nobody where there is no station. */
+  callsAt(id, kind) {
+    const key = `${id} ${kind}`;
+    if (!this.calls.has(key)) {
       const place = this.tables.place.get(id);
-      const none = { call: 0, end: 0 };
       const calls = PASSED.has(place.kind)
-        ? none
+        ? { call: 0, end: 0 }
         : this.services.calls(place, kind, this.ends.has(id));
       this.calls.set(key, calls);
     }
+    return this.calls.get(key);
   }
 
   /** Find the rides, and with which losses one goes on to another. */
@@ -139,7 +142,7 @@ export class Trains {
     const stop = run.half + after.half;
     const branch = haveCommon(run, after) ? 0 : p.branch_min;
     if (passage.dwell >= LONG_STOP_MIN) return { fixed: branch + stop + passage.dwell, stops: 0 };
-    const share = passage.calls ?? this.calls.get(`${run.v} ${run.kind}`).call;
+    const share = passage.calls ?? run.end.call;
     if (share >= p.hub_share) return { fixed: branch + stop + p.hub_stop_min, stops: 0 };
     return { fixed: branch, stops: share * (stop + p.stop_min) };
   }
@@ -179,26 +182,21 @@ export class Trains {
     return Boolean(apart) && !PASSED.has(this.tables.place.get(run.v).kind);
   }
 
-  /** Whether trains are boarded at a place, of those between large stations or all. */
-  opens(place, kind, large) {
-    const { end } = this.calls.get(`${place} ${kind}`);
-    return end > 0 && (!large || end >= this.parameters.large_share);
-  }
-
-  /** Half of the wait for a train: the other half is reckoned at the other end. */
-  wait(run, place, large) {
+  /**
+   * Half of the wait for a train at a place with some calls, the other half being reckoned at the
+   * other end; null where no trains are boarded, of those between large stations or of all.
+   */
+  wait(run, { end }, large, other) {
     const p = this.parameters;
-    const trains = run.trains * this.calls.get(`${place} ${run.kind}`).end * this.share(large);
+    if (end <= 0 || (large && end < p.large_share)) return null;
+    const trains = run.trains * end * this.share(other);
     const most = (p.wait_share * 60 * p.service_hours) / Math.max(trains, 1e-9);
     return Math.min(p.wait_most_min, most) / 2;
   }
 
   /** By tier the waits at both ends of an edge, null where nobody boards. */
   waits(run) {
-    return TIERS.map(([a, b]) => [
-      this.opens(run.u, run.kind, a) ? this.wait(run, run.u, b) : null,
-      this.opens(run.v, run.kind, b) ? this.wait(run, run.v, a) : null,
-    ]);
+    return TIERS.map(([a, b]) => [this.wait(run, run.start, a, b), this.wait(run, run.end, b, a)]);
   }
 
   /** The share of calls that the fastest of the trains of two runs make, by tier. */

@@ -50,7 +50,7 @@ export class World {
   /** The world of a plan that adds places. */
   with(tables) {
     const fresh = tables.places.filter(({ id }) => !this.tables.place.has(id));
-    if (!fresh.length) return tables === this.tables ? this : this.copied({ tables });
+    if (!fresh.length) return tables === this.tables ? this : this.copied({ tables, base: this });
     const onGround = fresh.filter(({ kind }) => !OFF_GROUND.has(kind));
     const made = this.copied({ tables, fresh: onGround, base: this, near: null });
     if (!this.ground) made.straight = [...this.straight, ...this.straightFrom(made, onGround)];
@@ -121,6 +121,7 @@ export class World {
 
   /** The fastest ways from settlements and stations to places on the ground, within limits. */
   access() {
+    if (this.base && !this.fresh.length) return this.base.access();
     this.near ??= this.ground ? this.overRoads() : this.alongLines();
     return this.near;
   }
@@ -200,9 +201,7 @@ export class World {
     const limit = this.parameters.access_limit;
     const doors = nodes(world.tables.places).filter((place) => isEntry(place, "road"));
     return points.flatMap((one) => {
-      const others =
-        CHANGED_AT.has(one.kind) || isEntry(one, "road") ? [...this.settled, ...doors] : doors;
-      return others.flatMap(({ node, lon, lat }) => {
+      return [...this.settled, ...doors].flatMap(({ node, lon, lat }) => {
         const km = geodesicKm(one.lon, one.lat, lon, lat);
         return km <= limit && node !== one.id ? [{ u: one.id, v: node, km }] : [];
       });
