@@ -194,7 +194,7 @@ class PlanPage {
       animate,
       maxZoom: Math.max(10, this.map.options.zoom + 1),
       paddingTopLeft: [left, 70],
-      paddingBottomRight: [30, 90],
+      paddingBottomRight: [isWide ? 40 : 72, 90],
     });
   }
 
