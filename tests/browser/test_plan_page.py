@@ -381,6 +381,25 @@ def test_the_keyboard_moves_between_the_tabs(planning):
     assert page.locator("#journey").is_visible()
 
 
+def test_the_focus_stays_where_it_was(planning):
+    page = planning("#tab=plan")
+    page.locator(".projects summary").click()
+    page.get_by_role("button", name="线north晚一年").press("Enter")
+    settled(page)
+    page.keyboard.press("Enter")
+    settled(page)
+    assert "2030 年通车" in edits(page)[0]
+    page.get_by_role("button", name="撤销", exact=True).press("Enter")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert edits(page) == []
+    page.locator("#tab-journey").click()
+    settled(page)
+    page.locator("#journey-result [data-key=rail]").press("Enter")
+    settled(page)
+    assert page.evaluate("document.activeElement.dataset.key") == "rail"
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_the_language_switch_leaves_nothing_untranslated(state, planning):
     page = planning(STATES[state])

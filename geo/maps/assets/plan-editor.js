@@ -4,13 +4,18 @@ import { bilingual, element, one } from "./dom.js";
 import { pick, translatedName } from "./language.js";
 import { Drawing } from "./plan-drawing.js";
 import { planFromFile, planFromLink, planToFile, planToLink } from "./plan-file.js";
+import { keepFocus } from "./plan-focus.js";
 import { Projects } from "./plan-projects.js";
 import { Results } from "./plan-results.js";
 import { SectionCard } from "./plan-section.js";
 import { describeEdit } from "./plan-words.js";
 
 const button = (label, onClick, attributes = {}) =>
-  element("button", { type: "button", ...attributes, on: { click: onClick } }, bilingual(label));
+  element(
+    "button",
+    { type: "button", "data-key": label[1], ...attributes, on: { click: onClick } },
+    bilingual(label),
+  );
 
 /** A button of one sign, with its meaning for those who hear it. */
 const sign = (text, label, onClick, isOff = false) =>
@@ -19,6 +24,7 @@ const sign = (text, label, onClick, isOff = false) =>
     {
       type: "button",
       class: "sign",
+      "data-key": label[1],
       disabled: isOff,
       title: pick(label),
       ...translatedName(label),
@@ -136,15 +142,31 @@ export class Editor {
   }
 
   fill() {
-    this.fillBar();
-    this.fillReady();
-    this.fillEdits();
-    this.card.fill();
-    this.projects.fill();
-    this.drawing.fill();
+    keepFocus(this.box, () => {
+      this.fillBar();
+      this.fillReady();
+      this.fillEdits();
+      this.card.fill();
+      this.projects.fill();
+      this.drawing.fill();
+    });
   }
 
   fillBar() {
+    const { store } = this;
+    const isNothing = { disabled: store.isEmpty };
+    const files = [
+      button(["保存文件", "Save file"], () => this.save(), isNothing),
+      button(["打开文件", "Open file"], () => this.file.click()),
+      button(["复制链接", "Copy link"], () => this.copyLink()),
+    ];
+    this.parts.bar.replaceChildren(
+      element("div", { class: "row" }, this.planButtons()),
+      element("div", { class: "row" }, files, this.message),
+    );
+  }
+
+  planButtons() {
     const { store } = this;
     const names = store.list.map(({ plan }, i) =>
       element(
@@ -153,30 +175,19 @@ export class Editor {
         pick([plan.name, plan.name_en]),
       ),
     );
-    const choose = element("select", { ...translatedName(["方案", "Plan"]) }, names);
+    const attributes = { "data-key": "plan", ...translatedName(["方案", "Plan"]) };
+    const choose = element("select", attributes, names);
     choose.addEventListener("change", () => store.show(Number(choose.value)));
     const isAlone = store.list.length === 1 && store.isEmpty;
-    this.parts.bar.replaceChildren(
-      element(
-        "div",
-        { class: "row" },
-        choose,
-        sign("✎", ["改名", "Rename"], () => this.rename()),
-        sign("＋", ["另建方案", "Another plan"], () => store.begin(), isAlone),
-        sign("×", ["关闭这个方案", "Close this plan"], () => store.close(), isAlone),
-        element("span", { class: "space" }),
-        sign("↶", ["撤销", "Undo"], () => store.undo(), !store.canUndo),
-        sign("↷", ["重做", "Redo"], () => store.redo(), !store.canRedo),
-      ),
-      element(
-        "div",
-        { class: "row" },
-        button(["保存文件", "Save file"], () => this.save(), { disabled: store.isEmpty }),
-        button(["打开文件", "Open file"], () => this.file.click()),
-        button(["复制链接", "Copy link"], () => this.copyLink()),
-        this.message,
-      ),
-    );
+    return [
+      choose,
+      sign("✎", ["改名", "Rename"], () => this.rename()),
+      sign("＋", ["另建方案", "Another plan"], () => store.begin(), isAlone),
+      sign("×", ["关闭这个方案", "Close this plan"], () => store.close(), isAlone),
+      element("span", { class: "space" }),
+      sign("↶", ["撤销", "Undo"], () => store.undo(), !store.canUndo),
+      sign("↷", ["重做", "Redo"], () => store.redo(), !store.canRedo),
+    ];
   }
 
   rename() {

@@ -5,6 +5,7 @@ import { reducedMotion } from "./map.js";
 import { signed, withUnit } from "./numbers.js";
 import { yearsChart } from "./plan-chart.js";
 import { EndField, pointPlace } from "./plan-fields.js";
+import { keepFocus } from "./plan-focus.js";
 import { breakdown, duration, interval } from "./plan-legs.js";
 import { pinAt } from "./plan-map.js";
 
@@ -93,15 +94,22 @@ export class Journey {
       return;
     }
     this.turn += 1;
-    const { turn } = this;
-    const { modes, date } = this.page;
-    const found = {};
-    for (const mode of modes) found[mode] = await this.ways(mode, date, 2);
+    await this.compute(this.turn);
+  }
+
+  /** The mode shown comes first; the others and the chart follow. */
+  async compute(turn) {
+    const { modes, mode, date } = this.page;
+    this.found = {};
+    for (const each of [mode, ...modes.filter((other) => other !== mode)]) {
+      const ways = await this.ways(each, date, 2);
+      if (turn !== this.turn) return;
+      this.found[each] = ways;
+      if (each === mode) this.showAgain(null);
+    }
+    const without = await this.withoutPlan(date);
     if (turn !== this.turn) return;
-    this.found = found;
-    const compared = await this.withoutPlan(date);
-    if (turn !== this.turn) return;
-    this.show(compared);
+    this.showAgain(without);
     await this.addChart(turn);
   }
 
@@ -115,6 +123,13 @@ export class Journey {
     if (this.page.store.isEmpty) return null;
     const [way] = await this.ways(this.page.mode, date, 1, { edits: [] });
     return way?.min ?? Infinity;
+  }
+
+  showAgain(without) {
+    const isOpen = one(".why", this.result)?.open ?? false;
+    keepFocus(this.result, () => this.show(without));
+    const why = one(".why", this.result);
+    if (why) why.open = isOpen;
   }
 
   show(without) {
@@ -140,14 +155,20 @@ export class Journey {
   /** Minutes by every mode; each chooses its mode. */
   cards() {
     const buttons = this.page.modes.map((mode) => {
-      const [way] = this.found[mode];
+      const ways = this.found[mode];
+      const text = ways ? (ways[0] ? duration(ways[0].min) : NONE) : ["…", "…"];
       const listener = () => this.page.setMode(mode);
       const isOn = mode === this.page.mode;
       return element(
         "button",
-        { type: "button", "aria-pressed": String(isOn), on: { click: listener } },
+        {
+          type: "button",
+          "data-key": mode,
+          "aria-pressed": String(isOn),
+          on: { click: listener },
+        },
         element("span", {}, bilingual(this.page.modeName(mode))),
-        element("b", {}, bilingual(way ? duration(way.min) : NONE)),
+        element("b", {}, bilingual(/** @type {any} */ (text))),
       );
     });
     return element("div", { class: "cards" }, buttons);
@@ -185,7 +206,8 @@ export class Journey {
         this.refresh();
       };
       const label = names[i].map((name, k) => `${name} ${duration(way.min)[k]}`);
-      const attributes = { type: "button", "aria-pressed": String(way === shown) };
+      const isOn = String(way === shown);
+      const attributes = { type: "button", "data-key": `way-${i}`, "aria-pressed": isOn };
       return element(
         "button",
         { ...attributes, on: { click: listener } },

@@ -32,14 +32,10 @@ export class Projects {
     details.addEventListener("toggle", () => {
       this.isOpen = details.open;
     });
-    const focused = this.box.contains(document.activeElement)
-      ? /** @type {any} */ (document.activeElement).dataset.key
-      : null;
     const top = this.box.querySelector("ul")?.scrollTop ?? 0;
     if (rows.length) this.box.replaceChildren(details);
     const list = this.box.querySelector("ul");
     if (list) list.scrollTop = top;
-    if (focused) /** @type {any} */ (this.box.querySelector(`[data-key="${focused}"]`))?.focus();
   }
 
   /** What the plan says of a project. */

@@ -4,6 +4,7 @@ import { all, bilingual, element, one } from "./dom.js";
 import { pick, translatedName } from "./language.js";
 import { fixed, people, signed, withUnit } from "./numbers.js";
 import { areaLegend, CountyAreas, tooltipOf } from "./plan-areas.js";
+import { keepFocus } from "./plan-focus.js";
 import { duration } from "./plan-legs.js";
 
 const VIEWS = ["change", "before", "after"];
@@ -126,19 +127,19 @@ export class Results {
     const counted = await Promise.all(plans.map((each, k) => this.counts(each, k)));
     if (turn !== this.turn) return;
     this.counted = [counted[0], counted.at(-1)];
-    this.fill();
+    keepFocus(this.box, () => this.fill());
   }
 
   /** Kilometres, crossings, independent links and people within two hours of the main cities. */
   async counts(plan, k) {
     const { engine, date, mode, settings } = this.page;
-    const summary = await engine.call("summary", plan, date, mode);
+    const counted = await engine.call("counts", plan, date, mode);
     const within = [];
     for (const id of settings.cores) {
       const city = this.cities.findIndex((each) => each.id === id);
       within.push(await engine.call("people", this.times.toZones(city, k), mode));
     }
-    return { ...summary, people: within };
+    return { ...counted, people: within };
   }
 
   // ---- the map
@@ -212,7 +213,7 @@ export class Results {
     const option = ({ id, name }) =>
       element("option", { value: id, selected: id === this.origin }, pick(name));
     const choices = [{ id: "", name: ["所有城市（平均）", "all cities (mean)"] }, ...this.cities];
-    const choose = element("select", {}, choices.map(option));
+    const choose = element("select", { "data-key": "of" }, choices.map(option));
     choose.addEventListener("change", () => {
       this.origin = choose.value;
       setState({ of: this.origin || null });

@@ -2,6 +2,7 @@
 import { bilingual, element } from "./dom.js";
 import { closeButton } from "./language.js";
 import { fixed } from "./numbers.js";
+import { keepFocus } from "./plan-focus.js";
 
 /** What can be changed of a section: the kind of edit, its value, limits and label. */
 const FIELDS = [
@@ -105,6 +106,7 @@ export class SectionCard {
         {
           type: "button",
           "aria-pressed": String(this.isWhole === isWhole),
+          "data-key": `whole-${isWhole}`,
           on: { click: () => this.setScope(isWhole) },
         },
         bilingual(label),
@@ -119,7 +121,7 @@ export class SectionCard {
 
   setScope(isWhole) {
     this.isWhole = isWhole;
-    this.fill();
+    keepFocus(this.box, () => this.fill());
   }
 
   /** The value now: that of the last edit that is about the section, else of the table. */
@@ -144,6 +146,7 @@ export class SectionCard {
       max,
       step: field.step,
       value: number,
+      "data-key": field.kind,
       inputmode: "numeric",
     });
     input.addEventListener("change", () => {
@@ -172,7 +175,7 @@ export class SectionCard {
           );
         else store.add({ do: kind, sections: this.sections });
       };
-      const attributes = { type: "button", "aria-pressed": String(isOn) };
+      const attributes = { type: "button", "data-key": kind, "aria-pressed": String(isOn) };
       return element(
         "button",
         { ...attributes, on: { click: listener } },
