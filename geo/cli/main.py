@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from gettext import gettext
 from pathlib import Path
 from typing import Any, NoReturn
@@ -111,10 +112,11 @@ def _run(argv: Sequence[str] | None) -> int:
     if not hasattr(arguments, "run"):
         parser.print_help()
         return 2
-    from geo.core import GeoError, python_strings
+    from geo.core import GeoError, nothing_remembered, python_strings
 
+    fresh = nothing_remembered if getattr(arguments, "no_cache", False) else nullcontext
     try:
-        with python_strings():
+        with python_strings(), fresh():
             return int(arguments.run(arguments) or 0)
     except (GeoError, argparse.ArgumentTypeError) as error:
         complain(error_text(error))
@@ -181,6 +183,8 @@ def _add(
     _add_json(parser)
     if name != "map":
         parser.add_argument("--lang", choices=LANGUAGES, help=_language_help())
+    text = _("make everything anew: neither take nor keep results of other runs")
+    parser.add_argument("--no-cache", action="store_true", help=text)
     if year:
         text = _("its 31 December, or a date; default: today")
         parser.add_argument("--year", type=date_or_year, metavar="YYYY[-MM-DD]", help=text)

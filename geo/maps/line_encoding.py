@@ -145,7 +145,7 @@ def varints(values: Integers) -> NDArray[np.uint8]:
         return np.empty(0, np.uint8)
     rest, parts, kept = values.astype(np.int64), [], []
     alive = np.ones(len(rest), bool)
-    while alive.any():
+    while alive.any() or not parts:
         more = rest > 127
         parts.append(np.where(more, (rest & 127) | 128, rest & 127).astype(np.uint8))
         kept.append(alive.copy())
