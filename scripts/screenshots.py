@@ -2,7 +2,8 @@
 Take the pictures of the pages that the documentation shows.
 
 Builds every page into a temporary folder, opens it in Debian's Chromium without network, and
-writes one compressed PNG per page and size into a folder, by default ``docs/images``.
+writes one compressed PNG per page and size, and an animation of the years of the network, into a
+folder, by default ``docs/images``.
 
     python scripts/screenshots.py [--out docs/images] [--data DIR] [--day YYYY-MM-DD]
 """
@@ -15,6 +16,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -26,6 +28,12 @@ SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 #: Frequent and rare colours in the palette of a picture, tried until the file is small enough.
 PALETTES = ((160, 96), (96, 64), (48, 48))
 LIMIT = 400_000
+#: The animation: size of the page, milliseconds of a year and of the last, quality of a frame.
+FILM_SIZE, YEAR_MS, LAST_MS, FILM_QUALITY = (900, 600), 650, 3000, 62
+#: What the animation leaves out of the page.
+UNFILMED = ".top, .foot, .side, .leaflet-control-zoom, section.page { display: none !important; } :root { --top: 0px; } :focus-visible { outline: none; }"
+#: The map is seen from a little farther, above the bar of the years.
+FILM_VIEW = "(map => map.setZoom(map.getZoom() - 0.5, { animate: false }).panBy([0, 36], { animate: false }))"
 
 
 def compressed(picture: bytes) -> bytes:
@@ -68,6 +76,45 @@ def _palette(image: Image.Image, frequent: int, rare: int) -> Image.Image:
     return palette
 
 
+def film(file: Path, out: Path, browser: Any) -> None:
+    """
+    Take a picture of every year of the network and write them as one animation.
+
+    Parameters
+    ----------
+    file
+        The page of the network.
+    out
+        File of the animation, WebP.
+    browser
+        The browser of Playwright.
+    """
+    context = browser.new_context(
+        viewport=dict(zip(("width", "height"), FILM_SIZE, strict=True)),
+        offline=True, locale="zh-CN", reduced_motion="reduce", bypass_csp=True,
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.add_style_tag(content=UNFILMED)
+    page.set_viewport_size({"width": FILM_SIZE[0], "height": FILM_SIZE[1] - 1})
+    page.set_viewport_size({"width": FILM_SIZE[0], "height": FILM_SIZE[1]})
+    page.evaluate(f"{FILM_VIEW}(geo.maps[0])")
+    slider = page.locator("#year")
+    first, last = (int(slider.get_attribute(end)) for end in ("min", "max"))
+    frames = []
+    for year in range(first, last + 1):
+        slider.fill(str(year))
+        page.wait_for_timeout(150)
+        frames.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+    context.close()
+    frames[0].save(
+        out, "WEBP", save_all=True, append_images=frames[1:], loop=0, method=6,
+        duration=[YEAR_MS] * (len(frames) - 1) + [LAST_MS], quality=FILM_QUALITY,
+    )  # fmt: skip
+    print(out.name, out.stat().st_size)
+
+
 def shoot(files: dict[str, Path], out: Path) -> None:
     """
     Open every page at every size and write the pictures.
@@ -101,6 +148,8 @@ def shoot(files: dict[str, Path], out: Path) -> None:
                 (out / f"{name}-{size}.png").write_bytes(raw)
                 print(f"{name}-{size}.png", len(raw))
             context.close()
+        if "network" in files:
+            film(files["network"], out / "network-years.webp", browser)
         browser.close()
 
 

@@ -9,13 +9,20 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from geo.catalogue.dates import status_on
 from geo.catalogue.integrity import Numbered, cross_checks
-from geo.catalogue.reading import checked_row, header_problems, read_table, repeated_ids
+from geo.catalogue.reading import (
+    checked_row,
+    header_problems,
+    read_table,
+    repeated_ids,
+    table_file,
+)
+from geo.catalogue.region import FILE as REGION_FILE
 from geo.catalogue.region import Region, read_region
 from geo.catalogue.schema import (
     KEY_COLUMN,
@@ -36,7 +43,16 @@ from geo.catalogue.schema import (
     Zone,
     columns,
 )
-from geo.core import BadInputError, Message, NotFoundError, Problem, shown
+from geo.core import (
+    BadInputError,
+    Message,
+    NotFoundError,
+    Problem,
+    checksum,
+    file_checksum,
+    remembered,
+    shown,
+)
 
 #: More problems than this are not reported at once.
 MAX_PROBLEMS = 200
@@ -85,6 +101,11 @@ class Catalogue:
     sources: tuple[Source, ...]
     #: By table and id, the line of the file where the row begins; the header is line 1.
     lines: dict[str, dict[str, int]] = field(default_factory=dict, compare=False)
+
+    @property
+    def origin(self) -> str:
+        """A checksum of the files it was read from; empty for a changed copy."""
+        return str(self.__dict__.get("_origin", ""))
 
     @cached_property
     def place(self) -> dict[str, Place]:
@@ -602,6 +623,14 @@ def load(folder: Path | str | None = None) -> Catalogue:
     'Chengdu–Chongqing Middle Line HSR'
     """
     folder = data_folder() if folder is None else Path(folder)
+    files = [REGION_FILE, *(table_file(folder, name) for name in TABLES)]
+    known = [(file, file_checksum(folder / file)) for file in files]
+    catalogue = remembered(partial(_read, folder), "catalogue", folder, known)
+    catalogue.__dict__["_origin"] = checksum(known)
+    return catalogue
+
+
+def _read(folder: Path) -> Catalogue:
     region = read_region(folder)
     problems: list[Problem] = []
     tables = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from gettext import gettext
 from pathlib import Path
 from typing import Any, NoReturn
@@ -111,10 +112,11 @@ def _run(argv: Sequence[str] | None) -> int:
     if not hasattr(arguments, "run"):
         parser.print_help()
         return 2
-    from geo.core import GeoError, python_strings
+    from geo.core import GeoError, nothing_remembered, python_strings
 
+    fresh = nothing_remembered if getattr(arguments, "no_cache", False) else nullcontext
     try:
-        with python_strings():
+        with python_strings(), fresh():
             return int(arguments.run(arguments) or 0)
     except (GeoError, argparse.ArgumentTypeError) as error:
         complain(error_text(error))
@@ -181,6 +183,8 @@ def _add(
     _add_json(parser)
     if name != "map":
         parser.add_argument("--lang", choices=LANGUAGES, help=_language_help())
+    text = _("make everything anew: neither take nor keep results of other runs")
+    parser.add_argument("--no-cache", action="store_true", help=text)
     if year:
         text = _("its 31 December, or a date; default: today")
         parser.add_argument("--year", type=date_or_year, metavar="YYYY[-MM-DD]", help=text)
@@ -459,7 +463,7 @@ def _add_lines(verbs: Any) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help=_("the file"))
     text = _("id of the new route, such as new-line; of several new-line-2 and so on")
     parser.add_argument("--id", required=True, metavar="ID", help=text)
-    classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
+    classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway", "ferry"]
     text = _("standard of the line, where the file does not say it")
     parser.add_argument("--class", choices=classes, dest="class_", help=text)
     parser.add_argument("--name", default="", metavar="TEXT", help=_("its name"))
@@ -508,12 +512,14 @@ def _add_new(verbs: Any) -> None:
         default="trunk",
         help=_("lowest class of roads (default: trunk)"),
     )
-    text = _("shortest line of a route (default 5)")
-    new.add_argument("--min-km", type=km, default=5.0, metavar="KM", help=text)
+    text = _("shortest line of a route (default 5, in a region below 100 km less, 2 at least)")
+    new.add_argument("--min-km", type=km, metavar="KM", help=text)
     text = _("smallest settlements that become cities (default: town)")
     new.add_argument(
         "--settlements", choices=["city", "town", "village"], default="town", help=text
     )
+    text = _("your own cities instead, a CSV file: name, lon, lat, population")
+    new.add_argument("--cities", type=Path, metavar="FILE", help=text)
     text = _("language of the names, then English, such as de,en (default: as the names show)")
     new.add_argument("--languages", type=languages, default=(), metavar="CODE,en", help=text)
     text = _(

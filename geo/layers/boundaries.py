@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue
-from geo.core import BadInputError, Message, Problem
+from geo.core import BadInputError, Message, Problem, file_checksum, remembered
 from geo.geometry import areas_of, metric_crs
 from geo.layers.layers import Layers
 
@@ -29,6 +29,8 @@ BASE_LAYERS = {
     "railways": ("LineString", ()),
     "roads": ("LineString", ()),
 }
+#: The `kind`, if a river has one, of lines that are coasts: nobody crosses them off a road.
+COAST = "coast"
 #: A section is sampled at this many points to find the region it lies in.
 SAMPLES = 19
 
@@ -234,14 +236,22 @@ def section_regions(layers: Layers) -> dict[str, tuple[str, float]]:
     >>> section_regions(lay)["chengyu-middle-hsr-1"][0]
     '500000'
     """
-    counties = read_base(layers.catalogue, "counties")
-    lines = layers.sections.geometry.to_numpy()
+    lines = layers.sections.geometry
+    counties = BaseFile.of(layers.catalogue, "counties")
+    known = lines, file_checksum(counties.path)
+    return remembered(lambda: _section_regions(lines, counties.read()), "regions", *known)
+
+
+def _section_regions(
+    sections: gpd.GeoSeries, counties: gpd.GeoDataFrame
+) -> dict[str, tuple[str, float]]:
+    lines = sections.to_numpy()
     at = np.arange(1, SAMPLES + 1) / (SAMPLES + 1)
     points = shapely.line_interpolate_point(lines[:, None], at[None, :], normalized=True)
     index = county_index(counties, points.ravel()).reshape(points.shape)
     codes = np.where(index >= 0, counties["province"].to_numpy(str)[index], "")
     regions = {}
-    for section_id, row in zip(layers.sections.index, codes, strict=True):
+    for section_id, row in zip(sections.index.tolist(), codes, strict=True):
         names, counts = np.unique(row, return_counts=True)
         best = int(counts.argmax())
         regions[str(section_id)] = (str(names[best]), float(counts[best] / SAMPLES))

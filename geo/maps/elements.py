@@ -87,7 +87,7 @@ def ends(row: Mapping[Any, Any] | Any) -> Label:
 
 def style_sheet(*names: str) -> str:
     """Return style sheets of this package without their comments."""
-    text = "".join(asset(f"{name}.css") for name in ("shell", *names))
+    text = "".join(asset(f"{name}.css") for name in ("shell", "colors", "publish", *names))
     return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)
 
 

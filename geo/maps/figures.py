@@ -43,8 +43,9 @@ from geo.layers import (
     sections_on,
 )
 from geo.maps.basemap import PROVINCE, RIVER, dissolved, simplified_counties
-from geo.maps.crossings import COUNTS, growth_series, numbered
+from geo.maps.crossings import crossings_title, growth_series, numbered
 from geo.maps.features import class_order
+from geo.maps.fonts import EAST_ASIAN, figure_fonts
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.map_page import mode_color, region_title
 from geo.maps.pages import FIGURES, FORMATS
@@ -55,8 +56,7 @@ from geo.scenarios import compare_cities, horizon_of
 TEXT = Texts("figures")
 
 #: Fonts with Chinese letters, the first installed one is taken.
-FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC",
-         "Microsoft YaHei", "WenQuanYi Micro Hei", "Noto Sans CJK JP")  # fmt: skip
+FONTS = EAST_ASIAN["zh"]
 #: Landscape A4 in inches.
 PAGE = (11.69, 8.27)
 #: Points of a printed line per pixel of a line on the screen.
@@ -494,7 +494,8 @@ def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
             if line.filled:
                 ax.fill_between(years, values, step="post", color=color, alpha=0.13, linewidth=0)
         ax.axvline(date.year, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-        ax.set_title(_words(COUNTS[mode], lang), fontsize=11, loc="left", pad=10)
+        count = crossings_title("count", layers, mode, rows)
+        ax.set_title(_words(count, lang), fontsize=11, loc="left", pad=10)
         ax.set(ylim=(0, None), xlim=(years[0], years[-1]))
         ax.yaxis.get_major_locator().set_params(integer=True)
         ax.legend(loc="upper left", fontsize=8.5, frameon=False)
@@ -578,7 +579,8 @@ def write_figures(
     pages, formats
         Names in :data:`FIGURES`, of which others are left out, and some of :data:`FORMATS`.
     lang
-        ``both``, ``zh`` or ``en``; English where no Chinese font is installed.
+        ``both``, ``zh`` or ``en``; English where no Chinese font is installed, and instead of
+        both where the names of the region are not Chinese.
 
     Returns
     -------
@@ -602,8 +604,10 @@ def write_figures(
                 known=", ".join(known),
             )
     font, names = chinese_font(), []
-    lang = lang if font else "en"
-    with figure_style():
+    languages = layers.catalogue.region.languages
+    chinese = layers.catalogue.region.page_language == "zh-CN"
+    lang = "en" if not font or (lang == "both" and not chinese) else lang
+    with mpl.rc_context(_settings(languages)):
         for name in (name for base in pages for name in FIGURES.get(base, ())):
             figure = DRAW[name](layers, date, lang)
             if not font:
@@ -637,11 +641,10 @@ def figure_style() -> AbstractContextManager[None]:
     return mpl.rc_context(_settings())
 
 
-def _settings() -> dict[Any, Any]:
+def _settings(languages: Sequence[str] = ("zh",)) -> dict[Any, Any]:
     """Return the fonts, and what makes the bytes of a figure the same every time."""
-    font = chinese_font()
     return {
-        "font.family": [*([font] if font else []), "DejaVu Sans"],
+        "font.family": figure_fonts(languages, fontManager.get_font_names()),
         "axes.unicode_minus": False,
         "lines.scale_dashes": False,
         "svg.hashsalt": "geo",

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.catalogue import CLASS, STAGE, STAGES, Label
+from geo.catalogue import CLASS, STAGE, STAGES, Label, way_labels
 from geo.connectivity import core_cities
 from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_on
 from geo.maps.bundling import page_script
-from geo.maps.crossings import GROUPS, growth_columns, growth_series
+from geo.maps.crossings import crossings_title, growth_columns, growth_series
 from geo.maps.elements import line_sample, number, style_sheet, web_address
+from geo.maps.fonts import font_rule
 from geo.maps.map_page import page_body, region_title
 from geo.maps.offline import html_document
 from geo.maps.sketches import overview_sketch
@@ -35,7 +36,10 @@ def index_page(
 ) -> str:
     """Return the landing page; an analysis of that date gives its networks."""
     title, scenes = region_title(layers), build_story(layers, date, analysis)
+    region = layers.catalogue.region
+    name = Label(region.name, region.name_en)
     stages = sections_on(layers, date).groupby("route_id", sort=True)
+    roads = way_labels("road", layers.routes["class"][layers.routes["mode"] == "road"])[1]
     body = page_body(
         TEXT,
         layers,
@@ -47,14 +51,14 @@ def index_page(
         card_texts=TEXT.group("card_texts"),
         sketch=overview_sketch(layers, date, first_scenes(layers, scenes)),
         scenes=scenes,
-        region_name=Label(layers.catalogue.region.name, layers.catalogue.region.name_en),
+        region_name=name,
         now=next((scene for scene in scenes if scene.date == date), None),
         reach=reached_people(analysis) if analysis else [],
         cores=[Label(city.name, city.name_en) for city in core_cities(layers.catalogue)],
-        pair=[Label(part.name, part.name_en) for part in layers.catalogue.region.regions[:2]],
+        pair=[Label(part.name, part.name_en) for part in region.regions[:2]],
         key=_key(layers, date),
         growth=_growth(layers, date),
-        groups=GROUPS,
+        roads=roads,
         stages={str(key): route_stage(sections) for key, sections in stages},
         downloads=downloads,
         web_address=web_address,
@@ -62,9 +66,10 @@ def index_page(
     return html_document(
         body,
         title=title,
-        css=style_sheet("index"),
+        description=TEXT.fill("lead", region=name),
+        css=style_sheet("index") + font_rule(region.languages),
         script=page_script("index") + "geo.index();",
-        lang=layers.catalogue.region.page_language,
+        lang=region.page_language,
     )
 
 
@@ -95,5 +100,6 @@ def _growth(layers: Layers, date: dt.date) -> list[tuple[Any, ...]]:
     for mode in ("road", "rail"):
         if rows := [row for row in crossings.itertuples() if row.mode == mode]:
             years, series = growth_series(layers, date, pair, mode, rows)
-            found.append((mode, years, series, growth_columns(series)))
+            heading = crossings_title("group", layers, mode, rows)
+            found.append((mode, years, series, growth_columns(series), heading))
     return found

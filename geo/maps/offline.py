@@ -124,6 +124,7 @@ def html_document(
     body: str,
     *,
     title: Label,
+    description: Label | None = None,
     css: str = "",
     head: str = "",
     script: str = "",
@@ -135,6 +136,7 @@ def html_document(
     page = render(
         "document",
         title=title,
+        description=description,
         policy=CONTENT_POLICY,
         lang=lang,
         head=head,
@@ -152,6 +154,7 @@ def offline_html(
     map_: folium.Map,
     *,
     title: Label | str,
+    description: Label | None = None,
     body: str = "",
     css: str = "",
     script: str = "",
@@ -173,6 +176,7 @@ def offline_html(
     return html_document(
         slot.replace(MAP_SLOT, figure.html.render().strip(), 1),
         title=label,
+        description=description,
         css=css,
         head=f"{notice}\n{head}",
         script=script,

@@ -457,7 +457,8 @@ def _speeds(layers: Layers, date: dt.date, parameters: Parameters) -> Speed:
 
     def speed(section_id: str, section: dict[str, Any]) -> float:
         if section["mode"] == "water":
-            return parameters.water_speed
+            posted = section["operating_speed_kmh"]
+            return float(posted) if pd.notna(posted) else parameters.water_speed
         if section["mode"] == "road":
             return road_kmh(section, parameters)
         return max(service.kmh for service in services.on(section_id).values())

@@ -96,7 +96,7 @@ class Services:
         frame = layers.sections
         self.standard = dict(
             zip(
-                frame.index,
+                frame.index.tolist(),
                 zip(*(frame[key].tolist() for key in columns), strict=True),
                 strict=True,
             )

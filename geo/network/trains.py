@@ -387,7 +387,8 @@ def _runs(rail: Network, services: Services) -> Iterator[Run]:
     p = rail.parameters
     near, lines = _near_cores(rail, p), _lines(rail)
     keys = ("u", "v", "section_id", "route_id", "time_min", "length_km")
-    rows = zip(rail.edges.index, *(rail.edges[key].tolist() for key in keys), near, strict=True)
+    columns = (rail.edges[key].tolist() for key in keys)
+    rows = zip(rail.edges.index.tolist(), *columns, near, strict=True)
     for edge, u, v, section, route, minutes, km, slow_km in rows:
         found = services.on(section)
         fastest = max(service.kmh for service in found.values())
@@ -429,9 +430,10 @@ def _ways(run: Run, after: Run) -> Iterator[Way]:
 def _lines(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:
     """Return by edge the routes that use its track, with their directions along it."""
     layers, frame = rail.layers, rail.layers.sections
-    owner = dict(zip(frame.index, frame["route_id"], strict=True))
+    routes = frame["route_id"].tolist()
+    owner = dict(zip(frame.index.tolist(), routes, strict=True))
     users: dict[str, set[str]] = defaultdict(set)
-    for route, shares in zip(frame["route_id"], frame["shares"], strict=True):
+    for route, shares in zip(routes, frame["shares"].tolist(), strict=True):
         for section in filter(None, shares.split(";")):
             users[section].add(route)
     order = {
@@ -439,10 +441,8 @@ def _lines(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:
         for route, track in layers.tracks.items()
     }
     found = {}
-    rows = zip(
-        rail.edges.index, *(rail.edges[key] for key in ("u", "v", "section_id")), strict=True
-    )
-    for edge, u, v, section in rows:
+    ends = (rail.edges[key].tolist() for key in ("u", "v", "section_id"))
+    for edge, u, v, section in zip(rail.edges.index.tolist(), *ends, strict=True):
         lines = {(owner[section], 1)}
         for route in users[section]:
             at = order[route]
@@ -455,11 +455,10 @@ def _lines(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:
 def _headings(rail: Network) -> dict[tuple[str, str], float]:
     """Return the direction in degrees in which every edge leaves its ends."""
     found = {}
-    rows = zip(
-        rail.edges.index, rail.edges["u"], rail.edges["v"], rail.edges.geometry, strict=True
-    )
-    for edge, u, v, line in rows:
-        points = shapely.get_coordinates(line)
+    points, owner = shapely.get_coordinates(rail.edges.geometry.to_numpy(), return_index=True)
+    lines = np.split(points, np.flatnonzero(np.diff(owner)) + 1)
+    ends = (rail.edges[key].tolist() for key in ("u", "v"))
+    for edge, u, v, points in zip(rail.edges.index.tolist(), *ends, lines, strict=False):
         for place, (a, b) in ((u, points[:2]), (v, points[::-1][:2])):
             east = (b[0] - a[0]) * math.cos(math.radians(a[1]))
             found[place, edge] = math.degrees(math.atan2(east, b[1] - a[1]))

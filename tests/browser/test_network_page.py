@@ -294,3 +294,30 @@ def test_years_of_the_time_bar_keep_apart(visit, files, lang):
         assert bar["y"] + bar["height"] <= 860, width  # the header may take two rows
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.locator(".leaflet-control-zoom-in").click(trial=True)  # nothing covers it
+
+
+def test_the_slider_says_what_opens(files, visit):
+    page = visit(files["network"], "#year=2015")
+    caption = page.locator(".year-caption")
+    assert caption.inner_text().startswith("2015：成渝高铁")
+    page.get_by_role("button", name="English").click()
+    assert caption.inner_text().startswith("2015: Chengdu–Chongqing HSR")
+    page.locator("#year").fill("2027")
+    assert caption.inner_text().endswith("expected to open")
+    page.locator("#year").fill("1995")
+    assert caption.inner_text() == ""
+
+
+def test_a_line_under_the_pointer_is_wider(network):
+    place = network.evaluate(
+        f"({POINT_ON_LINE})(document.querySelector('path.route-line.hsr'), 0.5)"
+    )
+    widths = "[...document.querySelectorAll('path.route-line')].map(n => +n.getAttribute('stroke-width'))"
+    before = network.evaluate(widths)
+    network.mouse.move(*place)
+    network.wait_for_timeout(100)
+    after = network.evaluate(widths)
+    assert sum(after) > sum(before) + 2
+    network.mouse.move(5, 5)
+    network.wait_for_timeout(100)
+    assert network.evaluate(widths) == before

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from depth import first_by_default
 
 import geo
 from geo.maps import PAGES
@@ -50,7 +51,9 @@ def test_the_language_switch_leaves_nothing_untranslated(name, files, visit):
     assert page.title() == chinese
 
 
-@pytest.mark.parametrize(("lang", "size"), [("zh", None), ("en", PHONE)], ids=["zh", "en-phone"])
+@pytest.mark.parametrize(
+    ("lang", "size"), first_by_default(("zh", None), ("en", PHONE)), ids=["zh", "en-phone"]
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_no_violation(name, lang, size, files, examined):
     results = examined(f"{files[name].as_uri()}#lang={lang}", size)
@@ -183,3 +186,51 @@ def test_the_address_says_where_the_map_was_moved(files, visit):
     other.reload()
     other.wait_for_selector("html[data-ready]")
     assert other.url.split("at=")[1].replace("%2C", ",").split("&")[0] == at
+
+
+def test_the_way_back_leads_to_what_was_chosen_before(files, visit):
+    page = visit(files["network"], "#year=2020")
+    page.locator("#search").fill("成渝中线")
+    page.locator("#found li").first.click()
+    page.locator("#search").fill("成达万")
+    page.locator("#found li").first.click()
+    assert "route=chengdawan-hsr" in page.url
+    page.go_back()
+    assert "route=chengyu-middle-hsr" in page.url
+    assert "成渝中线" in page.locator("#sheet-card h2").inner_text()
+    page.go_back()
+    assert page.locator("#sheet-card").is_hidden()
+    assert "year=2020" in page.url
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"index"}))
+def test_one_button_shows_the_whole_map_again(name, files, visit):
+    page = visit(files[name])
+    at_first = page.evaluate("geo.positionOf(geo.maps[0])")
+    for _ in range(3):
+        page.get_by_role("button", name="放大").click()
+        page.wait_for_timeout(50)
+    assert page.evaluate("geo.positionOf(geo.maps[0])") != at_first
+    page.get_by_role("button", name="全图").click()
+    page.wait_for_timeout(400)
+    assert page.evaluate("geo.positionOf(geo.maps[0])") == at_first
+    assert "at=" not in page.url
+
+
+def test_the_map_fills_the_screen(files, visit):
+    page = visit(files["crossings"])
+    page.get_by_role("button", name="全屏").click()
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.fullscreenElement.className") == "stage-area"
+    page.get_by_role("button", name="全屏").click()
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.fullscreenElement") is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_search_engines_and_messengers_learn_what_a_page_is(name, pages):
+    head = pages[name].split("</head>")[0]
+    for part in ('name="description"', 'property="og:title"', 'property="og:description"'):
+        text = head.split(part)[1].split('content="')[1].split('"')[0]
+        assert len(text) > 5
+    assert '<link rel="icon" type="image/svg+xml" href="data:' in head

@@ -1,6 +1,5 @@
 // The card of the chosen city.
 
-import { BANDS } from "./accessibility-areas.js";
 import { bilingual, element } from "./dom.js";
 import { closeButton, translatedName } from "./language.js";
 import { joined } from "./names.js";
@@ -137,7 +136,7 @@ export class CityCard {
     const inhabitants = this.data.modes[now.mode].within[chosen].map((byLimit) => byLimit[k]);
     const counts = within.map((cities) => cities.length);
     const gain = inhabitants[1] - inhabitants[0];
-    const band = element("i", { class: "band", style: `--band:${BANDS[k]}` });
+    const band = element("i", { class: "band", style: `--band:var(--band-${k})` });
     return element(
       "tr",
       { class: only === limit ? "strong" : null },

@@ -133,8 +133,18 @@ export class CityCircles {
       bilingual(name),
       " ",
       bilingual(isNumber ? text.map((number, k) => `${number} ${unit[k]}`) : text),
+      this.interval(i),
       this.timesFromChosen(i),
     );
+  }
+
+  /** The 90 % interval of what a circle shows; a change has none of its own. */
+  interval(i) {
+    const { indicator, view, mode } = this.state.now;
+    const bounds = { before: 0, after: 1 }[view];
+    const text = bounds === undefined ? null : this.data.boundsText(mode, indicator, bounds, i);
+    if (!text) return [];
+    return [element("br"), bilingual([`90% 区间 ${text[0]}`, `90% interval ${text[1]}`])];
   }
 
   timesFromChosen(i) {

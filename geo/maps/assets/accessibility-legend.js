@@ -177,11 +177,12 @@ export class AccessibilityLegend {
   }
 
   outlineItems() {
-    const { only, shownDates } = this.state;
+    const { now, only, shownDates } = this.state;
+    const isGainShown = (only || now.view === "change") && shownDates[0];
     const gain = square({ fill: LATER, "fill-opacity": 0.3 });
     return [
       item(["轮廓", "outline"], [line(LATER, 2.4, "7 4", 12)]),
-      only && shownDates[0] ? item(["新增范围", "gained"], [gain]) : null,
+      isGainShown ? item(["新增范围", "gained"], [gain]) : null,
     ];
   }
 

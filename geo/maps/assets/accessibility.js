@@ -17,9 +17,11 @@ import {
   scrollToMap,
 } from "./dom.js";
 import { PlaceLabels } from "./labels.js";
-import { isEnglish, onLanguageChange, pick } from "./language.js";
+import { isEnglish, onLanguageChange, pick, textsOf } from "./language.js";
 import { createPanes, prepareMap, reducedMotion } from "./map.js";
+import { people } from "./numbers.js";
 import { startPage } from "./page.js";
+import { addPublishing } from "./publish.js";
 
 const PANES = { areas: 380, gains: 382, ways: 390, outlines: 395, cities: 460, home: 465 };
 /** Pixels below which the map has no room for an open legend. */
@@ -38,7 +40,7 @@ class AccessibilityPage {
       only: 0,
       shownDates: [true, true],
     };
-    prepareMap(map, settings);
+    prepareMap(map, settings, () => this.showAll());
     createPanes(map, PANES, "cities");
     this.addDrawings();
     this.addListeners();
@@ -138,7 +140,10 @@ class AccessibilityPage {
     for (const block of all("[data-cities]")) block.hidden = block.dataset.cities !== now.mode;
     one("[data-jump]")?.setAttribute("href", `#cities-${now.mode}`);
     if (now.mode) this.draw();
-    else this.legend.fill();
+    else {
+      this.lines.draw();
+      this.legend.fill();
+    }
     if (now.mode && !keepAddress) setState(changes);
     this.labels?.place();
   }
@@ -182,7 +187,7 @@ class AccessibilityPage {
 
   showAll() {
     const { data } = this;
-    if (this.state.chosen !== null || !data.cities.length) return;
+    if (!data.cities.length) return;
     this.lookAt(L.latLngBounds(data.cityIndices.map((i) => data.at(i))));
   }
 
@@ -233,6 +238,44 @@ class AccessibilityPage {
     const { mode } = this.state.now;
     const row = one(`[data-cities="${mode}"] tr[data-city]:not([hidden])`);
     if (row) this.choose(Number(row.dataset.city));
+  }
+
+  // ---- words for what is shown
+
+  /** @returns {import("./dom.js").Label} */
+  title() {
+    const { now, chosen } = this.state;
+    if (!now.mode) return ["", ""];
+    const { name } = this.data.indicators[now.indicator];
+    const [zh, en] = chosen === null ? name : this.data.name(chosen);
+    const mode = textsOf(one(`button[data-mode="${now.mode}"]`));
+    const view = textsOf(one(`button[data-view="${now.view}"]`));
+    if (chosen === null) return [`${zh}：${mode[0]}，${view[0]}`, `${en}: ${mode[1]}, ${view[1]}`];
+    return [`从${zh}能到哪里：${mode[0]}`, `How far one gets from ${en}: ${mode[1]}`];
+  }
+
+  /** @returns {import("./dom.js").Label} */
+  caption() {
+    const { data, state } = this;
+    const [before, after] = data.dates;
+    if (!state.now.mode) return ["", ""];
+    const { name, unit } = data.indicators[state.now.indicator];
+    if (state.chosen === null)
+      return [
+        `各城市的${name[0]}（${unit[0]}），门到门。日期：${before[0]} 与 ${after[0]}。`,
+        `${name[1]} of every city (${unit[1]}), door to door. Dates: ${before[1]} and ${after[1]}.`,
+      ];
+    const reach = data.limits.map((limit, k) => {
+      const [from, to] = data.modes[state.now.mode].within[state.chosen].map((byLimit) =>
+        people(byLimit[k]),
+      );
+      return [`${limit} 分钟 ${from[0]} → ${to[0]}人`, `${limit} min ${from[1]} → ${to[1]} people`];
+    });
+    const [city, place] = data.name(state.chosen);
+    return [
+      `从${city}门到门可达人口，${before[0]} → ${after[0]}：${reach.map((row) => row[0]).join("，")}。`,
+      `People reached from ${place}, door to door, ${before[1]} → ${after[1]}: ${reach.map((row) => row[1]).join(", ")}.`,
+    ];
   }
 
   // ---- listeners and state
@@ -305,8 +348,9 @@ export function accessibility(map, settings) {
   if (page.frame.clientWidth < SMALL || page.frame.clientHeight < SMALL)
     one(".key-list").open = false;
   page.restore();
-  page.showAll();
+  if (page.state.chosen === null) page.showAll();
   page.addNames();
   onAddressChange(() => page.restore());
+  addPublishing("accessibility", { title: () => page.title(), caption: () => page.caption() });
   markReady();
 }

@@ -4,9 +4,20 @@ import { Comparison } from "./compare-dates.js";
 import { Figures } from "./compare-figures.js";
 import { addNames, DateLines, makeTwin, moveTogether } from "./compare-maps.js";
 import { ChangedSections, rowOf } from "./compare-sections.js";
-import { all, bilingual, markReady, onEscape, one, ownValue, scrollToMap } from "./dom.js";
-import { prepareMap, reducedMotion } from "./map.js";
+import {
+  all,
+  bilingual,
+  markReady,
+  onEscape,
+  one,
+  ownValue,
+  scrollToMap,
+  svgElement,
+} from "./dom.js";
+import { factOf } from "./language.js";
+import { INK, prepareMap, reducedMotion } from "./map.js";
 import { startPage } from "./page.js";
+import { addPublishing } from "./publish.js";
 
 /** How much thicker changes are drawn where they are shown alone. */
 const CHANGES_SCALE = 1.5;
@@ -25,7 +36,7 @@ class ComparePage {
     this.comparison = new Comparison();
     const { comparison } = this;
     this.drawing = { groups, looks, comparison, onChoose: (ids) => this.choose(ids) };
-    prepareMap(map, settings);
+    prepareMap(map, settings, () => this.showMain());
     this.sides = [
       new DateLines(map, "date-a", 410, this.drawing),
       new DateLines(map, "date-b", 412, this.drawing),
@@ -270,6 +281,47 @@ class ComparePage {
     }
   }
 
+  // ---- words for what is shown
+
+  /** @returns {import("./dom.js").Label} */
+  title() {
+    const [a, b] = this.comparison.dates;
+    const { titleZh, titleEn } = document.documentElement.dataset;
+    return [`${titleZh}：${a} → ${b}`, `${titleEn}: ${a} → ${b}`];
+  }
+
+  /** @returns {import("./dom.js").Label} */
+  caption() {
+    const [a, b] = this.comparison.dates;
+    const views = {
+      swipe: [`左为 ${a}，右为 ${b}。`, `Left: ${a}, right: ${b}.`],
+      side: [`第一幅为 ${a}，第二幅为 ${b}。`, `First map: ${a}, second map: ${b}.`],
+      diff: [`粗线为 ${a} 至 ${b} 的变化。`, `Thick lines change between ${a} and ${b}.`],
+    };
+    const tiles = all("#tiles > div").map(factOf);
+    const [zh, en] = [0, 1].map((i) => tiles.map((texts) => texts[i]).join(i ? "; " : "；"));
+    return [
+      `${views[this.view][0]}${zh}${zh ? "。" : ""}`,
+      `${views[this.view][1]} ${en}${en ? "." : ""}`,
+    ];
+  }
+
+  /** The line between the two dates, and what each map or half shows. */
+  marks(map, view) {
+    const dates = this.comparison.dates.map(String);
+    const { width } = view.size;
+    if (this.view === "side") return dateMarks([dates[map === this.map ? 0 : 1]], width / 2);
+    if (this.view === "diff") return dateMarks([dates.join(" → ")], width / 2);
+    const at = map.containerPointToLatLng([(map.getSize().x * this.swipe) / 100, 0]);
+    const { x } = view.toPoint(at);
+    const line = { x1: x, x2: x, y1: 0, y2: view.size.height };
+    return [
+      svgElement("line", { ...line, stroke: INK, "stroke-width": 5 }),
+      svgElement("line", { ...line, stroke: "#fff", "stroke-width": 3 }),
+      ...dateMarks(dates, x),
+    ];
+  }
+
   // ---- state
 
   restore() {
@@ -296,6 +348,27 @@ class ComparePage {
     if (isKnown && this.chosen?.[0] !== id) this.choose([id], true);
     else if (!isKnown && this.chosen) this.choose(null);
   }
+}
+
+/** One date in the middle, or two at the sides of it. */
+function dateMarks(dates, x) {
+  const text = {
+    y: 28,
+    fill: "#fff",
+    "font-size": 17,
+    "font-weight": 700,
+    "text-anchor": "middle",
+  };
+  return dates.flatMap((date, i) => {
+    const width = 20 + date.length * 9.6;
+    const left = dates.length === 1 ? x - width / 2 : i ? x + 4 : x - width - 4;
+    const box = { x: left, y: 8, width, height: 28, rx: 6, fill: "#17344c" };
+    const font = { "font-family": getComputedStyle(document.body).fontFamily };
+    return [
+      svgElement("rect", box),
+      svgElement("text", { ...text, ...font, x: left + width / 2 }, date),
+    ];
+  });
 }
 
 /** Shows which button of a group is chosen. */
@@ -327,5 +400,10 @@ export function compare(map, groups, base, looks, settings) {
   page.labels.push(addNames(map));
   page.restore();
   onAddressChange(() => page.restore());
+  addPublishing("compare", {
+    title: () => page.title(),
+    caption: () => page.caption(),
+    marks: (map, view) => page.marks(map, view),
+  });
   markReady();
 }

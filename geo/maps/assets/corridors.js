@@ -3,9 +3,10 @@ import { getState, onAddressChange, setState } from "./address.js";
 import { decodePolyline } from "./decoding.js";
 import { all, bilingual, element, markReady, onEscape, one, ownValue, pageData } from "./dom.js";
 import { PlaceLabels } from "./labels.js";
-import { onLanguageChange, pick } from "./language.js";
+import { factOf, onLanguageChange, pick, textsOf } from "./language.js";
 import { createPanes, INK, prepareMap, reducedMotion } from "./map.js";
 import { startPage } from "./page.js";
+import { addPublishing } from "./publish.js";
 import { RouteLines } from "./route-lines.js";
 import { SearchBox, searchEntry } from "./search-box.js";
 
@@ -19,7 +20,7 @@ class CorridorsPage {
     this.data = pageData("data-corridors");
     this.ids = Object.keys(this.data.routes);
     this.chosen = "";
-    prepareMap(map, settings);
+    prepareMap(map, settings, () => this.fit(true));
     createPanes(map, { gains: "225", faint: "260", other: "404", places: "460" }, "gains");
     this.lines = new RouteLines(map, groups, looks);
     this.lines.scale = WIDER;
@@ -158,7 +159,7 @@ class CorridorsPage {
       animate: animate && !reducedMotion.matches,
       paddingTopLeft: [pad, Math.min(70, size.y * 0.16)],
       paddingBottomRight: [pad, 34],
-      maxZoom: 10,
+      maxZoom: Math.max(10, this.map.options.zoom + 2),
     });
   }
 
@@ -205,7 +206,29 @@ class CorridorsPage {
   showSection(id) {
     this.lines.highlight([id]);
     const animate = !reducedMotion.matches;
-    this.map.fitBounds(this.lines.boundsOf([id]), { maxZoom: 10, padding: [60, 60], animate });
+    this.map.fitBounds(this.lines.boundsOf([id]), {
+      maxZoom: Math.max(10, this.map.options.zoom + 2),
+      padding: [60, 60],
+      animate,
+    });
+  }
+
+  // ---- words for what is shown
+
+  /** @returns {import("./dom.js").Label} */
+  caption() {
+    const sheet = one("[data-corridor]:not([hidden])");
+    if (!sheet) return ["", ""];
+    const facts = all(".tiles > div", sheet).map(factOf);
+    const [zh, en] = textsOf(one(".kind", sheet));
+    const listed = [
+      facts.map((fact) => fact[0]).join("；"),
+      facts.map((fact) => fact[1]).join("; "),
+    ];
+    return [
+      `${zh}。${listed[0]}。底色：全线通车后到各城市的平均时间缩短多少。`,
+      `${en}. ${listed[1]}. Areas: how much shorter the mean time to all cities gets once all of it is open.`,
+    ];
   }
 
   restore() {
@@ -220,5 +243,7 @@ export function corridors(map, groups, looks, settings) {
   const page = new CorridorsPage(map, groups, looks, settings);
   page.search.translate();
   page.restore();
+  const title = () => page.route?.names ?? ["", ""];
+  addPublishing("corridors", { title, caption: () => page.caption() });
   markReady();
 }

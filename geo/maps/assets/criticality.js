@@ -18,9 +18,11 @@ import {
   scrollToMap,
 } from "./dom.js";
 import { PlaceLabels } from "./labels.js";
+import { textsOf } from "./language.js";
 import { createPanes, INK, prepareMap, reducedMotion, zoomFactor } from "./map.js";
-import { fixed, fixedOrLess } from "./numbers.js";
+import { fixed, fixedOrLess, people } from "./numbers.js";
 import { startPage } from "./page.js";
+import { addPublishing } from "./publish.js";
 
 const AREAS = "areas";
 const PANES = {
@@ -47,7 +49,7 @@ class CriticalityPage {
     this.chosen = null;
     this.area = -1;
     this.labels = null;
-    prepareMap(map, settings);
+    prepareMap(map, settings, () => this.showAll());
     createPanes(map, PANES, "hit");
     this.links = new Links();
     this.shown = L.layerGroup().addTo(map);
@@ -231,6 +233,24 @@ class CriticalityPage {
     });
   }
 
+  // ---- words for what is shown
+
+  /** @returns {import("./dom.js").Label} */
+  caption() {
+    if (this.area >= 0) return this.areas.caption(this.area);
+    const mode = textsOf(one(`[data-mode="${this.mode}"]`));
+    const ranking = one(`[data-ranking="${this.mode}"] caption`);
+    if (!this.chosen) return ranking ? textsOf(ranking) : mode;
+    const { name, ends } = this.chosen;
+    const { extra, cutOff } = this.loss(this.chosen);
+    const time = fixedOrLess(extra, 2);
+    const [zh, en] = people(cutOff);
+    return [
+      `中断${name[0]}（${ends[0]}），${mode[0]}：城市之间平均多花 ${time} 分钟${cutOff ? `，${zh}人断了联系` : ""}。`,
+      `${name[1]} (${ends[1]}) closed, ${mode[1]}: ${time} min longer between cities on average${cutOff ? `, ${en} people cut off` : ""}.`,
+    ];
+  }
+
   // ---- listeners and state
 
   setMode(mode) {
@@ -257,6 +277,10 @@ class CriticalityPage {
     for (const link of this.links.list) {
       link.hit.bindTooltip(() => this.tooltip(link), { sticky: true, direction: "top" });
       link.hit.on("click", () => this.choose(link, { fromMap: true }));
+      link.hit.on("mouseover", () =>
+        link.line.setStyle({ weight: link.line.options.weight + 2.5 }),
+      );
+      link.hit.on("mouseout", () => this.style(link));
     }
     for (const button of all("[data-mode]")) {
       button.addEventListener("click", () => this.setMode(button.dataset.mode));
@@ -323,5 +347,6 @@ export function criticality(map, settings) {
   page.showAll();
   page.addNames();
   onAddressChange(() => page.restore());
+  addPublishing("criticality", { caption: () => page.caption() });
   markReady();
 }

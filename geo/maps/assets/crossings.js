@@ -12,9 +12,11 @@ import {
   scrollToMap,
 } from "./dom.js";
 import { PlaceLabels } from "./labels.js";
+import { textsOf } from "./language.js";
 import { prepareMap, reducedMotion } from "./map.js";
 import { namesOf } from "./names.js";
 import { startPage } from "./page.js";
+import { addPublishing } from "./publish.js";
 import { RouteLines } from "./route-lines.js";
 import { codeOf, statusMark } from "./status.js";
 
@@ -27,7 +29,7 @@ class CrossingsPage {
     this.markers = {};
     this.hiddenModes = new Set();
     this.boxes = [];
-    prepareMap(map, settings);
+    prepareMap(map, settings, () => this.showAll());
     this.lines = new RouteLines(map, groups, looks);
     map.createPane("numbers").style.zIndex = 620;
     points?.eachLayer((point) => this.addMarker(point));
@@ -164,7 +166,23 @@ class CrossingsPage {
   restore() {
     const wanted = getState().get("crossing");
     if (ownValue(this.markers, wanted)) this.choose(wanted);
+    else this.choose(null);
   }
+}
+
+/**
+ * What the page shows, in a sentence or two.
+ * @returns {import("./dom.js").Label}
+ */
+function captionOf(page) {
+  const lead = textsOf(one(".lead"));
+  const row = page.rows.find((other) => other.classList.contains("chosen"));
+  if (!row) return lead;
+  const [name, status] = [row.cells[1], row.cells[4]].map(textsOf);
+  return [
+    `${lead[0]}所选：${row.dataset.crossing} ${name[0]}（${status[0]}）。`,
+    `${lead[1]} Chosen: ${row.dataset.crossing} ${name[1]} (${status[1]}).`,
+  ];
 }
 
 function numberNode({ number, mode, status, color }) {
@@ -232,5 +250,6 @@ export function crossings(map, groups, points, looks, settings) {
   new PlaceLabels(map, names, () => page.boxes);
   page.restore();
   onAddressChange(() => page.restore());
+  addPublishing("crossings", { caption: () => captionOf(page) });
   markReady();
 }

@@ -68,9 +68,10 @@ export function scrollToMap() {
   if (!isWideScreen()) one(".stage-area").scrollIntoView();
 }
 
+/** A dialog that is open has the key for itself. */
 export function onEscape(listener) {
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") listener(event);
+    if (event.key === "Escape" && !one("dialog[open]")) listener(event);
   });
 }
 

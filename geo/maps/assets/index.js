@@ -1,6 +1,8 @@
 // The front page: a map that follows the story, scene by scene.
 import { all, bilingual, markReady, one } from "./dom.js";
+import { textsOf } from "./language.js";
 import { startPage } from "./page.js";
+import { addPublishing } from "./publish.js";
 
 /** A scene is told when it crosses the middle of the window. */
 const MIDDLE = { rootMargin: "-45% 0px -45% 0px" };
@@ -37,10 +39,28 @@ class Story {
   }
 }
 
+/**
+ * The lead of the page, and the scene that the map shows.
+ * @returns {import("./dom.js").Label}
+ */
+function caption() {
+  const parts = [one(".lead"), one(".scene.told p:not(.when)"), one(".shown")];
+  const texts = parts.filter(Boolean).map(textsOf);
+  return [
+    texts.map(([zh]) => (zh.endsWith("。") ? zh : `${zh}。`)).join(""),
+    texts.map(([, en]) => (en.endsWith(".") ? en : `${en}.`)).join(" "),
+  ];
+}
+
 export function index() {
   startPage();
   const scenes = all(".scene");
   const figure = one(".story .overview-figure");
   if (scenes.length > 1 && figure) new Story(figure, scenes);
+  addPublishing("index", {
+    caption,
+    drawing: () => one("svg.overview"),
+    legend: () => one(".overview-figure figcaption"),
+  });
   markReady();
 }

@@ -25,6 +25,12 @@ const kindOf = (item) => item.kind.split(" ")[0];
 const LETTER_SPACING = 1.35; // of provinces, by the style sheet
 const PADDING = 3;
 
+/** @type {WeakMap<L.Map, PlaceLabels>} */
+const labelsOfMaps = new WeakMap();
+
+/** The names on a map, where it has some. */
+export const placeLabels = (map) => labelsOfMaps.get(map);
+
 export class PlaceLabels {
   /**
    * @param {L.Map} map
@@ -40,6 +46,7 @@ export class PlaceLabels {
     this.pane = labelPane(map);
     this.pen = document.createElement("canvas").getContext("2d");
     this.family = getComputedStyle(document.body).fontFamily;
+    labelsOfMaps.set(map, this);
     map.on("zoomend moveend resize", () => this.place());
     onLanguageChange(() => this.place());
     this.place();
@@ -51,29 +58,38 @@ export class PlaceLabels {
   }
 
   place() {
-    this.pane.textContent = "";
-    if (!this.visible) return;
-    const obstacles = this.obstacles();
+    const bounds = this.map.getBounds().pad(0.05);
+    const screen = {
+      zoom: this.map.getZoom(),
+      contains: (at) => bounds.contains(at),
+      toPoint: (at) => this.map.latLngToLayerPoint(at),
+    };
+    this.pane.replaceChildren(...this.nodesIn(screen, this.visible ? this.obstacles() : []));
+  }
+
+  /**
+   * The names that have room in a view: that of the screen, or of a picture.
+   * @param {{zoom: number, contains: (at: any) => boolean, toPoint: (at: any) => L.Point}} view
+   * @param {number[][]} obstacles
+   */
+  nodesIn(view, obstacles) {
+    if (!this.visible) return [];
     const taken = [...obstacles];
     const placed = new Set(); // of several places for one name the first with room is taken
-    for (const item of this.shownItems()) {
+    const nodes = [];
+    const isShown = (item) => !item.hidden && view.zoom >= item.zoom && view.contains(item.at);
+    for (const item of this.items.filter(isShown)) {
       if (item.once && placed.has(item.once)) continue;
-      const at = this.map.latLngToLayerPoint(item.at);
+      const at = view.toPoint(item.at);
       const box = this.measure(item);
       const own = item.over ? taken.slice(obstacles.length) : null;
       const offset = freeOffset(item, at, box, taken) ?? (own && freeOffset(item, at, box, own));
       if (!offset) continue;
       placed.add(item.once);
       taken.push(frameOf(item, at, box, offset), [at.x - 6, at.y - 6, at.x + 6, at.y + 6]);
-      this.pane.append(labelNode(item, at, offset));
+      nodes.push(labelNode(item, at, offset));
     }
-  }
-
-  /** What the zoom and the view show. */
-  shownItems() {
-    const zoom = this.map.getZoom();
-    const view = this.map.getBounds().pad(0.05);
-    return this.items.filter((item) => !item.hidden && zoom >= item.zoom && view.contains(item.at));
+    return nodes;
   }
 
   measure(item) {

@@ -1,5 +1,5 @@
 // The language of the page.
-import { all, element } from "./dom.js";
+import { all, element, one } from "./dom.js";
 
 const root = document.documentElement;
 const CHANGED = "geo:language";
@@ -23,6 +23,27 @@ export function setLanguage(language) {
     link.setAttribute("href", file + (now === startLanguage ? "" : `#lang=${now}`));
   }
   document.dispatchEvent(new Event(CHANGED));
+}
+
+/** The words of an element in one language, that of the page where none is given. */
+export function textIn(node, language = isEnglish() ? "en" : "zh") {
+  const copy = node.cloneNode(true);
+  for (const other of all(language === "en" ? ".zh" : ".en", copy)) other.remove();
+  for (const unread of all("button.csv, [aria-hidden=true]", copy)) unread.remove();
+  for (const line of all("br", copy)) line.replaceWith(" ");
+  return copy.textContent.replaceAll(/\s+/g, " ").trim();
+}
+
+/** @returns {import("./dom.js").Label} */
+export const textsOf = (node) => [
+  textIn(node, "zh").replaceAll(/([\u3400-\u9fff]) (?=[\u3400-\u9fff])/g, "$1"),
+  textIn(node, "en"),
+];
+
+/** A name and its value, in a row of a list of facts. */
+export function factOf(row) {
+  const [name, value] = [one("dt", row), one("dd", row)].map(textsOf);
+  return [`${name[0]} ${value[0]}`, `${name[1]}: ${value[1]}`];
 }
 
 export function onLanguageChange(listener) {

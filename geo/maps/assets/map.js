@@ -1,7 +1,7 @@
 // What all maps share: credits, controls, panes, how they follow language and print.
-import { getState, setState } from "./address.js";
-import { all, one } from "./dom.js";
-import { onLanguageChange, pick } from "./language.js";
+import { getState, onAddressChange, setState } from "./address.js";
+import { all, element, one, svgElement } from "./dom.js";
+import { onLanguageChange, pick, translatedName } from "./language.js";
 
 export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -18,14 +18,22 @@ export const HIT_LINE = {
 /** @type {L.Map[]} The maps of the page, for the console and for tests. */
 export const maps = [];
 
-export function prepareMap(map, settings) {
+/**
+ * @param {L.Map} map
+ * @param {any} settings
+ * @param {() => void} [goHome] shows what the map shows at first
+ */
+export function prepareMap(map, settings, goHome) {
   maps.push(map);
   leaveTabOrder(map);
   addCredits(map, settings.attribution);
   L.control.scale({ metric: true, imperial: false, position: "bottomleft" }).addTo(map);
   const zoom = L.control.zoom({ position: "bottomright", zoomInTitle: "", zoomOutTitle: "" });
   zoom.addTo(map);
-  if (maps.length === 1) keepPosition(map);
+  if (maps.length === 1) {
+    keepPosition(map);
+    addViewButtons(map, goHome ?? (() => map.setView(map.options.center, map.options.zoom)));
+  }
   const translate = () => nameControls(map, zoom, settings.mapLabel);
   map.getContainer().setAttribute("role", "region");
   onLanguageChange(translate);
@@ -37,9 +45,14 @@ export function prepareMap(map, settings) {
   }
 }
 
+/** The middle and the zoom of a map, as the address has them. */
+export function positionOf(map) {
+  const { lat, lng } = map.getCenter();
+  return [lat.toFixed(4), lng.toFixed(4), map.getZoom()].join(",");
+}
+
 /** Where a reader moved the map stands in the address: a link shows this very view. */
 function keepPosition(map) {
-  const wanted = getState().get("at");
   let isOwn = false; // of the reader, not of the page
   const begin = () => {
     isOwn = true;
@@ -52,18 +65,57 @@ function keepPosition(map) {
     button.addEventListener("click", begin, { capture: true });
   }
   map.on("moveend", () => {
-    const { lat, lng } = map.getCenter();
-    const at = [lat.toFixed(4), lng.toFixed(4), map.getZoom()].join(",");
-    if (isOwn || getState().has("at")) setState({ at: isOwn ? at : null });
+    if (isOwn || getState().has("at")) setState({ at: isOwn ? positionOf(map) : null });
     isOwn = false;
   });
-  queueMicrotask(() => {
+  const show = (wanted) => {
     const [lat, lng, zoom] = (wanted ?? "").split(",").map(Number);
     if (zoom && Number.isFinite(lat + lng + zoom)) {
       isOwn = true;
       map.setView([lat, lng], zoom, { animate: false });
     }
+  };
+  // the page shows what was chosen, which may move the map; the place in the address comes last
+  const first = getState().get("at");
+  queueMicrotask(() => show(first));
+  onAddressChange(() => {
+    const wanted = getState().get("at");
+    setTimeout(() => show(wanted));
   });
+}
+
+const BUTTONS = {
+  home: [["全图", "Whole map"], "M2 9 9 2.5 16 9M4 7.5V15.5H14V7.5"],
+  full: [["全屏", "Full screen"], "M2 6V2H6M12 2H16V6M16 12V16H12M6 16H2V12"],
+};
+
+function viewButton(name, onClick) {
+  const [label, path] = BUTTONS[name];
+  const svg = svgElement("svg", { viewBox: "0 0 18 18", "aria-hidden": "true" });
+  svg.append(svgElement("path", { d: path }));
+  const attributes = {
+    type: "button",
+    class: name,
+    ...translatedName(label),
+    on: { click: onClick },
+  };
+  return element("button", attributes, svg);
+}
+
+/** The whole map again, and the map as large as the screen. */
+function addViewButtons(map, goHome) {
+  const bar = one(".leaflet-control-zoom", map.getContainer());
+  const home = () => {
+    goHome();
+    setState({ at: null });
+  };
+  bar.append(viewButton("home", home));
+  const area = one(".stage-area");
+  if (document.fullscreenEnabled && area) {
+    const toggle = () =>
+      document.fullscreenElement ? document.exitFullscreen() : area.requestFullscreen();
+    bar.append(viewButton("full", toggle));
+  }
 }
 
 /** The map is one stop of the keyboard: search and tables reach what is drawn on it. */

@@ -1,10 +1,10 @@
 // The year slider with its play button.
-import { bilingual, one } from "./dom.js";
+import { bilingual, element, one } from "./dom.js";
 import { pick } from "./language.js";
 import { reducedMotion } from "./map.js";
 
 const ICONS = { play: "M4 2l12 7-12 7z", pause: "M4 2h4v14H4zM10 2h4v14h-4z" };
-const STEP_MS = 450;
+const STEP_MS = 700;
 
 export class YearBar {
   /**
@@ -19,6 +19,8 @@ export class YearBar {
     this.year = time.start;
     this.timer = null;
     this.slider = one("#year");
+    this.caption = element("p", { class: "year-caption", role: "status" });
+    one(".timebar").append(this.caption);
     this.button = one(".play");
     this.slider.addEventListener("input", () => {
       this.stop();
@@ -39,6 +41,12 @@ export class YearBar {
     this.slider.setAttribute("aria-valuetext", `${this.year}年 / year ${this.year}`);
     one(".year output").textContent = this.year;
     one(".year-note").replaceChildren(...bilingual(this.note()));
+  }
+
+  /** What opens in the year, in words; nothing for nothing. */
+  tell(text) {
+    const label = text[0] ? text.map((part, i) => `${this.year}${i ? ": " : "："}${part}`) : null;
+    this.caption.replaceChildren(...(label ? bilingual(label) : []));
   }
 
   /** A year means its end, that of the page its day. */

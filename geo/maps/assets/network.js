@@ -4,13 +4,15 @@ import { all, bilingual, element, markReady, onEscape, one, ownValue, pageData }
 import { PlaceLabels } from "./labels.js";
 import { onLanguageChange } from "./language.js";
 import { prepareMap, reducedMotion } from "./map.js";
-import { namesOf } from "./names.js";
+import { joined, namesOf } from "./names.js";
 import { NetworkCard } from "./network-card.js";
+import { openingsIn, openingsText } from "./network-openings.js";
 import { YearBar } from "./network-years.js";
-import { grouped } from "./numbers.js";
+import { grouped, sameInBoth } from "./numbers.js";
 import { packedLayer } from "./packed-layer.js";
 import { startPage } from "./page.js";
 import { PointLayer } from "./point-layer.js";
+import { addPublishing } from "./publish.js";
 import { routeLabels } from "./route-labels.js";
 import { isLow, RouteLines } from "./route-lines.js";
 import { SearchBox, searchEntry } from "./search-box.js";
@@ -37,7 +39,7 @@ class NetworkPage {
     /** @type {any} what the card shows: `route` and `section` (ids), or `place` with its `spec` */
     this.chosen = {};
     this.readData();
-    prepareMap(map, settings);
+    prepareMap(map, settings, () => this.showMain());
     // a chosen line must be able to stand above the card, which covers half of a narrow map
     if (!this.isWide()) map.setMaxBounds(L.latLngBounds(map.options.maxBounds).pad(0.7));
     this.lines = new RouteLines(map, groups, looks);
@@ -213,6 +215,7 @@ class NetworkPage {
 
   setYear(value, { keepAddress = false } = {}) {
     this.years.set(value);
+    this.years.tell(this.openings());
     this.redraw();
     this.fillFigures();
     for (const cell of all("[data-stage-of]")) {
@@ -220,6 +223,11 @@ class NetworkPage {
     }
     if (!this.cardNode.hidden) this.fillCard();
     if (!keepAddress) setState({ year: this.years.year });
+  }
+
+  openings() {
+    const { lines, routes, labels, years } = this;
+    return openingsText(openingsIn(lines.list, routes, labels.named, years.index));
   }
 
   fillFigures() {
@@ -422,6 +430,65 @@ class NetworkPage {
     const section = this.lines.sections[state.get("section")];
     const route = section ? section.properties.route_id : state.get("route");
     if (ownValue(this.routes, route)) this.select({ route, section: section?.id }, true);
+    else if (!this.cardNode.hidden) this.select(null);
+  }
+
+  // ---- words for what is shown
+
+  /** A year means its end, that of the page its day. */
+  when() {
+    const { year, time } = this.years;
+    const isDayOfPage = String(year) === time.day.slice(0, 4);
+    return isDayOfPage ? sameInBoth(time.day) : [`${year} 年底`, `end of ${year}`];
+  }
+
+  /** @returns {import("./dom.js").Label} */
+  title() {
+    const { titleZh, titleEn } = document.documentElement.dataset;
+    const [zh, en] = this.when();
+    return [`${titleZh}，${zh}`, `${titleEn}, ${en}`];
+  }
+
+  /** @returns {import("./dom.js").Label} */
+  caption() {
+    const { km } = this.time.figures[this.years.index];
+    const [zh, en] = this.when();
+    const lengths = Object.keys(this.labels.class)
+      .filter((key) => km[key])
+      .map((key) => [key, km[key]]);
+    const open = joined(
+      lengths.map(([key, length]) =>
+        this.card.label("class", key).map((name) => `${name} ${grouped(length)} km`),
+      ),
+    );
+    const rules = this.years.year > Number(this.time.day.slice(0, 4));
+    const sentences = [
+      [`${zh}已通车：${open[0]}。`, `Open, ${en}: ${open[1]}.`],
+      rules
+        ? [
+            "将来的年份按各路段预计通车年份。",
+            "Later years go by the expected opening of each section.",
+          ]
+        : null,
+      this.openingSentence(),
+      this.chosenSentence(),
+    ].filter(Boolean);
+    return [sentences.map((one) => one[0]).join(""), sentences.map((one) => one[1]).join(" ")];
+  }
+
+  openingSentence() {
+    const [zh, en] = this.openings();
+    return zh ? [`当年${zh}。`, `In that year ${en}.`] : null;
+  }
+
+  chosenSentence() {
+    const { route, place } = this.chosen;
+    const names = route
+      ? this.routeNames(route)
+      : place
+        ? namesOf(place.feature?.properties ?? place.properties)
+        : null;
+    return names ? [`所选：${names[0]}。`, `Chosen: ${names[1]}.`] : null;
   }
 
   restoreSwitches(changed) {
@@ -459,5 +526,6 @@ export function network(map, groups, points, base, looks, settings) {
   page.translate();
   page.showMain();
   page.restore();
+  addPublishing("network", { title: () => page.title(), caption: () => page.caption() });
   markReady();
 }

@@ -14,6 +14,9 @@ export function packedLayer(text, style, pane) {
       if (lines) drawTile(tile, lines, style, coords, this.getTileSize());
       return tile;
     },
+    /** The lines that a picture shows, as the data of a path. */
+    linesIn: (view) => (lines ? pictureData(lines, view) : ""),
+    look: style,
   });
   const layer = new Layer({ pane, updateWhenZooming: false, keepBuffer: 1 });
   unpackLines(text).then((unpacked) => {
@@ -69,4 +72,19 @@ function addLine(pen, { starts, points }, i, { left, top, scale }) {
     else continue;
     [lastX, lastY] = [x, y];
   }
+}
+
+function pictureData(lines, { zoom, origin, size }) {
+  const window = { left: origin.x, top: origin.y, scale: 256 * 2 ** zoom };
+  const isVisible = boxTest(window, { x: size.width, y: size.height });
+  const data = [];
+  /** @type {any} */
+  const pen = {
+    moveTo: (x, y) => data.push(`M${x.toFixed(1)} ${y.toFixed(1)}`),
+    lineTo: (x, y) => data.push(`L${x.toFixed(1)} ${y.toFixed(1)}`),
+  };
+  for (let i = 0; i + 1 < lines.starts.length; i++) {
+    if (isVisible(lines.boxes, 4 * i)) addLine(pen, lines, i, window);
+  }
+  return data.join("");
 }

@@ -1,9 +1,10 @@
 // What every page does: languages, sortable tables, the link to the table.
 import { getState, isFramed, onAddressChange, setState } from "./address.js";
-import { all, one } from "./dom.js";
-import { isEnglish, setLanguage, startLanguage } from "./language.js";
+import { all, element, one, svgElement } from "./dom.js";
+import { isEnglish, setLanguage, startLanguage, translatedName } from "./language.js";
 import { sortTable } from "./sorting.js";
 import { addDownloads, downloadTable } from "./tables.js";
+import { startTheme, switchTheme } from "./theme.js";
 
 function switchLanguage() {
   setLanguage(isEnglish() ? "zh-CN" : "en");
@@ -29,7 +30,19 @@ function handleClick(event) {
   if (jump) jumpToTable(event, jump);
 }
 
+/** A half-filled disc, as on other sites, between the pages and the language. */
+function addThemeSwitch() {
+  const name = translatedName(["浅色或深色", "Light or dark"]);
+  const svg = svgElement("svg", { viewBox: "0 0 18 18", "aria-hidden": "true" });
+  svg.append(svgElement("circle", { cx: 9, cy: 9, r: 7 }));
+  svg.append(svgElement("path", { d: "M9 2a7 7 0 0 1 0 14z" }));
+  const attributes = { type: "button", class: "theme", ...name, on: { click: switchTheme } };
+  one(".top .lang")?.before(element("button", attributes, svg));
+}
+
 export function startPage() {
+  startTheme();
+  addThemeSwitch();
   if (isFramed) {
     // the other pages are not in the notebook
     for (const nav of all(".top nav")) nav.style.display = "none";

@@ -6,6 +6,8 @@ const PANES = { halo: 398, "casing-low": 400, "line-low": 401, casing: 410, line
 const PARTS = ["casing", "line", "ticks", "hit"];
 /** Pixels from which a line keeps its full dashes and casing. */
 const THICK = 2.4;
+/** Pixels by which a line under the pointer is wider. */
+const LIFT = 2.5;
 
 /** Whether a section belongs to the routes drawn thin, below the others. */
 export const isLow = (section) => section.properties.weight < section.group.weight * 0.7;
@@ -43,6 +45,15 @@ export class RouteLines {
     const section = { id, group, properties, points, bounds: layer.getBounds(), stage: "" };
     this.sections[id] = Object.assign(section, this.partsOf(section));
     this.list.push(this.sections[id]);
+    this.sections[id].hit.on("mouseover", () => this.lift(section, true));
+    this.sections[id].hit.on("mouseout", () => this.lift(section, false));
+  }
+
+  /** What lies under the pointer is drawn wider. */
+  lift(section, isUp) {
+    if (!section.stage) return;
+    this.style(section);
+    if (isUp) section.line.setStyle({ weight: section.line.options.weight + LIFT });
   }
 
   partsOf(section) {
