@@ -35,7 +35,6 @@ from geo.maps import (
     LossDetails,
     Tiles,
     begin_accessibility,
-    closed_squares,
     holds_map,
     page_file_name,
     with_tiles,
@@ -125,19 +124,14 @@ def build(
         if pages is None and analysis:
             with clock("exports"):
                 _write_tables(analysis, stage / DATA)
-        squares = None
-        if analysis and {"criticality", "plan"} <= set(wanted):
-            squares = closed_squares(analysis.stops)  # both pages show them
         files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
             "index": {"findings": sentences, "downloads": files, "analysis": analysis},
             "criticality": {
                 "analysis": analysis,
                 "details": analysis.inspected if analysis else None,
-                "squares": squares,
             },
             "compare": {"analysis": analysis},
-            "plan": {"squares": squares},
         }
         with clock("maps"):
             htmls = _pages(layers, date, wanted, early, options)

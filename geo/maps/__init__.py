@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.core import optional
 from geo.maps.accessibility import begin_accessibility
-from geo.maps.criticality import LossDetails, closed_squares
+from geo.maps.criticality import LossDetails
 from geo.maps.notebook import as_html, show_map
 from geo.maps.pages import FIGURES, FORMATS, PAGES
 from geo.maps.tiles import Tiles, holds_map, page_file_name, tile_provider, with_tiles
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURES", "FORMATS", "PAGES", "LossDetails", "Tiles", "accessibility_figure", "as_html",
-    "begin_accessibility", "chinese_font", "closed_squares", "crossings_map", "growth_figure",
+    "begin_accessibility", "chinese_font", "crossings_map", "growth_figure",
     "holds_map", "network_map", "page_file_name", "show_map", "tile_provider", "use_style",
     "with_tiles", "write_figures",
 ]  # fmt: skip

@@ -97,13 +97,11 @@ def criticality_page(
     date: dt.date,
     analysis: Analysis | None = None,
     details: LossDetails | None = None,
-    squares: DataFrame | None = None,
 ) -> str:
     """
     Return the page on which links are closed.
 
-    An analysis of that date gives its networks, and with the details kept meanwhile its losses;
-    `squares` are those of `closed_squares`, where they are known.
+    An analysis of that date gives its networks, and with the details kept meanwhile its losses.
     """
     known = analysis.links if analysis and analysis.date == date else None
     facts = travel_facts(layers, date, labels=True)
@@ -124,7 +122,7 @@ def _page(
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
     results = losses + [_losses(stops, mode) for mode in ("any", *present)[len(losses) :]]
-    areas = closed_squares(stops) if squares is None else squares
+    areas = closed_squares(stops)
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -150,6 +148,12 @@ def _page(
 
 
 def closed_squares(stops: Network) -> DataFrame:
+    """Close every square of a grid: made once for all pages that show them."""
+    facts = travel_facts(stops.layers, stops.date, labels=True)
+    return remembered(partial(_close_squares, stops), "closed squares", facts)
+
+
+def _close_squares(stops: Network) -> DataFrame:
     """Close every square of a grid, named after its largest city or the nearest county."""
     catalogue = stops.layers.catalogue
     if not catalogue.centres:

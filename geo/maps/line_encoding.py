@@ -141,8 +141,6 @@ def zigzag(values: Integers) -> Integers:
 
 def varints(values: Integers) -> NDArray[np.uint8]:
     """Return numbers from 0 in bytes of seven bits; the top bit says that more follow."""
-    if not len(values):
-        return np.empty(0, np.uint8)
     rest, parts, kept = values.astype(np.int64), [], []
     alive = np.ones(len(rest), bool)
     while alive.any() or not parts:

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import shapely
-from pandas import DataFrame
 
 from geo.catalogue import CLASS, CLASSES_OF_MODE, MODE, STAGE, TRAVEL, Catalogue, ReadyPlan, Zone
 from geo.connectivity import core_cities
@@ -35,11 +34,10 @@ AREA_STEP, LEAST_AREA = 1e-3, 1e-4
 LOOK_BACK = 10
 
 
-def plan_page(layers: Layers, *, date: dt.date, squares: DataFrame | None = None) -> str:
-    """Return the page that plans; `squares` are those of `closed_squares`, where known."""
+def plan_page(layers: Layers, *, date: dt.date) -> str:
+    """Return the page that plans."""
     cat = layers.catalogue
-    if squares is None:
-        squares = closed_squares(build_network(layers, year=date, nodes="stops"))
+    squares = closed_squares(build_network(layers, year=date, nodes="stops"))
     first, last = cat.region.map.years
     with stable_ids():
         map_ = new_map(cat)
