@@ -110,6 +110,12 @@ def stops(drawn):
     return geo.build_network(drawn, year=2025, nodes="stops")
 
 
+def test_nobody_travels_to_the_settlement_of_the_own_centre(engine, stops):
+    known = door_times(stops, mode="rail")
+    found = engine.evaluate("Array.from(engine.doorTimes(null, 2025, 'rail'))")
+    assert_same(np.reshape(found, (len(known.cities), -1)), np.hstack(known[:2]))
+
+
 @pytest.mark.parametrize("mode", ["any", "rail"])
 def test_people_within_two_hours_and_their_bounds(engine, stops, mode):
     times = door_times(stops, mode=mode)
