@@ -148,6 +148,29 @@ def test_crossings_and_which_of_them_are_open(engine, drawn, year):
     assert {(c["place"], c["route"], c["open"], c["assumed"]) for c in found} == known
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_ends_of_every_kind(engine, stops, cat, mode):
+    keys = [
+        "bishan-station",
+        "chengyu-interchange",
+        next(p.place_id for p in cat.places if p.kind == "airport"),
+    ]
+    known_ends = [cat.centres[0], cat.zones[3], *(cat.place[key] for key in keys),
+                  (104.4, 31.12), (104.41, 31.13), (107.9, 29.1)]  # fmt: skip
+    ends = [{"city": cat.centres[0].city_id}, {"zone": cat.zones[3].zone_id},
+            *({"place": key} for key in keys),
+            *({"lon": lon, "lat": lat} for lon, lat in known_ends[5:])]  # fmt: skip
+    known = times_between(build_travel_graph(stops, known_ends, mode=mode), known_ends)
+    found = engine.evaluate(
+        """([mode, told]) => {
+          const ends = told.map(end => engine.end(end));
+          return Array.from(engine.times(null, 2025, mode, ends, ends));
+        }""",
+        [mode, ends],
+    )
+    assert_same(np.reshape(found, known.shape), known)
+
+
 #: Ends of journeys as Python names them, and as the engine is told.
 ENDS = {
     "成都": {"city": "chengdu"}, "万州": {"city": "wanzhou"}, "宜宾": {"city": "yibin"},

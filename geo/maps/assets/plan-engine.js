@@ -20,8 +20,9 @@ import { Trains } from "./plan-trains.js";
 import { TravelGraph } from "./plan-travel.js";
 import { World } from "./plan-world.js";
 
-/** So many results of a kind are kept, the latest ones. */
-const KEPT = 24;
+/** So many results of a kind are kept, the latest ones; graphs and trains are large. */
+const KEPT = { graph: 8, trains: 6 };
+const KEPT_ELSE = 24;
 /** Minutes within which people count as within reach. */
 const REACH_MIN = 120;
 
@@ -55,7 +56,7 @@ class Engine {
     const known = own.has(key) ? own.get(key) : compute();
     own.delete(key);
     own.set(key, known);
-    if (own.size > KEPT) own.delete(own.keys().next().value);
+    if (own.size > (KEPT[kind] ?? KEPT_ELSE)) own.delete(own.keys().next().value);
     return known;
   }
 
