@@ -70,7 +70,10 @@ class Engine {
       trains: section.mode === "rail" ? fastest(services.on(section)).trains : null,
       line: joined(edges),
     }));
-    const { cities, zones, places, routes, regions, parameters, as_of } = this;
+    const { cities, zones, routes, regions, parameters, as_of } = this;
+    const modes = new Map(this.places.map(({ id }) => [id, new Set()]));
+    for (const { mode, stops } of this.sections) for (const id of stops) modes.get(id).add(mode);
+    const places = this.places.map((place) => ({ ...place, modes: [...modes.get(place.id)] }));
     return { cities, zones, places, routes, sections, regions, parameters, as_of };
   }
 
