@@ -1,7 +1,9 @@
 // Drawing a new line: stops by clicks or by name, joined to the network where they snap to it.
 import { bilingual, element, one } from "./dom.js";
+import { geodesicKm } from "./geodesy.js";
 import { pick, translatedName } from "./language.js";
 import { EndField } from "./plan-fields.js";
+import { canJoin } from "./plan-file.js";
 import { toLatLngs } from "./plan-map.js";
 
 /** Pixels within which a click joins a place. */
@@ -74,7 +76,7 @@ export class Drawing {
     const kinds = JOINS[this.mode] ?? [];
     let [found, least] = [null, SNAP];
     for (const place of catalogue.places) {
-      if (!kinds.includes(place.kind)) continue;
+      if (!kinds.includes(place.kind) || !canJoin(place, this.mode)) continue;
       const distance = at.distanceTo(map.latLngToContainerPoint([place.lat, place.lon]));
       if (distance < least) [found, least] = [place, distance];
     }
@@ -93,6 +95,8 @@ export class Drawing {
   }
 
   add(stop) {
+    const isHere = (other) => geodesicKm(...Drawing.at(other), ...Drawing.at(stop)) < 0.1;
+    if (this.stops.some(isHere)) return;
     this.stops.push(stop);
     this.fill();
     this.drawSketch();
@@ -172,7 +176,7 @@ export class Drawing {
   addNamed({ key, at }) {
     const id = key.startsWith("place:") ? key.slice(6) : null;
     const place = id && this.page.catalogue.places.find((one) => one.id === id);
-    const joins = place && (JOINS[this.mode] ?? []).includes(place.kind);
+    const joins = place && canJoin(place, this.mode);
     this.add(joins ? { place } : { lon: at[1], lat: at[0] });
     one("#stop")?.focus();
   }
