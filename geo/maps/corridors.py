@@ -208,7 +208,7 @@ def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> d
              round(county.lat, 4), round(county.lon, 4)]
             for county in variants.counties
         ],
-        "rings": _rings(layers),
+        "rings": county_rings(layers.catalogue, STEP),
         "lines": [_line(shape) for shape in layers.sections.geometry],
         "classes": CLASSES,
         "steps": [STEP, LINE_STEP],
@@ -265,18 +265,3 @@ def _line(shape: Any) -> str:
     return polyline_text(
         shapely.get_coordinates(shapely.simplify(shape, LINE_TOLERANCE)), LINE_STEP
     )
-
-
-def _rings(layers: Layers) -> dict[str, str]:
-    """Return the outlines of the counties by id, rings with a space between them."""
-    if not layers.catalogue.region.base.counties:
-        return {}
-    known = {zone.zone_id for zone in layers.catalogue.zones}
-    return {
-        str(row.adcode): " ".join(
-            polyline_text(shapely.get_coordinates(ring)[:-1], STEP)
-            for ring in shapely.get_rings(shapely.get_parts(row.geometry))
-        )
-        for row in simplified_counties(layers.catalogue).itertuples()
-        if str(row.adcode) in known
-    }
