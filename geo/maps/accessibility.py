@@ -195,7 +195,8 @@ def _mean_over(minutes: Array, people: Array) -> Array:
     weight = np.where(np.isfinite(minutes), people[:, None], 0.0)
     total = weight.sum(axis=0)
     spent = (weight * np.where(np.isfinite(minutes), minutes, 0.0)).sum(axis=0)
-    return np.divide(spent, total, out=np.full(len(total), np.nan), where=total > 0)
+    mean: Array = np.divide(spent, total, out=np.full(len(total), np.nan), where=total > 0)
+    return mean
 
 
 def _changes(

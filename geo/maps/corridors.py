@@ -13,7 +13,7 @@ import shapely
 from geo.catalogue import GROUP, Label, Route, named
 from geo.core import is_unknown
 from geo.layers import BACKGROUND, EMPHASIS, Layers, crossings_or_none, sections_on, stages_by_year
-from geo.maps.basemap import add_basemap, new_map, simplified_counties
+from geo.maps.basemap import add_basemap, county_rings, new_map
 from geo.maps.charts import speed_profile, year_axis
 from geo.maps.elements import LOOKS, people_label, web_address
 from geo.maps.features import romanised
