@@ -179,7 +179,7 @@ def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
 
 
 def _county_means(minutes: Sequence[Array], people: Array, mode: str, net: Network) -> Array:
-    """Return the mean times of the counties, `Reach.counties`; times of shape (cities, counties)."""
+    """Return `Reach.counties` from times of shape (cities, counties)."""
     rows = [
         _mean_over(one, people)
         for times in minutes
