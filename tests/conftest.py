@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -20,6 +21,7 @@ from geo.catalogue.catalogue import data_folder
 from geo.pipeline import build
 
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, whoever runs the tests
+os.environ["GEO_CACHE"] = "off"  # every test makes its results, but for those of kept ones
 if os.environ.get("GEO_TEST_STRINGS") != "arrow":
     # as in a build and where pyarrow is not installed; .ci/run tries other Pythons over Arrow
     pd.set_option("mode.string_storage", "python")
@@ -35,15 +37,21 @@ def drawn(cat):
     return geo.build_layers(cat)
 
 
+@contextlib.contextmanager
+def shared_folder(tmp_path_factory, name):
+    """Give a folder of all processes of these tests, to one after the other."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / f"{name}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield shared / name
+
+
 @pytest.fixture(scope="session")
 def built(cat, tmp_path_factory):
     """The results for the region that comes with the package, once, and what the build told."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    out = shared / "built"
-    with (shared / "built.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # what another process of these tests has built is taken
-        return out, build(cat, out, date=date(2026, 11, 23))
+    with shared_folder(tmp_path_factory, "built") as out:
+        return out, build(cat, out, date=date(2026, 11, 23))  # takes what another has built
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +81,6 @@ def site(tmp_path_factory):
     root = Path(geo.__file__).parent.parent
     if not (root / "mkdocs.yml").exists():
         pytest.skip("installed without the repository")
-    folder = tmp_path_factory.mktemp("docs") / "site"
     blocked = (
         "import socket, sys\n"
         "def refuse(*_): raise OSError('the documentation asked for the network')\n"
@@ -82,10 +89,12 @@ def site(tmp_path_factory):
         "from mkdocs.__main__ import cli\n"
         "cli()\n"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", blocked, "build", "--strict", "--quiet", "--site-dir", str(folder)],
-        cwd=root, capture_output=True, text=True, check=False,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(root)},
-    )  # fmt: skip
-    assert (told.returncode, told.stderr) == (0, "")
-    return folder
+    with shared_folder(tmp_path_factory, "site") as folder:
+        if not folder.exists():
+            told = subprocess.run(
+                [sys.executable, "-c", blocked, "build", "--strict", "--quiet", "--site-dir", str(folder)],
+                cwd=root, capture_output=True, text=True, check=False,
+                env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(root)},
+            )  # fmt: skip
+            assert (told.returncode, told.stderr) == (0, "")
+        return folder

@@ -18,6 +18,7 @@ from geo.catalogue.schema import (
     KEY_COLUMN,
     OPTIONAL,
     TABLES,
+    OwnCity,
     OwnEnd,
     OwnTime,
     PublishedTime,
@@ -173,6 +174,40 @@ def read_own_ends(path: Path, region: Region) -> list[OwnEnd]:
     return [row for _, row in rows]
 
 
+def read_own_cities(path: Path, languages: tuple[str, ...] = ("en",)) -> list[OwnCity]:
+    """
+    Read cities of a user's own.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns `name`, `lon`, `lat` (degrees, WGS-84) and `population`, and if
+        wanted `city_id`, `name_en` and `level`.
+    languages
+        Those of the region: a Chinese file may be in GBK.
+
+    Returns
+    -------
+    cities
+        One per row.
+
+    Raises
+    ------
+    BadInputError
+        With everything that is wrong.
+    """
+    one = {"id": "region", "name": "-", "name_en": "-", "adcode": ""}
+    about = {"name": "-", "name_en": "-", "as_of": "2000-01-01", "regions": [one],
+             "languages": languages, "frame": (-180, -90, 180, 90),
+             "map": {"centre": (0, 0)}}  # fmt: skip
+    anywhere = Region.model_validate(about)
+    rows = _own_rows(path, OwnCity, anywhere)
+    named = [(line, row) for line, row in rows if row.city_id]
+    if problems := repeated_ids(str(path), named, "city_id"):
+        raise BadInputError(problems)
+    return [row for _, row in rows]
+
+
 def _own_rows(path: Path, model: type[Row], region: Region) -> list[tuple[int, Any]]:
     """Return the rows of a user's file with their lines; all of them, or what is wrong."""
     rows, problems = _read(path, str(path), model, region, needed=True)
@@ -187,7 +222,8 @@ def _lines(
     text = _decoded(path, file, chinese=region.languages[0].startswith("zh"))
     separator = separator_of(text, [*columns(model), *OLD_COLUMNS])
     rows = _split(text, separator, file)
-    header = [OLD_COLUMNS.get(cell.strip(), cell.strip()) for cell in next(rows, (1, []))[1]]
+    header = [cell.strip().lower() for cell in next(rows, (1, []))[1]]
+    header = [OLD_COLUMNS.get(cell, cell) for cell in header]
     if wrong := list(header_problems(header, model, file)):
         yield from wrong
         return

@@ -71,6 +71,8 @@ Coordinate = Annotated[Number | None, _Unknown]
 Positive = Annotated[Annotated[Number, Field(ge=1e-3, lt=1e5)] | None, _Unknown]
 Distance = Annotated[Annotated[Number, Field(ge=0, lt=1e5)] | None, _Unknown]
 Speed = Annotated[Annotated[Number, Field(ge=5, le=500)] | None, _Unknown]
+#: A short ferry takes minutes for some hundred metres.
+ServiceSpeed = Annotated[Annotated[Number, Field(ge=1, le=500)] | None, _Unknown]
 Count = Annotated[Annotated[int, Field(gt=0, le=16)] | None, _Unknown]
 TrainCount = Annotated[Annotated[int, Field(ge=0, lt=10_000)] | None, _Unknown]
 Share = Annotated[Number, Field(ge=0, le=1)]
@@ -157,7 +159,9 @@ class Section(Row):
     expected: Year = Field(description="Year in which it is, or once was, expected to open.")
     status: KnownStage = Field(description="Status as known on the day of the data.")
     design_speed_kmh: Speed = Field(description="Design speed.")
-    operating_speed_kmh: Speed = Field(description="Highest speed in service, where it differs.")
+    operating_speed_kmh: ServiceSpeed = Field(
+        description="Highest speed in service, where it differs; of a ferry the mean one."
+    )
     lanes: Count = Field(description="Lanes of both directions together.")
     tracks: Count = Field(description="Tracks.")
     length_km: Positive = Field(description="Published length of the section.")
@@ -302,6 +306,18 @@ class OwnEnd(_Located):
         if (self.lon is None) != (self.lat is None) or not (self.id or self.name):
             raise broken_rule("name", Message("expected an id or a name, and lon with lat"))
         return self
+
+
+class OwnCity(_Located):
+    """A centre that a user brings to a draft; without an id or a rank it gets one."""
+
+    city_id: Annotated[str, AfterValidator(lambda cell: _identifier(cell) if cell else "")] = ""
+    name: Name
+    name_en: str = Field("", max_length=200)
+    lon: Number
+    lat: Number
+    population: People
+    level: Annotated[str, BeforeValidator(lambda cell: cell or "city")] = "city"
 
 
 class _InPeriod(Row):

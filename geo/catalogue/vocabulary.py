@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple, get_args
 
 #: What a table may say of today.
@@ -11,7 +12,8 @@ Stage = Literal["open", "construction", "unknown", "planned"]
 #: From the most to the least advanced; the traveller meets the least advanced of several.
 STAGES: tuple[Stage, ...] = get_args(Stage)
 Mode = Literal["road", "rail", "water"]
-RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway"]
+RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway",
+                     "ferry"]  # fmt: skip
 PlaceKind = Literal["station", "interchange", "junction", "border", "port", "airport", "tunnel",
                     "bridge", "town", "end"]  # fmt: skip
 Confidence = Literal["high", "medium", "low"]
@@ -22,10 +24,17 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 CLASSES_OF_MODE: dict[str, set[str]] = {
     "road": {"expressway", "trunk"},
     "rail": {"hsr", "intercity", "conventional"},
-    "water": {"waterway"},
+    "water": {"waterway", "ferry"},
 }
 #: Traffic changes from one route to another only at a shared place of these kinds.
 TRANSFER_KINDS = frozenset({"station", "interchange", "junction", "port", "airport"})
+
+#: A new line of a mode can join others at places of these kinds.
+JOINING = {
+    "road": TRANSFER_KINDS | {"town", "end"},
+    "rail": frozenset({"station", "junction", "end"}),
+    "water": frozenset({"port", "junction", "end"}),
+}
 
 
 class Label(NamedTuple):
@@ -33,6 +42,11 @@ class Label(NamedTuple):
 
     zh: str
     en: str
+
+    @property
+    def capital(self) -> Label:
+        """The text as a sentence begins with it."""
+        return Label(self.zh, self.en[:1].upper() + self.en[1:])
 
 
 STAGE = {
@@ -76,6 +90,7 @@ CLASS = {
     "expressway": Label("高速公路", "Expressway"),
     "trunk": Label("干线公路", "Main road"),
     "waterway": Label("内河航道", "Waterway"),
+    "ferry": Label("轮渡", "Ferry"),
 }
 #: Classes as sentences count them.
 CLASS_PLURAL = {
@@ -85,6 +100,13 @@ CLASS_PLURAL = {
     "intercity": Label("城际与快速铁路", "intercity railways"),
     "conventional": Label("普速铁路", "conventional railways"),
     "waterway": Label("航道", "waterways"),
+    "ferry": Label("轮渡", "ferries"),
+}
+#: What a mode is called in a sentence, one and several, where its lines are of other classes.
+_WAYS = {
+    "road": (Label("公路", "road"), Label("公路", "roads")),
+    "rail": (Label("铁路", "railway"), Label("铁路", "railways")),
+    "water": (Label("水运", "waterway"), Label("水运", "waterways")),
 }
 MODE = {
     "rail": Label("铁路", "Rail"),
@@ -129,6 +151,33 @@ CONFIDENCE = {
     "medium": Label("中", "Medium"),
     "low": Label("低", "Low"),
 }
+
+
+def way_labels(mode: str, classes: Collection[str]) -> tuple[Label, Label]:
+    """
+    Return what the lines of a mode are called in a sentence, one and several of them.
+
+    Parameters
+    ----------
+    mode
+        The mode.
+    classes
+        The classes of the lines meant: roads of one class, and ferries alone, go by its name.
+
+    Returns
+    -------
+    one, several
+        Texts in both languages, not capitalised.
+
+    Examples
+    --------
+    >>> way_labels("road", ["expressway"])[1].en, way_labels("road", ["expressway", "trunk"])[1].en
+    ('expressways', 'roads')
+    """
+    (only, *others) = sorted(set(classes)) or [""]
+    if others or only not in {"expressway", "trunk", "ferry"}:
+        return _WAYS[mode]
+    return Label(CLASS[only].zh, CLASS[only].en.lower()), CLASS_PLURAL[only]
 
 
 def named(labels: dict[str, Label], key: str) -> Label:

@@ -120,8 +120,10 @@ def new(arguments: argparse.Namespace) -> None:
     if arguments.data and not arguments.from_xlsx:
         raise BadInputError("--data: expected with --from-xlsx FILE")
     if arguments.from_pbf is None:
-        if arguments.bbox or arguments.place or arguments.borders:
-            raise BadInputError("--bbox, --place and --borders: expected with --from-pbf FILE")
+        if arguments.bbox or arguments.place or arguments.borders or arguments.cities:
+            raise BadInputError(
+                "--bbox, --place, --borders and --cities: expected with --from-pbf FILE"
+            )
         report: dict[str, Any] = {}
         if arguments.from_xlsx:
             report["files"] = region_from_workbook(
@@ -138,7 +140,7 @@ def new(arguments: argparse.Namespace) -> None:
                 arguments.out, arguments.from_pbf, bounds=arguments.bbox, place=arguments.place,
                 radius_km=arguments.radius, roads=arguments.roads, min_km=arguments.min_km,
                 areas=areas, credit=credit, languages=arguments.languages,
-                settlements=arguments.settlements, progress=progress,
+                settlements=arguments.settlements, cities=arguments.cities, progress=progress,
             )  # fmt: skip
     if arguments.json:
         print_json({"out": str(arguments.out), **report})
@@ -193,7 +195,10 @@ def _print_draft(report: dict[str, Any]) -> None:
     if report["cities_without_population"]:
         say("cities and towns without a population: {cities_without_population:.0f}", **report)
     if not report["cities"]:
-        say("no city in the tables: --settlements village reads smaller ones, or fill cities.csv")
+        say(
+            "no city in the tables, so nothing to measure between: --settlements village reads "
+            "smaller ones, --cities FILE takes your own (CSV: name, lon, lat, population)"
+        )
     for expected, count in report["left_out"].items():
         say(
             "left out: {count} ({expected}); left_out.csv lists them",

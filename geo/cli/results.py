@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.cli.inputs import load, stamp, when
-from geo.cli.messages import word
+from geo.cli.messages import spoken, word
 from geo.cli.output import print_json, say, say_assumed, stages, warn
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ def build(arguments: argparse.Namespace) -> None:
         file=out / "index.html")  # fmt: skip
     for name in [*done["pages"], *done["files"]]:
         print(f"  {out / name}  {(out / name).stat().st_size / 1000:,.0f} kB")
+    languages = ["zh", "en"] if catalogue.region.page_language == "zh-CN" else [spoken.get()]
     for finding in done["findings"]:
-        print(f"- {finding['zh']}\n  {finding['en']}")
+        print("- " + "\n  ".join(finding[key] for key in languages))
     say_assumed(dt.date.fromisoformat(done["date"]), done["assumed"])
 
 

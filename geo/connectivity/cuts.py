@@ -165,6 +165,9 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
         _side(catalogue, name, region, both=both)
         for name, region in zip((a, b), regions, strict=True)
     )
+    for name, cities in ((name_a, cities_a), (name_b, cities_b)):
+        if not cities:
+            raise BadInputError("cut: expected a city of {name}; no city in the tables", name=name)
     for one, other in product(cities_a, cities_b):
         if other.city_id in (one.city_id, one.part_of) or other.part_of == one.city_id:
             raise BadInputError(

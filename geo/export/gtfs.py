@@ -1,4 +1,4 @@
-"""The trains of a day as a General Transit Feed Specification (GTFS) feed."""
+"""The trains and ships of a day as a General Transit Feed Specification (GTFS) feed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from geo.core import BadInputError, replaced_file
 from geo.export.datapackage import licence_terms
 from geo.export.workbook import archive_entry
 from geo.network import (
+    SHIP_EVERY_MIN,
     Network,
     TrainTrip,
     build_travel_graph,
     cut_at_stops,
     place_of,
+    ship_timetable,
     train_timetable,
 )
 
@@ -33,28 +35,34 @@ SPREAD = 11
 SIMPLIFIED = 0.0005
 #: Who is named where no source has an address, and whose coordinates the stations are.
 CREDIT = "https://www.openstreetmap.org/copyright"
-_RAIL = 2
+#: The kinds of routes of GTFS: rail, but for ships.
+_RAIL, _FERRY = 2, 4
+_SAILINGS = f"how often ships sail is not known: every {SHIP_EVERY_MIN:g} min assumed"
+_SHIPS = Label("轮船", "ships")
 _AGENCY = "trains"
 _LEAST_TIME = 2  # a transfer that takes so long at least
 
 
 def gtfs_tables(net: Network) -> dict[str, DataFrame]:
     """
-    Return the trains of a network as the tables of a GTFS feed, by file.
+    Return the trains and ships of a network as the tables of a GTFS feed, by file.
 
     Every trip stands for the trains of `frequencies.txt`, as `train_timetable` has them: a way, a
-    class, the stations they serve, and as many a day as there are. The calendar holds for every
-    day of the year of the network.
+    class, the stations they serve, and as many a day as there are. How often ships sail is not
+    known; what is assumed is said of their routes. The calendar holds for every day of the year
+    of the network.
 
     Raises
     ------
     BadInputError
-        When no trains run on the day.
+        When neither trains nor ships run on the day.
     """
     net = cut_at_stops(net)
-    trips = train_timetable(net)
+    trips = [*train_timetable(net), *ship_timetable(net)]
     if not trips:
-        raise BadInputError("no trains run on {date}: GTFS holds trains", date=net.date)
+        raise BadInputError(
+            "no trains or ships run on {date}: GTFS holds trains and ships", date=net.date
+        )
     places = list(dict.fromkeys(call.place for trip in trips for call in trip.calls))
     keys = [f"{trip.route}:{trip.kind}" for trip in trips]
     tables = {
@@ -119,8 +127,16 @@ def _routes(net: Network, trips: Sequence[TrainTrip], keys: Sequence[str]) -> Da
             "route_id": key,
             "agency_id": _AGENCY,
             "route_long_name": f"{route[key.rpartition(':')[0]].name} {_class(key)[language]}",
-            "route_desc": _named("assumed open by their expected year", used),
-            "route_type": _RAIL,
+            "route_desc": "; ".join(
+                filter(
+                    None,
+                    [
+                        _SAILINGS if key.endswith(":ship") else "",
+                        _named("assumed open by their expected year", used),
+                    ],
+                )
+            ),
+            "route_type": _FERRY if key.endswith(":ship") else _RAIL,
         }
         for key, used in sorted(assumed.items())
     ]
@@ -128,8 +144,8 @@ def _routes(net: Network, trips: Sequence[TrainTrip], keys: Sequence[str]) -> Da
 
 
 def _class(key: str) -> Label:
-    """Return the class of the trains of a route."""
-    return TRAIN_CLASS[key.rpartition(":")[2]]
+    """Return what runs on a route: a class of trains, or ships."""
+    return TRAIN_CLASS.get(key.rpartition(":")[2], _SHIPS)
 
 
 def _first_language(net: Network) -> int:
@@ -225,7 +241,7 @@ def _shapes(net: Network, trips: Sequence[TrainTrip]) -> DataFrame:
 
 def _transfers(net: Network, places: set[str]) -> DataFrame:
     """Return the least times between trains: at a station, and by road from one to another."""
-    arcs = build_travel_graph(net, mode="rail").arcs
+    arcs = build_travel_graph(net, mode="rail" if net.mode is None else net.mode).arcs
     leaving, entering = (arcs["u"].str.startswith("out:"), arcs["v"].str.startswith("in:"))
     ways = arcs[leaving & entering]
     p = net.parameters
@@ -241,7 +257,7 @@ def _transfers(net: Network, places: set[str]) -> DataFrame:
 
 def _feed_info(net: Network) -> DataFrame:
     first, last = _year(net)
-    open_ = set(net.select("rail").edges["section_id"]) & set(net.assumed)
+    open_ = set(net.edges.loc[net.edges["mode"] != "road", "section_id"]) & set(net.assumed)
     version = " ".join(filter(None, [net.date.isoformat(), _named("assumed open", open_)]))
     row = {
         "feed_publisher_name": "chuanyu-geo",

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
 
 from geo.core import BadInputError
@@ -19,7 +19,11 @@ SAME = 1e-9
 
 
 def line_area_crossings(
-    lines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, least: float = 0.0
+    lines: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    least: float = 0.0,
+    least_at_ends: ArrayLike | None = None,
 ) -> DataFrame:
     """
     Return where lines pass from one area into another, or out of all of them.
@@ -36,6 +40,9 @@ def line_area_crossings(
     least
         A stretch shorter than this is no stay in an area: a road that winds along a border, or
         the gap between two areas that do not quite meet. The crossing is then in its middle.
+    least_at_ends
+        The same for the stretches at the start and at the end of every line, in two columns;
+        default: `least`.
 
     Returns
     -------
@@ -55,7 +62,11 @@ def line_area_crossings(
     line, start, end = _pieces(shapes, _border(grounds))
     inside = shapely.line_interpolate_point(shapes[line], (start + end) / 2)
     area = areas_of(inside, grounds)
-    stays = np.flatnonzero(end - start > np.maximum(least, SAME * shapely.length(shapes[line])))
+    length = shapely.length(shapes)
+    given = least if least_at_ends is None else least_at_ends
+    tips = np.broadcast_to(np.asarray(given, float), (len(shapes), 2))[line]
+    needed = np.where(start <= 0, tips[:, 0], np.where(end >= length[line], tips[:, 1], least))
+    stays = np.flatnonzero(end - start > np.maximum(needed, SAME * length[line]))
     line, start, end, area = line[stays], start[stays], end[stays], area[stays]
     here = np.flatnonzero((line[1:] == line[:-1]) & (area[1:] != area[:-1]))
     at = (end[here] + start[here + 1]) / 2

@@ -36,7 +36,7 @@ SPARSE_KM = 5.0
 DISTORTED = 0.01
 #: No section of a class is faster, in km/h (design speeds planned or built up to 2026).
 FASTEST_KMH = {"expressway": 140, "trunk": 110, "hsr": 400, "intercity": 250, "conventional": 200,
-               "waterway": 60}  # fmt: skip
+               "waterway": 60, "ferry": 100}  # fmt: skip
 #: A route shorter than this may well have opened on one day.
 ONE_DATE_KM = 60.0
 #: A line does not turn more sharply than this at a station that lies on it: lines of old turn in

@@ -36,6 +36,7 @@ LINES = {
     "expressway": LineStyle("#0072B2", 3.2),
     "trunk": LineStyle("#7D6608", 2.6),
     "waterway": LineStyle("#009E73", 5.0),
+    "ferry": LineStyle("#00857A", 2.6),
 }
 OTHER_LINE = LineStyle("#555555", 3.0)
 #: Dashes by status, in pixels; empty is a solid line.
@@ -47,7 +48,7 @@ UNCASED = frozenset({"unknown", "planned"})
 EMPHASIS = {"named": 1.0, "inter17": 1.0, "expansion": 0.9, "ring": 0.72}
 BACKGROUND = 0.55
 #: Classes drawn at least so strongly, whatever their group: their service makes them main lines.
-SERVICE = {"hsr": 0.9, "intercity": 0.8, "waterway": 0.8}
+SERVICE = {"hsr": 0.9, "intercity": 0.8, "waterway": 0.8, "ferry": 0.9}
 #: The layers of points in the legend, with the kinds of places each holds.
 POINTS = {
     "station": PointStyle("#9A4300", "#FFFFFF", 3.5, 10),

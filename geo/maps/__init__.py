@@ -18,12 +18,21 @@ from geo.maps.pages import FIGURES, FORMATS, PAGES
 from geo.maps.tiles import Tiles, holds_map, page_file_name, tile_provider, with_tiles
 
 if TYPE_CHECKING:
-    from geo.maps.figures import chinese_font, network_map, use_style, write_figures
+    from geo.maps.figures import (
+        accessibility_figure,
+        chinese_font,
+        crossings_map,
+        growth_figure,
+        network_map,
+        use_style,
+        write_figures,
+    )
 
 __all__ = [
-    "FIGURES", "FORMATS", "PAGES", "LossDetails", "Tiles", "as_html", "begin_accessibility",
-    "chinese_font", "holds_map", "network_map", "page_file_name", "show_map", "tile_provider",
-    "use_style", "with_tiles", "write_figures",
+    "FIGURES", "FORMATS", "PAGES", "LossDetails", "Tiles", "accessibility_figure", "as_html",
+    "begin_accessibility", "chinese_font", "crossings_map", "growth_figure", "holds_map",
+    "network_map", "page_file_name", "show_map", "tile_provider", "use_style", "with_tiles",
+    "write_figures",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -23,17 +24,17 @@ from geo.connectivity import (
     mean_travel_time,
     network_efficiency,
 )
-from geo.core import Submit
+from geo.core import Submit, remembered
 from geo.geometry import metric_crs, straight_km
-from geo.layers import Layers
+from geo.layers import Layers, travel_facts
 from geo.maps.basemap import add_basemap, county_rings, new_map
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
-from geo.network import Network, build_network, door_times, time_interval
-from geo.scenarios import horizon_of
+from geo.network import Network, build_network, time_interval
+from geo.scenarios import horizon_of, travel_times_on
 
 TEXT = Texts("accessibility")
 
@@ -46,6 +47,8 @@ SINGLE = ("road", "rail")
 OUTLINE_M, STEP = 400.0, 1e-3
 #: The same for the lines.
 LINE_M, LINE_STEP = 150.0, 1e-4
+#: In a region of less detail, in tens of degrees, all is finer.
+SMALL = 0.3
 SHORT = TRAVEL | {"any": TEXT["all_modes"]}
 
 
@@ -134,11 +137,16 @@ def compared_networks(layers: Layers, date: dt.date) -> tuple[Network, Network]:
 
 def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     """Measure how well all cities are reached by a mode in the networks before and after."""
+    facts = [travel_facts(layers, net.date, labels=True) for net in nets]
+    return remembered(lambda: _city_reach(layers, nets, mode), "reach of cities", facts, mode)
+
+
+def _city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     cities = layers.catalogue.centres
     edges = pd.concat([net.edges[["mode", "speed_kmh"]] for net in nets])
     fastest = edges["speed_kmh"][(edges["mode"] == mode) | (mode == "any")].max()
     ideal = float(np.nanmax([IDEAL_KMH[mode], fastest]))
-    times = [door_times(net, mode=mode) for net in nets]
+    times = [travel_times_on(layers, net.date, mode) for net in nets]
     minutes = np.stack([found.cities for found in times])
     people, living = (
         np.array([row.population for row in rows], float)
@@ -220,7 +228,22 @@ def accessibility_page(
     layers: Layers, *, date: dt.date, results: Sequence[Reach] | None = None
 ) -> str:
     """Return the page of accessibility; `results` are those of every mode shown, where known."""
-    nets, cities = compared_networks(layers, date), layers.catalogue.centres
+    nets = compared_networks(layers, date)
+    assumed = [layers.sections.loc[list(net.assumed)] for net in nets]  # with what is said of them
+    facts = [travel_facts(layers, net.date, labels=True) for net in nets]
+    return remembered(
+        partial(_page, layers, date, nets, facts, results), "page of accessibility", facts, assumed
+    )
+
+
+def _page(
+    layers: Layers,
+    date: dt.date,
+    nets: tuple[Network, Network],
+    facts: Sequence[str],
+    results: Sequence[Reach] | None,
+) -> str:
+    cities = layers.catalogue.centres
     horizon = nets[1].date
     if results is None:
         results = [city_reach(layers, nets, mode) for mode in modes_shown(layers, nets[1])]
@@ -244,7 +267,7 @@ def accessibility_page(
                 "data-cities": [
                     label for label in city_labels(layers.catalogue) if label["id"] in circled
                 ],
-                "data-access": _data(layers, dates, nets, cities, results),
+                "data-access": _data(layers, dates, nets, facts, cities, results),
             },
             jump="cities-any" if results else "",
             dates=dates,
@@ -276,10 +299,11 @@ def _notes(network: Network, results: Sequence[Reach]) -> list[Label]:
         ", ".join(f"{TRAVEL[found.mode].en} {found.ideal_kmh:g}" for found in results).lower(),
     )
     constants = {name: f"{value:g}" for name, value in asdict(network.parameters).items()}
+    outline, step, line = _tolerances(network.layers)
     return [
         TEXT["formulas"],
         TEXT.fill("constants", **constants, ideal=ideal),
-        TEXT.fill("simplified", outline=OUTLINE_M, step=STEP, line=LINE_M),
+        TEXT.fill("simplified", outline=outline, step=step, line=line),
     ]
 
 
@@ -311,6 +335,7 @@ def _data(
     layers: Layers,
     dates: Sequence[Label],
     nets: Sequence[Network],
+    facts: Sequence[str],
     cities: Sequence[City],
     results: Sequence[Reach],
 ) -> dict[str, Any]:
@@ -331,15 +356,20 @@ def _data(
             }
             for key, shown in INDICATORS.items()
         },
-        "modes": {found.mode: _embedded(layers, found) for found in results},
+        "modes": {
+            found.mode: remembered(
+                partial(_embedded, layers, found), "reach in a page", facts, found.mode
+            )
+            for found in results
+        },
         "lines": _mode_lines(layers, nets),
         "counties": [
             [getattr(row, "zone_id", "") or row.city_id, row.name, row.name_en]
             for row in layers.catalogue.settlements
         ],
-        "rings": county_rings(layers.catalogue, STEP),
+        "rings": county_rings(layers.catalogue, _tolerances(layers)[1]),
         "colors": {mode: mode_color(mode) for mode in nets[1].modes},
-        "steps": [STEP, LINE_STEP],
+        "steps": [_tolerances(layers)[1], LINE_STEP],
     }
 
 
@@ -386,17 +416,25 @@ def _tenths(minutes: float) -> float | None:
     return float(np.ceil(minutes * 10 - 1e-6) / 10) if np.isfinite(minutes) else None
 
 
+def _tolerances(layers: Layers) -> tuple[float, float, float]:
+    """Return how far outlines may be off in metres, their step, and how far lines may be off."""
+    detail = layers.catalogue.region.detail
+    step = STEP if detail > SMALL else STEP / 10
+    return max(OUTLINE_M * detail, 20.0), step, max(LINE_M * detail, 10.0)
+
+
 def _outlines(layers: Layers, areas: gpd.GeoDataFrame) -> list[str]:
     """Return the rings of areas, simplified in metres."""
     plane = areas.geometry.to_crs(metric_crs(layers.catalogue.region.frame))
-    smooth = shapely.simplify(plane.to_numpy(), OUTLINE_M)
+    outline, step, _ = _tolerances(layers)
+    smooth = shapely.simplify(plane.to_numpy(), outline)
     parts, owner = shapely.get_parts(smooth, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
-    large = shapely.area(shapely.polygons(rings)) > OUTLINE_M**2
+    large = shapely.area(shapely.polygons(rings)) > outline**2
     kept = gpd.GeoSeries(rings[large], crs=plane.crs).to_crs(areas.crs)
     found: list[list[str]] = [[] for _ in range(len(areas))]
     for index, ring in zip(owner[part[large]], kept, strict=True):
-        found[index].append(polyline_text(shapely.get_coordinates(ring)[:-1], STEP))
+        found[index].append(polyline_text(shapely.get_coordinates(ring)[:-1], step))
     return [" ".join(texts) for texts in found]
 
 
@@ -437,7 +475,7 @@ def _mode_lines(layers: Layers, nets: Sequence[Network]) -> dict[str, list[list[
             shapes = rows.geometry[rows.index.isin(list(ids))].to_crs(
                 metric_crs(layers.catalogue.region.frame)
             )
-            shapes = shapes.simplify(LINE_M).to_crs(rows.crs)
+            shapes = shapes.simplify(_tolerances(layers)[2]).to_crs(rows.crs)
             found[mode].append(
                 [polyline_text(shapely.get_coordinates(s), LINE_STEP) for s in shapes]
             )

@@ -195,16 +195,18 @@ def _chart(timeline: Timeline, date: dt.date, start: Pair) -> str:
     keys |= {date.year: timeline.key[date]}
     years = sorted(keys)
     states = [timeline.stats[timeline.state[timeline.at(keys[year])]] for year in years]
-    series = [
-        Series(
-            MODE[mode],
-            [values.get(f"{mode}.length_km", 0.0) / 1000 for values in states],
-            COLOR[mode],
-        )
+    km = {
+        mode: [values.get(f"{mode}.length_km", 0.0) for values in states]
         for mode in ("road", "rail", "water")
         if any(f"{mode}.length_km" in values for values in states)
+    }
+    thousands = max(map(max, km.values()), default=0.0) >= 1000
+    unit = 1000 if thousands else 1
+    series = [
+        Series(MODE[mode], [value / unit for value in values], COLOR[mode])
+        for mode, values in km.items()
     ]
-    title = TEXT["chart_title"]
+    title = TEXT["chart_title" if thousands else "chart_title_km"]
     marks = {name: decimal_year(timeline.days[key]) for name, key in zip("AB", start, strict=True)}
     return growth_chart(years, series, title=title, known_to=date.year, marks=marks)
 

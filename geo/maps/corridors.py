@@ -148,11 +148,11 @@ def _sheet(
         now=position(date) or 0.0,
         times=_times(profile, route.mode),
         chart=speed_profile(layers, route.route_id, own, stages, title=TEXT["profile_heading"]),
-        served=people_label(profile["population_served"]),
+        served=people_label(profile["population_served"] if variants.counties else None),
         gains=top.to_dict("records"),
         mean_gain=float((gains["gain_min"] * gains["population"]).sum() / people)
         if people
-        else 0.0,
+        else np.nan,
         gaining=(len(large), people_label(float(large["population"].sum()))),
         loss=loss,
         ends=_listed(profile["ends"], "–", "–"),
@@ -201,6 +201,7 @@ def _times(profile: dict[str, Any], mode: str) -> list[dict[str, Any]]:
 
 def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> dict[str, Any]:
     """Return everything the script of the page needs."""
+    detail = layers.catalogue.region.detail
     return {
         "routes": {sheet.route.route_id: _route(layers, sheet, variants) for sheet in sheets},
         "counties": [
@@ -209,7 +210,7 @@ def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> d
             for county in variants.counties
         ],
         "rings": county_rings(layers.catalogue, STEP),
-        "lines": [_line(shape) for shape in layers.sections.geometry],
+        "lines": _lines(layers.sections.geometry.to_numpy(), detail),
         "classes": CLASSES,
         "steps": [STEP, LINE_STEP],
         "texts": TEXT.group("ui"),
@@ -256,12 +257,11 @@ def _alternative(layers: Layers, sheet: Sheet, variants: RouteVariants) -> list[
             places = track.places if track else []
             if track and leg["from"] in places and leg["to"] in places:
                 at = sorted(track.knots[[places.index(leg[end]) for end in ("from", "to")]])
-                pieces.append(_line(shapely.linestrings(track.line[at[0] : at[1] + 1])))
-    return pieces
+                pieces.append(shapely.linestrings(track.line[at[0] : at[1] + 1]))
+    return _lines(pieces, layers.catalogue.region.detail)
 
 
-def _line(shape: Any) -> str:
-    """Return a line as text."""
-    return polyline_text(
-        shapely.get_coordinates(shapely.simplify(shape, LINE_TOLERANCE)), LINE_STEP
-    )
+def _lines(shapes: Any, detail: float) -> list[str]:
+    """Return lines as text, the finer the smaller the region is."""
+    simple = shapely.simplify(shapes, LINE_TOLERANCE * detail)
+    return [polyline_text(shapely.get_coordinates(line), LINE_STEP) for line in simple]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import folium
 import geopandas as gpd
 import shapely
 
-from geo.catalogue import AdminRegion, Label
+from geo.catalogue import AdminRegion, Label, way_labels
 from geo.layers import Layers, crossings_or_none, read_base, stages_by_year, years_of
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
@@ -34,7 +34,8 @@ TEXT = Texts("crossings")
 
 #: The chart of growth ends in this year, or where the years of the map end.
 CHART_END = 2030
-GROUPS, COUNTS = TEXT.group("groups"), TEXT.group("counts")
+#: Modes in the order of the page.
+CROSSED = ("road", "rail", "water")
 SIDE_COLORS = ("#9C4F86", "#8A6A00")
 #: Letter before the numbers of a mode.
 PREFIX = {"road": "", "rail": "R", "water": "W"}
@@ -54,7 +55,8 @@ def crossings_page(layers: Layers, *, date: dt.date) -> str:
     """Return the page of the crossings between the first two regions."""
     pair: Sequence[AdminRegion] = layers.catalogue.region.regions[:2]
     found = numbered(crossings_or_none(layers, date))
-    modes = [mode for mode in GROUPS if any(item.mode == mode for item in found)]
+    modes = [mode for mode in CROSSED if any(item.mode == mode for item in found)]
+    rows = {mode: [item.row for item in found if item.mode == mode] for mode in modes}
     names = [[r.name for r in pair], [r.name_en for r in pair]]
     with stable_ids():
         map_ = new_map(layers.catalogue)
@@ -83,7 +85,9 @@ def crossings_page(layers: Layers, *, date: dt.date) -> str:
             counties=_county_names(layers),
             growth=_growth(layers, date, pair, found),
             columns_of=growth_columns,
-            groups=GROUPS,
+            groups={mode: crossings_title("group", layers, mode, rows[mode]) for mode in modes},
+            counts={mode: crossings_title("count", layers, mode, rows[mode]) for mode in modes},
+            road=way_labels("road", _classes(layers, rows.get("road", ())))[0],
             prefix=PREFIX,
             colors=COLOR,
         )
@@ -97,8 +101,18 @@ def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
         mode = str(row.mode)
         counts[mode] = counts.get(mode, 0) + 1
         found.append(Numbered(f"{PREFIX.get(mode, '')}{counts[mode]}", mode, row))
-    modes = list(GROUPS)
-    return sorted(found, key=lambda item: modes.index(item.mode) if item.mode in modes else 9)
+    order = dict(zip(CROSSED, range(9), strict=False))
+    return sorted(found, key=lambda item: order.get(item.mode, 9))
+
+
+def crossings_title(key: str, layers: Layers, mode: str, rows: Iterable[Any]) -> Label:
+    """Return the heading of crossings of a mode (`group`), or of their number (`count`)."""
+    return TEXT.fill(key, way=way_labels(mode, _classes(layers, rows))[0]).capital
+
+
+def _classes(layers: Layers, rows: Iterable[Any]) -> set[str]:
+    """Return the classes of the routes that cross."""
+    return {layers.catalogue.route[row.route_id].class_ for row in rows}
 
 
 def _add_lines(
@@ -153,8 +167,9 @@ def _growth(
 ) -> list[tuple[str, str, list[int], list[Series]]]:
     """Return the charts of growth by mode, with their years and lines."""
     growth = []
-    for mode, title in COUNTS.items():
+    for mode in ("road", "rail"):
         if rows := [item.row for item in found if item.mode == mode]:
+            title = crossings_title("count", layers, mode, rows)
             years, series = growth_series(layers, date, pair, mode, rows)
             chart = growth_chart(years, series, title=title, known_to=date.year)
             growth.append((mode, chart, years, series))

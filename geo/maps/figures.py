@@ -43,8 +43,9 @@ from geo.layers import (
     sections_on,
 )
 from geo.maps.basemap import PROVINCE, RIVER, dissolved, simplified_counties
-from geo.maps.crossings import COUNTS, growth_series, numbered
+from geo.maps.crossings import crossings_title, growth_series, numbered
 from geo.maps.features import class_order
+from geo.maps.fonts import EAST_ASIAN, figure_fonts
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.map_page import mode_color, region_title
 from geo.maps.pages import FIGURES, FORMATS
@@ -55,8 +56,7 @@ from geo.scenarios import compare_cities, horizon_of
 TEXT = Texts("figures")
 
 #: Fonts with Chinese letters, the first installed one is taken.
-FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC",
-         "Microsoft YaHei", "WenQuanYi Micro Hei", "Noto Sans CJK JP")  # fmt: skip
+FONTS = EAST_ASIAN["zh"]
 #: Landscape A4 in inches.
 PAGE = (11.69, 8.27)
 #: Points of a printed line per pixel of a line on the screen.
@@ -382,7 +382,26 @@ def _stack(
 
 
 def crossings_map(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """Draw where corridors cross the border, numbered as on the page of the crossings."""
+    """
+    Draw where corridors cross the border, numbered as on the page of the crossings.
+
+    Parameters
+    ----------
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page, with the map of the region.
+
+    Examples
+    --------
+    >>> len(crossings_map(lay, cat.region.as_of, "en").axes)
+    1
+    """
     pair, found = _crossings(layers, date)
     names = Label("—".join(r.name for r in pair), "–".join(r.name_en for r in pair))
     title = TEXT.fill("crossings_title", names=names)
@@ -435,7 +454,26 @@ def _draw_numbers(ax: Axes, found: list[Any], taken: list[Bbox]) -> None:
 
 
 def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """Draw how the number of crossings grew and is expected to grow."""
+    """
+    Draw how the number of crossings grew and is expected to grow.
+
+    Parameters
+    ----------
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page, with one chart of roads and one of railways.
+
+    Examples
+    --------
+    >>> len(growth_figure(lay, cat.region.as_of, "en").axes)
+    2
+    """
     pair, found = _crossings(layers, date)
     end = layers.catalogue.region.map.years[1]
     modes = [mode for mode in ("road", "rail") if any(item.mode == mode for item in found)]
@@ -456,7 +494,8 @@ def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
             if line.filled:
                 ax.fill_between(years, values, step="post", color=color, alpha=0.13, linewidth=0)
         ax.axvline(date.year, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-        ax.set_title(_words(COUNTS[mode], lang), fontsize=11, loc="left", pad=10)
+        count = crossings_title("count", layers, mode, rows)
+        ax.set_title(_words(count, lang), fontsize=11, loc="left", pad=10)
         ax.set(ylim=(0, None), xlim=(years[0], years[-1]))
         ax.yaxis.get_major_locator().set_params(integer=True)
         ax.legend(loc="upper left", fontsize=8.5, frameon=False)
@@ -474,7 +513,27 @@ def _plain_axes(ax: Axes, axis: Literal["x", "y"]) -> None:
 
 
 def accessibility_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
-    """Draw the mean journey time of every city, today and when all that is expected is open."""
+    """
+    Draw the mean journey time of every city, today and when all that is expected is open.
+
+    Parameters
+    ----------
+    layers, date
+        The layers of the catalogue, and the day whose status is shown.
+    lang
+        ``both``, ``zh`` or ``en``.
+
+    Returns
+    -------
+    figure
+        A page, with one row a city.
+
+    Examples
+    --------
+    >>> axes = accessibility_figure(lay, cat.region.as_of, "en").axes[0]
+    >>> len(axes.get_yticks()) == len(cat.centres)
+    True
+    """
     horizon = horizon_of(layers, date)
     table = compare_cities(layers, date, horizon).dropna(subset=["mean_min_before"])
     table = table.sort_values(["mean_min_before", "city_id"], ascending=False)
@@ -520,7 +579,8 @@ def write_figures(
     pages, formats
         Names in :data:`FIGURES`, of which others are left out, and some of :data:`FORMATS`.
     lang
-        ``both``, ``zh`` or ``en``; English where no Chinese font is installed.
+        ``both``, ``zh`` or ``en``; English where no Chinese font is installed, and instead of
+        both where the names of the region are not Chinese.
 
     Returns
     -------
@@ -544,8 +604,10 @@ def write_figures(
                 known=", ".join(known),
             )
     font, names = chinese_font(), []
-    lang = lang if font else "en"
-    with figure_style():
+    languages = layers.catalogue.region.languages
+    chinese = layers.catalogue.region.page_language == "zh-CN"
+    lang = "en" if not font or (lang == "both" and not chinese) else lang
+    with mpl.rc_context(_settings(languages)):
         for name in (name for base in pages for name in FIGURES.get(base, ())):
             figure = DRAW[name](layers, date, lang)
             if not font:
@@ -579,11 +641,10 @@ def figure_style() -> AbstractContextManager[None]:
     return mpl.rc_context(_settings())
 
 
-def _settings() -> dict[Any, Any]:
+def _settings(languages: Sequence[str] = ("zh",)) -> dict[Any, Any]:
     """Return the fonts, and what makes the bytes of a figure the same every time."""
-    font = chinese_font()
     return {
-        "font.family": [*([font] if font else []), "DejaVu Sans"],
+        "font.family": figure_fonts(languages, fontManager.get_font_names()),
         "axes.unicode_minus": False,
         "lines.scale_dashes": False,
         "svg.hashsalt": "geo",

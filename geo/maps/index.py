@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.catalogue import CLASS, STAGE, STAGES, Label
+from geo.catalogue import CLASS, STAGE, STAGES, Label, way_labels
 from geo.connectivity import core_cities
 from geo.layers import LINES, Layers, crossings_or_none, route_stage, sections_on
 from geo.maps.bundling import page_script
-from geo.maps.crossings import GROUPS, growth_columns, growth_series
+from geo.maps.crossings import crossings_title, growth_columns, growth_series
 from geo.maps.elements import line_sample, number, style_sheet, web_address
+from geo.maps.fonts import font_rule
 from geo.maps.map_page import page_body, region_title
 from geo.maps.offline import html_document
 from geo.maps.sketches import overview_sketch
@@ -38,6 +39,7 @@ def index_page(
     region = layers.catalogue.region
     name = Label(region.name, region.name_en)
     stages = sections_on(layers, date).groupby("route_id", sort=True)
+    roads = way_labels("road", layers.routes["class"][layers.routes["mode"] == "road"])[1]
     body = page_body(
         TEXT,
         layers,
@@ -56,7 +58,7 @@ def index_page(
         pair=[Label(part.name, part.name_en) for part in region.regions[:2]],
         key=_key(layers, date),
         growth=_growth(layers, date),
-        groups=GROUPS,
+        roads=roads,
         stages={str(key): route_stage(sections) for key, sections in stages},
         downloads=downloads,
         web_address=web_address,
@@ -65,7 +67,7 @@ def index_page(
         body,
         title=title,
         description=TEXT.fill("lead", region=name),
-        css=style_sheet("index"),
+        css=style_sheet("index") + font_rule(region.languages),
         script=page_script("index") + "geo.index();",
         lang=region.page_language,
     )
@@ -98,5 +100,6 @@ def _growth(layers: Layers, date: dt.date) -> list[tuple[Any, ...]]:
     for mode in ("road", "rail"):
         if rows := [row for row in crossings.itertuples() if row.mode == mode]:
             years, series = growth_series(layers, date, pair, mode, rows)
-            found.append((mode, years, series, growth_columns(series)))
+            heading = crossings_title("group", layers, mode, rows)
+            found.append((mode, years, series, growth_columns(series), heading))
     return found

@@ -84,14 +84,15 @@ def _label(row: Any, lat: float, lon: float, kind: str, zoom: int) -> dict[str, 
 def _river_labels(catalogue: Catalogue) -> list[dict[str, Any]]:
     frame = read_base(catalogue, "rivers")
     frame = frame[frame["name"].fillna("").astype(str) != ""]
-    view = window(catalogue, 0.3)
+    detail = catalogue.region.detail
+    view, step = window(catalogue, 0.3 * detail), RIVER_LABEL_STEP * detail
     labels = []
     for name, rows in frame.groupby("name", sort=True):
         lines = shapely.line_merge(shapely.union_all(rows.geometry.intersection(view)))
         for line in shapely.get_parts(lines):
-            if line.geom_type != "LineString" or line.length < RIVER_LABEL_STEP / 4:
+            if line.geom_type != "LineString" or line.length < step / 4:
                 continue
-            count = max(1, round(line.length / RIVER_LABEL_STEP))
+            count = max(1, round(line.length / step))
             for share in (np.arange(count) + 0.5) / count:
                 lat, lon, angle = _flattest(line, float(share))
                 label = _label(rows.iloc[0], lat, lon, "river", 7 if count > 1 else 8)

@@ -14,6 +14,7 @@ from geo.layers import DASHES, LINES, OPACITY, OTHER_LINE, UNCASED, Layers
 from geo.maps.bundling import page_script
 from geo.maps.elements import render, style_sheet
 from geo.maps.features import add_geojson, class_order, section_features
+from geo.maps.fonts import font_rule
 from geo.maps.lettering import area_labels, city_labels
 from geo.maps.offline import MAP_SLOT, json_text, offline_html
 from geo.maps.texts import Texts
@@ -69,7 +70,7 @@ def page_with_map(
         title=title,
         description=Texts("index").group("card_texts").get(texts.page),
         body=page_body(texts, layers, date, title=title, **values),
-        css=style_sheet("map", *styles, name),
+        css=style_sheet("map", *styles, name) + font_rule(cat.region.languages),
         script=f"{page_script(name)}geo.{name}({given});",
         data={"data-cities": city_labels(cat), "data-areas": area_labels(cat)} | data,
         lang=cat.region.page_language,

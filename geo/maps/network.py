@@ -9,7 +9,7 @@ from typing import Any
 
 import folium
 
-from geo.catalogue import ACCURACY, CLASS, CONFIDENCE, GROUP, KIND, MODE, Label, named
+from geo.catalogue import ACCURACY, CLASS, CONFIDENCE, GROUP, KIND, MODE, Label, named, way_labels
 from geo.connectivity import core_cities
 from geo.layers import (
     BACKGROUND,
@@ -33,6 +33,8 @@ from geo.scenarios import Timeline, build_timeline, figures_by_year
 
 TEXT = Texts("network")
 
+#: With fewer routes than this all of them are shown at first, else the main lines.
+MANY = 40
 #: Texts of the card and the controls.
 UI = TEXT.group("ui")
 
@@ -69,6 +71,8 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
             classes=_routes_by_class(layers, drawn),
             codes=set("".join(stages.values())),
             two_tiers=len(tiers) > 1,
+            main_first=len(layers.routes) >= MANY,
+            presets=_presets(layers),
             points=points,
             background=parts,
             point_sample=point_sample,
@@ -92,6 +96,16 @@ def network_page(layers: Layers, *, date: dt.date, timeline: Timeline | None = N
                 if tick % 5 == 0
             ],
         )
+
+
+def _presets(layers: Layers) -> dict[str, Label]:
+    """Return what the map can show at one press; roads go by the name of their class."""
+    present = layers.routes[["mode", "class"]].drop_duplicates()
+    roads = present["class"][present["mode"] == "road"]
+    gone = set() if present["class"].isin(["hsr", "intercity"]).any() else {"rail"}
+    gone |= set() if len(roads) else {"road"}
+    texts = TEXT.group("presets") | {"road": way_labels("road", roads)[1].capital}
+    return {key: label for key, label in texts.items() if key not in gone}
 
 
 def _add_points(map_: folium.Map, layers: Layers) -> dict[str, str]:

@@ -9,9 +9,15 @@ from geo.network.network import (
     has_stops,
     junction_ids,
 )
-from geo.network.ordinary_roads import Background, ground_of, node_ways, read_background
+from geo.network.ordinary_roads import Background, Ground, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
-from geo.network.timetable import Call, TrainTrip, train_timetable
+from geo.network.timetable import (
+    SHIP_EVERY_MIN,
+    Call,
+    TrainTrip,
+    ship_timetable,
+    train_timetable,
+)
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals, departures
 from geo.network.travel_graph import (
@@ -21,6 +27,7 @@ from geo.network.travel_graph import (
     node_positions,
     place_of,
     stops_near,
+    straight_ways,
 )
 from geo.network.travel_times import (
     DoorTimes,
@@ -37,15 +44,19 @@ from geo.network.travel_times import (
     travel_time_matrix,
 )
 from geo.network.trip_ends import Anywhere, End, end_of, find_end, point_within, read_ends
+from geo.network.undated import LastingFacts, lasting_facts
 
 __all__ = [
     "DEFAULT_PARAMETERS",
+    "SHIP_EVERY_MIN",
     "Anywhere",
     "Background",
     "Call",
     "DoorTimes",
     "End",
+    "Ground",
     "Journey",
+    "LastingFacts",
     "Network",
     "Parameters",
     "TrainTrip",
@@ -67,6 +78,7 @@ __all__ = [
     "has_stops",
     "journey",
     "junction_ids",
+    "lasting_facts",
     "matrix_by_name",
     "matrix_with_ids",
     "node_positions",
@@ -76,9 +88,11 @@ __all__ = [
     "read_background",
     "read_ends",
     "share_within",
+    "ship_timetable",
     "station_to_station",
     "stations_to_stations",
     "stops_near",
+    "straight_ways",
     "time_deviation",
     "time_interval",
     "times_between",

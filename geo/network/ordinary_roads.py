@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from heapq import heapify, heappop, heappush
 from itertools import combinations
 from pathlib import Path
@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue
-from geo.core import BadInputError
+from geo.core import BadInputError, checksum, file_checksum, remembered
 from geo.geometry import (
     geodesic_km,
     line_lengths_km,
@@ -31,7 +31,7 @@ from geo.geometry import (
     split_at_shared_points,
     within,
 )
-from geo.layers import CRS, BaseFile
+from geo.layers import COAST, CRS, BaseFile
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.speeds import street_minutes
 from geo.network.trip_ends import end_of
@@ -50,10 +50,16 @@ from geo.readers import (
 Floats = NDArray[np.float64]
 #: Longitude, latitude and radius in km of every town.
 Towns = tuple[tuple[float, float, float], ...]
+#: Longitudes and latitudes.
+Spots = tuple[tuple[float, float], ...]
 #: No degree of latitude is shorter, in km.
 KM_PER_DEGREE = 110.5
 #: Roads farther from a point are no place to tie it to, in degrees.
 NEAR_DEGREES = 0.06
+#: A port this near to a road lies on it.
+QUAY_KM = 0.3
+#: The ends of a tie this near to a coast are on the shore.
+SHORE_KM = 0.05
 #: A node with more neighbours stays: what would join them is more ways than led to it.
 MOST_NEIGHBOURS = 6
 
@@ -117,7 +123,7 @@ class Background:
     """
     Roads beside those of the catalogue, as they are on the day of their source.
 
-    They hang together: of parts that no road joins the largest is there.
+    They hang together: of parts that no road joins the largest is there, and those with a port.
 
     Parameters
     ----------
@@ -128,12 +134,17 @@ class Background:
         LineStrings with `u`, `v` (nodes), `length_km` and `time_min` of a trip.
     source
         `file`, `date` (None where it is unknown; then `vintage` may say about when), `licence`,
-        `attribution` and `km`.
+        `attribution`, `km`, and `exact` where lines are not simplified.
     """
 
     nodes: DataFrame
     edges: gpd.GeoDataFrame
     source: dict[str, Any]
+
+    @cached_property
+    def checksum(self) -> str:
+        """One checksum of the roads, which nobody changes."""
+        return checksum(self.nodes, self.edges, self.source)
 
 
 def read_background(
@@ -179,7 +190,9 @@ def read_background(
         source |= {"date": read_pbf_header(path)[0] or None, "licence": "ODbL 1.0",
                    "attribution": "© OpenStreetMap contributors"}  # fmt: skip
     roads = [route for route in catalogue.routes if route.mode == "road"]
-    made = background_from_ways(ways, (route.ref for route in roads), source, parameters)
+    made = background_from_ways(
+        ways, (route.ref for route in roads), source, parameters, _ports(catalogue)
+    )
     if made.edges.empty:
         raise BadInputError(
             "{path}: expected other roads within the frame of the region", path=path
@@ -192,9 +205,10 @@ def background_from_ways(
     refs: Iterable[str] = (),
     source: dict[str, Any] | None = None,
     parameters: Parameters = DEFAULT_PARAMETERS,
+    ports: Spots = (),
 ) -> Background:
     """
-    Return the open roads that hang together; of parts that no road joins the largest stays.
+    Return the open roads that hang together: the largest part, and those with a port.
 
     Roads that the public may not use (`barred_by`) are left out, and so are ways with one of
     `refs`: the catalogue knows since when those are open. Times are those at the posted speed,
@@ -214,7 +228,7 @@ def background_from_ways(
     entry = np.zeros(len(nodes), bool)
     entry[np.append(u[slow], v[slow])] = True
     edges = edges.assign(time_min=minutes)
-    return _largest_part(nodes.assign(entry=entry), edges, source or {})
+    return _main_parts(nodes.assign(entry=entry), edges, source or {}, ports)
 
 
 class Ground:
@@ -227,7 +241,7 @@ class Ground:
         The roads.
     points
         `lon` and `lat` by id: of centres, settlements, interchanges, stations and ports.
-    parameters, rivers
+    parameters, rivers, coasts
         As in `street_ways`.
     """
 
@@ -237,20 +251,35 @@ class Ground:
         points: DataFrame,
         parameters: Parameters,
         rivers: Sequence[BaseGeometry] = (),
+        coasts: Sequence[BaseGeometry] = (),
     ) -> None:
-        self.roads, self.points = roads, points
-        self.parameters, self.rivers = parameters, rivers
+        self.roads, self.points, self.parameters = roads, points, parameters
+        self.rivers, self.coasts = rivers, coasts
         self._found: dict[Any, DataFrame] = {}
 
     @cached_property
     def ways(self) -> DataFrame:
         """All ways: `u`, `v`, `time_min`, `length_km`, both ways alike."""
-        return street_ways(self.roads, self.points, self.parameters, self.rivers)
+        return street_ways(self.roads, self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
+    def ties(self) -> DataFrame:
+        """Where the points are tied to roads: `point`, `node` or `edge` and `share`, `km`."""
+        return _ties(self.roads, self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
+    def near(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """The points that are tied to each other, as numbers, with their distance in km."""
+        return _near(self.points, self.parameters, self.rivers, self.coasts)
 
     @cached_property
     def short(self) -> DataFrame:
         """The ways, without nodes that no point needs: as long between points, and fewer."""
-        return condensed(self.ways, self.points.index)
+        known = (self.roads.checksum, self.points, self.parameters, [*self.rivers],
+                 [*self.coasts])  # fmt: skip
+        return remembered(
+            lambda: condensed(self.ways, self.points.index), "ways over ordinary roads", *known
+        )
 
     def reach(
         self, sources: Sequence[str], targets: Sequence[str], limit: float = np.inf
@@ -267,8 +296,8 @@ class Ground:
 
         Which others are asked for together changes none of them, for nobody passes through one.
         """
-        everyone = pd.concat([self.points, others])
-        wider = Ground(self.roads, everyone, self.parameters, self.rivers)
+        everyone = pd.concat([self.points, others.assign(port=False)])
+        wider = Ground(self.roads, everyone, self.parameters, self.rivers, self.coasts)
         return wider.reach(others.index.tolist(), everyone.index.tolist())
 
 
@@ -303,17 +332,23 @@ def ground_of(
 @lru_cache(maxsize=4)
 def _ground_of(
     roads: Background,
-    points: tuple[tuple[str, float, float], ...],
+    points: tuple[tuple[str, float, float, bool], ...],
     parameters: Parameters,
     rivers: BaseFile | None,
 ) -> Ground:
-    frame = DataFrame(points, columns=["id", "lon", "lat"]).set_index("id")
-    lines = tuple(rivers.read().geometry) if rivers else ()
-    return Ground(roads, frame, parameters, lines)
+    frame = DataFrame(points, columns=["id", "lon", "lat", "port"]).set_index("id")
+    return Ground(roads, frame, parameters, *(_waters(rivers) if rivers else ()))
 
 
-def ground_points(catalogue: Catalogue) -> tuple[tuple[str, float, float], ...]:
-    """Return the nodes of centres, settlements and places with their longitude and latitude."""
+def _waters(file: BaseFile) -> tuple[tuple[BaseGeometry, ...], tuple[BaseGeometry, ...]]:
+    """Return the rivers of a region, and its coasts."""
+    frame = file.read()
+    coast = (frame["kind"] == COAST) if "kind" in frame else Series(data=False, index=frame.index)
+    return tuple(frame.geometry[~coast]), tuple(frame.geometry[coast])
+
+
+def ground_points(catalogue: Catalogue) -> tuple[tuple[str, float, float, bool], ...]:
+    """Return the nodes of centres, settlements and places: where, and whether it is a port."""
     people = map(end_of, (*catalogue.centres, *catalogue.settlements))
     rows = {end.node: (end.lon, end.lat) for end in people}
     rows |= {
@@ -321,7 +356,10 @@ def ground_points(catalogue: Catalogue) -> tuple[tuple[str, float, float], ...]:
         for place in catalogue.places
         if place.kind not in ("border", "tunnel", "bridge")
     }
-    return tuple((name, float(lon), float(lat)) for name, (lon, lat) in rows.items())
+    ports = {place.place_id for place in catalogue.places if place.kind == "port"}
+    return tuple(
+        (name, float(lon), float(lat), name in ports) for name, (lon, lat) in rows.items()
+    )
 
 
 def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background | None:
@@ -361,11 +399,29 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
     name = catalogue.region.context.roads
     if not name or not (catalogue.folder / name).is_file():
         return None
-    return _embedded(BaseFile.of(catalogue, "roads"), _towns(catalogue, parameters), parameters)
+    ports = _ports(catalogue)
+    return _embedded(
+        BaseFile.of(catalogue, "roads"), _towns(catalogue, parameters), parameters, ports
+    )
+
+
+def _ports(catalogue: Catalogue) -> Spots:
+    """Return where the ports are: ships go there from other roads."""
+    return tuple((place.lon, place.lat) for place in catalogue.places if place.kind == "port")
 
 
 @lru_cache(maxsize=4)
-def _embedded(file: BaseFile, towns: Towns, parameters: Parameters) -> Background | None:
+def _embedded(
+    file: BaseFile, towns: Towns, parameters: Parameters, ports: Spots
+) -> Background | None:
+    make = partial(_timed_roads, file, towns, parameters, ports)
+    known = file_checksum(file.path), file.path.name, towns, parameters, ports
+    return remembered(make, "ordinary roads", *known)
+
+
+def _timed_roads(
+    file: BaseFile, towns: Towns, parameters: Parameters, ports: Spots
+) -> Background | None:
     """Return roads with their times in towns and outside."""
     frame, name = file.read(), file.catalogue.region.context.roads
     if frame.empty or "length_km" not in frame:
@@ -392,8 +448,8 @@ def _embedded(file: BaseFile, towns: Towns, parameters: Parameters) -> Backgroun
     source = {
         "file": Path(name).name, "date": None, "vintage": vintage,
         "licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors",
-    }  # fmt: skip
-    return _largest_part(nodes, edges, source)
+    } | ({"exact": True} if exact else {})  # fmt: skip
+    return _main_parts(nodes, edges, source, ports)
 
 
 def _towns(catalogue: Catalogue, parameters: Parameters) -> Towns:
@@ -422,12 +478,18 @@ def _town_share(lines: NDArray[np.object_], towns: Towns) -> NDArray[np.float64]
     return np.bincount(owner, length * inside, len(lines)) / np.maximum(whole, 1e-12)
 
 
-def _largest_part(nodes: DataFrame, edges: gpd.GeoDataFrame, source: dict[str, Any]) -> Background:
-    """Return the roads that hang together: of parts that no road joins the largest."""
+def _main_parts(
+    nodes: DataFrame, edges: gpd.GeoDataFrame, source: dict[str, Any], ports: Spots
+) -> Background:
+    """Return of the parts of roads that no road joins the largest, and those with a port."""
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
     links = coo_array((np.ones(len(u)), (u, v)), shape=(len(nodes), len(nodes)))
     part = connected_components(links, directed=False)[1] if len(nodes) else np.zeros(0, int)
-    kept = part == np.bincount(part, minlength=1).argmax()
+    chosen = {int(np.bincount(part, minlength=1).argmax())}
+    near = within(np.array(ports), nodes[["lon", "lat"]].to_numpy(float), QUAY_KM) if ports else ()
+    nearest_node = {i: node for i, node, _ in sorted(near, key=lambda found: -found[2])}
+    chosen |= {int(part[node]) for node in nearest_node.values()}
+    kept = np.isin(part, [*chosen])
     number = np.cumsum(kept) - 1
     edges = edges.assign(u=number[u], v=number[v])
     edges = edges.loc[kept[u], ["u", "v", "length_km", "time_min", "geometry"]]
@@ -441,15 +503,18 @@ def street_ways(
     points: DataFrame,
     parameters: Parameters,
     rivers: Sequence[BaseGeometry] = (),
+    coasts: Sequence[BaseGeometry] = (),
 ) -> DataFrame:
     """
     Return the ways over ordinary roads, with the ties of points to them.
 
     A point is tied to the nearest places on roads by straight lines with the detour and the
     speed of streets: to nodes, and to points along roads of at most `tie_road_km`, for long ones
-    are chords that lie beside their road. Ties that cross a river are left out, unless none is
-    left. Points within `tie_direct_km` of each other, with no river between, are tied directly
-    too: nobody goes round by a main road from a station to the square before it.
+    are chords that lie beside their road, unless their lines are exact; there a port is tied to
+    the quay alone. Ties that cross a river are left out, unless none is
+    left; those that cross a coast always. Points within `tie_direct_km` of each other, with no
+    river between, are tied directly too: nobody goes round by a main road from a station to the
+    square before it. Two ports are not: where both lie at sea, no coast parts them.
 
     Parameters
     ----------
@@ -459,7 +524,7 @@ def street_ways(
         `lon` and `lat` by id.
     parameters
         `tie_choices`, `tie_road_km`, `tie_direct_km`, `access_detour` and `access_speed`.
-    rivers
+    rivers, coasts
         Lines in WGS-84.
 
     Returns
@@ -467,14 +532,14 @@ def street_ways(
     ways
         `u`, `v`, `time_min`, `length_km`, both ways alike: ``road:`` nodes, and ids of points.
     """
-    ties = _ties(roads, points, parameters, rivers)
+    ties = _ties(roads, points, parameters, rivers, coasts)
     u, v = (roads.edges[key].to_numpy() for key in ("u", "v"))
     names = np.array([f"road:{k}" for k in range(len(roads.nodes))], object)
     on = [f"road:{e}:{share:.4f}" for e, share in zip(ties["edge"], ties["share"], strict=True)]
     at_node = ties["node"].to_numpy() >= 0
     ends = np.where(at_node, names[ties["node"].to_numpy()], np.array(on, object))
     ids = points.index.to_numpy(object)
-    i, j, near = _near(points, parameters, rivers)
+    i, j, near = _near(points, parameters, rivers, coasts)
     minutes, km = street_minutes(np.append(ties["km"], near), parameters)
     tied = {"u": np.append(ids[ties["point"]], ids[i]), "v": np.append(ends, ids[j]),
             "time_min": minutes, "length_km": km}  # fmt: skip
@@ -486,19 +551,26 @@ def street_ways(
 
 
 def _ties(
-    roads: Background, points: DataFrame, parameters: Parameters, rivers: Sequence[BaseGeometry]
+    roads: Background,
+    points: DataFrame,
+    parameters: Parameters,
+    rivers: Sequence[BaseGeometry],
+    coasts: Sequence[BaseGeometry],
 ) -> DataFrame:
     """Return the nearest places on roads: `point`, `node` or `edge` and `share` of it, `km`."""
     at, most = points[["lon", "lat"]].to_numpy(float), int(parameters.tie_choices)
     entries = np.flatnonzero(roads.nodes["entry"])
     spots = roads.nodes[["lon", "lat"]].to_numpy(float)
-    found = np.array(nearest(at, spots[entries], most), float).reshape(-1, 3)
+    most_near = most * 4 if len(coasts) else most  # some may lie across the sea
+    found = np.array(nearest(at, spots[entries], most_near), float).reshape(-1, 3)
     i, node = found[:, 0].astype(int), entries[found[:, 1].astype(int)]
     rows = [DataFrame({"point": i, "node": node, "edge": -1, "share": 0.0, "km": found[:, 2],
                        "lon": spots[node, 0], "lat": spots[node, 1]})]  # fmt: skip
     ends_open = roads.nodes["entry"].to_numpy()
     open_road = ends_open[roads.edges["u"]] & ends_open[roads.edges["v"]]
-    short = np.flatnonzero((roads.edges["length_km"] <= parameters.tie_road_km) & open_road)
+    near_enough = (roads.edges["length_km"] <= parameters.tie_road_km).to_numpy()
+    exact = bool(roads.source.get("exact"))
+    short = np.flatnonzero((near_enough | exact) & open_road)
     if len(short) and len(at):
         lines = roads.edges.geometry.to_numpy()[short]
         spot = np.asarray(shapely.points(at))
@@ -512,6 +584,10 @@ def _ties(
         rows.append(DataFrame({"point": i, "node": -1, "edge": short[e], "share": share, "km": km,
                                "lon": on[:, 0], "lat": on[:, 1]}))  # fmt: skip
     ties = pd.concat(rows, ignore_index=True).sort_values(["point", "km"], kind="stable")
+    if exact and "port" in points:
+        at_quay = points["port"].to_numpy(bool)[ties["point"]] & (ties["km"] <= QUAY_KM)
+        ties = ties[at_quay | ~ties["point"].isin(ties["point"][at_quay])]
+    ties = ties[~_over_sea(at[ties["point"]], ties[["lon", "lat"]].to_numpy(float), coasts)]
     ties = ties[ties.groupby("point").cumcount() < most]
     wet = _wet(at[ties["point"]], ties[["lon", "lat"]].to_numpy(float), rivers)
     dry = np.bincount(ties["point"][~wet], minlength=len(at)) > 0
@@ -519,14 +595,17 @@ def _ties(
 
 
 def _near(
-    points: DataFrame, parameters: Parameters, rivers: Sequence[BaseGeometry]
+    points: DataFrame,
+    parameters: Parameters,
+    rivers: Sequence[BaseGeometry],
+    coasts: Sequence[BaseGeometry],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
     """Return points near each other on one side of all rivers, as numbers, with their distance."""
     at = points[["lon", "lat"]].to_numpy(float)
     found = np.array(within(at, at, parameters.tie_direct_km), float).reshape(-1, 3)
     found = found[found[:, 0] < found[:, 1]]
     i, j = found[:, :2].astype(np.intp).T
-    dry = ~_wet(at[i], at[j], rivers)
+    dry = ~_wet(at[i], at[j], rivers) & ~_over_sea(at[i], at[j], coasts)
     return i[dry], j[dry], found[dry, 2]
 
 
@@ -538,6 +617,15 @@ def _wet(a: Floats, b: Floats, rivers: Sequence[BaseGeometry]) -> NDArray[np.boo
         tree = shapely.STRtree(list(rivers))
         wet[tree.query(lines, predicate="intersects")[0]] = True
     return wet
+
+
+def _over_sea(a: Floats, b: Floats, coasts: Sequence[BaseGeometry]) -> NDArray[np.bool_]:
+    """Tell which straight lines from a to b cross a coast, their ends at the shore aside."""
+    if not len(coasts) or not len(a):
+        return np.zeros(len(a), bool)
+    km = np.maximum(geodesic_km(a, b), 1e-9)[:, None]
+    inner = (b - a) * np.minimum(SHORE_KM / km, 0.4)
+    return _wet(a + inner, b - inner, coasts)
 
 
 def _pieces(known: DataFrame, cut: DataFrame) -> DataFrame:

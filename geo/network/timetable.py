@@ -1,4 +1,4 @@
-"""Trains of a day as a timetable: who runs where, calls when, and how many a day."""
+"""Trains and ships of a day as a timetable: who runs where, calls when, and how many a day."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from geo.network.network import Network
 from geo.network.trains import TIERS, Run, Trains
 
@@ -14,6 +16,8 @@ from geo.network.trains import TIERS, Run, Trains
 LEAST_TRAINS = 0.05
 #: The share of the trains of a way that are followed on at a time: others may turn off elsewhere.
 STEP = 0.25
+#: No timetable of ships is known: one leaves so often, in minutes, is assumed.
+SHIP_EVERY_MIN = 60.0
 
 
 class Call(NamedTuple):
@@ -39,12 +43,12 @@ class Call(NamedTuple):
 
 class TrainTrip(NamedTuple):
     """
-    Trains of a day that run the same way and call at the same stations.
+    Trains, or ships, of a day that run the same way and call at the same stations.
 
     Parameters
     ----------
     kind
-        Multiple units (``emu``) or conventional trains.
+        Multiple units (``emu``), conventional trains, or ships (``ship``).
     trains
         How many a day; fewer than one run on some days only.
     calls
@@ -95,6 +99,54 @@ def train_timetable(net: Network) -> list[TrainTrip]:
     trains = Trains(net)
     trips = [trip for count, runs in _ways(trains) for trip in _split(trains, runs, count)]
     return sorted(trips, key=lambda trip: (-trip.trains, trip.edges, trip.calls))
+
+
+def ship_timetable(net: Network) -> list[TrainTrip]:
+    """
+    Return ships that sail from end to end of every open waterway and call at all ports.
+
+    How often ships sail is not known: one every :data:`SHIP_EVERY_MIN` each way is assumed, for as
+    many hours a day as trains run. They take the times of the edges and do not stop for long.
+
+    Parameters
+    ----------
+    net
+        A network with a node at every stop.
+
+    Returns
+    -------
+    trips
+        By waterway, there and back.
+
+    Examples
+    --------
+    >>> [len(trip.calls) for trip in ship_timetable(stops)]
+    [10, 10]
+    """
+    water = net.edges[net.edges["mode"] == "water"]
+    columns = [water[key].tolist() for key in ("route_id", "u", "v", "time_min")]
+    pieces: list[list[tuple[str, str, str, str, float]]] = []
+    for edge, route, u, v, minutes in zip(water.index, *columns, strict=True):
+        if not pieces or (pieces[-1][-1][1], pieces[-1][-1][3]) != (route, u):
+            pieces.append([])
+        pieces[-1].append((edge, route, u, v, minutes))
+    ports, trips = set(net.nodes.index[net.nodes["kind"] != "border"]), list[TrainTrip]()
+    for piece in pieces:
+        for way in (piece, [(edge, route, v, u, t) for edge, route, u, v, t in piece[::-1]]):
+            places = [way[0][2], *(v for *_, v, _ in way)]
+            at = [i for i, place in enumerate(places) if place in ports]
+            if len(at) < 2:
+                continue
+            sailed = way[at[0] : at[-1]]
+            clock = np.cumsum([0.0, *(minutes for *_, minutes in sailed)]).tolist()
+            calls = [
+                Call(places[i], minutes, minutes, boards=i < at[-1], alights=i > at[0])
+                for i, minutes in ((i, clock[i - at[0]]) for i in at)
+            ]
+            edges = tuple((edge, u) for edge, _, u, _, _ in sailed)
+            often = 60 * net.parameters.service_hours / SHIP_EVERY_MIN
+            trips.append(TrainTrip("ship", often, tuple(calls), edges, piece[0][1]))
+    return trips
 
 
 def _ways(trains: Trains) -> Iterator[tuple[float, list[Run]]]:

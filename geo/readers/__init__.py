@@ -10,6 +10,7 @@ from geo.readers.pbf import (
     read_pbf,
     read_pbf_header,
     read_points,
+    read_roads_around,
 )
 from geo.readers.ways import (
     CLASSES,
@@ -18,6 +19,7 @@ from geo.readers.ways import (
     MINOR_ROADS,
     barred_by,
     class_of,
+    duration_minutes,
     posted_speed,
     ref_key,
     split_ref,
@@ -27,8 +29,8 @@ from geo.readers.workbook import read_workbook
 
 __all__ = [
     "CLASSES", "KEY_OF_MODE", "LAYERS", "LOCAL", "MAIN_ROADS", "MINOR_ROADS", "WRITTEN_BESIDE",
-    "Limits", "Request", "barred_by", "class_of", "download_ways", "posted_speed", "read_areas",
-    "read_boundaries", "read_drawing", "read_languages", "read_layer", "read_pbf",
-    "read_pbf_header", "read_points", "read_workbook", "ref_key", "split_ref",
-    "split_refs", "tags_of",
+    "Limits", "Request", "barred_by", "class_of", "download_ways", "duration_minutes",
+    "posted_speed", "read_areas", "read_boundaries", "read_drawing", "read_languages",
+    "read_layer", "read_pbf", "read_pbf_header", "read_points", "read_roads_around",
+    "read_workbook", "ref_key", "split_ref", "split_refs", "tags_of",
 ]  # fmt: skip

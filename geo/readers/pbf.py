@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tempfile
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -19,8 +19,15 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.core import BadInputError, optional, shown
-from geo.geometry import Bounds
-from geo.readers.ways import MAIN_ROADS, TAGS, ref_key, split_ref, split_refs
+from geo.geometry import Bounds, line_lengths_km
+from geo.readers.ways import (
+    MAIN_ROADS,
+    TAGS,
+    duration_minutes,
+    ref_key,
+    split_ref,
+    split_refs,
+)
 
 #: The largest sizes that the format allows, in bytes.
 MAX_HEAD, MAX_BLOB = 64 * 1024, 32 * 1024 * 1024
@@ -107,12 +114,17 @@ RAILWAYS = ("rail", "narrow_gauge")
 WATERWAYS = ("river", "canal", "fairway")
 LIFECYCLE = ("construction", "proposed")
 #: Tags of a point that become columns.
-POINT_TAGS = ("railway", "place", "highway", "name", "name:zh-Hans", "name:zh", "name:en", "ref",
-              "population", "station")  # fmt: skip
+POINT_TAGS = ("railway", "place", "highway", "amenity", "name", "name:zh-Hans", "name:zh",
+              "name:en", "ref", "population", "station")  # fmt: skip
 #: Settlements and larger areas whose names tell the language of an extract.
 PLACES = ("city", "town", "village", "hamlet", "suburb", "island", "county", "state", "country")
 #: Relations that say which route a way belongs to; not those of trains and buses.
 ROUTES = (("route", "road"), ("route", "railway"), ("route", "waterway"))
+FERRY = ("route", "ferry")
+#: Values of highway that nobody can use, and degrees within which others are near a point.
+NO_ROADS, CELL = ("construction", "proposed", "abandoned", "razed", "corridor", "elevator"), 0.05
+#: Members of such a relation that ferries do not sail.
+PIERS = ("platform", "stop", "approach")
 #: Networks of numbers that roads carry beside their own: European and Asian routes.
 INTERNATIONAL = ("e-road", "asianhighway", "ah")
 #: Kinds of stations that no long-distance train serves.
@@ -127,6 +139,7 @@ def read_pbf(
     *,
     bounds: Bounds | None = None,
     waterways: bool = False,
+    more: Sequence[tuple[str, str]] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> gpd.GeoDataFrame:
     """
@@ -145,6 +158,9 @@ def read_pbf(
         West, south, east, north in degrees: only ways that touch it; they are not cut.
     waterways
         Also rivers, canals and fairways.
+    more
+        Keys with values of which one is enough to read a way too. With ``("route", "ferry")`` a
+        member of the relation of a ferry is one, whatever its tags, and has its `duration`.
     progress
         Called with a line of text now and then.
 
@@ -161,37 +177,60 @@ def read_pbf(
         When the file cannot be read, or pyosmium is not installed.
     """
     progress(f"reading {Path(path).name}")
-    ids: list[int] = []
-    shapes: list[str | bytes] = []
-    rows: list[list[str | None]] = []
-    broken = 0
+    found = _Ways()
     with _reading(path) as osm:
-        points_of = osm.geom.WKBFactory()
-        for way in _elements(osm, path, osm.osm.WAY, _wanted(waterways=waterways), places=True):
-            tags = way.tags
-            if tags.get("service") and not tags.get("highway"):
-                continue
-            shape = _shape(osm, points_of, way)
-            if not shape:
-                broken += 1
-                continue
-            ids.append(way.id)
-            shapes.append(shape)
-            cells = {key: tags.get(key) for key in TAGS} | _lifecycle(tags)
-            rows.append(list(cells.values()))
-    if broken and not ids:
+        tags = osm.filter.TagFilter(*_wanted(waterways=waterways), *more)
+        found.read(osm, path, tags)
+        routes = _routes(osm, path, [*ROUTES, FERRY] if FERRY in more else ROUTES)
+        untagged = {way for route in routes if route.kind == "ferry" for way in route.ways}
+        if untagged := untagged.difference(found.ids):
+            found.read(osm, path, osm.filter.IdFilter(untagged), route="ferry")
+    if found.broken and not found.ids:
         raise BadInputError(
             "{path}: expected the nodes of its ways, before the ways (osmium sort puts them in "
             "order)",
             path=path,
         )
-    progress(f"{len(ids):,} ways, {broken:,} without known nodes")
-    table = pd.DataFrame(rows, columns=list(TAGS), index=_index(ids), dtype=object)
-    _add_routes(table, path)
-    lines = shapely.from_wkb(np.array(shapes, dtype=object))
+    progress(f"{len(found.ids):,} ways, {found.broken:,} without known nodes")
+    table = pd.DataFrame(found.rows, columns=list(TAGS), index=_index(found.ids), dtype=object)
+    lines = shapely.from_wkb(np.array(found.shapes, dtype=object))
+    _add_routes(table, routes, pd.Series(line_lengths_km(lines), table.index))
     ways = gpd.GeoDataFrame(table, geometry=lines, crs=CRS)
     ways = ways.astype(dict.fromkeys(TAGS, object))
     return ways[_touching(ways.geometry.to_numpy(), bounds)]
+
+
+class _Ways:
+    """Ways with their shapes and the values of :data:`TAGS`."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.shapes: list[str | bytes] = []
+        self.rows: list[list[str | None]] = []
+        self.broken = 0
+
+    def read(
+        self,
+        osm: Any,
+        path: Path | str,
+        which: Any,
+        wanted: Callable[[Any], bool] = lambda _: True,
+        **more: str,
+    ) -> None:
+        """Read the wanted ways that a filter lets through, with the values of some more tags."""
+        points_of = osm.geom.WKBFactory()
+        for way in _elements(osm, path, osm.osm.WAY, which, places=True):
+            tags = way.tags
+            if (tags.get("service") and not tags.get("highway")) or not wanted(way):
+                continue
+            shape = _shape(osm, points_of, way)
+            if not shape:
+                self.broken += 1
+                continue
+            self.ids.append(way.id)
+            self.shapes.append(shape)
+            cells = {key: tags.get(key) for key in TAGS} | _lifecycle(tags) | more
+            self.rows.append(list(cells.values()))
 
 
 def read_points(
@@ -224,7 +263,7 @@ def read_points(
     names = [*POINT_TAGS, "osm_type"]
     with _reading(path) as osm:
         points_of, kinds = osm.geom.WKBFactory(), osm.osm.NODE | osm.osm.WAY
-        for item in _elements(osm, path, kinds, tags, places=True):
+        for item in _elements(osm, path, kinds, osm.filter.TagFilter(*tags), places=True):
             if item.is_node():
                 spot: BaseGeometry = shapely.Point(item.lon, item.lat)
             elif item.is_closed() and (shape := _shape(osm, points_of, item)):
@@ -238,6 +277,45 @@ def read_points(
     table = pd.DataFrame(rows, columns=names, index=_index(ids), dtype=object)
     points = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
     return points[_touching(points.geometry.to_numpy(), bounds)]
+
+
+def read_roads_around(path: Path | str, spots: Sequence[tuple[float, float]]) -> gpd.GeoDataFrame:
+    """
+    Read the roads and paths of every class that begin within some kilometres of points.
+
+    Parameters
+    ----------
+    path
+        An extract, such as ``.osm.pbf``.
+    spots
+        Longitude and latitude in degrees.
+
+    Returns
+    -------
+    ways
+        As :func:`read_pbf` returns them.
+
+    Raises
+    ------
+    BadInputError
+        When the file cannot be read, or pyosmium is not installed.
+    """
+    cells = {
+        (int(lon / CELL) + i, int(lat / CELL) + j)
+        for lon, lat in spots for i in (-1, 0, 1) for j in (-1, 0, 1)
+    }  # fmt: skip
+
+    def is_near(way: Any) -> bool:
+        start = way.nodes[0].location
+        at = (int(start.lon / CELL), int(start.lat / CELL)) if start.valid() else None
+        return at in cells and way.tags.get("highway") not in NO_ROADS
+
+    found = _Ways()
+    with _reading(path) as osm:
+        found.read(osm, path, osm.filter.KeyFilter("highway"), is_near)
+    table = pd.DataFrame(found.rows, columns=list(TAGS), index=_index(found.ids), dtype=object)
+    lines = shapely.from_wkb(np.array(found.shapes, dtype=object))
+    return gpd.GeoDataFrame(table, geometry=lines, crs=CRS)
 
 
 def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:
@@ -255,7 +333,8 @@ def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:
     -------
     areas
         One row per area that lies in the extract whole, with `adcode` (the code of ISO 3166, or
-        the number of the relation), `name`, `name_en` and polygons in WGS-84.
+        the number of the relation), `name`, `name_en`, `exact` (true: they are as exact as the
+        roads) and polygons in WGS-84.
 
     Raises
     ------
@@ -282,7 +361,7 @@ def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:
             level=level,
         )
     table = pd.DataFrame(rows, columns=["adcode", "name", "name_en"])
-    areas = gpd.GeoDataFrame(table, geometry=shapely.from_wkb(shapes), crs=CRS)
+    areas = gpd.GeoDataFrame(table.assign(exact=True), geometry=shapely.from_wkb(shapes), crs=CRS)
     return areas.drop_duplicates("adcode").drop_duplicates("name").reset_index(drop=True)
 
 
@@ -310,7 +389,7 @@ def read_languages(path: Path | str) -> dict[str, int]:
     with _reading(path) as osm:
         kinds, tags = osm.osm.NODE | osm.osm.RELATION, [("boundary", "administrative")]
         tags += [("place", kind) for kind in PLACES]
-        for item in _elements(osm, path, kinds, tags, places=False):
+        for item in _elements(osm, path, kinds, osm.filter.TagFilter(*tags), places=False):
             own = item.tags.get("name")
             count.update(
                 found[1] for tag in item.tags if tag.v == own
@@ -384,9 +463,9 @@ def _look_through(path: Path, size: int, changed_ns: int) -> None:
 
 
 def _elements(
-    osm: Any, path: Path | str, kinds: Any, tags: Sequence[tuple[str, str]], *, places: bool
+    osm: Any, path: Path | str, kinds: Any, which: Any, *, places: bool
 ) -> Iterator[Any]:
-    """Yield the elements of some kinds with one of some tags; ways know where they lie."""
+    """Yield the elements of some kinds that a filter lets through; ways know where they lie."""
     with tempfile.TemporaryDirectory(prefix="geo-pbf-") as folder:
         large = Path(path).stat().st_size > IN_MEMORY_BYTES
         index = f"sparse_file_array,{folder}/nodes" if large else "flex_mem"
@@ -394,7 +473,7 @@ def _elements(
         files = osm.FileProcessor(str(path), entities)
         files = files.with_locations(index) if places else files
         files = files.with_filter(osm.filter.EntityFilter(kinds))
-        yield from files.with_filter(osm.filter.TagFilter(*tags))
+        yield from files.with_filter(which)
 
 
 def _wanted(*, waterways: bool) -> list[tuple[str, str]]:
@@ -419,51 +498,96 @@ def _lifecycle(tags: Any) -> dict[str, str]:
     return found
 
 
-def _add_routes(table: pd.DataFrame, path: Path | str) -> None:
-    """Give every way the numbers of the routes it belongs to, and a name where it has none."""
+class _Route(NamedTuple):
+    """A relation of a route: of what, its network, number, name and duration, its ways."""
+
+    kind: str
+    network: str
+    ref: str
+    name: str
+    duration: str
+    ways: frozenset[int]
+
+
+def _routes(osm: Any, path: Path | str, tags: Sequence[tuple[str, str]]) -> list[_Route]:
+    """Return the relations of routes; of those of ferries the ways without piers."""
+    found = []
+    which = osm.filter.TagFilter(*tags)
+    for route in _elements(osm, path, osm.osm.RELATION, which, places=False):
+        kind, network, ref, name, duration = (
+            route.tags.get(key) or "" for key in ("route", "network", "ref", "name", "duration")
+        )
+        if route.tags.get("type") == "route" and network.lower() not in INTERNATIONAL:
+            ways = frozenset(m.ref for m in route.members
+                             if m.type == "w" and not m.role.startswith(PIERS))  # fmt: skip
+            found.append(_Route(kind, network, ref, name, duration, ways))
+    return found
+
+
+def _add_routes(
+    table: pd.DataFrame, routes: Sequence[_Route], lengths_km: pd.Series[float]
+) -> None:
+    """
+    Give every way the numbers of the routes it belongs to, and a name where it has none.
+
+    What the relation of a ferry says of its duration its ways share by their length.
+    """
     known = set(table.index)
+    carried: dict[str, set[str]] = defaultdict(set)
+    for route in routes:
+        for number in map(ref_key, split_ref(route.ref)):
+            carried[number] |= {route.network} if route.kind == "road" else set()
+    clash = {number for number, networks in carried.items()
+             if number.isdecimal() and len(networks) > 1}  # fmt: skip
     numbers: dict[Any, list[str]] = {}
     names: dict[Any, str] = {}
-    with _reading(path) as osm:
-        for route in _elements(osm, path, osm.osm.RELATION, ROUTES, places=False):
-            network, ref, name = (route.tags.get(key) or "" for key in ("network", "ref", "name"))
-            if route.tags.get("type") != "route" or network.lower() in INTERNATIONAL:
-                continue
-            ways = sorted({member.ref for member in route.members if member.type == "w"} & known)
-            for number in map(ref_key, split_ref(ref)):
-                spelled = _spelled(number, network, table["ref"].loc[ways])
-                for way in ways:
-                    numbers.setdefault(way, []).append(spelled)
-            # a name that repeats the number says nothing; with neither it is a tourist route
-            own = route.tags.get("route") != "road" or network or ref
-            if name and own and not (ref and ref_key(ref) in ref_key(name)):
-                for way in ways:
-                    names.setdefault(way, name)
-    refs = (_joined(own, numbers.get(way, [])) for way, own in table["ref"].items())
+    times: dict[Any, str] = {}
+    for kind, network, ref, name, duration, members in routes:
+        ways = sorted(members & known)
+        if kind == "ferry" and (minutes := duration_minutes(duration)):
+            km = lengths_km[ways]
+            shares = (f"{minutes * share:.6f}" for share in km / km.sum())
+            times |= dict(zip(ways, shares, strict=True))
+        for number in map(ref_key, split_ref(ref)):
+            spelled = _spelled(number, network, table["ref"].loc[ways], clash=number in clash)
+            for way in ways:
+                numbers.setdefault(way, []).append(spelled)
+        # a name that repeats the number says nothing; with neither it is a tourist route
+        own = kind != "road" or network or ref
+        if name and own and not (ref and ref_key(ref) in ref_key(name)):
+            for way in ways:
+                names.setdefault(way, name)
+    refs = (_joined(own, numbers.get(way, []), clash) for way, own in table["ref"].items())
     called = (own or names.get(way) for way, own in table["name"].items())
-    table["ref"] = pd.Series(list(refs), table.index, dtype=object)
-    table["name"] = pd.Series(list(called), table.index, dtype=object)
+    lasts = (own or times.get(way) for way, own in table["duration"].items())
+    for key, values in (("ref", refs), ("name", called), ("duration", lasts)):
+        table[key] = pd.Series(list(values), table.index, dtype=object)
 
 
-def _spelled(number: str, network: str, refs: pd.Series[Any]) -> str:
+def _spelled(number: str, network: str, refs: pd.Series[Any], *, clash: bool) -> str:
     """
     Return the number of a relation as its ways spell it, with the letters of its network.
 
     Relations of some countries carry the digits alone: 283 of the networks US:I and US:PA are
-    two roads, which the ways call I 283 and PA 283.
+    two roads, which the ways call I 283 and PA 283. Where the ways carry the digits alone too and
+    they `clash`, the network tells them apart.
     """
     if not number.isdecimal():
         return number
     said = Counter(item for text in refs for item in split_ref(text))
-    alike = {item: n for item, n in said.items() if re.sub(r"\D", "", item) == number}
+    alike = {item: n for item, n in said.items()
+             if re.sub(r"\D", "", item) == number and not (clash and item == number)}  # fmt: skip
     if alike:
         return max(alike, key=lambda item: (alike[item], item))
     letters = network.rpartition(":")[2]
-    return f"{letters} {number}" if re.fullmatch(r"[A-Z]{1,3}", letters) else number
+    return f"{letters} {number}" if clash or re.fullmatch(r"[A-Z]{1,3}", letters) else number
 
 
-def _joined(own: str | None, more: list[str]) -> str | None:
+def _joined(own: str | None, more: list[str], clash: set[str]) -> str | None:
     """Return a number with those of further routes that it does not hold yet."""
+    told = {re.sub(r"\D", "", ref) for ref in more if not ref.isdecimal()} & clash
+    if told & set(split_ref(own)):  # the network says which of several it is
+        own = ";".join(item for item in split_ref(own) if item not in told) or None
     for ref in more:
         if not split_refs(ref) <= split_refs(own):
             own = f"{own};{ref}" if own else ref

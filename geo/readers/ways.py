@@ -11,7 +11,8 @@ from pandas import DataFrame, Series
 TAGS = ("highway", "railway", "waterway", "construction", "proposed", "ref", "name", "name:zh",
         "name:en", "oneway", "layer", "bridge", "tunnel", "maxspeed", "lanes", "usage", "service",
         "highspeed", "opening_date", "start_date", "access", "vehicle", "motor_vehicle",
-        "motorcar", "impassable", "smoothness", "junction")  # fmt: skip
+        "motorcar", "impassable", "smoothness", "junction", "route", "duration",
+        "natural")  # fmt: skip
 #: Who may use a road, the tag that counts first in front.
 ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
 #: Values of tags that say that nobody drives here, whoever may.
@@ -154,6 +155,40 @@ def posted_speed(ways: DataFrame) -> Series[float]:
     found = ways["maxspeed"].fillna("").astype(str).str.extract(r"^(\d+(?:\.\d+)?)\s*(mph)?$")
     speed = found[0].astype(float) * found[1].notna().map({True: MPH, False: 1.0})
     return speed.where(speed.between(5, 500))
+
+
+_DURATION = re.compile(
+    r"(?P<min>\d+(?:\.\d+)?)|(?P<h>\d+):(?P<m>[0-5]?\d)(?::(?P<s>[0-5]?\d))?"
+    r"|P(?:(?P<D>\d+)D)?T(?:(?P<H>\d+)H)?(?:(?P<M>\d+)M)?(?:(?P<S>\d+)S)?"
+)
+
+
+def duration_minutes(text: object) -> float | None:
+    """
+    Return how long a ferry takes.
+
+    Parameters
+    ----------
+    text
+        A `duration`: minutes, hours and minutes (``1:25``, ``01:25:00``), or of ISO 8601
+        (``PT1H25M``).
+
+    Returns
+    -------
+    minutes
+        None where the text is nothing of these, or no time at all.
+
+    Examples
+    --------
+    >>> duration_minutes("01:25"), duration_minutes("PT1H25M"), duration_minutes("often")
+    (85.0, 85.0, None)
+    """
+    found = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
+    if not found:
+        return None
+    part = {key: float(value or 0) for key, value in found.groupdict().items()}
+    minutes = part["min"] + 60 * (part["h"] + part["H"]) + part["m"] + part["M"]
+    return minutes + 1440 * part["D"] + (part["s"] + part["S"]) / 60 or None
 
 
 def barred_by(ways: DataFrame) -> Series[str]:

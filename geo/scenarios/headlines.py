@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from geo.catalogue import CLASS_PLURAL, STAGE
+from geo.catalogue import CLASS_PLURAL, STAGE, way_labels
 from geo.connectivity import core_cities, count_open_sectors
-from geo.layers import pair_of, route_table
+from geo.core import remembered
+from geo.layers import pair_of, route_table, travel_facts
 from geo.network import fastest_routes
 from geo.scenarios.analysis import Analysis
 
@@ -45,7 +47,7 @@ METHODS: dict[str, tuple[str, str]] = {
         "of the routes drawn here, a lower bound; leaving.csv",
     ),
 }
-_MODE = {"road": ("高速公路", "expressway"), "rail": ("铁路", "railway")}
+MODES = ("road", "rail")
 _RELATION = {
     "complements": ("与其他项目互补", "it complements the others"),
     "replaces": ("部分可由其他项目替代", "others replace part of it"),
@@ -91,8 +93,9 @@ def _crossings(analysis: Analysis) -> list[Headline]:
         return []
     a, b = pair_of(analysis.layers.catalogue.region)
     sentences = []
-    for mode, (zh, en) in _MODE.items():
+    for mode in MODES:
         part = analysis.crossings[analysis.crossings["mode"] == mode]
+        (zh, en), (_, several) = way_labels(mode, part["class"])
         own = [
             sum(sides[region.name].status == "open" for sides in part["sides"])
             for region in (a, b)
@@ -104,9 +107,10 @@ def _crossings(analysis: Analysis) -> list[Headline]:
                 f"截至 {analysis.date}，{a.name}与{b.name}之间可通行的{zh}跨界通道 "
                 f"{through} 处（{a.name}侧 {own[0]} 处、{b.name}侧 {own[1]} 处已通），"
                 f"在建 {building} 处。",
-                f"On {analysis.date}, {through} {en} links between {a.name_en} and {b.name_en} "
-                f"are open to traffic ({own[0]} open on the {a.name_en} side, {own[1]} on the "
-                f"{b.name_en} side); {building} under construction.",
+                f"On {analysis.date}, {through} {en if through == 1 else several} between "
+                f"{a.name_en} and {b.name_en} {'is' if through == 1 else 'are'} open to traffic "
+                f"({own[0]} open on the {a.name_en} side, {own[1]} on the {b.name_en} side); "
+                f"{building} under construction.",
                 "count",
             )
         )
@@ -114,14 +118,22 @@ def _crossings(analysis: Analysis) -> list[Headline]:
 
 
 def _cuts(analysis: Analysis) -> list[Headline]:
+    layers = analysis.layers
+    if not layers.catalogue.centres:
+        return [_sentence(
+            "城市表中没有城市，无法计算时间与独立通道。",
+            "No city in the tables, so no times and no independent links between cities.", "cut",
+        )]  # fmt: skip
     if analysis.cuts.empty:
         return []
     a, b = pair_of(analysis.layers.catalogue.region)
     sentences = []
-    for mode, (zh, en) in _MODE.items():
+    for mode in MODES:
         rows = analysis.cuts[analysis.cuts["mode"] == mode].to_dict("records")
         if not rows:
             continue
+        classes = layers.sections["class"][layers.sections["mode"] == mode]
+        zh, en = way_labels(mode, classes)[0]
         said_zh = "、".join(f"{row['date'].year} 年 {row['value']} 条" for row in rows)
         said_en = ", ".join(f"{row['value']} in {row['date'].year}" for row in rows)
         sentences.append(
@@ -141,7 +153,10 @@ def _cores(analysis: Analysis) -> list[Headline]:
         return []
     sentences = []
     for mode, (zh, en) in (("road", ("公路", "road")), ("rail", ("铁路", "rail"))):
-        for journey in fastest_routes(analysis.stops, pair[0], pair[1], mode=mode):
+        ways = partial(fastest_routes, analysis.stops, pair[0], pair[1], mode=mode)
+        facts = travel_facts(analysis.layers, analysis.date)
+        ends = [city.city_id for city in pair[:2]]
+        for journey in remembered(ways, "fastest way", facts, ends, mode):
             minutes, km = journey.time_min, journey.length_km
             sentences.append(
                 _sentence(
@@ -241,7 +256,7 @@ def _losses(analysis: Analysis) -> list[Headline]:
                 f"{worst['name_en']} "
                 f"({worst['from_en']}–{worst['to_en']}): "
                 f"{worst['extra_min']:.1f} more minutes on average between cities, "
-                f"{worst['pairs']} pairs affected.",
+                f"{worst['pairs']} {'pair' if worst['pairs'] == 1 else 'pairs'} affected.",
                 "loss",
             )
         )

@@ -69,13 +69,14 @@ def coverage_by_class(classes: NDArray[np.str_], pieces: Pieces, shown: Bools) -
         rows = table[table["mode"] == mode]
         by_class = rows.groupby("class")[["osm_km", "drawn_km"]].sum()
         total = rows[["osm_km", "drawn_km"]].sum().tolist()
-        found[mode] = _share(*total) | {
-            "classes": {str(key): _share(*row.tolist()) for key, row in by_class.iterrows()}
+        found[mode] = share_drawn(*total) | {
+            "classes": {str(key): share_drawn(*row.tolist()) for key, row in by_class.iterrows()}
         }
     return found
 
 
-def _share(osm_km: float, drawn_km: float) -> dict[str, Any]:
+def share_drawn(osm_km: float, drawn_km: float) -> dict[str, Any]:
+    """Return km in OpenStreetMap, km drawn and their share."""
     share = round(drawn_km / osm_km, 4) if osm_km else None
     return {"osm_km": round(osm_km, 1), "drawn_km": round(drawn_km, 1), "share": share}
 

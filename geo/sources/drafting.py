@@ -13,7 +13,8 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -21,11 +22,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import substring
 
-from geo.catalogue import last_day
-from geo.core import Message
+from geo.catalogue import OwnCity, last_day
+from geo.core import BadInputError, Message
 from geo.geometry import METRES_PER_DEGREE, Bounds, metric_crs, smooth, to_degrees
 from geo.layers import county_index
 from geo.network import node_ways
@@ -49,8 +52,10 @@ from geo.sources.coverage import (
     LeftOut,
     centre_metres,
     coverage_by_class,
+    share_drawn,
     ways_left_out,
 )
+from geo.sources.ferries import Ferries, Ferry
 from geo.sources.junctions import Line, Spot, border_spots, element_names, find_spots
 from geo.sources.route_names import (
     MOSTLY,
@@ -82,9 +87,15 @@ END_M = 400.0
 #: Points of a line this near to a place give way to it.
 ROOM_M = 30.0
 #: Distances are for routes from this length on; with a shorter shortest route they shrink.
-USUAL_KM = 5.0
+USUAL_KM = 2.0
 #: Stays in an area are as short as 1 km in a region this wide; in a smaller one they shrink.
 USUAL_DEGREES = 1.0
+#: The source of cities that a user brings.
+OWN_CITIES = "cities"
+#: The id of the region where there are no areas.
+ONE_REGION = "region"
+#: What places without a name are called beside the routes that meet there.
+WORDS = {"interchange": ("互通", "interchange"), "port": ("码头", "port")}
 _PEOPLE = re.compile(r"^\d{1,3}(?:[ ,.'\u00a0\u202f]?\d{3})*$|^\d+$")
 
 
@@ -98,13 +109,18 @@ class Draft(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """Lines with their chains, the key and the pieces of every group, and the pieces drawn."""
+    """
+    Lines with their chains, the key and the pieces of every group, and the pieces drawn.
+
+    The last lines are those of ferries, which have no group.
+    """
 
     keys: list[str]
     members: list[Ints]
     chains: list[Chain]
     lines: list[Line]
     shown: Bools
+    ferries: list[Ferry]
 
 
 class Under(NamedTuple):
@@ -189,24 +205,22 @@ def draft_catalogue(
     *,
     frame: Bounds,
     as_of: dt.date,
-    region: str,
     areas: gpd.GeoDataFrame | None = None,
-    min_km: float = USUAL_KM,
+    min_km: float = 5.0,
     chinese: bool = True,
+    ferries: Ferries | None = None,
 ) -> Draft:
     """
     Return a first catalogue; ways, points and areas in degrees.
 
     `ways` are roads of the classes wanted with their slip roads, and railways, cut at the frame;
     `points` are stations, motorway junctions, cities and towns. With `areas` (`adcode`,
-    `name`, `name_en`) instead of one region, lines are cut where they cross a border, and
-    cities outside all areas are left out. In a Chinese region names are the Chinese ones where
-    there are any, else those of the place; English ones stand beside them.
+    `name`, `name_en`) lines are cut where they cross a border. In a Chinese region names are
+    the Chinese ones where there are any, else those of the place; English ones stand beside them.
     """
     crs, scale = metric_crs(frame), min(1.0, min_km / USUAL_KM)
     if not chinese:
-        ways, points = (data.drop(columns=[key for key in data if str(key).startswith("name:zh")])
-                        .assign(**{"name:zh": None}) for data in (ways, points))  # fmt: skip
+        ways, points = map(without_chinese_names, (ways, points))
     _, edges = node_ways(ways)
     edges = edges.to_crs(crs)
     tags = without_tracks(ways.loc[edges["osm_id"]].reset_index(drop=True))
@@ -221,32 +235,38 @@ def draft_catalogue(
     spots = find_spots(
         made.lines, pieces, made.members, points.to_crs(crs), scale, chinese=chinese
     )
+    if ferries is not None:
+        spots += ferries.spots(len(made.lines))
+        made.lines.extend(ferries.lines())
+        made.chains.extend(ferry.chain for ferry in ferries.ferries)
+        made.ferries.extend(ferries.ferries)
     if areas is not None:
         west, south, east, north = frame
         stay = min(scale, np.hypot(east - west, north - south) / USUAL_DEGREES)
-        spots += border_spots(made.lines, areas.to_crs(crs), stay)
+        spots += border_spots(made.lines, areas.to_crs(crs), stay, frame)
     tables = _tables(extract, made, spots)
-    towns = points[points["place"].isin(["city", "town", "village"])]
-    within = np.full(len(towns), region, object)
-    if areas is not None:
-        within = np.array([*areas["adcode"], ""], object)[
-            county_index(areas, towns.geometry.to_numpy())
-        ]
-    tables["cities"], unknown = _cities(towns, within)
     report, left = _left_out(extract, keys, made)
+    left += [] if ferries is None else ferries.left_out
     report |= {
         "routes": len(made.lines),
         "km": sum(chain.metres[-1] for chain in made.chains) / 1000,
         "sections": len(tables["sections"]),
         "places": len(tables["places"]),
-        "cities": len(tables["cities"]),
-        "cities_without_population": unknown,
-        "cities_outside": int((within == "").sum()),
         "borders": sum(spot.kind == "border" for spot in spots),
     }
     report = {key: round(float(value), 1) for key, value in report.items()}
     classes = class_of(tags).to_numpy(str)[pieces.edge]
-    return Draft(tables, report, coverage_by_class(classes, pieces, made.shown), left)
+    coverage = coverage_by_class(classes, pieces, made.shown)
+    if ferries is not None:
+        whole = share_drawn(ferries.osm_km, ferries.drawn_km)
+        coverage["water"] = whole | {"classes": {"ferry": whole}}
+    return Draft(tables, report, coverage, left)
+
+
+def without_chinese_names(elements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return elements of a region whose own names are not Chinese."""
+    chinese = [key for key in elements if str(key).startswith("name:zh")]
+    return elements.drop(columns=chinese).assign(**{"name:zh": None})
 
 
 # Ways become routes.
@@ -293,7 +313,7 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
     pieces, index = extract.pieces, PieceIndex(extract.pieces)
     centre = centre_metres(extract.pieces)
     drawn, shown = (np.zeros(len(pieces.edge), bool) for _ in range(2))
-    made = Drawing([], [], [], [], shown)
+    made = Drawing([], [], [], [], shown, [])
     for key, own in members.items():
         named = not key.startswith("road ")
         least = 1000 * min_km * (1.0 if named else NUMBERED)
@@ -312,11 +332,23 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
         for chain in chains:
             drawn[chain.piece[chain.piece >= 0]] = True
         shown[own[done]] = True
+    shown |= _around(extract, drawn)
     # bridges over roads that have no route of their own
     known = np.zeros(len(pieces.edge), bool)
     known[np.concatenate([*members.values(), np.zeros(0, np.intp)])] = True
     shown |= drawn & ~known
     return made
+
+
+def _around(extract: _Extract, drawn: Bools) -> Bools:
+    """Return the pieces of roundabouts of which a part is drawn: a line passes on one side."""
+    pieces = extract.pieces
+    around = extract.tags["junction"].isin(["roundabout", "circular"]).to_numpy(bool)[pieces.edge]
+    u, v = pieces.u[around], pieces.v[around]
+    size = (len(pieces.nodes),) * 2
+    part = connected_components(coo_array((np.ones(len(u)), (u, v)), size), directed=False)[1]
+    passed = np.isin(part[pieces.u], part[pieces.u[around & drawn]])
+    return np.asarray(around & passed, bool)
 
 
 def _left_out(
@@ -361,22 +393,38 @@ def _lines(number: int, tags: DataFrame, metres: Floats, chains: list[Chain]) ->
     return [Line(number, mode, class_, chain.line) for chain in chains]
 
 
-def _titles(extract: _Extract, made: Drawing) -> list[Title]:
+def _titles(extract: _Extract, made: Drawing, spots: Sequence[Spot]) -> list[Title]:
     """Return what every line is called."""
     new_id, titles, part = _Ids(), list[Title](), 0
-    for k, line in enumerate(made.lines):
+    for k, line in enumerate(made.lines[: len(made.lines) - len(made.ferries)]):
         first = k == 0 or made.lines[k - 1].group != line.group
         part = 1 if first else part + 1
         if first:
             key, own = made.keys[line.group], made.members[line.group]
             names = names_of_route(key, line.mode, *extract.under(own))
         titles.append(route_title(names, line.mode, new_id, part))
-    return titles
+    return [*titles, *_ferry_titles(made, spots, new_id, chinese=extract.chinese)]
+
+
+def _ferry_titles(
+    made: Drawing, spots: Sequence[Spot], new_id: _Ids, *, chinese: bool
+) -> Iterator[Title]:
+    """Yield what ferries are called: by their name, else by those of their ports."""
+    first, count = len(made.lines) - len(made.ferries), Counter[str]()
+    for k, ferry in enumerate(made.ferries, first):
+        ports = [spot for spot in spots if k in spot.lines and spot.zh and spot.kind == "port"]
+        word = "轮渡" if chinese else "ferry"
+        ref, zh, en = ferry.names
+        zh = zh or "–".join([spot.zh for spot in ports]) + ("" if chinese else " ") + word
+        en = en or "–".join([spot.en for spot in ports]) + " ferry"
+        zh, en = zh.strip(), en.strip()
+        count[zh] += 1
+        yield route_title((ref, zh, en), "water", new_id, count[zh])
 
 
 def _tables(extract: _Extract, made: Drawing, spots: list[Spot]) -> dict[str, Rows]:
     """Return the rows of routes, places, alignments and sections."""
-    titles, lines = _titles(extract, made), made.lines
+    titles, lines = _titles(extract, made, spots), made.lines
     known = {}
     for spot in _told_apart(
         [_called(spot, titles, chinese=extract.chinese) for spot in spots], titles
@@ -384,14 +432,18 @@ def _tables(extract: _Extract, made: Drawing, spots: list[Spot]) -> dict[str, Ro
         kind = "" if spot.en.rstrip(")").endswith(spot.kind) else f" {spot.kind}"
         known[extract.place_id(f"{spot.en}{kind}", spot.kind)] = spot
     tables: dict[str, Rows] = {"routes": [], "places": [], "alignments": [], "sections": []}
-    under = list[Under]()
+    under, first = list[Under](), len(lines) - len(made.ferries)
     for k, (chain, line, title) in enumerate(zip(made.chains, lines, titles, strict=True)):
         here = {key: spot for key, spot in known.items() if k in spot.lines}
         tables["routes"].append(_route(title, line, chain))
-        draft = _RouteDraft(extract, title, chain, here)
+        draft = _RouteDraft(extract, title, chain, here, ferry=k >= first)
         for name, rows in draft.rows().items():
             tables[name] += rows
         under += draft.under
+        if k >= first and (kmh := made.ferries[k - first].kmh) is not None:
+            own = [row for row in tables["sections"] if row["route_id"] == title.route_id]
+            for row in own:
+                row |= {"operating_speed_kmh": round(kmh, 2), "notes": "by its duration"}
     _share(tables["sections"], under)
     used = {row.get("place_id") for row in tables["alignments"]}
     for key, spot in known.items():
@@ -444,7 +496,7 @@ def _called(spot: Spot, titles: list[Title], *, chinese: bool) -> Spot:
         zh = f"{own[0].zh}({spot.zh}界)" if chinese else f"{own[0].zh} ({spot.zh} border)"
         en = f"{own[0].en} ({spot.en} border)"
         return spot._replace(zh=zh, en=en)
-    word = ("互通", "interchange") if spot.kind == "interchange" else ("枢纽", "junction")
+    word = WORDS.get(spot.kind, ("枢纽", "junction"))
     word = word if chinese else (word[1], word[1])
     zh = " × ".join(dict.fromkeys(title.zh for title in own))
     en = " × ".join(dict.fromkeys(title.en for title in own))
@@ -452,7 +504,7 @@ def _called(spot: Spot, titles: list[Title], *, chinese: bool) -> Spot:
 
 
 def _route(title: Title, line: Line, chain: Chain) -> dict[str, Any]:
-    gaps = int((chain.piece < 0).sum())
+    gaps = 0 if line.mode == "water" else int((chain.piece < 0).sum())
     return {
         "route_id": title.route_id,
         "mode": title.mode,
@@ -466,10 +518,14 @@ def _route(title: Title, line: Line, chain: Chain) -> dict[str, Any]:
     }
 
 
-def _cities(towns: gpd.GeoDataFrame, within: NDArray[np.object_]) -> tuple[Rows, int]:
-    """Return the cities with a known population, and how many have none."""
+def draft_cities(
+    points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None
+) -> tuple[Rows, dict[str, int]]:
+    """Return the rows of settlements with a population inside the areas, and how many are not."""
+    towns = points[points["place"].isin(["city", "town", "village"])]
+    region = regions_of(towns.geometry.to_numpy(), areas)
     ids, rows, unknown = _Ids(), list[dict[str, Any]](), 0
-    inside = towns[within != ""].assign(within=within[within != ""])
+    inside = towns[region != ""].assign(region=region[region != ""])
     for row, point in zip(inside.to_dict("records"), inside.geometry, strict=True):
         zh, en = element_names(row)
         text = (row["population"] or "").strip()
@@ -485,12 +541,47 @@ def _cities(towns: gpd.GeoDataFrame, within: NDArray[np.object_]) -> tuple[Rows,
                 "lat": round(point.y, 5),
                 "population": int(re.sub(r"\D", "", text)),
                 "level": row["place"],
-                "region": row["within"],
+                "region": row["region"],
                 "source": "osm",
             }
         )
     rows.sort(key=lambda row: (-row["population"], row["city_id"]))
-    return rows, unknown
+    return rows, {
+        "cities": len(rows),
+        "cities_without_population": unknown,
+        "cities_outside": int((region == "").sum()),
+    }
+
+
+def own_cities(
+    found: Sequence[OwnCity], file: Path, frame: Bounds, areas: gpd.GeoDataFrame | None
+) -> tuple[Rows, dict[str, int]]:
+    """Return the rows of a user's cities inside a frame and the areas, and how many are not."""
+    points = np.array([shapely.Point(city.lon, city.lat) for city in found], object)
+    region = regions_of(points, areas)
+    region[~shapely.box(*frame).covers(points)] = ""
+    if not (region != "").any():
+        raise BadInputError(
+            "{path}: expected a city inside the region, {frame}; of {count} none lies there",
+            path=file, frame=", ".join(f"{x:g}" for x in frame), count=len(found),
+        )  # fmt: skip
+    ids, rows = _Ids(), list[dict[str, Any]]()
+    ids.used |= {city.city_id for city in found}
+    for city, code in zip(found, region, strict=True):
+        if code:
+            row = {"city_id": city.city_id or ids(city.name_en, city.name, "city"),
+                   "name_en": city.name_en or city.name, "region": code,
+                   "source": OWN_CITIES}  # fmt: skip
+            rows.append(city.model_dump() | row)
+    outside = int((region == "").sum())
+    return rows, {"cities": len(rows), "cities_without_population": 0, "cities_outside": outside}
+
+
+def regions_of(points: NDArray[np.object_], areas: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
+    """Return the region of every point, in degrees: the code of its area, empty outside all."""
+    if areas is None:
+        return np.full(len(points), ONE_REGION, object)
+    return np.array([*areas["adcode"], ""], object)[county_index(areas, points)]
 
 
 # A route becomes places, an alignment and sections.
@@ -500,15 +591,24 @@ class _RouteDraft:
     """The rows of alignments, sections and new places of a route with its known places."""
 
     def __init__(
-        self, extract: _Extract, title: Title, chain: Chain, known: dict[str, Spot]
+        self,
+        extract: _Extract,
+        title: Title,
+        chain: Chain,
+        known: dict[str, Spot],
+        *,
+        ferry: bool = False,
     ) -> None:
         self.extract, self.title, self.known = extract, title, known
         self.places: Rows = []
         self.chain = chain
         if chain.closed and known:
             self.chain = _turned_to(chain, next(iter(known.values())))
-        self.edge = np.where(self.chain.piece >= 0, extract.pieces.edge[self.chain.piece], -1)
-        self.line, self.stages = self.chain.line, _stages(self.edge, extract.stages)
+        legs = self.chain.piece
+        edges = extract.pieces.edge if len(extract.pieces.edge) else legs
+        self.edge = np.where(legs >= 0, edges[legs], -1)
+        stages = np.full(len(legs), "open") if ferry else _stages(self.edge, extract.stages)
+        self.line, self.stages = self.chain.line, stages
         self.under: list[Under] = []
 
     def rows(self) -> dict[str, Rows]:

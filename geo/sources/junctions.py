@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import nearest_points, substring
 
-from geo.geometry import line_area_crossings
+from geo.geometry import Bounds, line_area_crossings, to_degrees
 from geo.sources.chains import SAME_M, Floats, Ints, Pieces
 
 #: Slip roads between two roads are at most this long, in a straight line.
@@ -41,6 +41,10 @@ SETTLEMENT_M = {"city": 3000.0, "town": 1500.0, "village": 700.0}
 ON_ROAD_M, ON_RAIL_M = 20.0, 3.0
 #: A shorter stay in a region is none: borders are drawn to about this.
 STAY_M = 1000.0
+#: The shortest stay at the end of a line where borders are exact, or the line goes on.
+EXACT_M = 20.0
+#: A line that ends this near to the edge of the frame, in degrees, is cut off there.
+AT_FRAME = 1e-5
 
 
 class Line(NamedTuple):
@@ -348,10 +352,22 @@ def _named(spot: Spot, exits: list[Spot], reach: float) -> Spot:
     return spot._replace(zh=best.zh, en=best.en)
 
 
-def border_spots(lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float = 1.0) -> list[Spot]:
-    """Return where lines cross from an area into another or out of all, named by both sides."""
+def border_spots(
+    lines: Sequence[Line], areas: gpd.GeoDataFrame, scale: float, frame: Bounds
+) -> list[Spot]:
+    """
+    Return where lines cross from an area into another or out of all, named by both sides.
+
+    `frame` are the degrees at which lines are cut off: there they go on, and a short stay is one,
+    as it is at any end with borders as exact as the lines (a column `exact`).
+    """
     shapes = gpd.GeoDataFrame(geometry=[line.shape for line in lines], crs=areas.crs)
-    found = line_area_crossings(shapes, areas, least=STAY_M * scale)
+    ends = shapely.get_coordinates([shapely.get_point(shapes.geometry, k) for k in (0, -1)])
+    edges = np.abs(np.tile(to_degrees(frame, ends), 2) - frame).min(axis=1) <= AT_FRAME
+    edges |= "exact" in areas and bool(areas["exact"].all())
+    least = STAY_M * scale
+    tips = np.where(edges.reshape(2, -1).T, min(EXACT_M, least), least)
+    found = line_area_crossings(shapes, areas, least=least, least_at_ends=tips)
     zh, en = ([*areas[key], ""] for key in ("name", "name_en"))
     columns = (found[key].tolist() for key in ("line", "x", "y", "before", "after"))
     return [

@@ -11,22 +11,29 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from pandas import DataFrame
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
-from geo.catalogue import HALF_WAY_ROUND, OPTIONAL, TABLES, TextTable, columns, data_folder, load
+from geo.catalogue import (
+    HALF_WAY_ROUND,
+    OPTIONAL,
+    TABLES,
+    TextTable,
+    columns,
+    data_folder,
+    load,
+    read_own_cities,
+)
 from geo.core import (
     BadInputError,
     Message,
@@ -37,9 +44,8 @@ from geo.core import (
     shown,
     write_csv,
 )
-from geo.geometry import METRES_PER_DEGREE, Bounds, Noded, contract, geodesic_km
+from geo.geometry import METRES_PER_DEGREE, Bounds, geodesic_km, to_degrees
 from geo.layers import county_index
-from geo.network import node_ways
 from geo.readers import (
     LOCAL,
     MAIN_ROADS,
@@ -48,10 +54,30 @@ from geo.readers import (
     read_pbf,
     read_pbf_header,
     read_points,
+    read_roads_around,
     read_workbook,
 )
+from geo.sources.base_layers import (
+    AREAS,
+    CREDIT,
+    ODBL,
+    RIVERS,
+    ROADS,
+    write_areas,
+    write_roads,
+    write_water,
+)
 from geo.sources.coverage import LeftOut
-from geo.sources.drafting import Draft, Rows, draft_catalogue
+from geo.sources.drafting import (
+    ONE_REGION,
+    OWN_CITIES,
+    Rows,
+    draft_catalogue,
+    draft_cities,
+    own_cities,
+    without_chinese_names,
+)
+from geo.sources.ferries import Ferries, approaches, find_ferries
 from geo.sources.junctions import element_names
 from geo.sources.odd_tags import without_barred_roads, without_odd_tags
 
@@ -60,29 +86,26 @@ POINTS = (
     ("railway", "station"),
     ("railway", "halt"),
     ("highway", "motorway_junction"),
+    ("amenity", "ferry_terminal"),
 )
 #: Settlements, the largest first.
 SETTLEMENTS = ("city", "town", "village")
 #: Kinds of places that a region may be named after, the largest first.
 NAMED = ("city", "town", "county", "district", "village", "suburb")
+#: The shortest line of a route: a share of the diagonal of the frame, between these km.
+SHORTEST_SHARE, SHORTEST_KM = 0.05, (2.0, 5.0)
+#: Ways that join or part the land.
+WATER = (("route", "ferry"), ("natural", "coastline"), ("waterway", "river"))
 #: Degrees around the ways of an extract whose head says no bounds.
 MARGIN = 0.01
 #: Corners of clipped areas are rounded to this, in degrees.
 GRID = 1e-6
-CREDIT = "© OpenStreetMap contributors"
-ODBL = f"ODbL 1.0 ({CREDIT})"
 #: Letters by which a language is known, where this share of the names has some, and otherwise how
 #: many names must be said to be in it.
 SCRIPTS = {"ja": "[\u3040-\u30ff]", "ko": "[\uac00-\ud7a3]", "zh": "[\u4e00-\u9fff]"}
 IN_SCRIPT, LEAST_NAMES = 0.1, 5
 #: Texts of a new region, to be filled in.
 TEMPLATES = Path(__file__).parent / "templates"
-#: The borders of a new region.
-AREAS = "base/areas.geojson"
-#: Roads under the catalogue are known where they are this share of its own roads, at least.
-FEW_ROADS = 0.2
-#: The roads under the catalogue, simplified by this many degrees.
-ROADS, SIMPLE = "osm/roads.geojson", 5e-5
 #: What an extract says that no table can hold.
 LEFT_OUT = "left_out.csv"
 
@@ -201,11 +224,12 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
     place: str | None = None,
     radius_km: float = 50.0,
     roads: str = "trunk",
-    min_km: float = 5.0,
+    min_km: float | None = None,
     areas: gpd.GeoDataFrame | None = None,
     credit: str = "",
     languages: Sequence[str] = (),
     settlements: str = "town",
+    cities: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
@@ -223,7 +247,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         around it.
     roads, min_km
         The lowest class of roads (motorway, trunk, primary or secondary), and the shortest line of
-        a route.
+        a route; default: 5 km, in a region below 100 km a twentieth of its diagonal, but not
+        less than 2 km.
     areas, credit
         Areas (:func:`geo.readers.read_areas`) that become its regions, those with most lines
         first, and whose they are: lines are cut where they cross a border. Without bounds and
@@ -233,6 +258,8 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         of the extract show, and English where they do not.
     settlements
         The smallest settlements that become cities: city, town or village.
+    cities
+        A CSV file of cities to take instead (:func:`geo.catalogue.read_own_cities`).
     progress
         Called with a line of text now and then.
 
@@ -260,6 +287,7 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         When the folder cannot be written.
     """
     out, file = Path(out), Path(file)
+    own = read_own_cities(cities, tuple(languages) or ("en",)) if cities else []
     with _folder(out) as stage:
         stamp, box = read_pbf_header(file)
         title = (_stem(file),) * 2
@@ -267,31 +295,26 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
             bounds, title = _around(file, place, radius_km)
         elif bounds is None and areas is not None:
             bounds = _common(tuple(areas.total_bounds.tolist()), box)
-        every = read_pbf(file, bounds=bounds or box, progress=progress)
-        ways = _main_ways(every, roads)
+        every = read_pbf(file, bounds=bounds or box, more=WATER, progress=progress)
+        ways, odd = _usable_ways(every, roads)
         bounds = bounds or box or _extent(ways, file)
-        ways, odd = without_odd_tags(ways, "way")
-        ways, closed = without_barred_roads(ways)
-        odd += closed
         ways = _clipped(ways, bounds)
+        min_km = min_km or _shortest_km(bounds)
         _expect_one_side(ways, file)
         if areas is not None:
             areas = reached_areas(areas, ways, bounds)
             if len(areas) == 1 and place is None:
                 title = areas["name"].iloc[0], areas["name_en"].iloc[0]
         progress("stations and towns")
-        kinds = SETTLEMENTS[: SETTLEMENTS.index(settlements) + 1]
-        points = read_points(file, [*POINTS, *(("place", kind) for kind in kinds)], bounds=bounds)
-        points = points[~points["station"].isin(LOCAL)]  # of the underground and the like
-        points, more = without_odd_tags(points)
-        odd += more
+        points, more = _usable_points(file, settlements, bounds)
         as_of = dt.date.fromisoformat(stamp) if stamp else dt.datetime.now(dt.UTC).date()
         progress("lines")
         languages = languages or _languages(file, ways, points)
         chinese = languages[0].split("-")[0] == "zh"
+        afloat, ways_to_ports = _ferries(file, every, points, bounds, chinese=chinese)
         draft = draft_catalogue(
-            ways, points, frame=bounds, as_of=as_of, region="region", areas=areas, min_km=min_km,
-            chinese=chinese,
+            ways, points, frame=bounds, as_of=as_of, areas=areas, min_km=min_km, chinese=chinese,
+            ferries=afloat,
         )  # fmt: skip
         if not draft.tables["routes"]:
             raise BadInputError(
@@ -301,36 +324,77 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
                 roads=roads,
                 km=min_km,
             )
-        report = {**draft.report, **({} if areas is None else {"regions": [*areas["name"]]})}
-        about = _about(file, stamp, draft)
-        about += "" if areas is None else "\n\n" + _write_areas(stage, areas, credit)
-        below = _write_roads(
-            stage,
-            _clipped(without_barred_roads(every)[0], bounds),
-            stamp,
-            least_km=FEW_ROADS * draft.coverage["road"]["drawn_km"],
+        towns = points if chinese else without_chinese_names(points)
+        draft.tables["cities"], counted = (
+            own_cities(own, cities, bounds, areas) if cities else draft_cities(towns, areas)
         )
+        report = {
+            **draft.report,
+            **counted,
+            **({} if areas is None else {"regions": [*areas["name"]]}),
+        }
+        about = _about(file, stamp, report)
+        about += "" if areas is None else "\n\n" + write_areas(stage, areas, credit)
+        usable = _clipped(without_barred_roads(every)[0], bounds)
+        files = {
+            "roads": write_roads(stage, usable, ways_to_ports, stamp,
+                                 own_km=draft.coverage["road"]["drawn_km"]),
+            "rivers": write_water(stage, usable),
+        }  # fmt: skip
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
         settings = _settings_text(
-            title, as_of, _outer(bounds), attribution, areas, languages, roads=below
+            title, as_of, _outer(bounds), attribution, areas, languages, files
         )
-        tables = draft.tables | {"sources": [_source(file, stamp)]}
+        sources = [_source(file, stamp)]
+        if cities:
+            sources.append({"key": OWN_CITIES, "title": cities.name})
+        tables = draft.tables | {"sources": sources}
         _write(stage, settings, tables, (title[1], about))
-        # a way whose only name cannot stand in a table is listed once
-        known = {(row.osm_type, row.osm_id) for row in odd}
-        ways_left = [r for r in draft.left_out if (r.osm_type, r.osm_id) not in known]
-        left = [*odd, *ways_left]
-        write_csv(DataFrame(left, columns=LeftOut._fields), stage / LEFT_OUT, index=False)
         report["coverage"] = draft.coverage
-        report["left_out"] = dict(Counter(row.expected for row in left))
+        report["left_out"] = _write_left_out(stage, [*odd, *more], draft.left_out)
         load(stage)  # a draft that cannot be read is none
         return {**report, "files": _listed(stage), "frame": list(_outer(bounds))}
+
+
+def _shortest_km(bounds: Bounds) -> float:
+    """Return the shortest line of a route in a frame: fewer km in a small one."""
+    corners = np.array(bounds).reshape(2, 2)
+    diagonal = float(geodesic_km(corners[0], corners[1:])[0])
+    return float(np.clip(SHORTEST_SHARE * diagonal, *SHORTEST_KM))
 
 
 def _stem(file: Path) -> str:
     """Return what an extract is called, as a title."""
     name = re.sub(r"(-latest)?(\.osm)?(\.pbf|\.gz|\.bz2|\.osm)$", "", file.name)
     return name.replace("-", " ").title() if name.islower() else name
+
+
+def _write_left_out(stage: Path, odd: list[LeftOut], ways: list[LeftOut]) -> dict[str, int]:
+    """List what is in no table, and count the reasons."""
+    # a way whose only name cannot stand in a table is listed once
+    known = {(row.osm_type, row.osm_id) for row in odd}
+    left = [*odd, *(row for row in ways if (row.osm_type, row.osm_id) not in known)]
+    write_csv(DataFrame(left, columns=LeftOut._fields), stage / LEFT_OUT, index=False)
+    return dict(Counter(row.expected for row in left))
+
+
+def _ferries(
+    file: Path, every: gpd.GeoDataFrame, points: gpd.GeoDataFrame, bounds: Bounds, *, chinese: bool
+) -> tuple[Ferries | None, gpd.GeoDataFrame]:
+    """Return the ferries of an extract, and the roads that lead to their ports."""
+    ways, _ = without_odd_tags(every[every["route"] == "ferry"], "way")
+    if ways.empty:
+        return None, ways
+    if not chinese:
+        ways, points = map(without_chinese_names, (ways, points))
+    ends = shapely.get_coordinates([shapely.boundary(line) for line in ways.geometry])
+    around = without_barred_roads(read_roads_around(file, [tuple(end) for end in ends]))[0]
+    found = find_ferries(ways, points, around, bounds)
+    spots = [(spot.x, spot.y) for spot in found.ports.values() if spot.kind == "port"]
+    lonlat = to_degrees(bounds, np.array(spots).reshape(-1, 2))
+    ports = gpd.GeoSeries(gpd.points_from_xy(*lonlat.T), crs=4326)
+    towns = points.geometry[points["place"].notna()]
+    return found, approaches(ports, towns, around, bounds)
 
 
 def _languages(file: Path, ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> list[str]:
@@ -387,12 +451,25 @@ def _common(one: Bounds, two: Bounds | None) -> Bounds:
     return west, south, east, north
 
 
-def _main_ways(ways: gpd.GeoDataFrame, roads: str) -> gpd.GeoDataFrame:
-    """Return railways and the roads down to a class, with all slip roads."""
+def _usable_points(
+    file: Path, settlements: str, bounds: Bounds
+) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
+    """Return what becomes places and cities, and the tags that no table can hold."""
+    kinds = SETTLEMENTS[: SETTLEMENTS.index(settlements) + 1]
+    points = read_points(file, [*POINTS, *(("place", kind) for kind in kinds)], bounds=bounds)
+    return without_odd_tags(points[~points["station"].isin(LOCAL)])  # no underground and the like
+
+
+def _usable_ways(ways: gpd.GeoDataFrame, roads: str) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:
+    """Return railways and the roads down to a class, with all slip roads, and what goes."""
     kind = class_of(ways)
     wanted = MAIN_ROADS[: MAIN_ROADS.index(roads) + 1]
     chosen = kind.isin(wanted) | kind.str.removesuffix("_link").isin(wanted)
-    return ways[chosen | (ways["railway"].notna() & ways["highway"].isna())]
+    found, odd = without_odd_tags(
+        ways[chosen | (ways["railway"].notna() & ways["highway"].isna())], "way"
+    )
+    found, closed = without_barred_roads(found)
+    return found, [*odd, *closed]
 
 
 def _extent(ways: gpd.GeoDataFrame, file: Path) -> Bounds:
@@ -470,13 +547,12 @@ def _settings_text(
     credit: str = "",
     areas: gpd.GeoDataFrame | None = None,
     languages: Sequence[str] = ("zh", "en"),
-    *,
-    roads: bool = False,
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return `region.toml` for a frame, and for one region or those of some areas."""
     west, south, east, north = frame
     width = max(east - west, (north - south) * 1.5, 1e-3)
-    one = {"adcode": "", "id": "region", "name": title[0], "name_en": title[1]}
+    one = {"adcode": "", "id": ONE_REGION, "name": title[0], "name_en": title[1]}
     rows = [one] if areas is None else areas.assign(id=areas["adcode"]).to_dict("records")
     template, one_region = (_template(name) for name in ("region.toml", "area.toml"))
     return template.format(
@@ -490,7 +566,10 @@ def _settings_text(
         ),
         areas=AREAS,
         hash="# " if areas is None else "",
-        roads=f'roads = "{ROADS}"' if roads else f'# roads = "{ROADS}"',
+        **{
+            key: f'{"" if files.get(key) else "# "}{key} = "{file}"'
+            for key, file in (("roads", ROADS), ("rivers", RIVERS))
+        },
         centre=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
         zoom=min(max(int(math.log2(360 / width)) + 2, 3), 14),
         last=as_of.year + 10,
@@ -506,41 +585,6 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _write_areas(stage: Path, areas: gpd.GeoDataFrame, credit: str) -> str:
-    """Write the areas as a base layer and return what the README says of them."""
-    columns = ["adcode", "province", "name", "name_en", "geometry"]
-    made = areas.assign(province=areas["adcode"])[columns]
-    (stage / AREAS).parent.mkdir()
-    made.to_file(stage / AREAS, driver="GeoJSON", COORDINATE_PRECISION=6)
-    return (
-        f"Borders: {credit or 'source not told'}; cut at the frame. Lines are cut where they "
-        "cross one; a stay of less than 1 km in an area is none."
-    )
-
-
-def _write_roads(stage: Path, ways: gpd.GeoDataFrame, stamp: str, least_km: float) -> bool:
-    """
-    Write the open main roads below motorways, over which trips begin and end.
-
-    Not where the largest part that hangs together is short: few roads are no network.
-    """
-    kind = ways["highway"].fillna("").str.removesuffix("_link")
-    nodes, edges = node_ways(ways[kind.isin(MAIN_ROADS[1:]).to_numpy(bool)])
-    links = coo_array((np.ones(len(edges)), (edges["u"], edges["v"])), (len(nodes), len(nodes)))
-    part = connected_components(links, directed=False)[1][edges["u"]]
-    if np.bincount(part, edges["length_km"]).max(initial=0) <= least_km:
-        return False
-    joined = contract(Noded(nodes, edges), add=["length_km"]).edges
-    lines = shapely.simplify(joined.geometry.to_numpy(), SIMPLE)
-    about = {"source": "OpenStreetMap", "licence": ODBL, "vintage": stamp, "exact": True,
-             "length_km": " ".join(f"{km:.3f}" for km in joined["length_km"])}  # fmt: skip
-    made = gpd.GeoDataFrame(pd.DataFrame([about]), geometry=[shapely.multilinestrings(lines)],
-                            crs=4326)  # fmt: skip
-    (stage / ROADS).parent.mkdir()
-    made.to_file(stage / ROADS, driver="GeoJSON", COORDINATE_PRECISION=7)
-    return True
-
-
 def _source(file: Path, stamp: str) -> dict[str, str]:
     return {
         "key": "osm",
@@ -552,8 +596,7 @@ def _source(file: Path, stamp: str) -> dict[str, str]:
     }
 
 
-def _about(file: Path, stamp: str, made: Draft) -> str:
-    r = made.report
+def _about(file: Path, stamp: str, r: dict[str, Any]) -> str:
     return (
         f"A first catalogue made from `{Path(file).name}`"
         f"{f' of {stamp}' if stamp else ' (its date is not known)'}, {ODBL}. "

@@ -97,7 +97,8 @@ def examined(browser, browser_context_args):
         page.wait_for_selector("html[data-ready]")
         if prepare:
             prepare(page)
-        return axe.Axe().run(page)
+        # only what is wrong: to name every node that is right takes five times as long
+        return axe.Axe().run(page, options={"resultTypes": ["violations"]})
 
     yield examine
     for context in contexts:

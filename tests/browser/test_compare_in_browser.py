@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from depth import first_by_default
 from test_pages import PHONE, UNTRANSLATED
 
 from geo.maps import compare
@@ -325,8 +326,10 @@ def test_tables_sort(page_):
     assert deltas == sorted(deltas)
 
 
-@pytest.mark.parametrize(("lang", "size"), [("zh", None), ("en", PHONE)], ids=["zh", "en-phone"])
-@pytest.mark.parametrize("view", ["swipe", "side", "diff"])
+@pytest.mark.parametrize(
+    ("lang", "size"), first_by_default(("zh", None), ("en", PHONE)), ids=["zh", "en-phone"]
+)
+@pytest.mark.parametrize("view", first_by_default("swipe", "side", "diff"))
 def test_axe_finds_no_violation(view, lang, size, path, examined):
     def prepare(page):
         page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true })")

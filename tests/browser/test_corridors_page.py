@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from depth import first_by_default
 
 from geo.scenarios import corridor_profile
 
@@ -57,7 +58,7 @@ def test_a_section_is_marked_on_the_map(files, visit):
     assert page.locator("path.route-halo").count() == 1
 
 
-@pytest.mark.parametrize("key", ["chengyu-middle-hsr", "dayu-yulin"])
+@pytest.mark.parametrize("key", first_by_default("chengyu-middle-hsr", "dayu-yulin"))
 def test_the_numbers_are_those_of_the_command(key, files, visit, drawn, cat):
     page = visit(files["corridors"], f"#corridor={key}")
     found = corridor_profile(drawn, cat.route[key], date=cat.region.as_of)

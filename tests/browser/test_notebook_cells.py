@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from depth import first_by_default
 
 from geo.maps.notebook import Page
 
@@ -31,7 +32,9 @@ def frame(page, files, tmp_path):
     assert [u for u in requests if not u.startswith(("data:", "blob:", "about:"))] == requests[:1]
 
 
-@pytest.mark.parametrize("name", ["network", "crossings", "criticality", "compare"])
+@pytest.mark.parametrize(
+    "name", first_by_default("network", "crossings", "criticality", "compare")
+)
 def test_a_page_works_in_a_cell(frame, name):
     inside = frame(name)
     assert inside.locator("path.leaflet-interactive, canvas").count() > 0

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from depth import first_by_default
 from PIL import Image
 from scipy import ndimage
 
@@ -149,7 +150,7 @@ def look(page, zoom):
     settled(page)
 
 
-@pytest.mark.parametrize("datum", ["gcj02", "wgs84"])
+@pytest.mark.parametrize("datum", first_by_default("gcj02", "wgs84"))
 def test_tiles_lie_below_what_is_drawn_in_wgs84(show, server, datum):
     page = show("crossings", server, datum)
     page.add_style_tag(content=ALONE)
@@ -218,7 +219,7 @@ def test_a_page_without_its_tiles_says_so_and_works(show, server):
     assert all(text.startswith("Failed to load resource") for text in page.messages)
 
 
-@pytest.mark.parametrize("name", ["network", "crossings", "criticality"])
+@pytest.mark.parametrize("name", first_by_default("crossings", "network", "criticality"))
 def test_axe_finds_no_violation_without_the_tiles(examined, files, tmp_path, name):
     def prepare(page):
         page.locator(".tiles-control p").get_by_text("在线底图无法加载").wait_for()

@@ -81,6 +81,7 @@ def test_a_circle_is_round(stops):
     assert geodesic_km([107.5, 29.0], ring) == pytest.approx(20, rel=0.002)
 
 
+@pytest.mark.long
 def test_closing_a_circle_is_a_network_without_what_touches_it(stops):
     """Times of NetworkX over the arcs that are left, found by the geometry of each arc."""
     sweep, circle = AreaSweep(stops), circle_around(stops, 105.85, 29.35, 12)
@@ -149,6 +150,7 @@ def elsewhere(task, large, blocks):
     return [task(copy.deepcopy(large), block) for block in blocks]
 
 
+@pytest.mark.long
 def test_a_grid_is_its_cells_one_by_one(stops):
     cells = disruption_grid(stops, 150, mode="rail")
     shared = disruption_grid(stops, 150, mode="rail", executor=elsewhere)

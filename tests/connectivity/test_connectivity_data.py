@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
+from depth import first_by_default
 
 import geo
 from geo.catalogue.region import unknown_group_routes
@@ -200,7 +201,7 @@ def test_links_hold_the_two_provinces_together(drawn, cat):
     assert values[NOW, "rail"] == 7
 
 
-@pytest.mark.parametrize("mode", ["road", "rail"])
+@pytest.mark.parametrize("mode", first_by_default("rail", "road"))
 def test_never_more_links_than_crossings(drawn, mode):
     """Every link between neighbours passes a crossing that is open on both sides (1995–2035)."""
     before = 0
@@ -231,6 +232,7 @@ def test_a_name_of_a_region_and_a_city_means_the_region_only_beside_a_region(net
     assert minimum_cut(rail, "四川", "重庆")[0].value == 7
 
 
+@pytest.mark.long
 def test_losses_on_the_real_network(net, cat):
     start = time.perf_counter()
     table = link_losses(net)
@@ -378,7 +380,7 @@ def test_rings_and_radials_of_the_data(drawn):
     assert early["open_km"].sum() < groups["open_km"].sum()
 
 
-@pytest.mark.parametrize("mode", ["road", "any"])
+@pytest.mark.parametrize("mode", first_by_default("road", "any"))
 def test_links_are_taken_away_all_at_once_as_one_by_one(monkeypatch, net, mode):
     few = link_losses(net, mode=mode).set_index("edge_id")
     monkeypatch.setattr("geo.connectivity.vulnerability.MANY", 1)

@@ -32,6 +32,7 @@ def test_a_quick_run_prints_a_table_of_equal_answers():
     assert all(float(row[4].strip(" |")) < 1e-5 for row in rows)
 
 
+@pytest.mark.long
 def test_pages_of_many_lines_are_smaller_than_those_of_folium():
     done = run("pages", "--quick")
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ import extract
 import geopandas as gpd
 import pytest
 import shapely
+from depth import first_by_default
 from extract_region import POINTS, THREE, WAYS, areas
 from extract_region import line as on_ground
 
@@ -128,6 +129,10 @@ def desk(tmp_path, monkeypatch, cat, drawn):
     plan.to_file(tmp_path / "plan.kml", driver="KML")
     own = {"name": "资潼高速", "class": "expressway", "design_speed_kmh": 120, "year": 2032}
     plan.drop(columns="Name").assign(**own).to_file(tmp_path / "plan.geojson")
+    edit = {"do": "open", "sections": "chengdawan-hsr-2", "year": 2029}
+    feature = {"type": "Feature", "properties": edit, "geometry": None}
+    late = {"type": "FeatureCollection", "plan": {"name": "推迟"}, "features": [feature]}
+    (tmp_path / "late.geojson").write_text(json.dumps(late), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     load, draw = tables.load, drawing.build_layers
     monkeypatch.setattr(tables, "load", lambda folder=None: load(folder) if folder else cat)
@@ -156,13 +161,13 @@ OWN = {page: [line for line in SHELL[page] if FIRST[line] == page and not except
        for page in DOCUMENTS if page not in ELSEWHERE and page != "docs/reference/json.md"}  # fmt: skip
 
 
-@pytest.mark.parametrize("document", [page for page, lines in OWN.items() if lines])
+@pytest.mark.parametrize("document", first_by_default(*(p for p, lines in OWN.items() if lines)))
 def test_the_commands_of_a_page_run(document, desk):
     for line in dict.fromkeys(OWN[document]):
         assert run(line), line
 
 
-@pytest.mark.parametrize("document", [page for page, blocks in PYTHON.items() if blocks])
+@pytest.mark.parametrize("document", first_by_default(*(p for p, code in PYTHON.items() if code)))
 def test_the_python_of_a_page_runs(document, desk):
     if document == "README.zh-CN.md":
         strip = [re.sub(r"\s+#.*", "", block) for block, _ in PYTHON[document]]

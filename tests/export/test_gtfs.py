@@ -79,6 +79,33 @@ def test_the_validator_finds_what_is_damaged(files, tmp_path, table, old, new, t
     assert any(told in error for error in errors)
 
 
+def test_ships_sail_as_often_as_is_said_and_as_fast_as_the_model(feeds, drawn):
+    feed = feeds[2025]
+    (route,) = feed["routes"].query("route_type == '4'").to_dict("records")
+    assert route["route_desc"] == "how often ships sail is not known: every 60 min assumed"
+    trips = feed["trips"].query("route_id == @route['route_id']")["trip_id"]
+    often = feed["frequencies"].set_index("trip_id").loc[trips]
+    assert set(often["headway_secs"]) == {"3600"}
+    assert set(zip(often["start_time"], often["end_time"], strict=True)) == {
+        ("06:00:00", "22:00:00")
+    }
+    there, back = (feed["stop_times"].query("trip_id == @trip") for trip in trips)
+    assert there["stop_id"].tolist() == back["stop_id"].tolist()[::-1]
+    assert not [stop for stop in there["stop_id"] if "border" in stop]
+    edges = geo.build_network(drawn, year=2025, mode="water").edges
+    for calls in (there, back):
+        clock = [gtfs.seconds(at) for at in calls["departure_time"]]
+        assert clock[0] == 6 * 3600
+        assert 0 < clock[-1] - clock[0] <= 60 * edges["time_min"].sum() + 1
+
+
+def test_a_network_of_ships_alone_is_a_feed(drawn, tmp_path):
+    net = geo.build_network(drawn, year=2025, mode="water")
+    (path,) = export_network(net, "gtfs", tmp_path)
+    assert set(gtfs.read(path)["routes"]["route_type"]) == {"4"}
+    assert validated(path) == ["0"]
+
+
 def test_other_readers_open_it(files):
     kit = pytest.importorskip("gtfs_kit")
     read = kit.read_feed(files[2030], dist_units="km")
@@ -157,12 +184,13 @@ def test_the_calendar_holds_on_every_day_of_the_year(feeds):
 def test_planned_lines_run_in_their_year_and_are_named(feeds, cat):
     new = {section.section_id for section in cat.sections
            if section.expected and 2026 <= section.expected <= 2030}  # fmt: skip
-    named = {key.strip() for text in feeds[2030]["routes"]["route_desc"] if text
+    trains = {year: feed["routes"].query("route_type == '2'") for year, feed in feeds.items()}
+    named = {key.strip() for text in trains[2030]["route_desc"] if text
              for key in text.partition(":")[2].split(",")}  # fmt: skip
     assert named
     assert named <= new
     assert all(key in feeds[2030]["feed_info"]["feed_version"][0] for key in named)
-    assert set(feeds[2025]["routes"]["route_desc"]) == {""}
+    assert set(trains[2025]["route_desc"]) == {""}
     assert {"chengyu-middle-hsr-1", "chengyu-middle-hsr-2"} <= named
     assert "chengyu-middle-hsr:emu" in set(feeds[2030]["routes"]["route_id"])
     assert "chengyu-middle-hsr:emu" not in set(feeds[2025]["routes"]["route_id"])
@@ -203,7 +231,7 @@ def test_the_same_network_gives_the_same_bytes(files, drawn, tmp_path):
 
 def test_a_day_without_trains_is_refused(tmp_path, capsys):
     folder = toy.region(tmp_path / "data", toy.K_NODES, toy.K_EDGES, toy.K_POPULATION)
-    with pytest.raises(BadInputError, match="no trains run on 2020-12-31"):
+    with pytest.raises(BadInputError, match="no trains or ships run on 2020-12-31"):
         export_network(geo.build_network(geo.load(folder), year=2020), "gtfs", tmp_path / "out")
     assert (
         main(

@@ -95,3 +95,11 @@ def test_lengths_between_crossings_are_those_inside_the_areas(seed):
         stays = np.diff([0, *(row[1] for row in own), line.length])
         inside = np.bincount(np.array(held) + 1, weights=stays, minlength=len(areas) + 1)[1:]
         assert inside == pytest.approx(shapely.length(shapely.intersection(areas, line)), abs=1e-6)
+
+
+def test_a_short_end_counts_where_it_is_said_to():
+    line = LineString([(1, 1), (5.2, 1)])
+    assert crossed([line], [WEST, EAST], least=1) == []
+    assert crossed([line, line], [WEST, EAST], least=1, least_at_ends=[[0.1, 1], [1, 0.1]]) == [
+        (1, 4, 5, 1, 0, 1)
+    ]

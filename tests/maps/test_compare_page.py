@@ -173,6 +173,7 @@ def test_the_first_tables_show_the_first_pair(html, data, when, drawn):
         assert cells[6] == signed(row["people_120min_delta"] / 1e6, 2)
 
 
+@pytest.mark.long
 def test_the_projects_are_those_of_the_command(html, capsys):
     assert main(["compare", "2026-11-23", "2030", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["projects"]

@@ -165,6 +165,7 @@ def test_rankings_list_what_has_an_effect(html, mode):
     assert text.count("<tr data-link=") == (table["pairs"] > 0).sum()
 
 
+@pytest.mark.long
 def test_the_page_needs_no_analysis_and_keeps_within_its_size(html, drawn):
     assert criticality.criticality_page(drawn, date=DAY) == html
     assert len(html.encode()) < 2_200_000

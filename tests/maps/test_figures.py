@@ -171,6 +171,7 @@ def test_accessibility_shows_the_means_of_every_city(drawn):
     assert np.allclose(later.get_xdata(), table["mean_min_after"])
 
 
+@pytest.mark.long
 @needs_chinese
 def test_files_are_real_and_the_same_twice(drawn, tmp_path):
     made = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pytest
+
 import geo
 from geo.network.topology import crossings_without_junction, dead_ends, topology_findings
 
@@ -64,6 +66,7 @@ def test_shared_places_are_no_crossings(drawn):
     assert all(modes[a] == modes[b] for a, b in zip(found["route_id"], found["other_route"], strict=True))  # fmt: skip
 
 
+@pytest.mark.long
 def test_tracks_whose_owner_is_slower(cat, drawn):
     """Four records of 0.1.0 made travel slower in a year in which lines opened; none does now."""
     found = topology_findings(drawn, cat.region.as_of)

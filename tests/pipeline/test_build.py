@@ -52,6 +52,7 @@ def test_the_summary_names_what_was_written(built):
     assert not list(out.glob(".geo-build-*"))
 
 
+@pytest.mark.long
 def test_a_second_build_gives_the_same_bytes_and_its_summary_alone_on_stdout(built, tmp_path):
     """By the command, in other processes, into a folder with spaces and hanzi."""
     out = tmp_path / "中文 maps"
@@ -127,6 +128,7 @@ def test_a_failing_build_leaves_earlier_results_whole(small, monkeypatch):
     assert contents(out) == before
 
 
+@pytest.mark.long
 def test_a_build_stopped_at_any_moment_leaves_whole_files(small, two_provinces):
     out = small[1]
     first = contents(out)

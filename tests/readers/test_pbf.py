@@ -187,6 +187,24 @@ def test_numbers_of_relations_are_spelled_as_their_ways_do(tmp_path):
     assert list(found["ref"]) == ["I 283", "PA 283", "I 283", "US 283"]
 
 
+def test_digits_that_two_networks_carry_are_told_apart(tmp_path):
+    """Ways with 283 alone: the network of their route says which; where it is alone it stays."""
+    road = {"highway": "motorway", "ref": "283"}
+    ways = [([(k, 0), (k + 1, 0)], road) for k in range(4)]
+    ways += [
+        ([(9, 0), (10, 0)], road | {"ref": "16"}),
+        ([(11, 0), (12, 0)], road | {"ref": "283;7"}),
+    ]
+    route = {"type": "route", "route": "road", "ref": "283"}
+    routes = [([1, 4, 6], route | {"network": "US:I"}), ([2, 4], route | {"network": "US:PA"}),
+              ([5], route | {"network": "CH:national", "ref": "16"})]  # fmt: skip
+    found = read_pbf(extract.write(tmp_path / "a.osm.pbf", ways, relations=routes))
+    assert list(found["ref"]) == ["I 283", "PA 283", "283", "I 283;PA 283", "16", "7;I 283"]
+    routes[0][1]["network"], routes[1][1]["network"] = "NO:riksvei", "NO:fylkesvei"
+    found = read_pbf(extract.write(tmp_path / "b.osm.pbf", ways, relations=routes))
+    assert list(found["ref"])[:2] == ["riksvei 283", "fylkesvei 283"]
+
+
 def test_languages_are_counted_where_the_name_is_said_in_them(tmp_path):
     points = [
         (1.0 + k / 10, 1.0, {"place": "town", "name": f"Ort {k}", "name:de": f"Ort {k}",

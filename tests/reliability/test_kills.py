@@ -124,6 +124,7 @@ def test_a_new_region_killed_at_any_moment_is_whole_or_not_there(starter, tmp_pa
             assert digest(out) == new, "the next run works"
 
 
+@pytest.mark.long
 def test_two_builds_at_once_give_one_whole_result(tmp_path):
     folder = small_region.write(tmp_path / "region")
 

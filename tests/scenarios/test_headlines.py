@@ -62,12 +62,12 @@ def test_crossings_are_counted_by_mode_and_side(analysis):
     assert road == (
         "截至 2026-11-23，西省与东省之间可通行的高速公路跨界通道 1 处（西省侧 2 处、东省侧 1 处已通），在建 1 处。",
         (
-            "On 2026-11-23, 1 expressway links between West and East are open to traffic (2 open on the "
+            "On 2026-11-23, 1 expressway between West and East is open to traffic (2 open on the "
             "West side, 1 on the East side); 1 under construction."
         ),
     )
     assert "铁路跨界通道 1 处（西省侧 1 处、东省侧 1 处已通），在建 0 处" in rail[0]
-    assert "1 railway links" in rail[1]
+    assert "1 railway between" in rail[1]
 
 
 def test_independent_links_by_year(analysis, bare):

@@ -50,6 +50,7 @@ def test_gains_count_what_is_reached_either_way(square):
     assert gains.loc["b", "gain_min"] == 0
 
 
+@pytest.mark.long
 def test_variants_equal_networks_of_their_own(drawn, cat):
     """The same minutes as a network built with, or without, the sections; and as every command."""
     routes = [cat.route[key] for key in ("chengdawan-hsr", "kailiang", "chengyu-middle-hsr")]
@@ -64,6 +65,7 @@ def test_variants_equal_networks_of_their_own(drawn, cat):
                 assert variants.minutes(mode, key, state)[0] == pytest.approx(alone, abs=1e-6)
 
 
+@pytest.mark.long
 def test_counties_are_as_far_as_by_the_command_for_two_ends(drawn, cat):
     variants = RouteVariants(drawn, [cat.route["kailiang"]], date=NOW)
     minutes = variants.minutes("any", "kailiang", "now")[1]

@@ -61,6 +61,7 @@ def test_new_lines_bring_cities_nearer_and_never_further(drawn):
     assert cities["people_120min_delta"].sum() > 1e7
 
 
+@pytest.mark.long
 def test_projects_of_the_catalogue_leave_nothing_over(drawn):
     table = project_benefits(drawn, NOW, SOON).set_index("project_id")
     assert {"chengyu-middle", "chengdawan"} <= set(table.index)
@@ -88,6 +89,7 @@ def test_the_profile_of_a_route_of_the_catalogue(drawn, cat):
     assert all(source["title"] for source in sheet["sources"])
 
 
+@pytest.mark.long
 def test_corridors_of_every_kind_have_a_profile(drawn, cat):
     inside = ("wankaida", "chengyu-widening")
     main = [route for route in cat.routes if route.group in ("named", "inter17")]

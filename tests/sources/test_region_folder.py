@@ -382,7 +382,7 @@ def test_villages_are_read_on_request_and_none_gives_a_hint(tmp_path, capsys):
     village = {"place": "village", "name": "Weiler", "population": "300"}
     file = extract.write(tmp_path / "v.osm.pbf", ways, [(*line((9, 0.5))[0], village)])
     assert main(shlex.split(f"new {tmp_path}/r --from-pbf {file}")) == 0
-    assert "no city in the tables: --settlements village" in capsys.readouterr().out
+    assert "no city in the tables" in capsys.readouterr().out
     assert main(shlex.split(f"new {tmp_path}/s --from-pbf {file} --settlements village")) == 0
     assert "no city in the tables" not in capsys.readouterr().out
     made = load(tmp_path / "s")
@@ -615,3 +615,70 @@ def test_an_extract_over_the_180th_meridian_is_refused_in_words(tmp_path, capsys
         out = tmp_path / box_
         assert main(["new", str(out), "--from-pbf", str(file), f"--bbox={box_}"]) == 0
         assert build_layers(load(out)).routes["geometry_km"].sum() == pytest.approx(42.6, abs=0.3)
+
+
+CITIES = """name,lon,lat,population,name_en,city_id
+甲城,10.02,0.01,250000,Alpha,
+Beta,10.5,0.02,9000,,beta-town
+Faraway,80,40,1,,
+"""
+
+
+def test_cities_of_a_user_stand_for_those_of_the_extract(tmp_path, capsys):
+    extract.write(tmp_path / "toy.osm.pbf", WAYS, POINTS)
+    (tmp_path / "own.csv").write_text(CITIES, encoding="utf-8")
+    command = f"new {tmp_path}/r --from-pbf {tmp_path}/toy.osm.pbf --cities {tmp_path}/own.csv"
+    assert main(shlex.split(f"{command} --json --bbox 9.9,-0.3,10.7,0.5")) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["cities"], report["cities_outside"]) == (2, 1)
+    catalogue = load(tmp_path / "r")
+    assert [(c.city_id, c.name, c.name_en, c.population, c.sources) for c in catalogue.cities] == [
+        ("alpha", "甲城", "Alpha", 250_000, ["cities"]),
+        ("beta-town", "Beta", "Beta", 9_000, ["cities"]),
+    ]
+    assert {source.key: source.title for source in catalogue.sources}["cities"] == "own.csv"
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("Gamma,200,0,1,,", "own.csv:5 lon: '200': expected a lon within -180.0–180.0"),
+        ("Gamma,10,0,many,,", "own.csv:5 population: 'many': expected a valid integer"),
+        (",10,0,1,,", "own.csv:5 name: expected text to have at least 1 character"),
+        ("Gamma,10,0,1,,beta-town", "own.csv:5 city_id: 'beta-town': expected an id used once"),
+        ("Gamma,10,0,1", "own.csv:5: expected 6 cells, found 4"),
+        (
+            "Gamma,10,0,1,,Not an id",
+            "own.csv:5 city_id: 'Not an id': expected an id of lower-case",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_user_s_cities_is_one_line(tmp_path, capsys, row, fault):
+    extract.write(tmp_path / "toy.osm.pbf", WAYS, POINTS)
+    (tmp_path / "own.csv").write_text(f"{CITIES}{row}\n", encoding="utf-8")
+    command = f"new {tmp_path}/r --from-pbf {tmp_path}/toy.osm.pbf --cities {tmp_path}/own.csv"
+    assert main(shlex.split(command)) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert fault in lines[0]
+    assert not (tmp_path / "r").exists()
+
+
+def test_cities_all_outside_of_the_region_are_refused(tmp_path, capsys):
+    extract.write(tmp_path / "toy.osm.pbf", WAYS, POINTS)
+    (tmp_path / "own.csv").write_text("name;lon;lat;population\nX;80,5;40;1\n", encoding="utf-8")
+    command = f"new {tmp_path}/r --from-pbf {tmp_path}/toy.osm.pbf --cities {tmp_path}/own.csv"
+    assert main(shlex.split(command)) == 2
+    assert "expected a city inside the region, 9.9" in capsys.readouterr().err
+    assert main(shlex.split(f"new {tmp_path}/r --cities {tmp_path}/own.csv")) == 2
+    assert "--cities: expected with --from-pbf FILE" in capsys.readouterr().err
+
+
+def test_a_region_without_a_city_has_one_hint(tmp_path, capsys):
+    extract.write(tmp_path / "toy.osm.pbf", WAYS, POINTS[:5])
+    assert main(shlex.split(f"new {tmp_path}/r --from-pbf {tmp_path}/toy.osm.pbf")) == 0
+    out = capsys.readouterr()
+    hints = [row for row in (out.out + out.err).splitlines() if "no city" in row]
+    assert len(hints) == 1
+    assert "--settlements village" in hints[0]
+    assert "--cities FILE" in hints[0]

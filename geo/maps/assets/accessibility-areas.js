@@ -22,7 +22,7 @@ export class ModeLines {
     const { now, chosen } = this.state;
     this.layers.clearLayers();
     for (const [mode, [open, opening]] of Object.entries(this.data.lines)) {
-      if (now.mode !== "any" && now.mode !== mode) continue;
+      if (now.mode && now.mode !== "any" && now.mode !== mode) continue;
       this.add(open, { color: OPEN_LINE, weight: 1, opacity: 0.6, className: "way" });
       if (now.view === "before" && chosen === null) continue;
       const style = { color: this.data.colors[mode], weight: 2.4, opacity: 1, dashArray: "5 4" };

@@ -153,7 +153,10 @@ class AccessibilityPage {
     for (const block of all("[data-cities]")) block.hidden = block.dataset.cities !== now.mode;
     one("[data-jump]")?.setAttribute("href", `#cities-${now.mode}`);
     if (now.mode) this.draw();
-    else this.legend.fill();
+    else {
+      this.lines.draw();
+      this.legend.fill();
+    }
     if (now.mode && !keepAddress) setState(changes);
     this.labels?.place();
   }

@@ -159,7 +159,7 @@ class CorridorsPage {
       animate: animate && !reducedMotion.matches,
       paddingTopLeft: [pad, Math.min(70, size.y * 0.16)],
       paddingBottomRight: [pad, 34],
-      maxZoom: 10,
+      maxZoom: Math.max(10, this.map.options.zoom + 2),
     });
   }
 
@@ -206,7 +206,11 @@ class CorridorsPage {
   showSection(id) {
     this.lines.highlight([id]);
     const animate = !reducedMotion.matches;
-    this.map.fitBounds(this.lines.boundsOf([id]), { maxZoom: 10, padding: [60, 60], animate });
+    this.map.fitBounds(this.lines.boundsOf([id]), {
+      maxZoom: Math.max(10, this.map.options.zoom + 2),
+      padding: [60, 60],
+      animate,
+    });
   }
 
   // ---- words for what is shown

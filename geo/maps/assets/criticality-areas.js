@@ -20,7 +20,7 @@ const percent = (share) => `${fixedOrLess(100 * share, 1)}%`;
  * @property {number} cutOff share that has no way left
  * @property {number} extra mean extra minutes between the other cities
  * @property {number} km of the network in it
- * @property {number} losing people of other cities that lose their railway or expressway
+ * @property {number} losing people of other cities that lose their railway or road
  */
 
 /** @returns {Area} */
@@ -39,6 +39,8 @@ export class Areas {
     this.map = map;
     this.limits = data.areas.limits;
     this.hours = data.areas.hours;
+    /** @type {[string, string]} what its roads are called */
+    this.road = data.areas.road;
     this.list = data.areas.cells.map(area);
     const network = L.polyline(lines, {
       pane: "loss-line",
@@ -127,7 +129,7 @@ export class Areas {
         fact(["无路可走", "No way left"], percent(one.cutOff), one.cutOff > 0),
         fact(["其他城市间多花", "Between others"], minutes(one.extra)),
       ),
-      ...(one.losing ? [losing(one.losing)] : []),
+      ...(one.losing ? [losing(one.losing, this.road)] : []),
     ];
   }
 
@@ -146,11 +148,11 @@ export class Areas {
   }
 }
 
-function losing(count) {
+function losing(count, road) {
   const [zh, en] = people(count);
   const text = [
-    `其他城市 ${zh}人失去铁路或高速公路`,
-    `${en} people elsewhere lose their railway or expressway`,
+    `其他城市 ${zh}人失去铁路或${road[0]}`,
+    `${en} people elsewhere lose their railway or ${road[1]}`,
   ];
   return element("p", { class: "off" }, element("b", {}, bilingual(text)));
 }

@@ -2,7 +2,7 @@
 import { namesOf } from "./names.js";
 
 /** First zoom of a name, by class; expressways have their numbers as shields. */
-const NAME_ZOOM = { hsr: 7.5, intercity: 8.5, conventional: 10, waterway: 8 };
+const NAME_ZOOM = { hsr: 7.5, intercity: 8.5, conventional: 10, waterway: 8, ferry: 10 };
 /** The named corridors have their names first. */
 const NAMED_ZOOM = 6.5;
 const SHIELD_ZOOM = { high: 8, low: 9.5 };
