@@ -148,7 +148,9 @@ def test_as_many_crossings_as_on_the_lines_of_openstreetmap(name, tmp_path):
     assert len(spots) >= 2
     tree = KDTree([spot for _, spot in real])
     assert (tree.query(spots)[0] < 100).all()  # in the middle of a short stay
-    away = np.array([spot for _, spot in real if KDTree(spots).query(spot)[0] > 100]).reshape(-1, 2)
+    away = np.array([spot for _, spot in real if KDTree(spots).query(spot)[0] > 100]).reshape(
+        -1, 2
+    )
     # what is not counted is a stay of less than 280 m, into an area and out of it again
     assert all(np.sort(np.hypot(*(away - spot).T))[1] < 280 for spot in away)
     assert len(spots) == {"liechtenstein": 14, "north-bayreuth": 2}[name]
