@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from geo.core import (
     Submit,
     python_strings,
     refuse_inside,
+    remembered,
     second_process,
     staged_folder,
     write_csv,
@@ -27,7 +29,7 @@ from geo.export import (
     unchanged_build,
     write_gpkg,
 )
-from geo.layers import Layers, build_layers, flat_crossings, route_table
+from geo.layers import Layers, build_layers, flat_crossings, route_table, travel_facts
 from geo.maps import (
     PAGES,
     LossDetails,
@@ -125,7 +127,10 @@ def build(
         files = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
         options: dict[str, dict[str, Any]] = {
             "index": {"findings": sentences, "downloads": files, "analysis": analysis},
-            "criticality": {"analysis": analysis, "details": details},
+            "criticality": {
+                "analysis": analysis,
+                "details": analysis.inspected if analysis else None,
+            },
             "compare": {"analysis": analysis},
         }
         with clock("maps"):
@@ -148,7 +153,10 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     """Write every table of the analysis, and the layers as a GeoPackage."""
     for mode in ("road", "rail"):
         if mode in analysis.net.modes:
-            minutes = travel_time_matrix(analysis.stops, mode=mode)
+            minutes = remembered(
+                partial(travel_time_matrix, analysis.stops, mode=mode), "matrix of cities",
+                travel_facts(analysis.layers, analysis.date), mode,
+            )  # fmt: skip
             write_csv(
                 matrix_with_ids(minutes, analysis.layers.catalogue),
                 folder / f"times_{mode}_min.csv",

@@ -21,6 +21,7 @@ from geo.catalogue.catalogue import data_folder
 from geo.pipeline import build
 
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, whoever runs the tests
+os.environ["GEO_CACHE"] = "off"  # every test makes its results, but for those of kept ones
 if os.environ.get("GEO_TEST_STRINGS") != "arrow":
     # as in a build and where pyarrow is not installed; .ci/run tries other Pythons over Arrow
     pd.set_option("mode.string_storage", "python")

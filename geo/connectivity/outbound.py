@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -76,10 +77,11 @@ def outbound_links(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
         text = Message("expected provinces or counties: they tell where the region ends")
         raise BadInputError([Problem("region.toml", 0, "base", "", text)])
     sections = sections_on(layers, date)
+    kinds = dict(zip(layers.places.index.tolist(), layers.places["kind"].tolist(), strict=True))
     rows = [
         _link(layers, sections, route_id, inside, edge)
         for route_id, km in _distances_inside(layers, area).items()
-        for inside, edge in _exits(layers, route_id, km)
+        for inside, edge in _exits(layers, route_id, km, kinds)
     ]
     links = gpd.GeoDataFrame(rows, columns=[*_COLUMNS, "geometry"], geometry="geometry", crs=CRS)
     links = _bearings(_once(links, sections), catalogue)
@@ -102,7 +104,9 @@ def _distances_inside(layers: Layers, area: BaseGeometry) -> dict[str, Any]:
     return dict(zip(layers.tracks, np.split(signed, np.cumsum(counts)[:-1]), strict=True))
 
 
-def _exits(layers: Layers, route_id: str, km: Any) -> list[tuple[int, int]]:
+def _exits(
+    layers: Layers, route_id: str, km: Any, kinds: Mapping[str, str]
+) -> list[tuple[int, int]]:
     """
     Return where a route leaves, as pairs of the last point inside and the point of leaving.
 
@@ -110,7 +114,6 @@ def _exits(layers: Layers, route_id: str, km: Any) -> list[tuple[int, int]]:
     outside or a place on the border, or where the route ends in it at a place of kind end.
     """
     track = layers.tracks[route_id]
-    kinds = layers.places["kind"].to_dict()
     inside = np.flatnonzero(km > AT_BORDER_KM)
     if not len(inside):
         return []

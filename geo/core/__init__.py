@@ -1,5 +1,13 @@
-"""Errors, whole-or-nothing writing, JSON-safe values, work shared with Dask; no domain."""
+"""Errors, whole writing, kept results, JSON-safe values, work shared with Dask; no domain."""
 
+from geo.core.cache import (
+    checksum,
+    file_checksum,
+    nothing_remembered,
+    remembered,
+    user_cache,
+    versions,
+)
 from geo.core.errors import (
     BadInputError,
     GeoError,
@@ -13,7 +21,7 @@ from geo.core.executor import Executor, dask_executor, number_blocks, run_locall
 from geo.core.extras import has, optional
 from geo.core.process import Submit, python_strings, second_process
 from geo.core.values import is_unknown, json_value
-from geo.core.version import __version__
+from geo.core.version import __version__, code_checksum
 from geo.core.writing import (
     DECIMALS,
     STAMP,
@@ -26,7 +34,9 @@ from geo.core.writing import (
 
 __all__ = [
     "DECIMALS", "STAMP", "BadInputError", "Executor", "GeoError", "Message", "NotFoundError",
-    "OutputError", "Problem", "Submit", "__version__", "dask_executor", "has", "is_unknown",
-    "json_value", "number_blocks", "optional", "python_strings", "refuse_inside", "replaced_file",
-    "run_locally", "second_process", "shown", "staged_folder", "write_csv", "write_json",
+    "OutputError", "Problem", "Submit", "__version__", "checksum", "code_checksum",
+    "dask_executor", "file_checksum", "has", "is_unknown", "json_value", "nothing_remembered",
+    "number_blocks", "optional", "python_strings", "refuse_inside", "remembered",
+    "replaced_file", "run_locally", "second_process", "shown", "staged_folder", "user_cache",
+    "versions", "write_csv", "write_json",
 ]  # fmt: skip

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from geo.catalogue import TABLES, Catalogue, table_file
-from geo.core import BadInputError, Message, Problem, __version__
+from geo.core import BadInputError, Message, Problem, __version__, code_checksum, versions
 
 MANIFEST = "manifest.json"
-#: Files of the package that decide what it does.
-_CODE = frozenset({".py", ".js", ".css", ".toml", ".html", ".json", ".xml"})
-#: Packages whose version can change a result.
-_PACKAGES = (
-    "folium", "branca", "geopandas", "jinja2", "networkx", "numpy", "pandas", "pyogrio", "pyproj",
-    "pypinyin", "scipy", "shapely", "XStatic-Leaflet",
-)  # fmt: skip
 
 
 def build_manifest(catalogue: Catalogue, out: Path, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -111,31 +102,13 @@ def verify_build(
 
 def _origin(catalogue: Catalogue, parameters: dict[str, Any]) -> dict[str, Any]:
     """Return everything that decides what a build gives."""
-    versions = {name: version(name) for name in _PACKAGES}
     return {
         "package": f"chuanyu-geo {__version__}",
         "code": code_checksum(),
-        "versions": {"python": platform.python_version(), **versions},
+        "versions": versions(),
         "parameters": {**parameters, "as_of": catalogue.region.as_of.isoformat()},
         "inputs": _listed(catalogue.folder, _input_files(catalogue)),
     }
-
-
-def code_checksum(folder: Path = Path(__file__).parents[1]) -> str:
-    """
-    Return one checksum of all files of the package: its version stays while one writes it.
-
-    An installed package holds the data too; these are inputs, not code.
-    """
-    files = [
-        path
-        for path in folder.rglob("*")
-        if path.suffix in _CODE and path.is_file() and folder / "data" not in path.parents
-    ]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def _input_files(catalogue: Catalogue) -> list[str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue
-from geo.core import BadInputError, Message, Problem
+from geo.core import BadInputError, Message, Problem, file_checksum, remembered
 from geo.geometry import areas_of, metric_crs
 from geo.layers.layers import Layers
 
@@ -33,6 +33,8 @@ BASE_LAYERS = {
 COAST = "coast"
 #: A section is sampled at this many points to find the region it lies in.
 SAMPLES = 19
+#: Coarse borders: how far they may be off, and the decimals of their points, in degrees.
+COARSE_DEGREES, COARSE_DECIMALS = 1e-3, 4
 
 
 def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
@@ -66,6 +68,46 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
         text = Message("expected a file: this needs the base layer {layer!r}", layer=layer)
         raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
     return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
+
+
+def coarse_borders(catalogue: Catalogue) -> dict[str, list[NDArray[np.float64]]]:
+    """
+    Return the outlines of the provinces of a region, coarse enough for a page to carry.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    rings
+        Closed rings in degrees (WGS-84), shape (n, 2), by code of the province; none where the
+        region has no counties. They keep to the counties within about 100 m.
+
+    Examples
+    --------
+    >>> {code: len(rings) > 0 for code, rings in coarse_borders(cat).items()}
+    {'500000': True, '510000': True}
+    """
+    if not catalogue.region.base.counties:
+        return {}
+    return {code: list(rings) for code, rings in _coarse(BaseFile.of(catalogue, "counties"))}
+
+
+@lru_cache(maxsize=4)
+def _coarse(counties: BaseFile) -> tuple[tuple[str, tuple[NDArray[np.float64], ...]], ...]:
+    """Return the rings of provinces, simplified and rounded."""
+    areas = counties.read().dissolve("province", method="coverage")
+    shapes = areas.geometry.simplify(COARSE_DEGREES).to_numpy()
+    found = []
+    for code, shape in zip(areas.index, shapes, strict=True):
+        rings = [
+            np.round(shapely.get_coordinates(ring), COARSE_DECIMALS)
+            for ring in shapely.get_rings(shapely.get_parts(shape))
+        ]
+        found.append((str(code), tuple(ring for ring in rings if len(ring) > 3)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -236,14 +278,22 @@ def section_regions(layers: Layers) -> dict[str, tuple[str, float]]:
     >>> section_regions(lay)["chengyu-middle-hsr-1"][0]
     '500000'
     """
-    counties = read_base(layers.catalogue, "counties")
-    lines = layers.sections.geometry.to_numpy()
+    lines = layers.sections.geometry
+    counties = BaseFile.of(layers.catalogue, "counties")
+    known = lines, file_checksum(counties.path)
+    return remembered(lambda: _section_regions(lines, counties.read()), "regions", *known)
+
+
+def _section_regions(
+    sections: gpd.GeoSeries, counties: gpd.GeoDataFrame
+) -> dict[str, tuple[str, float]]:
+    lines = sections.to_numpy()
     at = np.arange(1, SAMPLES + 1) / (SAMPLES + 1)
     points = shapely.line_interpolate_point(lines[:, None], at[None, :], normalized=True)
     index = county_index(counties, points.ravel()).reshape(points.shape)
     codes = np.where(index >= 0, counties["province"].to_numpy(str)[index], "")
     regions = {}
-    for section_id, row in zip(layers.sections.index, codes, strict=True):
+    for section_id, row in zip(sections.index.tolist(), codes, strict=True):
         names, counts = np.unique(row, return_counts=True)
         best = int(counts.argmax())
         regions[str(section_id)] = (str(names[best]), float(counts[best] / SAMPLES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -130,7 +131,13 @@ def border_crossings(
     if mode is not None:
         sections = sections[sections["mode"] == mode]
     meetings = _meetings(layers, sections, pair)
-    rows = [_crossing(layers, sections, pair, place, ends) for place, ends in meetings]
+    own = {end for _, ends in meetings for end in ends}
+    own_rows = sections[sections.index.isin(own)].to_dict("index")
+    counties = [_counties(layers, own_rows, meetings, pair, side) for side in (0, 1)]
+    rows = [
+        _crossing(layers, own_rows, pair, place, ends, names)
+        for (place, ends), *names in zip(meetings, *counties, strict=True)
+    ]
     rows.sort(key=lambda row: (row["order"], row["route_id"], row["place_id"]))
     return gpd.GeoDataFrame(rows, columns=[*_COLUMNS, "geometry"], geometry="geometry", crs=CRS)
 
@@ -146,33 +153,35 @@ def _meetings(
     """Return places where a section of each region ends, with the two sections."""
     code = {section: code for section, (code, _) in section_regions(layers).items()}
     ends: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for section_id, row in sections.iterrows():
-        for place in {row["from_place"], row["to_place"]}:
-            ends[place, row["mode"]][code[str(section_id)]].append(str(section_id))
+    columns = (sections[key].tolist() for key in ("from_place", "to_place", "mode"))
+    for section_id, first, last, mode in zip(sections.index.tolist(), *columns, strict=True):
+        for place in {first, last}:
+            ends[place, mode][code[section_id]].append(section_id)
     meetings = []
+    route = dict(zip(sections.index.tolist(), sections["route_id"].tolist(), strict=True))
     for (place, _), by_region in sorted(ends.items()):
         sides = [by_region.get(region.adcode, []) for region in pair]
         if all(sides):
-            meetings.append((place, _same_route_first(sides, sections)))
+            meetings.append((place, _same_route_first(sides, route)))
     return meetings
 
 
-def _same_route_first(sides: list[list[str]], sections: gpd.GeoDataFrame) -> tuple[str, str]:
-    route = sections["route_id"]
+def _same_route_first(sides: list[list[str]], route: Mapping[str, str]) -> tuple[str, str]:
     pairs = [(a, b) for a in sides[0] for b in sides[1]]
     return min(pairs, key=lambda ab: (route[ab[0]] != route[ab[1]], ab))
 
 
 def _crossing(
     layers: Layers,
-    sections: gpd.GeoDataFrame,
+    sections: dict[Any, dict[Any, Any]],
     pair: tuple[AdminRegion, AdminRegion],
     place: str,
     ends: tuple[str, str],
+    counties: Sequence[str],
 ) -> dict[str, Any]:
     sides = {
-        region.name: _side(layers, sections.loc[section], section, place, region)
-        for region, section in zip(pair, ends, strict=True)
+        region.name: _side(sections[section], section, county)
+        for region, section, county in zip(pair, ends, counties, strict=True)
     }
     last = max(sides.values(), key=_opening)
     route = layers.catalogue.route[last.route_id]
@@ -206,14 +215,28 @@ def _opening(side: Side) -> tuple[int, int]:
     return (1, side.expected) if side.expected else (2, 0)
 
 
-def _side(layers: Layers, row: Any, section_id: str, place: str, region: AdminRegion) -> Side:
-    counties = read_base(layers.catalogue, "counties")
-    line = row.geometry if row["from_place"] == place else row.geometry.reverse()
-    inside = line.interpolate(min(INSIDE_M / METRES_PER_DEGREE, line.length / 2))
-    county = county_index(counties, np.array([inside]), region.adcode)[0]
+def _counties(
+    layers: Layers,
+    sections: dict[Any, dict[Any, Any]],
+    meetings: list[tuple[str, tuple[str, str]]],
+    pair: tuple[AdminRegion, AdminRegion],
+    side: int,
+) -> list[str]:
+    """Return the county in which the section of a side begins at every meeting."""
+    counties, inside = read_base(layers.catalogue, "counties"), []
+    for place, ends in meetings:
+        row = sections[ends[side]]
+        line = row["geometry"] if row["from_place"] == place else row["geometry"].reverse()
+        inside.append(line.interpolate(min(INSIDE_M / METRES_PER_DEGREE, line.length / 2)))
+    found = county_index(counties, np.array(inside, object), pair[side].adcode)
+    names = counties["name"].tolist()
+    return [str(names[county]) if county >= 0 else "" for county in found.tolist()]
+
+
+def _side(row: dict[Any, Any], section_id: str, county: str) -> Side:
     whole = ("expected", "lanes", "tracks")
     return Side(
-        county=str(counties["name"].iloc[county]) if county >= 0 else "",
+        county=county,
         route_id=row["route_id"],
         section_id=section_id,
         status=row["stage"],

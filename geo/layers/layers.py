@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.catalogue import AlignmentPoint, Catalogue, City, Section, Zone
+from geo.core import checksum, remembered
 from geo.geometry import along_km, smooth
 
 CRS = "EPSG:4326"
@@ -31,6 +32,11 @@ class Track:
     places: list[str]  # of the points of the alignment, empty for shape points
     accuracy_m: NDArray[np.float64]  # of the points of the alignment, shape (n,)
     chainage_km: NDArray[np.float64]  # official kilometres, NaN where unknown, shape (n,)
+
+    @cached_property
+    def checksum(self) -> str:
+        """One checksum of all of it; a line is never changed once it is drawn."""
+        return checksum(self)
 
     def official_km(self, i: int, j: int) -> float:
         """Return the official length between two points, NaN where it is not known that far."""
@@ -64,6 +70,7 @@ class Layers:
     catalogue: Catalogue
     tracks: dict[str, Track]  # by route
     span: dict[str, tuple[int, int]]  # by section its first and last point in the alignment
+    closed: frozenset[str] = frozenset()  # edges between stops that are closed on every date
 
     def __repr__(self) -> str:
         return (
@@ -97,21 +104,28 @@ def build_layers(catalogue: Catalogue) -> Layers:
     >>> lay.sections["running_source"].unique().tolist()
     ['geometry', 'published', 'official kilometres']
     """
+    if not catalogue.origin:
+        return Layers(catalogue=catalogue, **_drawn_frames(catalogue))
+    frames = remembered(partial(_drawn_frames, catalogue), "layers", catalogue.origin)
+    return Layers(catalogue=catalogue, **frames)
+
+
+def _drawn_frames(catalogue: Catalogue) -> dict[str, Any]:
+    """Return what layers hold beside their catalogue."""
     tracks = {row.route_id: _track(catalogue, row.route_id) for row in catalogue.routes}
     span: dict[str, tuple[int, int]] = {}
     for route_id, sections in catalogue.sections_of.items():
         span |= _limits(sections, tracks[route_id].places)
     pieces = _sections(catalogue, tracks, span)
-    return Layers(
-        places=_places(catalogue),
-        sections=pieces,
-        routes=_routes(catalogue, tracks, pieces),
-        cities=_points("city_id", City, catalogue.cities),
-        zones=_points("zone_id", Zone, catalogue.zones),
-        catalogue=catalogue,
-        tracks=tracks,
-        span=span,
-    )
+    return {
+        "places": _places(catalogue),
+        "sections": pieces,
+        "routes": _routes(catalogue, tracks, pieces),
+        "cities": _points("city_id", City, catalogue.cities),
+        "zones": _points("zone_id", Zone, catalogue.zones),
+        "tracks": tracks,
+        "span": span,
+    }
 
 
 def as_layers(source: Catalogue | Layers) -> Layers:

@@ -65,7 +65,8 @@ def _records(layers: Layers) -> tuple[Record, ...]:
     """Return what the status of every section follows from."""
     frame = layers.sections
     years = frame["expected"].astype(object).where(frame["expected"].notna(), None)
-    return tuple(zip(frame["status"], frame["started"], frame["opened"], years, strict=True))
+    texts = (frame[key].tolist() for key in ("status", "started", "opened"))
+    return tuple(zip(*texts, years.tolist(), strict=True))
 
 
 @lru_cache(maxsize=512)
@@ -215,8 +216,9 @@ def each_track_once(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     sections
         The others.
     """
-    here = set(sections.index)
-    own = [not shares or not set(shares.split(";")) <= here for shares in sections["shares"]]
+    here = set(sections.index.tolist())
+    shared = sections["shares"].tolist()
+    own = [not shares or not set(shares.split(";")) <= here for shares in shared]
     return sections[np.array(own, bool)]
 
 
@@ -314,7 +316,7 @@ def counts_by_year(
     6
     """
     routes = layers.sections.groupby("route_id", sort=True).groups
-    modes = layers.routes["mode"]
+    modes = dict(zip(layers.routes.index.tolist(), layers.routes["mode"].tolist(), strict=True))
     pairs = [
         (row.mode, [side.section_id for side in row.sides.values()])
         for row in crossings.itertuples()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -23,17 +24,17 @@ from geo.connectivity import (
     mean_travel_time,
     network_efficiency,
 )
-from geo.core import Submit
+from geo.core import Submit, remembered
 from geo.geometry import metric_crs, straight_km
-from geo.layers import Layers
+from geo.layers import Layers, travel_facts
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
-from geo.network import Network, build_network, door_times
-from geo.scenarios import horizon_of
+from geo.network import Network, build_network
+from geo.scenarios import horizon_of, travel_times_on
 
 TEXT = Texts("accessibility")
 
@@ -132,11 +133,16 @@ def compared_networks(layers: Layers, date: dt.date) -> tuple[Network, Network]:
 
 def city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     """Measure how well all cities are reached by a mode in the networks before and after."""
+    facts = [travel_facts(layers, net.date, labels=True) for net in nets]
+    return remembered(lambda: _city_reach(layers, nets, mode), "reach of cities", facts, mode)
+
+
+def _city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     cities = layers.catalogue.centres
     edges = pd.concat([net.edges[["mode", "speed_kmh"]] for net in nets])
     fastest = edges["speed_kmh"][(edges["mode"] == mode) | (mode == "any")].max()
     ideal = float(np.nanmax([IDEAL_KMH[mode], fastest]))
-    times = [door_times(net, mode=mode) for net in nets]
+    times = [travel_times_on(layers, net.date, mode) for net in nets]
     minutes = np.stack([found.cities for found in times])
     people, living = (
         np.array([row.population for row in rows], float)
@@ -194,7 +200,22 @@ def accessibility_page(
     layers: Layers, *, date: dt.date, results: Sequence[Reach] | None = None
 ) -> str:
     """Return the page of accessibility; `results` are those of every mode shown, where known."""
-    nets, cities = compared_networks(layers, date), layers.catalogue.centres
+    nets = compared_networks(layers, date)
+    assumed = [layers.sections.loc[list(net.assumed)] for net in nets]  # with what is said of them
+    facts = [travel_facts(layers, net.date, labels=True) for net in nets]
+    return remembered(
+        partial(_page, layers, date, nets, facts, results), "page of accessibility", facts, assumed
+    )
+
+
+def _page(
+    layers: Layers,
+    date: dt.date,
+    nets: tuple[Network, Network],
+    facts: Sequence[str],
+    results: Sequence[Reach] | None,
+) -> str:
+    cities = layers.catalogue.centres
     horizon = nets[1].date
     if results is None:
         results = [city_reach(layers, nets, mode) for mode in modes_shown(layers, nets[1])]
@@ -218,7 +239,7 @@ def accessibility_page(
                 "data-cities": [
                     label for label in city_labels(layers.catalogue) if label["id"] in circled
                 ],
-                "data-access": _data(layers, dates, nets, cities, results),
+                "data-access": _data(layers, dates, nets, facts, cities, results),
             },
             jump="cities-any" if results else "",
             dates=dates,
@@ -286,6 +307,7 @@ def _data(
     layers: Layers,
     dates: Sequence[Label],
     nets: Sequence[Network],
+    facts: Sequence[str],
     cities: Sequence[City],
     results: Sequence[Reach],
 ) -> dict[str, Any]:
@@ -306,7 +328,12 @@ def _data(
             }
             for key, shown in INDICATORS.items()
         },
-        "modes": {found.mode: _embedded(layers, found) for found in results},
+        "modes": {
+            found.mode: remembered(
+                partial(_embedded, layers, found), "reach in a page", facts, found.mode
+            )
+            for found in results
+        },
         "lines": _mode_lines(layers, nets),
         "colors": {mode: mode_color(mode) for mode in nets[1].modes},
         "steps": [_tolerances(layers)[1], LINE_STEP],

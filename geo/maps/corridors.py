@@ -210,7 +210,7 @@ def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> d
             for county in variants.counties
         ],
         "rings": _rings(layers),
-        "lines": [_line(shape, detail) for shape in layers.sections.geometry],
+        "lines": _lines(layers.sections.geometry.to_numpy(), detail),
         "classes": CLASSES,
         "steps": [STEP, LINE_STEP],
         "texts": TEXT.group("ui"),
@@ -257,15 +257,14 @@ def _alternative(layers: Layers, sheet: Sheet, variants: RouteVariants) -> list[
             places = track.places if track else []
             if track and leg["from"] in places and leg["to"] in places:
                 at = sorted(track.knots[[places.index(leg[end]) for end in ("from", "to")]])
-                shape = shapely.linestrings(track.line[at[0] : at[1] + 1])
-                pieces.append(_line(shape, layers.catalogue.region.detail))
-    return pieces
+                pieces.append(shapely.linestrings(track.line[at[0] : at[1] + 1]))
+    return _lines(pieces, layers.catalogue.region.detail)
 
 
-def _line(shape: Any, detail: float) -> str:
-    """Return a line as text, the finer the smaller the region is."""
-    few = shapely.simplify(shape, LINE_TOLERANCE * detail)
-    return polyline_text(shapely.get_coordinates(few), LINE_STEP)
+def _lines(shapes: Any, detail: float) -> list[str]:
+    """Return lines as text, the finer the smaller the region is."""
+    simple = shapely.simplify(shapes, LINE_TOLERANCE * detail)
+    return [polyline_text(shapely.get_coordinates(line), LINE_STEP) for line in simple]
 
 
 def _rings(layers: Layers) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,9 +23,9 @@ from geo.connectivity import (
     mean_extra_minutes,
     worst_pair,
 )
-from geo.core import is_unknown
+from geo.core import is_unknown, remembered
 from geo.geometry import nearest
-from geo.layers import Layers
+from geo.layers import Layers, travel_facts
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.line_encoding import line_steps
 from geo.maps.map_page import mode_color, page_with_map
@@ -102,6 +103,16 @@ def criticality_page(
 
     An analysis of that date gives its networks, and with the details kept meanwhile its losses.
     """
+    known = analysis.links if analysis and analysis.date == date else None
+    facts = travel_facts(layers, date, labels=True)
+    return remembered(
+        partial(_page, layers, date, analysis, details), "page of losses", facts, known
+    )
+
+
+def _page(
+    layers: Layers, date: dt.date, analysis: Analysis | None, details: LossDetails | None
+) -> str:
     losses = []
     if analysis and analysis.date == date:
         net, stops = analysis.net, analysis.stops
@@ -141,7 +152,14 @@ def _areas(stops: Network) -> DataFrame:
     catalogue = stops.layers.catalogue
     if not catalogue.centres:
         return DataFrame()
-    cells = disruption_grid(stops, AREA_KM, hours=HOURS)
+    facts = travel_facts(stops.layers, stops.date)
+    cells = remembered(
+        lambda: disruption_grid(stops, AREA_KM, hours=HOURS),
+        "squares closed",
+        facts,
+        AREA_KM,
+        HOURS,
+    )
     at = np.array([(row.lon, row.lat) for row in catalogue.settlements])
     near = nearest(cells[["lon", "lat"]].to_numpy(float), at, 1)
     known: list[City | Zone] = [catalogue.settlements[j] for _, j, _ in near]
@@ -170,7 +188,12 @@ def _area_data(areas: DataFrame, net: Network) -> dict[str, Any]:
 def _losses(stops: Network, mode: str) -> Losses:
     """Remove every link once and keep who loses and where the fastest routes go then."""
     details = LossDetails()
-    return details.losses(mode, link_losses(stops, mode=mode, inspect=details))
+
+    def make() -> Losses:
+        return details.losses(mode, link_losses(stops, mode=mode, inspect=details))
+
+    facts = travel_facts(stops.layers, stops.date, labels=True)
+    return remembered(make, "losses of links with details", facts, mode)
 
 
 def _detail(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 import folium
@@ -69,7 +70,7 @@ def section_features(
     rows = rows if only is None else rows[rows.index.isin(list(only))]
     keys = layers.catalogue.section
     features = []
-    for section_id, row in rows.iterrows():
+    for section_id, row in rows.to_dict("index").items():
         properties = {
             "stages": stages[str(section_id)],
             "weight": weight_of(class_, row["group"]),
@@ -81,7 +82,7 @@ def section_features(
                 "type": "Feature",
                 "id": section_id,
                 "properties": known(properties),
-                "geometry": {"type": "LineString", "coordinates": line_points(row.geometry)},
+                "geometry": {"type": "LineString", "coordinates": line_points(row["geometry"])},
             }
         )
     return collection(features)
@@ -89,8 +90,13 @@ def section_features(
 
 def romanised(name: str) -> list[str]:
     """Return what a Chinese name can be found by: its pinyin without tones, and the initials."""
+    return [*_pinyin(name)]
+
+
+@cache  # the same names stand on every page
+def _pinyin(name: str) -> tuple[str, ...]:
     styles = (Style.NORMAL, Style.FIRST_LETTER)
-    return ["".join(lazy_pinyin(name, style=style)).lower() for style in styles]
+    return tuple("".join(lazy_pinyin(name, style=style)).lower() for style in styles)
 
 
 def route_facts(layers: Layers) -> dict[str, dict[str, Any]]:

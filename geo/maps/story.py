@@ -11,8 +11,8 @@ import numpy as np
 from geo.catalogue import OPEN_CODES, Label
 from geo.connectivity import core_cities, expected_opportunities
 from geo.layers import Layers, counts_by_year, crossings_or_none, stages_by_year
-from geo.network import DoorTimes, build_network, door_times, time_interval
-from geo.scenarios import Analysis, horizon_of
+from geo.network import DoorTimes, time_interval
+from geo.scenarios import Analysis, horizon_of, travel_times_on
 
 #: Minutes within which people are counted.
 WITHIN = 120.0
@@ -89,7 +89,7 @@ def _cores(layers: Layers, when: dt.date, times: DoorTimes | None) -> tuple[floa
     cores = core_cities(layers.catalogue)
     if len(cores) < 2:
         return (np.nan,) * 3
-    times = times or door_times(build_network(layers, year=when, nodes="stops"))
+    times = times or travel_times_on(layers, when)
     a, b = (layers.catalogue.centres.index(city) for city in cores[:2])
     minutes = float(times.cities[a, b])
     low, high = time_interval(minutes, "any")

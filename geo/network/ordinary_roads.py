@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from heapq import heapify, heappop, heappush
 from itertools import combinations
 from pathlib import Path
@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import Catalogue
-from geo.core import BadInputError
+from geo.core import BadInputError, checksum, file_checksum, remembered
 from geo.geometry import (
     geodesic_km,
     line_lengths_km,
@@ -141,6 +141,11 @@ class Background:
     edges: gpd.GeoDataFrame
     source: dict[str, Any]
 
+    @cached_property
+    def checksum(self) -> str:
+        """One checksum of the roads, which nobody changes."""
+        return checksum(self.nodes, self.edges, self.source)
+
 
 def read_background(
     path: Path | str,
@@ -258,9 +263,23 @@ class Ground:
         return street_ways(self.roads, self.points, self.parameters, self.rivers, self.coasts)
 
     @cached_property
+    def ties(self) -> DataFrame:
+        """Where the points are tied to roads: `point`, `node` or `edge` and `share`, `km`."""
+        return _ties(self.roads, self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
+    def near(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """The points that are tied to each other, as numbers, with their distance in km."""
+        return _near(self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
     def short(self) -> DataFrame:
         """The ways, without nodes that no point needs: as long between points, and fewer."""
-        return condensed(self.ways, self.points.index)
+        known = (self.roads.checksum, self.points, self.parameters, [*self.rivers],
+                 [*self.coasts])  # fmt: skip
+        return remembered(
+            lambda: condensed(self.ways, self.points.index), "ways over ordinary roads", *known
+        )
 
     def reach(
         self, sources: Sequence[str], targets: Sequence[str], limit: float = np.inf
@@ -393,6 +412,14 @@ def _ports(catalogue: Catalogue) -> Spots:
 
 @lru_cache(maxsize=4)
 def _embedded(
+    file: BaseFile, towns: Towns, parameters: Parameters, ports: Spots
+) -> Background | None:
+    make = partial(_timed_roads, file, towns, parameters, ports)
+    known = file_checksum(file.path), file.path.name, towns, parameters, ports
+    return remembered(make, "ordinary roads", *known)
+
+
+def _timed_roads(
     file: BaseFile, towns: Towns, parameters: Parameters, ports: Spots
 ) -> Background | None:
     """Return roads with their times in towns and outside."""

@@ -19,7 +19,7 @@ import pandas as pd
 import requests
 from shapely import Polygon
 
-from geo.core import BadInputError, GeoError, Message, __version__, optional, shown
+from geo.core import BadInputError, GeoError, Message, __version__, optional, shown, user_cache
 from geo.readers.ways import CLASSES, KEY_OF_MODE, TAGS
 
 #: The environment variable that names another server.
@@ -249,7 +249,7 @@ def download_ways(
         answers with anything but whole data.
     """
     session = Session(_address(endpoint), limits)
-    folder = cache or user_cache()
+    folder = cache or user_cache() / "overpass"
     frames, skipped, days = [], dict[str, str](), list[dt.date]()
     for key, name, mode, area, km2 in requests:
         progress(name)
@@ -309,12 +309,6 @@ def tags_of(mode: str) -> dict[str, list[str]]:
     {'waterway': ['river', 'canal', 'fairway']}
     """
     return {KEY_OF_MODE[mode]: [*CLASSES[mode], *([] if mode == "water" else _UNBUILT)]}
-
-
-def user_cache() -> Path:
-    """Return the folder for answers: in the cache of the user."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".cache") / "chuanyu-geo" / "overpass"
 
 
 def _address(endpoint: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,11 +27,14 @@ from geo.connectivity import (
     route_losses,
     travel_circle_table,
 )
-from geo.layers import Layers, border_crossings, pair_of
-from geo.network import DoorTimes, Network, build_network, door_times
-from geo.scenarios.comparison import city_changes, project_tables
+from geo.core import remembered
+from geo.layers import Layers, border_crossings, pair_of, travel_facts
+from geo.network import DoorTimes, Network, build_network
+from geo.scenarios.comparison import city_changes, project_tables, travel_times_on
 from geo.scenarios.timeline import horizon_of, milestones
 
+#: Called with the sweep, the number of a lost link, and the times without it.
+Inspect = Callable[[Sweep, int, NDArray[np.float64]], None]
 #: The column that holds each indicator of accessibility; its name carries the unit.
 _ACCESS: dict[Indicator, str] = {
     "location": "mean_min",
@@ -77,6 +82,8 @@ class Analysis:
         Links that leave the region, by direction.
     times
         Times between the centres and to where people live, on the day and at the horizon.
+    inspected
+        What was called for every link, as it is afterwards.
     """
 
     layers: Layers
@@ -97,13 +104,14 @@ class Analysis:
     circles: DataFrame
     leaving: gpd.GeoDataFrame
     times: tuple[DoorTimes, DoorTimes]
+    inspected: Inspect | None = None
 
 
 def analyse(
     layers: Layers,
     date: dt.date,
     progress: Callable[[str], None] = lambda _: None,
-    inspect: Callable[[Sweep, int, NDArray[np.float64]], None] | None = None,
+    inspect: Inspect | None = None,
 ) -> Analysis:
     """
     Analyse a region as a whole.
@@ -118,7 +126,8 @@ def analyse(
     progress
         Called with the name of every stage when it begins.
     inspect
-        Called for every link whose loss changes a time on the day (`link_losses`).
+        Called for every link whose loss changes a time on the day (`link_losses`); an object of
+        a class, as what it has seen is kept with the losses.
 
     Returns
     -------
@@ -136,11 +145,16 @@ def analyse(
     net, stops = build_network(layers, year=date), build_network(layers, year=date, nodes="stops")
     stops_later = build_network(layers, year=horizon, nodes="stops")
     progress("losses")
-    sweep = link_sweep(stops)
-    links, routes = link_losses(sweep, inspect=inspect), route_losses(sweep)
-    links_later = link_losses(stops_later)
+    facts = [travel_facts(layers, when, labels=True) for when in (date, horizon)]
+
+    def lost() -> tuple[DataFrame, DataFrame, Inspect | None]:
+        sweep = link_sweep(stops)
+        return link_losses(sweep, inspect=inspect), route_losses(sweep), inspect
+
+    links, routes, inspected = remembered(lost, "losses", facts[0], type(inspect).__qualname__)
+    links_later = remembered(lambda: link_losses(stops_later), "losses of links", facts[1])
     progress("accessibility")
-    times = [door_times(net) for net in (stops, stops_later)]
+    times = [travel_times_on(layers, when) for when in (date, horizon)]
     access = _access_table(stops, times[0])
     progress("projects")
     dates = date, horizon
@@ -166,6 +180,7 @@ def analyse(
         circles=_circle_table(layers, dates, [found.cities for found in times]),
         leaving=outbound_links(layers, date) if region.base.counties else gpd.GeoDataFrame(),
         times=(times[0], times[1]),
+        inspected=inspected,
     )
 
 
@@ -207,22 +222,29 @@ def _cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
     """Return the minimum cut between the first two regions, by milestone and mode."""
     region = layers.catalogue.region
     a, b = pair_of(region)
-    rows = []
+    rows = list[dict[str, Any]]()
     for when in milestones(region, date, horizon):
-        net = build_network(layers, year=when, nodes="stops")
-        for mode in ("road", "rail"):
-            part = net.select(mode)
-            found, _, _ = minimum_cut(part, a.id, b.id)
-            edges = part.edges.loc[found.cut]
-            rows.append(
-                {
-                    "date": when,
-                    "mode": mode,
-                    "value": found.value,
-                    "unique": found.unique,
-                    "names_zh": "、".join(dict.fromkeys(edges["route_zh"])),
-                    "names_en": ", ".join(dict.fromkeys(edges["route_en"])),
-                    "section_ids": ";".join(dict.fromkeys(edges["section_id"])),
-                }
-            )
+        facts = travel_facts(layers, when, labels=True)
+        rows += remembered(partial(_cuts_on, layers, when, a.id, b.id), "cuts", facts, a.id, b.id)
     return pd.DataFrame(rows)
+
+
+def _cuts_on(layers: Layers, when: dt.date, a: str, b: str) -> list[dict[str, Any]]:
+    """Return the minimum cut between two regions on a day by mode."""
+    net, rows = build_network(layers, year=when, nodes="stops"), list[dict[str, Any]]()
+    for mode in ("road", "rail"):
+        part = net.select(mode)
+        found, _, _ = minimum_cut(part, a, b)
+        edges = part.edges.loc[found.cut]
+        rows.append(
+            {
+                "date": when,
+                "mode": mode,
+                "value": found.value,
+                "unique": found.unique,
+                "names_zh": "、".join(dict.fromkeys(edges["route_zh"])),
+                "names_en": ", ".join(dict.fromkeys(edges["route_en"])),
+                "section_ids": ";".join(dict.fromkeys(edges["section_id"])),
+            }
+        )
+    return rows

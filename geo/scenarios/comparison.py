@@ -13,7 +13,7 @@ from pandas import DataFrame
 
 from geo.catalogue import MODES, Catalogue, City, Project, parse_date
 from geo.connectivity import expected_opportunities, mode_indices
-from geo.core import BadInputError, Executor, Message, run_locally
+from geo.core import BadInputError, Executor, Message, remembered, run_locally
 from geo.layers import (
     Layers,
     as_layers,
@@ -21,6 +21,7 @@ from geo.layers import (
     crossings_or_none,
     sections_on,
     stages_by_year,
+    travel_facts,
 )
 from geo.network import (
     DoorTimes,
@@ -41,7 +42,9 @@ LEAST_MIN = 0.05
 ALIKE = 0.05
 
 
-def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> DoorTimes:
+def travel_times_on(
+    layers: Layers, date: dt.date, mode: str = "any", *, facts: str = ""
+) -> DoorTimes:
     """
     Return the fastest times between all cities, and to where people live, on a day.
 
@@ -53,6 +56,8 @@ def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> DoorTim
         The day asked for.
     mode
         Road, rail, water or any.
+    facts
+        What travel on the day follows from (:func:`geo.layers.travel_facts`), where it is known.
 
     Returns
     -------
@@ -69,8 +74,11 @@ def travel_times_on(layers: Layers, date: dt.date, mode: str = "any") -> DoorTim
     >>> bool(np.isfinite(minutes).all())
     True
     """
-    net = build_network(layers, year=date, nodes="stops")
-    return door_times(net, mode=mode)
+
+    def make() -> DoorTimes:
+        return door_times(build_network(layers, year=date, nodes="stops"), mode=mode)
+
+    return remembered(make, "door times", facts or travel_facts(layers, date), mode)
 
 
 def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from geo.catalogue import CLASS_PLURAL, STAGE, way_labels
 from geo.connectivity import core_cities, count_open_sectors
-from geo.layers import pair_of, route_table
+from geo.core import remembered
+from geo.layers import pair_of, route_table, travel_facts
 from geo.network import fastest_routes
 from geo.scenarios.analysis import Analysis
 
@@ -151,7 +153,10 @@ def _cores(analysis: Analysis) -> list[Headline]:
         return []
     sentences = []
     for mode, (zh, en) in (("road", ("公路", "road")), ("rail", ("铁路", "rail"))):
-        for journey in fastest_routes(analysis.stops, pair[0], pair[1], mode=mode):
+        ways = partial(fastest_routes, analysis.stops, pair[0], pair[1], mode=mode)
+        facts = travel_facts(analysis.layers, analysis.date)
+        ends = [city.city_id for city in pair[:2]]
+        for journey in remembered(ways, "fastest way", facts, ends, mode):
             minutes, km = journey.time_min, journey.length_km
             sentences.append(
                 _sentence(

@@ -14,7 +14,8 @@ from pandas import DataFrame
 
 from geo.catalogue import City, Route
 from geo.connectivity import Loss, cut_off, removal_loss
-from geo.layers import Layers, open_sections, sections_on
+from geo.core import remembered
+from geo.layers import Layers, open_sections, sections_on, travel_facts
 from geo.network import (
     Journey,
     TravelGraph,
@@ -74,6 +75,7 @@ class RouteVariants:
         self.closed = frozenset(chosen.index[chosen["stage"] != "open"])
         whole = with_sections(layers, self.closed, open_on=date)
         self.net = build_network(whole, year=date, nodes="stops")
+        self._facts = travel_facts(whole, date)
         self.cities: list[City] = layers.catalogue.centres
         self.counties = list(layers.catalogue.settlements) or self.cities
         self.people = np.array([city.population for city in self.cities], float)
@@ -102,6 +104,14 @@ class RouteVariants:
             return self.closed
         own = self.own.get(route_id, frozenset())
         return self.closed - own if state == "complete" else self.closed | own
+
+    def _lost(self, mode: str, route_id: str, state: State) -> frozenset[str]:
+        """Return the sections of a mode that are not there."""
+        missing = self.missing(route_id, state)
+        return frozenset(
+            section for section, own in self._mode_of.items()
+            if section in missing and mode in ("any", own)
+        )  # fmt: skip
 
     def modes(self, route_id: str, state: State) -> list[str]:
         """
@@ -168,15 +178,19 @@ class RouteVariants:
             Minutes between the n cities, shape (n, n), and to the m counties (the cities where
             the catalogue has none), shape (n, m).
         """
-        arcs = self._graph(mode)
-        missing = self.missing(route_id, state).intersection(arcs.sections)
+        missing = self._lost(mode, route_id, state)
+
+        def make() -> tuple[Floats, Floats]:
+            arcs, ends = self._graph(mode), [*self.cities, *self.counties]
+            minutes = self._without(arcs, missing)
+            found = times_between(arcs.graph, self.cities, ends, minutes=minutes)
+            count = len(self.cities)
+            return found[:, :count].copy(), found[:, count:].copy()
+
         key = mode, missing
         if key not in self._minutes:
-            graph = arcs.graph
-            ends, minutes = [*self.cities, *self.counties], self._without(arcs, missing)
-            found = times_between(graph, self.cities, ends, minutes=minutes)
-            count = len(self.cities)
-            self._minutes[key] = found[:, :count].copy(), found[:, count:].copy()
+            known = self._facts, mode, missing
+            self._minutes[key] = remembered(make, "times of a variant", *known)
         return self._minutes[key]
 
     def journeys(
@@ -201,13 +215,19 @@ class RouteVariants:
         """
         if mode not in self.modes(route_id, state):
             return []
-        arcs = self._graph(mode)
-        graph, missing = arcs.graph, self.missing(route_id, state).intersection(arcs.sections)
-        key = mode, missing, ends, count
-        if key not in self._journeys:
+        missing = self._lost(mode, route_id, state)
+
+        def make() -> list[Journey]:
+            arcs = self._graph(mode)
+            graph = arcs.graph
             start, end = int(graph.ends(ends[:1])[0][0]), int(graph.ends(ends[1:])[1][0])
             paths = different_paths(graph, self._without(arcs, missing), start, end, k=count)
-            self._journeys[key] = [journey(graph, graph.arcs.iloc[path]) for path in paths]
+            return [journey(graph, graph.arcs.iloc[path]) for path in paths]
+
+        key = mode, missing, ends, count
+        if key not in self._journeys:
+            known = self._facts, mode, missing, [end.city_id for end in ends], count
+            self._journeys[key] = remembered(make, "ways of a variant", *known)
         return self._journeys[key]
 
     def gains(self, route_id: str) -> DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from geo.catalogue import OPEN_CODES, Region
 from geo.connectivity import core_cities, expected_opportunities
-from geo.layers import Layers, speeds_on, stages_by_year
+from geo.core import remembered
+from geo.layers import Layers, speeds_on, stages_by_year, travel_facts
 from geo.network import DoorTimes, build_network
 from geo.scenarios.comparison import (
     indices_by_name,
@@ -102,19 +104,31 @@ def build_timeline(layers: Layers, date: dt.date) -> Timeline:
     stages = stages_by_year(layers, days.values())
     links = open_links(layers, stages, days.values())
     states: dict[Any, int] = {}
-    state, nets, stats, times = [], [], [], []
+    state, stats, km, times = [], [], [], []
     known: dict[Any, Any] = {}
     for i, when in enumerate(days.values()):
         is_open = tuple(letters[i] in OPEN_CODES for letters in stages.values())
         now = is_open, tuple(sorted(speeds_on(layers, when).items()))
         if now not in states:
             states[now] = len(states)
-            nets.append(build_network(layers, year=when))
-            stats.append(indices_by_name(nets[-1], known) | links[i])
-            times.append(travel_times_on(layers, when))
+            facts = travel_facts(layers, when)
+            indices, lengths = remembered(
+                partial(_figures, layers, when, known), "figures of a day", facts
+            )
+            stats.append(indices | links[i])
+            km.append(lengths)
+            times.append(travel_times_on(layers, when, facts=facts))
         state.append(states[now])
-    km = [dict(net.edges.groupby("class")["length_km"].sum()) for net in nets]
     return Timeline(days, stages, state, stats, km, times)
+
+
+def _figures(
+    layers: Layers, date: dt.date, known: dict[Any, Any]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the statistics by name and the running length by class on a day."""
+    net = build_network(layers, year=date)
+    lengths = net.edges.groupby("class")["length_km"].sum()
+    return indices_by_name(net, known), dict(lengths)
 
 
 def horizon_of(layers: Layers, date: dt.date) -> dt.date:

@@ -1,0 +1,130 @@
+"""What results of a day follow from, as a checksum under which they can be kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from geo.catalogue import Catalogue
+from geo.core import checksum, file_checksum
+from geo.layers.layers import Layers
+from geo.layers.status import open_sections
+
+#: Where a value comes from, and how sure it is: nothing is computed from it.
+_ORIGIN = frozenset({"source", "confidence", "notes"})
+#: How things are called.
+_LABELS = frozenset(
+    {"name", "name_en", "ref", "route_zh", "route_en", "from_zh", "to_zh", "from_en", "to_en"}
+)
+#: How it comes that a section is open.
+_DATES = frozenset({"started", "opened", "expected", "status", "stage", "assumed"})
+#: The tables that travel follows from, beside those that layers are made of.
+_TABLES = ("places", "cities", "zones", "train_services", "through_running", "station_calls",
+           "speeds_by_period")  # fmt: skip
+
+
+def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
+    """
+    Return a checksum of everything that travel on a day follows from.
+
+    That is what is open on the day, with its lines, standard and trains; places and people;
+    the files of the region and what it says of itself. When or why a section that is open on the
+    day opened, what others are planned for, and where all this is known from, do not count.
+
+    Parameters
+    ----------
+    layers
+        The layers of the catalogue.
+    date
+        The day.
+    labels
+        Whether names count too.
+
+    Returns
+    -------
+    checksum
+        As of `geo.core.checksum`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day = date(2025, 12, 31)
+    >>> late = geo.build_layers(cat.with_section("chengyu-middle-hsr-1", expected=2030))
+    >>> travel_facts(late, day) == travel_facts(lay, day)
+    True
+    >>> fast = geo.build_layers(cat.with_section("chengyu-hsr-1", design_speed_kmh=250))
+    >>> travel_facts(fast, day) == travel_facts(lay, day)
+    False
+    """
+    catalogue = layers.catalogue
+    unused = _ORIGIN | _DATES if labels else _ORIGIN | _DATES | _LABELS
+    sections = open_sections(layers, date)
+    frames = sections, layers.places
+    kept = [frame[[name for name in frame if name not in unused]] for frame in frames]
+    routes = set(sections["route_id"].tolist())
+    tracks = [(key, track.places, track.checksum if key in routes else "")
+              for key, track in layers.tracks.items()]  # fmt: skip
+    spans = [(key, layers.span[key]) for key in sections.index.tolist()]
+    users = layers.sections[["route_id", "shares"]]
+    day = date, spans, tracks, users, *kept
+    return checksum(catalogue_facts(catalogue, labels=labels), labels, day)
+
+
+def catalogue_facts(catalogue: Catalogue, *, labels: bool = False) -> str:
+    """
+    Return a checksum of the tables and files that travel follows from on any day.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue.
+    labels
+        Whether names, and the routes that carry them, count too.
+
+    Returns
+    -------
+    checksum
+        As of `geo.core.checksum`.
+
+    Examples
+    --------
+    >>> more = cat.with_city("chengdu", population=21_000_000)
+    >>> catalogue_facts(more) == catalogue_facts(cat)
+    False
+    """
+    known: dict[bool, str] = catalogue.__dict__.setdefault("_facts", {})
+    if labels not in known:
+        unused = _ORIGIN if labels else _ORIGIN | _LABELS
+        names = (*_TABLES, "routes") if labels else _TABLES
+        tables = [[name, *(_cells(row, unused) for row in getattr(catalogue, name))]
+                  for name in names]  # fmt: skip
+        known[labels] = checksum(catalogue.region, tables)
+    return checksum(known[labels], base_files(catalogue))
+
+
+def _cells(row: Any, unused: frozenset[str]) -> list[Any]:
+    return [value for key, value in row.__dict__.items() if key not in unused]
+
+
+def base_files(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """
+    Return the files that a region has beside its tables, with the checksum of each.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue.
+
+    Returns
+    -------
+    files
+        Names inside the folder of the data; the checksum is empty where there is no file.
+
+    Examples
+    --------
+    >>> [name for name, _ in base_files(cat)][:2]
+    ['base/provinces.geojson', 'base/cities.geojson']
+    """
+    region = catalogue.region
+    names = [*region.base.model_dump().values(), *region.context.model_dump().values()]
+    return [(name, file_checksum(catalogue.folder / name)) for name in names if name]
