@@ -222,7 +222,8 @@ def _lines(
     text = _decoded(path, file, chinese=region.languages[0].startswith("zh"))
     separator = separator_of(text, [*columns(model), *OLD_COLUMNS])
     rows = _split(text, separator, file)
-    header = [OLD_COLUMNS.get(cell.strip(), cell.strip()) for cell in next(rows, (1, []))[1]]
+    header = [cell.strip().lower() for cell in next(rows, (1, []))[1]]
+    header = [OLD_COLUMNS.get(cell, cell) for cell in header]
     if wrong := list(header_problems(header, model, file)):
         yield from wrong
         return

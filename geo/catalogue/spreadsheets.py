@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -16,7 +17,8 @@ _COMMA = re.compile(r"[+-]?\d*,\d+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _POINT = re.compile(r"[+-]?\d*\.\d+")
 _DATE = re.compile(
-    r"(\d{4})[/-](\d{1,2})(?:[/-](\d{1,2}))?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?", re.ASCII
+    r"(\d{4})[/.年-](\d{1,2})(?:[/.月-](\d{1,2})日?|月)?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?",
+    re.ASCII,
 )
 #: Days since the end of 1899 that spreadsheets show as dates: from 1927 to 2100.
 _SERIAL, _DAY_0 = range(10_000, 73_415), dt.date(1899, 12, 30)
@@ -24,7 +26,7 @@ _SERIAL, _DAY_0 = range(10_000, 73_415), dt.date(1899, 12, 30)
 
 def decode_table(raw: bytes, *, chinese: bool) -> str:
     """
-    Return the text of a table: UTF-8, or GBK where that leaves no doubt.
+    Return the text of a table: UTF-8, UTF-16 with its mark, or GBK where that leaves no doubt.
 
     Parameters
     ----------
@@ -43,6 +45,8 @@ def decode_table(raw: bytes, *, chinese: bool) -> str:
     UnicodeDecodeError
         When it is neither.
     """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16")  # what a spreadsheet calls Unicode text
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -60,7 +64,7 @@ def separator_of(text: str, columns: Collection[str]) -> str:
 
     def known(separator: str) -> int:
         cells = next(csv.reader([head], delimiter=separator), [])
-        return len({cell.strip() for cell in cells} & set(columns))
+        return len({cell.strip().lower() for cell in cells} & set(columns))
 
     return max(SEPARATORS, key=known)
 
@@ -156,7 +160,7 @@ def iso_date(cell: str) -> str:
 
     Examples
     --------
-    >>> iso_date("1995/9/15"), iso_date("34957"), iso_date("1995/9"), iso_date("9/5/1995")
+    >>> iso_date("1995/9/15"), iso_date("34957"), iso_date("1995年9月"), iso_date("9/5/1995")
     ('1995-09-15', '1995-09-15', '1995-09', '9/5/1995')
     """
     if match := _DATE.fullmatch(cell):

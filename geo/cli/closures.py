@@ -132,7 +132,8 @@ def disrupt(arguments: argparse.Namespace) -> None:
         _disrupt_at(arguments, net, about)
     else:
         _disrupt_grid(arguments, net, about)
-    say_assumed(date, about["assumed"])
+    if not arguments.json:
+        say_assumed(date, about["assumed"])
 
 
 def _disrupt_at(arguments: argparse.Namespace, net: Network, about: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ EAST_ASIAN = {
     "ko": ("Noto Sans CJK KR", "Source Han Sans KR", "Apple SD Gothic Neo", "Malgun Gothic"),
 }  # fmt: skip
 #: Fonts with Latin letters and all their marks, Greek and Cyrillic; then those of other scripts.
-EUROPEAN = ("Segoe UI", "Roboto", "Noto Sans", "DejaVu Sans")
+EUROPEAN = ("Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Liberation Sans", "Arial",
+            "DejaVu Sans")  # fmt: skip
 OTHERS = tuple(
     f"Noto Sans {script}"
     for script in ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Telugu", "Thai", "Lao",
@@ -26,8 +27,8 @@ def font_rule(languages: Sequence[str]) -> str:
     language = languages[0].split("-")[0]
     if language == "zh":
         return ""
-    own = [*EAST_ASIAN.get(language, ()), "system-ui", *EUROPEAN, *OTHERS, *EAST_ASIAN["zh"]]
-    names = ", ".join(name if name == "system-ui" else f'"{name}"' for name in own)
+    own = [*EAST_ASIAN.get(language, ()), *EUROPEAN, *OTHERS, *EAST_ASIAN["zh"]]
+    names = ", ".join(f'"{name}"' for name in own)
     return f":root {{ --sans: {names}, sans-serif; }}\n"
 
 

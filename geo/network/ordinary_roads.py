@@ -263,6 +263,16 @@ class Ground:
         return street_ways(self.roads, self.points, self.parameters, self.rivers, self.coasts)
 
     @cached_property
+    def ties(self) -> DataFrame:
+        """Where the points are tied to roads: `point`, `node` or `edge` and `share`, `km`."""
+        return _ties(self.roads, self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
+    def near(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """The points that are tied to each other, as numbers, with their distance in km."""
+        return _near(self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
     def short(self) -> DataFrame:
         """The ways, without nodes that no point needs: as long between points, and fewer."""
         known = (self.roads.checksum, self.points, self.parameters, [*self.rivers],

@@ -24,7 +24,7 @@ from geo.readers.ways import KEY_OF_MODE, TAGS
 
 #: What OSMnx saves graphs as, and all names of files of lines.
 GRAPH = ".graphml"
-LAYERS = (*WHOLE, ".shp", ".zip", GRAPH)
+LAYERS = (*WHOLE, ".shp", ".shz", ".zip", GRAPH)
 #: No reference system has larger coordinates, in metres or feet.
 FARTHEST = 1e9
 #: What a drawing may say of a line, beside it.

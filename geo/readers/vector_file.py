@@ -25,19 +25,10 @@ DEGREES = np.array([180.0, 90.0])
 
 
 #: Files that an archive may hold instead of a Shapefile.
-WHOLE = (
-    ".gpkg",
-    ".geojson",
-    ".json",
-    ".kml",
-    ".kmz",
-    ".gml",
-    ".fgb",
-    ".gpx",
-    ".tab",
-    ".mif",
-    ".dxf",
-)
+WHOLE = (".gpkg", ".geojson", ".json", ".kml", ".kmz", ".gml", ".fgb", ".gpx", ".tab", ".mif",
+         ".dxf")  # fmt: skip
+#: What lies beside a Shapefile.
+PARTS = (".dbf", ".prj", ".cpg", ".shx")
 #: What messages call the kinds.
 WHAT = {"Line": Message("lines"), "Polygon": Message("areas")}
 OPTION = {"Line": "--layer", "Polygon": "--border-layer"}
@@ -73,12 +64,13 @@ def read_vector_layers(
                 "encoding {encoding!r}: expected the name of one, such as GBK or UTF-8",
                 encoding=encoding,
             ) from None
+    if path.suffix.lower() in PARTS:  # of a Shapefile somebody may name any file
+        path = _beside(path, ".shp") or path
     found = []
     with _openable(path) as file:
         for name in _layers(path, file, layer, kind, only=only):
-            part = (
-                file / f"{name}.shp" if file.is_dir() and path.suffix.lower() == ".zip" else file
-            )
+            inside = file / f"{name}.shp"
+            part = inside if inside.is_file() else file
             found.append((name, _read(path, part, name, encoding or _encoding(path, part))))
     return found
 
@@ -88,7 +80,7 @@ def _openable(path: Path) -> Iterator[Path]:
     """Give the file, or a copy of a Shapefile whose index can be made anew."""
     if not path.exists():
         raise BadInputError("{path}: expected a file; there is none", path=path)
-    unpacked = path.suffix.lower() == ".zip" and path.is_file()
+    unpacked = path.suffix.lower() in (".zip", ".shz") and path.is_file()
     indexed = path.suffix.lower() != ".shp" or _beside(path, ".shx")
     if indexed and not unpacked:
         yield path
@@ -97,7 +89,7 @@ def _openable(path: Path) -> Iterator[Path]:
         if unpacked:
             yield _unzipped(path, Path(folder))
             return
-        for suffix in (".shp", ".dbf", ".prj", ".cpg"):
+        for suffix in (".shp", *PARTS):
             if part := _beside(path, suffix):
                 shutil.copyfile(part, Path(folder) / f"lines{suffix}")
         yield Path(folder) / "lines.shp"

@@ -18,6 +18,7 @@ from geo.scenarios.comparison import (
 )
 from geo.scenarios.corridor import city_pair_profile, corridor_profile
 from geo.scenarios.headlines import headline_sentences
+from geo.scenarios.plans import Plan, apply_plan, is_plan, plan_of, planned_layers, read_plan
 from geo.scenarios.route_variants import RouteVariants
 from geo.scenarios.sensitivity import (
     headline_intervals,
@@ -36,9 +37,11 @@ from geo.scenarios.timeline import (
 
 __all__ = [
     "Analysis",
+    "Plan",
     "RouteVariants",
     "Timeline",
     "analyse",
+    "apply_plan",
     "build_timeline",
     "city_changes",
     "city_pair_profile",
@@ -51,10 +54,14 @@ __all__ = [
     "headline_sentences",
     "headline_values",
     "horizon_of",
+    "is_plan",
     "milestones",
     "open_groups_by_year",
     "pair_gains",
+    "plan_of",
+    "planned_layers",
     "project_benefits",
+    "read_plan",
     "sensitivity_table",
     "timeline_values",
     "travel_times_on",

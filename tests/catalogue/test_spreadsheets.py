@@ -42,6 +42,7 @@ FORMS = {
     "tabs and decimal commas": {"separator": "\t", "comma": True},
     "tabs": {"separator": "\t", "encoding": "gb18030"},
     "empty columns at the right": {"empty": 3},
+    "Unicode text": {"separator": "\t", "encoding": "utf-16"},
     "line ends of an old Macintosh": {"end": "\r"},
 }
 
@@ -79,7 +80,8 @@ def cell(folder, table, column, text):
 
 
 DATES = {"1995/9/15": "1995-09-15", "1995-9-5": "1995-09-05", "1995/9": "1995-09",
-         "34957": "1995-09-15", "1995-09-15 00:00:00": "1995-09-15", "1995": "1995"}  # fmt: skip
+         "34957": "1995-09-15", "1995-09-15 00:00:00": "1995-09-15", "1995": "1995",
+         "1995年9月15日": "1995-09-15", "1995年9月": "1995-09", "1995.9.15": "1995-09-15"}  # fmt: skip
 
 
 @pytest.mark.parametrize("text", DATES)
@@ -89,7 +91,9 @@ def test_dates_of_spreadsheets_are_read(region, text):
     assert geo.load(region).sections[0].opened == DATES[text]
 
 
-@pytest.mark.parametrize("text", ["9/15/1995", "5/9/1995", "15.9.1995", "99999", "1995/13/1"])
+@pytest.mark.parametrize(
+    "text", ["9/15/1995", "5/9/1995", "15.9.1995", "99999", "1995/13/1", "1995年13月"]
+)
 def test_dates_that_are_in_doubt_are_refused(region, text):
     cell(region, "sections", "opened", text)
     with pytest.raises(
@@ -111,6 +115,14 @@ def test_commas_and_points_together_are_refused(region):
     saved(region, separator=";")
     with pytest.raises(geo.BadInputError, match=r"places.csv:2 lon: '0,5'"):
         geo.load(region)
+
+
+def test_columns_in_capitals_are_the_same(region):
+    wanted = geo.load(region)
+    for path in (region / "tables").glob("*.csv"):
+        head, _, rest = path.read_text("utf-8").partition("\n")
+        path.write_text(f"{head.upper()}\n{rest}", "utf-8")
+    assert geo.load(region).sections == wanted.sections
 
 
 def test_another_file_in_the_place_of_a_table_is_one_line(region):

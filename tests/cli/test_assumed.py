@@ -12,7 +12,8 @@ from geo.cli.main import main
 
 LINE = "{date}: assumed to be open by their expected year ({count}): {sections}"
 COMMANDS = ["od aa cc", "matrix", "access", "critical", "critical --routes", "cut 西省 东省",
-            "corridor aa cc", "corridor north", "routes", "crossings", "openness", "stats",
+            "corridor aa cc", "corridor north", "disrupt --at 0.5,0 --km 2", "disrupt --grid 40",
+            "routes", "crossings", "openness", "stats",
             "export csv --out {out}", "map network --out {out}", "matrix --out {out}.csv"]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from contextlib import nullcontext
 
 import geopandas as gpd
@@ -30,6 +31,16 @@ def test_a_shapefile_without_its_encoding(tmp_path, encoding):
     )
     path.with_suffix(".cpg").unlink()
     assert read_areas(path)["name"].tolist() == ["甲省", "乙市"]
+    with zipfile.ZipFile(tmp_path / "b.shz", "w") as archive:
+        for part in tmp_path.glob("a.*"):
+            archive.write(part, part.name)
+    for other in (path.with_suffix(".dbf"), tmp_path / "b.shz"):
+        assert read_areas(other)["name"].tolist() == ["甲省", "乙市"]
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for part in tmp_path.glob("a.*"):
+        part.rename(folder / part.name)
+    assert read_areas(folder)["name"].tolist() == ["甲省", "乙市"]
 
 
 def test_an_encoding_that_the_file_lies_about(tmp_path):
