@@ -12,6 +12,7 @@ from test_plan_geometry import random_line
 
 import geo
 from geo.connectivity import city_table, mean_extra_minutes, minimum_cut, removal_loss
+from geo.maps.plan_data import packed, whole_numbers
 from geo.network import build_travel_graph, door_times, time_interval, times_between
 from geo.scenarios import plan_of, planned_layers
 
@@ -102,6 +103,20 @@ def test_plans_give_the_times_of_python(engine, cat, seed):
 @pytest.mark.parametrize("seed", range(10))
 def test_ten_plans_on_four_dates_by_all_modes(engine, cat, seed):
     assert_same_plan(engine, cat, seed, [2015, 2026, 2030, 2035], ["any", "road", "rail"])
+
+
+def test_packed_numbers_keep_every_digit(engine):
+    rng = np.random.default_rng(5)
+    for numbers in (
+        np.round(rng.uniform(-180, 180, 300), 7), np.round(rng.uniform(0, 9e4, 300), 3),
+        rng.normal(size=300), np.zeros(3), np.array([1e-300, 1e300]), np.array([]),
+    ):  # fmt: skip
+        for step in (1, 2):
+            found = engine.evaluate("p => Array.from(geo.unpackNumbers(p))", packed(numbers, step))
+            assert found == numbers.tolist()
+    whole = rng.integers(0, 2**40, 300)
+    found = engine.evaluate("text => Array.from(geo.wholeNumbers(text))", whole_numbers(whole))
+    assert found == whole.tolist()
 
 
 @pytest.fixture(scope="module")

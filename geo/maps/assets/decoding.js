@@ -70,23 +70,37 @@ function numbersIn(bytes) {
 /** Whole numbers from 0, as bytes of seven bits in base64. */
 export function wholeNumbers(text) {
   const bytes = bytesOf(text);
+  let count = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] < 128) count++;
   const next = numbersIn(bytes);
-  const count = bytes.reduce((sum, byte) => sum + (byte < 128 ? 1 : 0), 0);
-  return Int32Array.from({ length: count }, next);
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = next();
+  return numbers;
 }
 
 /**
  * Numbers of which every digit is there: as steps with some decimals, or as they are in memory.
+ *
  * @param {{d?: number, s?: number, v?: string, f?: string}} packed
  */
 export function unpackNumbers({ d, s, v, f }) {
   if (f !== undefined) return new Float64Array(bytesOf(f).buffer);
-  const whole = Float64Array.from(wholeNumbers(v), fromZigzag);
-  for (let i = s; i < whole.length; i++) whole[i] += whole[i - s];
-  return whole.map((number) => number / 10 ** d);
+  const steps = wholeNumbers(v);
+  const whole = new Float64Array(steps.length);
+  for (let i = 0; i < whole.length; i++) {
+    whole[i] = fromZigzag(steps[i]) + (i < s ? 0 : whole[i - s]);
+  }
+  const unit = 10 ** d;
+  for (let i = 0; i < whole.length; i++) whole[i] /= unit;
+  return whole;
 }
 
-const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+function bytesOf(text) {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
+}
 
 const fromZigzag = (n) => (n % 2 ? -(n + 1) / 2 : n / 2);
 

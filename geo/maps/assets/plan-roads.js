@@ -417,9 +417,9 @@ function decodeTies({ counts, where, share, km }) {
  */
 export function condensed(ways, stay, nameOf) {
   const web = new Web(ways, stay);
-  const nodes = [...web.around.keys()];
-  const names = new Map(nodes.map((node) => [node, nameOf(node)]));
-  nodes.sort((a, b) => (names.get(a) < names.get(b) ? -1 : 1));
+  const named = Array.from(web.around.keys(), (node) => ({ node, name: nameOf(node) }));
+  named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const nodes = named.map(({ node }) => node);
   const rank = new Map(nodes.map((node, i) => [node, i]));
   const waiting = new Waiting(nodes.length);
   const push = (node) => {
