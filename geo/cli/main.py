@@ -226,7 +226,10 @@ def _add_results_folder(parser: Parser) -> None:
 
 def _add_map(verbs: Any) -> None:
     maps = _add(verbs, "map", results.maps, _("only the maps"))
-    text = _("index, network, crossings, accessibility, criticality, compare; default: all")
+    text = _(
+        "index, network, corridors, crossings, accessibility, criticality, compare, plan; "
+        "default: all"
+    )
     maps.add_argument("pages", nargs="*", metavar="PAGE", help=text)
     text = _("folder for the pages (default: maps)")
     maps.add_argument("--out", type=Path, default=Path("maps"), metavar="DIR", help=text)

@@ -15,6 +15,7 @@ CHOSEN = {
     "accessibility": "city=chengdu&view=change&min=60",
     "criticality": "mode=areas&area=0",
     "compare": "view=diff&tab=stats",
+    "plan": "tab=plan&year=2030",
 }
 GROUND = "getComputedStyle(document.body).backgroundColor"
 DARK, LIGHT = "rgb(16, 24, 31)", "rgb(238, 241, 236)"

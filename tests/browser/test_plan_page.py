@@ -331,6 +331,23 @@ def test_a_circle_closes_what_it_holds_and_stands_in_the_address(planning):
     assert page.locator("path.closed").count() == 0
 
 
+def test_a_closure_becomes_part_of_the_plan(planning):
+    page = planning("#tab=break")
+    click_line(page)
+    settled(page)
+    page.get_by_role("button", name="写入方案").click()
+    settled(page)
+    assert "关闭" in edits(page)[0]
+    assert page.locator("path.closed").count() == 1
+    page.wait_for_url("**plan=**")
+    assert "cut=" not in page.url
+    page.locator("#tab-journey").click()
+    settled(page)
+    page.get_by_role("button", name="不用方案").click()
+    settled(page)
+    assert page.locator(".under-plan").is_hidden()
+
+
 def test_the_worst_squares_are_listed_and_marked(planning):
     page = planning("#tab=break&by=squares")
     rows = page.locator("#break .bars li")

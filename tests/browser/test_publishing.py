@@ -24,6 +24,7 @@ CHOSEN = {
     "accessibility": ("city=chengdu", "从成都门到门可达人口", "People reached from Chengdu"),
     "criticality": ("mode=rail", "铁路", "Rail"),
     "compare": ("a=2010&b=2020", "左为 2010，右为 2020", "Left: 2010, right: 2020"),
+    "plan": ("from=city:chengdu&to=city:chongqing", "成都到重庆", "Chengdu to Chongqing"),
 }
 
 

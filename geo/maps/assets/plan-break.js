@@ -277,7 +277,8 @@ export class Breaking {
     const closed = await this.closedEdges();
     const lines = closed.length ? await engine.call("lines", plan, date, closed) : [];
     if (turn !== this.turn) return;
-    this.page.drawing.drawCuts(lines, this.circles);
+    const own = this.page.closed;
+    this.page.drawing.drawCuts([...own.lines, ...lines], [...own.circles, ...this.circles]);
     this.page.drawing.drawWays(null, null);
     if (!closed.length) {
       this.showInvitation();
@@ -321,9 +322,27 @@ export class Breaking {
         element("h2", {}, bilingual(/** @type {any} */ (title))),
         element("p", {}, bilingual(this.names(closed))),
         this.facts(losses),
+        this.keepButton(closed),
       ),
       ...this.cityBars(losses),
       ...this.pairList(times),
+    );
+  }
+
+  /** Makes the closure a part of the plan. */
+  keepButton(closed) {
+    const keep = () => {
+      const { store } = this.page;
+      this.clear();
+      this.page.setTab("plan");
+      store.add({ do: "close", edges: closed });
+    };
+    const label = ["写入方案", "Add to the plan"];
+    const attributes = { type: "button", on: { click: keep } };
+    return element(
+      "div",
+      { class: "row" },
+      element("button", attributes, bilingual(/** @type {any} */ (label))),
     );
   }
 

@@ -72,8 +72,12 @@ export class Editor {
   // ---- the plan in the address, in files and in links
 
   async restorePlan(text) {
-    if (!text || text === this.text) return;
+    if (text === (this.text ?? null)) return;
     this.text = text;
+    if (!text) {
+      this.store.begin();
+      return;
+    }
     this.take(await planFromLink(text, this.known));
   }
 

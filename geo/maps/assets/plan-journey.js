@@ -7,7 +7,7 @@ import { yearsChart } from "./plan-chart.js";
 import { EndField, pointPlace } from "./plan-fields.js";
 import { keepFocus } from "./plan-focus.js";
 import { breakdown, duration, interval } from "./plan-legs.js";
-import { pinAt } from "./plan-map.js";
+import { pinAt, toLatLngs } from "./plan-map.js";
 
 const ENDS = ["from", "to"];
 /** Lines of the chart by mode. */
@@ -217,16 +217,25 @@ export class Journey {
     return element("div", { class: "switch small" }, buttons);
   }
 
+  /** The way with its ends, once for every way, unless the address says where to look. */
   lookAt(way) {
-    const points = (way?.legs ?? [])
-      .flatMap((leg) => leg.path ?? [])
-      .map(([lon, lat]) => [lat, lon]);
-    const ends = this.ends.map((end) => end.at);
-    const bounds = L.latLngBounds([...points, ...ends]);
+    const bounds = this.boundsOf(way);
     const key = bounds.toBBoxString();
     if (key === this.seen || (this.seen && this.page.map.getBounds().contains(bounds))) return;
     this.seen = key;
     if (!getState().has("at")) this.page.lookAt(bounds, !reducedMotion.matches);
+  }
+
+  boundsOf(way) {
+    const points = (way?.legs ?? []).flatMap((leg) => leg.path ?? []);
+    return L.latLngBounds([...toLatLngs(points), ...this.ends.map((end) => end.at)]);
+  }
+
+  /** What the map shows at first. */
+  home() {
+    const [way] = this.found?.[this.page.mode] ?? [];
+    if (way) this.page.lookAt(this.boundsOf(way));
+    else this.page.lookAt(this.page.wholeRegion());
   }
 
   /** The dates of the chart, today among them. */

@@ -196,7 +196,7 @@ export class Results {
     );
     this.box.replaceChildren(
       element(
-        "h3",
+        "h2",
         {},
         bilingual(["结果", "Results"]),
         " ",

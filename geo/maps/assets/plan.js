@@ -23,7 +23,7 @@ class PlanPage {
   constructor(map, settings) {
     this.map = map;
     this.settings = pageData("data-page");
-    prepareMap(map, settings, () => this.lookAt(this.wholeRegion()));
+    prepareMap(map, settings, () => this.goHome());
     this.frame = map.getContainer();
     this.engine = new EngineClient();
     this.store = new PlanStore(() => this.planChanged());
@@ -126,8 +126,13 @@ class PlanPage {
     const calls = ["network", "drawnLines"].map((name) => this.engine.call(name, plan, date));
     const [network, drawn] = await Promise.all(calls);
     if (plan !== this.plan || date !== this.date) return;
+    const { closed } = network;
+    const lines = closed.length ? await this.engine.call("lines", plan, date, closed) : [];
+    if (plan !== this.plan || date !== this.date) return;
     this.network = network;
     this.drawn = drawn;
+    /** What the plan closes. */
+    this.closed = { lines, circles: plan.edits.filter((edit) => edit.do === "close_area") };
     this.drawNetwork();
     await this.part.refresh();
     this.labels.place();
@@ -146,6 +151,7 @@ class PlanPage {
     const changed = this.plan.edits.flatMap((edit) => edit.sections ?? []);
     this.drawing.drawNetwork(codes, changed);
     this.drawing.drawDrawn(this.drawn);
+    this.drawing.drawCuts(this.closed.lines, this.closed.circles);
     this.fillLegend();
   }
 
@@ -157,7 +163,7 @@ class PlanPage {
   /** Beside a journey or a closure: which plan it is computed with. */
   underPlan() {
     const box = one(".under-plan");
-    box.hidden = this.store.isEmpty;
+    box.hidden = this.store.isEmpty || this.tab === "plan";
     const { name, name_en: english, edits } = this.plan;
     const text = [
       `按方案“${name}”（${edits.length} 处改动）`,
@@ -196,6 +202,11 @@ class PlanPage {
       paddingTopLeft: [left, 70],
       paddingBottomRight: [isWide ? 40 : 72, 90],
     });
+  }
+
+  goHome() {
+    if (this.part.home) this.part.home();
+    else this.lookAt(this.wholeRegion());
   }
 
   wholeRegion() {
