@@ -188,7 +188,7 @@ export class Journey {
 
   change(difference) {
     if (!Number.isFinite(difference)) return null;
-    const text = withUnit(signed(difference, 1), ["分钟", "min"]);
+    const text = withUnit(signed(difference, Math.abs(difference) < 10 ? 1 : 0), ["分钟", "min"]);
     const words = [`方案使之 ${text[0]}`, `${text[1]} by the plan`];
     return element("em", { class: difference < 0 ? "gain" : "loss" }, bilingual(words));
   }

@@ -12,11 +12,16 @@ export function duration(minutes) {
   return [`${hours} 小时 ${rest} 分`, `${hours} h ${rest} min`];
 }
 
-/** @returns {[string, string]} */
-export const interval = ({ low, high }) => [
-  `90% 区间 ${fixed(low, 0)}–${fixed(high, 0)}`,
-  `90 % interval ${fixed(low, 0)}–${fixed(high, 0)}`,
-];
+/**
+ * The 90 % interval of a time, in minutes or hours as the time itself.
+ * @returns {[string, string]}
+ */
+export function interval({ low, high, min }) {
+  const [from, to] = [low, high].map((bound) =>
+    Math.round(min) < 180 ? sameInBoth(fixed(bound, 0)) : duration(bound),
+  );
+  return [`90% 区间 ${from[0]}–${to[0]}`, `90 % interval ${from[1]}–${to[1]}`];
+}
 
 /** What the minutes of a journey are spent on, as a bar with a line of words below. */
 export function breakdown(way) {

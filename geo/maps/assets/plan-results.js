@@ -119,7 +119,9 @@ export class Results {
     const { turn } = this;
     const { plan, date, mode, engine, store } = this.page;
     const plans = store.isEmpty ? [NOTHING] : [NOTHING, plan];
-    const found = await Promise.all(plans.map((each) => engine.call("door", each, date, mode)));
+    const found = await Promise.all(
+      plans.map((each) => engine.call("doorTimes", each, date, mode)),
+    );
     if (turn !== this.turn) return;
     const width = this.cities.length + this.zones.length;
     this.times = new DoorTimes(this.cities, width, [found[0], found.at(-1)]);
@@ -133,7 +135,7 @@ export class Results {
   /** Kilometres, crossings, independent links and people within two hours of the main cities. */
   async counts(plan, k) {
     const { engine, date, mode, settings } = this.page;
-    const counted = await engine.call("counts", plan, date, mode);
+    const counted = await engine.call("summary", plan, date, mode);
     const within = [];
     for (const id of settings.cores) {
       const city = this.cities.findIndex((each) => each.id === id);

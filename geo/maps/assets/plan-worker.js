@@ -3,27 +3,9 @@ import { createEngine } from "./plan-engine.js";
 
 /** Calls that the page makes beside the functions of the engine. */
 const EXTRA = {
-  /** Minutes from all cities to all cities and then all counties, row by row. */
-  door: (engine, plan, date, mode) =>
-    engine.memo("door", `${date} ${mode} ${engine.planned(plan).key}`, () =>
-      engine.times(plan, date, mode, engine.cities, [...engine.cities, ...engine.zones]),
-    ),
-  counts,
   ways: (engine, plan, date, mode, from, to, options) =>
     engine.journeys(plan, date, mode, engine.end(from, plan), engine.end(to, plan), options),
 };
-
-/** Kilometres by class, crossings that are open by mode, independent links. */
-function counts(engine, plan, date, mode) {
-  const [km, crossings] = [{}, {}];
-  for (const edge of engine.edgesOf(plan, date)) {
-    km[edge.class] = (km[edge.class] ?? 0) + edge.km;
-  }
-  for (const { mode: own, open } of engine.crossings(plan, date)) {
-    if (open) crossings[own] = (crossings[own] ?? 0) + 1;
-  }
-  return { km, crossings, links: engine.independentLinks(plan, date, mode).count };
-}
 
 /** @returns {Promise<(name: string, args: any[]) => any>} */
 async function startEngine(text) {
