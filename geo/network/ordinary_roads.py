@@ -296,9 +296,12 @@ class Ground:
 
         Which others are asked for together changes none of them, for nobody passes through one.
         """
-        everyone = pd.concat([self.points, others.assign(port=False)])
-        wider = Ground(self.roads, everyone, self.parameters, self.rivers, self.coasts)
-        return wider.reach(others.index.tolist(), everyone.index.tolist())
+        key = tuple(others.itertuples(name=None))  # every mode asks for the same
+        if key not in self._found:
+            everyone = pd.concat([self.points, others.assign(port=False)])
+            wider = Ground(self.roads, everyone, self.parameters, self.rivers, self.coasts)
+            self._found[key] = wider.reach(others.index.tolist(), everyone.index.tolist())
+        return self._found[key]
 
 
 def ground_of(
