@@ -206,7 +206,7 @@ def _chart(timeline: Timeline, date: dt.date, start: Pair) -> str:
         Series(MODE[mode], [value / unit for value in values], COLOR[mode])
         for mode, values in km.items()
     ]
-    title = TEXT["chart_title" if thousands else "chart_title_km"]
+    title = TEXT["chart_title"] if thousands else TEXT["chart_title_km"]
     marks = {name: decimal_year(timeline.days[key]) for name, key in zip("AB", start, strict=True)}
     return growth_chart(years, series, title=title, known_to=date.year, marks=marks)
 
