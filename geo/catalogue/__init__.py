@@ -12,7 +12,7 @@ from geo.catalogue.reading import (
     read_times,
     table_file,
 )
-from geo.catalogue.region import AdminRegion, Region, RouteGroup
+from geo.catalogue.region import AdminRegion, ReadyPlan, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
     MOST_PEOPLE,
@@ -66,8 +66,8 @@ __all__ = [
     "MOST_PEOPLE", "NOT_BEGUN", "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES",
     "TABLES", "TRAIN_CLASS", "TRANSFER_KINDS", "TRAVEL", "AdminRegion", "AlignmentPoint",
     "Catalogue", "City", "KnownStage", "Label", "OwnCity", "Place", "Project", "PublishedTime",
-    "Region", "Route", "RouteGroup", "Section", "Source", "Stage", "TextTable", "Zone",
-    "cell_fault", "checked_row", "columns", "data_folder", "faults", "last_day", "load",
+    "ReadyPlan", "Region", "Route", "RouteGroup", "Section", "Source", "Stage", "TextTable",
+    "Zone", "cell_fault", "checked_row", "columns", "data_folder", "faults", "last_day", "load",
     "name_labels", "named", "parse_date", "read_own_cities", "read_own_ends", "read_times",
     "status_on", "table_file", "way_labels", "with_closest",
 ]  # fmt: skip

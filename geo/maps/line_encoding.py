@@ -141,7 +141,8 @@ def zigzag(values: Integers) -> Integers:
 
 def varints(values: Integers) -> NDArray[np.uint8]:
     """Return numbers from 0 in bytes of seven bits; the top bit says that more follow."""
-    rest, parts, kept = values.astype(np.int64), list[NDArray[np.uint8]](), []
+    rest = values.astype(np.int64)
+    parts, kept = list[NDArray[np.uint8]](), list[NDArray[np.bool_]]()
     alive = np.ones(len(rest), bool)
     while alive.any() or not parts:
         more = rest > 127

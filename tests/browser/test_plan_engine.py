@@ -110,6 +110,12 @@ def stops(drawn):
     return geo.build_network(drawn, year=2025, nodes="stops")
 
 
+def test_nobody_travels_to_the_settlement_of_the_own_centre(engine, stops):
+    known = door_times(stops, mode="rail")
+    found = engine.evaluate("Array.from(engine.doorTimes(null, 2025, 'rail'))")
+    assert_same(np.reshape(found, (len(known.cities), -1)), np.hstack(known[:2]))
+
+
 @pytest.mark.parametrize("mode", ["any", "rail"])
 def test_people_within_two_hours_and_their_bounds(engine, stops, mode):
     times = door_times(stops, mode=mode)
@@ -140,6 +146,29 @@ def test_crossings_and_which_of_them_are_open(engine, drawn, year):
     }
     found = engine.evaluate("year => engine.crossings(null, year)", year)
     assert {(c["place"], c["route"], c["open"], c["assumed"]) for c in found} == known
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ends_of_every_kind(engine, stops, cat, mode):
+    keys = [
+        "bishan-station",
+        "chengyu-interchange",
+        next(p.place_id for p in cat.places if p.kind == "airport"),
+    ]
+    known_ends = [cat.centres[0], cat.zones[3], *(cat.place[key] for key in keys),
+                  (104.4, 31.12), (104.41, 31.13), (107.9, 29.1)]  # fmt: skip
+    ends = [{"city": cat.centres[0].city_id}, {"zone": cat.zones[3].zone_id},
+            *({"place": key} for key in keys),
+            *({"lon": lon, "lat": lat} for lon, lat in known_ends[5:])]  # fmt: skip
+    known = times_between(build_travel_graph(stops, known_ends, mode=mode), known_ends)
+    found = engine.evaluate(
+        """([mode, told]) => {
+          const ends = told.map(end => engine.end(end));
+          return Array.from(engine.times(null, 2025, mode, ends, ends));
+        }""",
+        [mode, ends],
+    )
+    assert_same(np.reshape(found, known.shape), known)
 
 
 #: Ends of journeys as Python names them, and as the engine is told.

@@ -8,9 +8,10 @@ import random
 
 import pytest
 
+import geo
 from geo.core import BadInputError
 from geo.maps.bundling import page_script
-from geo.scenarios import is_plan, plan_of, read_plan
+from geo.scenarios import apply_plan, is_plan, plan_of, read_plan
 
 PLAN = {
     "name": "推迟两年 & “更快”",
@@ -131,6 +132,39 @@ def test_what_the_region_does_not_have_is_named(scripts):
     assert scripts.evaluate(check, draw) is None
     twice = {"edits": [PLAN["edits"][8]] * 2}
     assert scripts.evaluate(check, twice)["en"] == "Edit 2: plan-1 is used twice."
+
+
+@pytest.mark.parametrize(
+    ("stops", "said"),
+    [
+        ([{"place": "ea"}, {"lon": 0, "lat": 0}], "no line of mode rail joins ea"),
+        (
+            [{"place": "ws"}, {"lon": 0, "lat": 0}, {"place": "ws"}, {"place": "es"}],
+            "a stop twice",
+        ),
+        ([{"place": "ws"}, {"place": "ws"}], "0.1 km or more apart"),
+        ([{"lon": 0, "lat": 0}, {"lon": 0.0005, "lat": 0}], "0.1 km or more apart"),
+        ([{"place": "ws"}, {"place": "plan-9-2"}], "no line of mode rail joins plan-9-2"),
+    ],
+)
+def test_stops_that_no_line_can_have_are_named_on_both_sides(scripts, two_provinces, stops, said):
+    cat = geo.load(two_provinces)
+    road = {**PLAN["edits"][9], "id": "plan-9", "stops": [{"place": "ea"}, {"lon": 0, "lat": 0.3}]}
+    plan = {"edits": [road, {**PLAN["edits"][8], "stops": stops, "via": []}]}
+    modes = {p.place_id: cat.route[p.route_id].mode for p in cat.alignments if p.place_id}
+    places = [[p.place_id, {"id": p.place_id, "lon": p.lon, "lat": p.lat, "kind": p.kind,
+                            "modes": [modes[p.place_id]]}] for p in cat.places]  # fmt: skip
+    check = "([plan, places]) => geo.checkPlan(plan, { places: new Map(places) })"
+    error = scripts.evaluate(check, [plan, places])
+    assert error["en"].startswith("Edit 2: ")
+    assert said in error["en"]
+    with pytest.raises(BadInputError) as caught:
+        apply_plan(cat, plan_of(plan))
+    assert {problem.row for problem in caught.value.problems} == {2}
+    fine = [{"place": "ws"}, {"lon": 0, "lat": 0}, {"place": "es"}, {"place": "ws"}]
+    ring = {"edits": [{**PLAN["edits"][8], "stops": fine, "via": []}]}
+    assert scripts.evaluate(check, [ring, places]) is None
+    assert apply_plan(cat, plan_of(ring)).route["plan-1"]
 
 
 def test_damaged_files_and_links_are_refused_in_words(scripts, text, tmp_path):

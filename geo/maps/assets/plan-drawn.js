@@ -15,7 +15,8 @@ const AT_STOP_DEGREES = 0.004;
 const BESIDE_DEGREES = 0.0003;
 /** Points along an edge at which its distance from a core is taken. */
 const SAMPLES = 50;
-const KIND_OF_MODE = { road: "interchange", rail: "station", water: "port" };
+/** What a stop is that joins nothing. */
+export const KIND_OF_MODE = { road: "interchange", rail: "station", water: "port" };
 /** At places of other kinds nobody changes: there a section ends. */
 const TRANSFER_KINDS = new Set(["station", "interchange", "junction", "port", "airport"]);
 

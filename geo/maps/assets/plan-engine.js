@@ -1,5 +1,6 @@
 // The travel model of the region, computed in the page: networks, graphs and times of any day and
 // plan, as Python computes them.
+import { geodesicKm } from "./geodesy.js";
 import { crossingsBetween, linksBetween } from "./plan-crossings.js";
 import { closedEdges, edgesWithin, flatKm, plannedTables } from "./plan-edits.js";
 import { withEnds } from "./plan-ends.js";
@@ -19,8 +20,9 @@ import { Trains } from "./plan-trains.js";
 import { TravelGraph } from "./plan-travel.js";
 import { World } from "./plan-world.js";
 
-/** So many results of a kind are kept, the latest ones. */
-const KEPT = 24;
+/** So many results of a kind are kept, the latest ones; graphs and trains are large. */
+const KEPT = { graph: 8, trains: 6 };
+const KEPT_ELSE = 24;
 /** Minutes within which people count as within reach. */
 const REACH_MIN = 120;
 
@@ -54,7 +56,7 @@ class Engine {
     const known = own.has(key) ? own.get(key) : compute();
     own.delete(key);
     own.set(key, known);
-    if (own.size > KEPT) own.delete(own.keys().next().value);
+    if (own.size > (KEPT[kind] ?? KEPT_ELSE)) own.delete(own.keys().next().value);
     return known;
   }
 
@@ -68,7 +70,10 @@ class Engine {
       trains: section.mode === "rail" ? fastest(services.on(section)).trains : null,
       line: joined(edges),
     }));
-    const { cities, zones, places, routes, regions, parameters, as_of } = this;
+    const { cities, zones, routes, regions, parameters, as_of } = this;
+    const modes = new Map(this.places.map(({ id }) => [id, new Set()]));
+    for (const { mode, stops } of this.sections) for (const id of stops) modes.get(id).add(mode);
+    const places = this.places.map((place) => ({ ...place, modes: [...modes.get(place.id)] }));
     return { cities, zones, places, routes, sections, regions, parameters, as_of };
   }
 
@@ -289,10 +294,35 @@ class Engine {
     return crossingsBetween(this.planned(plan).world.tables, lastDay(date), pair);
   }
 
+  /**
+   * Minutes from every city to all cities, then to where people live, row by row; none to the
+   * settlement in which the centre of a city lies.
+   */
+  doorTimes(plan, date, mode) {
+    const { cities, zones } = this;
+    const key = `${lastDay(date)} ${mode} ${this.planned(plan).key}`;
+    return this.memo("doors", key, () => {
+      const times = this.times(plan, date, mode, cities, [...cities, ...zones]);
+      const width = cities.length + zones.length;
+      homes(cities, zones).forEach((home, i) => {
+        if (home >= 0) times[i * width + cities.length + home] = 0;
+      });
+      return times;
+    });
+  }
+
   /** Minutes between all cities, row by row. */
   cityTimes(plan, date, mode) {
-    const key = `${lastDay(date)} ${mode} ${this.planned(plan).key}`;
-    return this.memo("cities", key, () => this.times(plan, date, mode, this.cities, this.cities));
+    const times = this.doorTimes(plan, date, mode);
+    const width = this.cities.length + this.zones.length;
+    const rows = this.cities.map((_, i) =>
+      times.subarray(i * width, i * width + this.cities.length),
+    );
+    const found = new Float64Array(this.cities.length ** 2);
+    rows.forEach((row, i) => {
+      found.set(row, i * row.length);
+    });
+    return found;
   }
 
   /** What it costs that edges are closed besides those of a plan. */
@@ -337,6 +367,19 @@ class Engine {
 
 /** The fastest of the services of a section. */
 const fastest = (services) => [...services.values()].reduce((a, b) => (b.kmh > a.kmh ? b : a));
+
+/** By city the number of the nearest settlement of its own, -1 where it has none. */
+function homes(cities, zones) {
+  return cities.map(({ id, lon, lat }) => {
+    let [home, least] = [-1, Infinity];
+    zones.forEach((zone, j) => {
+      if (zone.city !== id) return;
+      const km = geodesicKm(lon, lat, zone.lon, zone.lat);
+      if (km < least) [home, least] = [j, km];
+    });
+    return home;
+  });
+}
 
 /** The points of edges in a row, as one line. */
 const joined = (edges) => edges.flatMap((edge, i) => edgeLine(edge).slice(i ? 1 : 0));

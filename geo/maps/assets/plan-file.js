@@ -1,5 +1,7 @@
 // Plans in files and links, and what is wrong with those of others. The form of a file is that of
 // `geo.scenarios.read_plan`.
+import { geodesicKm } from "./geodesy.js";
+import { KIND_OF_MODE } from "./plan-drawn.js";
 
 /** Longer links and files are no plans. */
 const MOST_CHARACTERS = 2e6;
@@ -9,6 +11,14 @@ const CLASSES_OF_MODE = {
   rail: ["hsr", "intercity", "conventional"],
   water: ["ferry", "waterway"],
 };
+/** Lines of a mode join others at places of these kinds, if such lines meet there. */
+const JOINING = {
+  road: ["station", "interchange", "junction", "port", "airport", "town", "end"],
+  rail: ["station", "junction", "end"],
+  water: ["port", "junction", "end"],
+};
+/** Stops of a drawn line are at least this far apart. */
+const SHORTEST_KM = 0.1;
 const isText = (value) => typeof value === "string" && value !== "";
 const isList = (value) => Array.isArray(value) && value.length > 0 && value.every(isText);
 const between = (low, high) => (value) => Number.isFinite(value) && value >= low && value <= high;
@@ -78,12 +88,13 @@ const NO_PLAN = wrong("这不是方案：没有读到修改。", "This is no pla
  */
 export function checkPlan(plan, known = {}) {
   if (!Array.isArray(plan?.edits)) return NO_PLAN.error;
-  const drawn = new Set();
+  const drawn = new Map();
   for (const [i, edit] of plan.edits.entries()) {
-    const fault = faultOf(edit) ?? unknownIn(edit, known, drawn);
+    const fault =
+      faultOf(edit) ?? unknownIn(edit, known, drawn) ?? faultOfStops(edit, known.places, drawn);
     if (fault)
       return { zh: `第 ${i + 1} 项修改：${fault[0]}。`, en: `Edit ${i + 1}: ${fault[1]}.` };
-    if (edit.do === "draw") drawn.add(edit.id);
+    if (edit.do === "draw") drawn.set(edit.id, edit);
   }
   return null;
 }
@@ -117,7 +128,7 @@ function faultOfLine({ mode, class: kind, stops, via, trains_per_day: trains }) 
 /** What an edit names that the region does not have. */
 function unknownIn(edit, known, drawn) {
   const { sections, places } = known;
-  const isDrawn = (id) => [...drawn].some((line) => id.startsWith(`${line}-`));
+  const isDrawn = (id) => [...drawn.keys()].some((line) => id.startsWith(`${line}-`));
   const used = [...(edit.sections ?? []), ...(edit.edges ?? []).map((id) => id.split(":")[0])];
   const section = sections && used.find((id) => !sections.has(id) && !isDrawn(id));
   const stops = edit.do === "draw" ? edit.stops.filter((stop) => isText(stop.place)) : [];
@@ -126,6 +137,42 @@ function unknownIn(edit, known, drawn) {
   if (id !== undefined) return [`本地区没有 ${id}`, `this region has no ${id}`];
   return drawn.has(edit.id) ? [`${edit.id} 用了两次`, `${edit.id} is used twice`] : null;
 }
+
+/** Why a line cannot be drawn through its stops. */
+function faultOfStops({ do: kind, mode, stops }, places, drawn) {
+  if (kind !== "draw" || !places) return null;
+  const spots = stops.map((stop) => (stop.place ? spotOf(stop.place, places, drawn) : stop));
+  const wrongOne = spots.find((spot) => spot?.kind && !canJoin(spot, mode));
+  if (wrongOne)
+    return [`${wrongOne.id} 接不上这种线路`, `no line of mode ${mode} joins ${wrongOne.id}`];
+  const ids = stops.map(({ place }, i) => place ?? i);
+  if (new Set(ids.slice(1)).size < ids.length - 1 || ids.slice(1, -1).includes(ids[0])) {
+    return ["同一地点不得出现两次", "no place may be a stop twice"];
+  }
+  const isShort = spots.some((b, i) => {
+    const a = spots[i - 1];
+    return a && b && geodesicKm(a.lon, a.lat, b.lon, b.lat) < SHORTEST_KM;
+  });
+  const said = [
+    `站点相距应在 ${SHORTEST_KM} 公里以上`,
+    `stops must be ${SHORTEST_KM} km or more apart`,
+  ];
+  return isShort ? said : null;
+}
+
+/** A place of the region, or a stop of a line drawn before. */
+function spotOf(id, places, drawn) {
+  const [, line, number] = /^(.*)-(\d+)$/.exec(id) ?? [];
+  const edit = drawn.get(line);
+  const stop = edit?.stops[Number(number) - 1];
+  return (
+    places.get(id) ?? (stop && { ...stop, id, kind: KIND_OF_MODE[edit.mode], modes: [edit.mode] })
+  );
+}
+
+/** Whether lines of a mode meet at a place, so that a new one may join them. */
+export const canJoin = ({ kind, modes }, mode) =>
+  JOINING[mode].includes(kind) && (modes?.includes(mode) ?? true);
 
 /** A plan with nothing but what is known of plans; or what is wrong with it. */
 function accepted(plan, known) {

@@ -39,7 +39,7 @@ function lengthen(weights, used, things, arcs) {
 }
 
 /** The entries of the fastest way from node to node; null where there is none. */
-export function fastestPath(compressed, start, end, weights) {
+function fastestPath(compressed, start, end, weights) {
   const { into } = fastestFrom(compressed, start, weights, end);
   const entries = [];
   let node = end;

@@ -195,7 +195,10 @@ export class Ground {
   added(points) {
     const key = points.map(({ id, lon, lat }) => `${id} ${lon} ${lat}`).join(";");
     if (!this.known.has(key)) {
-      if (this.known.size >= KEPT) this.known.clear();
+      if (this.known.size >= KEPT) {
+        this.known.clear();
+        this.steps.clear();
+      }
       this.known.set(key, this.searchAdded(points));
     }
     return this.known.get(key);
