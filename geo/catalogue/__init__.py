@@ -1,6 +1,6 @@
 """Tables: row schemas, reading and editing CSV, integrity, region, status on a day, vocabulary."""
 
-from geo.catalogue.catalogue import Catalogue, data_folder, load, name_labels
+from geo.catalogue.catalogue import Catalogue, data_folder, load, name_labels, populations
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
 from geo.catalogue.integrity import HALF_WAY_ROUND
@@ -65,5 +65,6 @@ __all__ = [
     "City", "KnownStage", "Label", "OwnCity", "Place", "Project", "PublishedTime", "Region",
     "Route", "RouteGroup", "Section", "Stage", "TextTable", "Zone", "cell_fault", "checked_row",
     "columns", "data_folder", "last_day", "load", "name_labels", "named", "parse_date",
-    "read_own_cities", "read_own_ends", "read_times", "status_on", "table_file", "way_labels",
+    "populations", "read_own_cities", "read_own_ends", "read_times", "status_on", "table_file",
+    "way_labels",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from geo.scenarios.comparison import (
     compare_catalogues,
     compare_cities,
     compare_dates,
-    pair_gains,
     project_benefits,
     travel_times_on,
     weighted_efficiency,
@@ -21,7 +20,6 @@ from geo.scenarios.headlines import headline_sentences
 from geo.scenarios.route_variants import RouteVariants
 from geo.scenarios.sensitivity import (
     headline_intervals,
-    headline_values,
     sensitivity_table,
 )
 from geo.scenarios.timeline import (
@@ -49,11 +47,9 @@ __all__ = [
     "figures_by_year",
     "headline_intervals",
     "headline_sentences",
-    "headline_values",
     "horizon_of",
     "milestones",
     "open_groups_by_year",
-    "pair_gains",
     "project_benefits",
     "sensitivity_table",
     "timeline_values",
