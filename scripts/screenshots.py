@@ -28,6 +28,8 @@ SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 #: Frequent and rare colours in the palette of a picture, tried until the file is small enough.
 PALETTES = ((160, 96), (96, 64), (48, 48))
 LIMIT = 400_000
+#: A page that has computed what it shows, and the project that the walk moves.
+SETTLED, WALK = "html[data-ready]:not([data-busy])", "成达万高铁晚一年"
 #: The animation: size of the page, milliseconds of a year and of the last, quality of a frame.
 FILM_SIZE, YEAR_MS, LAST_MS, FILM_QUALITY = (900, 600), 650, 3000, 62
 #: What the animation leaves out of the page.
@@ -115,6 +117,52 @@ def film(file: Path, out: Path, browser: Any) -> None:
     print(out.name, out.stat().st_size)
 
 
+def walk(file: Path, out: Path, browser: Any) -> None:
+    """
+    Take the pictures of a plan in the making, as the documentation tells it.
+
+    Parameters
+    ----------
+    file
+        The page of plans.
+    out
+        Folder for the pictures.
+    browser
+        The browser of Playwright.
+    """
+    width, height = SIZES["desktop"]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, offline=True, locale="zh-CN",
+        reduced_motion="reduce",
+    )  # fmt: skip
+    page = context.new_page()
+
+    def take(number: int) -> None:
+        page.wait_for_selector(SETTLED)
+        page.wait_for_timeout(500)
+        raw = compressed(page.screenshot())
+        (out / f"plan-walk-{number}.png").write_bytes(raw)
+        print(f"plan-walk-{number}.png", len(raw))
+
+    page.goto(f"{file.as_uri()}#tab=plan")
+    page.wait_for_selector(SETTLED)
+    page.locator(".projects summary").click()
+    for _ in range(2):
+        page.get_by_role("button", name=WALK).click()
+        page.wait_for_selector(SETTLED)
+    page.locator(".projects summary").click()
+    page.locator("#year").fill("2028")
+    page.wait_for_timeout(300)
+    take(1)
+    page.locator(".pairs button").first.click()
+    take(2)
+    page.locator("#tab-plan").click()
+    page.wait_for_selector(SETTLED)
+    page.locator("button.publish").click()
+    take(3)
+    context.close()
+
+
 def shoot(files: dict[str, Path], out: Path) -> None:
     """
     Open every page at every size and write the pictures.
@@ -142,7 +190,7 @@ def shoot(files: dict[str, Path], out: Path) -> None:
             for name, file in files.items():
                 page = context.new_page()
                 page.goto(file.as_uri())
-                page.wait_for_selector("html[data-ready]")
+                page.wait_for_selector(SETTLED)
                 page.wait_for_timeout(300)
                 raw = compressed(page.screenshot())
                 (out / f"{name}-{size}.png").write_bytes(raw)
@@ -150,6 +198,8 @@ def shoot(files: dict[str, Path], out: Path) -> None:
             context.close()
         if "network" in files:
             film(files["network"], out / "network-years.webp", browser)
+        if "plan" in files:
+            walk(files["plan"], out, browser)
         browser.close()
 
 

@@ -12,7 +12,7 @@ from geo.catalogue.reading import (
     read_times,
     table_file,
 )
-from geo.catalogue.region import AdminRegion, Region, RouteGroup
+from geo.catalogue.region import AdminRegion, ReadyPlan, Region, RouteGroup
 from geo.catalogue.schema import (
     KEY_COLUMN,
     MOST_PEOPLE,
@@ -26,9 +26,11 @@ from geo.catalogue.schema import (
     PublishedTime,
     Route,
     Section,
+    Source,
     Zone,
     columns,
 )
+from geo.catalogue.validation import faults, with_closest
 from geo.catalogue.vocabulary import (
     ACCURACY,
     ASSUMED,
@@ -39,6 +41,7 @@ from geo.catalogue.vocabulary import (
     CODE_OF_STATUS,
     CONFIDENCE,
     GROUP,
+    JOINING,
     KIND,
     MODE,
     MODES,
@@ -59,12 +62,12 @@ from geo.catalogue.vocabulary import (
 
 __all__ = [
     "ACCURACY", "ASSUMED", "CHANGE", "CLASS", "CLASSES_OF_MODE", "CLASS_PLURAL", "CODE_OF_STATUS",
-    "CONFIDENCE", "GROUP", "HALF_WAY_ROUND", "KEY_COLUMN", "KIND", "MODE", "MODES", "MOST_PEOPLE",
-    "NOT_BEGUN", "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES", "TABLES",
-    "TRAIN_CLASS", "TRANSFER_KINDS", "TRAVEL", "AdminRegion", "AlignmentPoint", "Catalogue",
-    "City", "KnownStage", "Label", "OwnCity", "Place", "Project", "PublishedTime", "Region",
-    "Route", "RouteGroup", "Section", "Stage", "TextTable", "Zone", "cell_fault", "checked_row",
-    "columns", "data_folder", "last_day", "load", "name_labels", "named", "parse_date",
-    "populations", "read_own_cities", "read_own_ends", "read_times", "status_on", "table_file",
-    "way_labels",
+    "CONFIDENCE", "GROUP", "HALF_WAY_ROUND", "JOINING", "KEY_COLUMN", "KIND", "MODE", "MODES",
+    "MOST_PEOPLE", "NOT_BEGUN", "OPEN_CODES", "OPTIONAL", "STAGE", "STAGES", "STATUS_CODES",
+    "TABLES", "TRAIN_CLASS", "TRANSFER_KINDS", "TRAVEL", "AdminRegion", "AlignmentPoint",
+    "Catalogue", "City", "KnownStage", "Label", "OwnCity", "Place", "Project", "PublishedTime",
+    "ReadyPlan", "Region", "Route", "RouteGroup", "Section", "Source", "Stage", "TextTable",
+    "Zone", "cell_fault", "checked_row", "columns", "data_folder", "faults", "last_day", "load",
+    "name_labels", "named", "parse_date", "populations", "read_own_cities", "read_own_ends",
+    "read_times", "status_on", "table_file", "way_labels", "with_closest",
 ]  # fmt: skip

@@ -245,8 +245,8 @@ class Catalogue:
         start = {"level": "county", "source": ADDED.key, "name_en": cells.get("name", "")}
         if city_id in {city.city_id for city in self.cities}:
             start = self.find_city(city_id).model_dump(by_alias=True)
-        city = self._row("cities", start | cells | {"city_id": city_id})
-        return self._copy(cities=_put(self.cities, city, "city_id"))
+        city = self.new_row("cities", start | cells | {"city_id": city_id})
+        return self.with_tables(cities=_put(self.cities, city, "city_id"))
 
     def with_section(self, section_id: str, **cells: object) -> Catalogue:
         """
@@ -266,8 +266,8 @@ class Catalogue:
         """
         if section_id in self.section:
             changed = self.section[section_id].model_dump() | cells
-            row = self._row("sections", changed | {"section_id": section_id})
-            return self._copy(sections=_put(self.sections, row, "section_id"))
+            row = self.new_row("sections", changed | {"section_id": section_id})
+            return self.with_tables(sections=_put(self.sections, row, "section_id"))
         route_id = str(cells.get("route_id", ""))
         if route_id not in self.route:
             unknown = Message("expected a known id")
@@ -278,7 +278,7 @@ class Catalogue:
         start = neighbour.model_dump() | {"seq": 0, "length_km": None, "notes": ""}
         if cells.keys() & set(DATES):
             start |= dict.fromkeys(DATES, "")
-        new = self._row("sections", start | cells | {"section_id": section_id})
+        new = self.new_row("sections", start | cells | {"section_id": section_id})
         at = {point.place_id: i for i, point in reversed(list(enumerate(points)))}
         order = sorted([*sections, new], key=lambda row: at.get(row.from_place, len(at)))
         parts = _renumbered(self.sections, route_id, order)
@@ -286,7 +286,7 @@ class Catalogue:
         if len(points) == len(self.points_of[route_id]):  # a piece counts wherever its whole does
             parts = _with_piece(parts, "shares", neighbour.section_id, section_id)
             projects = _with_piece(projects, "sections", neighbour.section_id, section_id)
-        return self._copy(
+        return self.with_tables(
             alignments=_renumbered(self.alignments, route_id, points),
             sections=parts,
             projects=projects,
@@ -373,14 +373,14 @@ class Catalogue:
         shape = [drawn | {"lon": lon, "lat": lat} for lon, lat in spots[1:-1]]
         points: list[dict[str, object]] = [{"place_id": ends[0]}, *shape, {"place_id": ends[1]}]
         course = [point | {"route_id": route_id, "seq": i} for i, point in enumerate(points, 1)]
-        return self._copy(
-            routes=[*self.routes, self._row("routes", route)],
-            places=[*self.places, *(self._row("places", row) for row in fresh.values())],
-            alignments=[*self.alignments, *(self._row("alignments", row) for row in course)],
-            sections=[*self.sections, self._row("sections", section)],
+        return self.with_tables(
+            routes=[*self.routes, self.new_row("routes", route)],
+            places=[*self.places, *(self.new_row("places", row) for row in fresh.values())],
+            alignments=[*self.alignments, *(self.new_row("alignments", row) for row in course)],
+            sections=[*self.sections, self.new_row("sections", section)],
         )
 
-    def _row(self, table: str, cells: Mapping[str, object]) -> Any:
+    def new_row(self, table: str, cells: Mapping[str, object]) -> Any:
         """Return a row of a table, checked as if it stood in its file; None is an empty cell."""
         file, model = f"tables/{table}.csv", TABLES[table]
         given = {key: "" if value is None else str(value) for key, value in cells.items()}
@@ -391,8 +391,8 @@ class Catalogue:
             raise BadInputError(problems)
         return found[0][1]
 
-    def _copy(self, **changed: Iterable[Row]) -> Catalogue:
-        """Return a copy with other rows in some tables, once these fit together."""
+    def with_tables(self, **changed: Iterable[Row]) -> Catalogue:
+        """Return a checked copy with other rows in some tables, all rows of each."""
         tables = {name: list(changed.get(name, getattr(self, name))) for name in TABLES}
         if any(ADDED.key in row.sources for name in changed for row in tables[name]):
             tables["sources"] = _put(tables["sources"], ADDED, "key")

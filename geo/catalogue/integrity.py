@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from geo.catalogue.dates import last_day
-from geo.catalogue.region import Region, unknown_group_routes
+from geo.catalogue.region import Region, unknown_group_routes, unknown_plan_sections
 from geo.catalogue.validation import with_closest
 from geo.core import Message, Problem
 
@@ -34,6 +34,7 @@ def cross_checks(
         *_regions(tables, region),
         *_cities(tables),
         *unknown_group_routes(region, _ids(tables["routes"], "route_id")),
+        *unknown_plan_sections(region, _ids(tables["sections"], "section_id")),
     ]
 
 

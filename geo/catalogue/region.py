@@ -6,7 +6,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Collection
 from pathlib import Path, PureWindowsPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -134,6 +134,20 @@ class Scene(_Settings):
         return dt.date(self.year, 12, 31) if self.year else date
 
 
+class ReadyPlan(_Settings):
+    """A plan that readers of the page of plans can start from: what it changes, and when."""
+
+    name: Name
+    name_en: str
+    #: The year to look at; without one the day of the page.
+    year: Year | None = None
+    #: What the model cannot say about it.
+    note: str = ""
+    note_en: str = ""
+    #: Edits as the page saves them: `do`, and what that needs.
+    edits: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
+
+
 class Region(_Settings):
     """A region: its name, the frame no coordinate may leave, and the regions it consists of."""
 
@@ -156,6 +170,8 @@ class Region(_Settings):
     milestones: tuple[Year, ...] = ()
     #: What the front page tells, in a few dates.
     scenes: tuple[Scene, ...] = ()
+    #: Plans to start from, of the sections in the tables.
+    plans: tuple[ReadyPlan, ...] = ()
     #: Since when multiple units run; before, there are conventional trains only.
     emu_since: dt.date | None = None
     groups: tuple[RouteGroup, ...] = ()
@@ -230,6 +246,18 @@ class Region(_Settings):
             if wanted in map(str.casefold, called):
                 return region
         return None
+
+
+def unknown_plan_sections(region: Region, known_ids: Collection[str]) -> list[Problem]:
+    """Return what is wrong with the sections of plans that the catalogue does not have."""
+    problems = []
+    for plan in region.plans:
+        text = Message("expected a known section id in plan {plan!r}", plan=plan.name)
+        named = [str(key) for edit in plan.edits for key in edit.get("sections", ())]
+        for section_id in filter(lambda key: key not in known_ids, named):
+            closest = with_closest(text, section_id, known_ids)
+            problems.append(Problem(FILE, 0, "plans.edits.sections", section_id, closest))
+    return problems
 
 
 def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Problem]:

@@ -31,7 +31,28 @@ def broken_rule(place: str, expected: Message) -> PydanticCustomError:
 
 
 def faults(error: ValidationError) -> Iterator[tuple[list[str], str]]:
-    """Yield the column, or the path of settings, and what was expected there."""
+    """
+    Yield where something is wrong, and what was expected there.
+
+    Parameters
+    ----------
+    error
+        What pydantic found wrong with values.
+
+    Yields
+    ------
+    fault
+        The column, or the path of settings, and a sentence.
+
+    Examples
+    --------
+    >>> from pydantic import TypeAdapter, ValidationError
+    >>> try:
+    ...     TypeAdapter(list[int]).validate_python(["many"])
+    ... except ValidationError as error:
+    ...     print(*faults(error))
+    (['0'], 'expected a valid integer, unable to parse string as an integer')
+    """
     for detail in error.errors():
         context: dict[str, Any] = detail.get("ctx", {})
         place = list(map(str, detail["loc"]))
@@ -54,7 +75,27 @@ def _expected(detail: Any) -> str:
 
 
 def with_closest(text: Message, value: str, known: Collection[str]) -> Message:
-    """Return a sentence that names what was probably meant, if anything is close."""
+    """
+    Return a sentence that names what was probably meant, if anything is close.
+
+    Parameters
+    ----------
+    text
+        A sentence.
+    value, known
+        What was found, and what there is.
+
+    Returns
+    -------
+    sentence
+        The sentence, with the closest of what there is.
+
+    Examples
+    --------
+    >>> from geo.core import Message
+    >>> with_closest(Message("expected a known id"), "chengju", ["chengyu", "leyi"])
+    'expected a known id (did you mean chengyu?)'
+    """
     close = difflib.get_close_matches(value, known, 1)
     if not close:
         return text

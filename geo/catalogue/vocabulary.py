@@ -29,6 +29,13 @@ CLASSES_OF_MODE: dict[str, set[str]] = {
 #: Traffic changes from one route to another only at a shared place of these kinds.
 TRANSFER_KINDS = frozenset({"station", "interchange", "junction", "port", "airport"})
 
+#: A new line of a mode can join others at places of these kinds.
+JOINING = {
+    "road": TRANSFER_KINDS | {"town", "end"},
+    "rail": frozenset({"station", "junction", "end"}),
+    "water": frozenset({"port", "junction", "end"}),
+}
+
 
 class Label(NamedTuple):
     """A text in both languages."""

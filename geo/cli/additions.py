@@ -1,4 +1,4 @@
-"""The command `geo add`: drawn lines become planned routes, and what they change is reported."""
+"""The command `geo add`: drawn lines and plans become rows, and what they change is reported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from geo.cli.refresh import changed_folder, modified, ready, target
 
 if TYPE_CHECKING:
     from geo.catalogue import Catalogue
-    from geo.sources import Added
+    from geo.layers import Finding
+    from geo.scenarios import Plan
+    from geo.sources import Added, AddedPlan
 
 #: What holds for every line, by argument.
 GIVEN = {"name": "name", "name_en": "name_en", "class": "class_", "year": "year",
@@ -22,24 +24,33 @@ LENGTHS = ("road.length_km", "rail.length_km", "water.length_km")
 
 
 def add(arguments: argparse.Namespace) -> None:
-    """Add drawn lines to the tables of a region."""
+    """Add drawn lines, or what a plan says, to the tables of a region."""
+    from geo.scenarios import is_plan
+
+    catalogue = ready(arguments)
+    (_add_plan if is_plan(arguments.file) else _add_drawing)(arguments, catalogue)
+
+
+def _source(arguments: argparse.Namespace, key: str, title: str) -> dict[str, str]:
+    """Return the row of the source of a file."""
+    date = arguments.date or modified(arguments.file)
+    given = {name: getattr(arguments, name) for name in ("publisher", "url", "licence")}
+    return {"key": f"{key}-{date}", "title": title, "date": date.isoformat(), **given}
+
+
+def _add_drawing(arguments: argparse.Namespace, catalogue: Catalogue) -> None:
+    """Add drawn lines."""
+    from geo.core import BadInputError
     from geo.readers import read_drawing
     from geo.sources import add_lines
 
-    catalogue, file = ready(arguments), arguments.file
+    file = arguments.file
     lines = read_drawing(
         file, layer=arguments.layer, datum=arguments.datum, encoding=arguments.encoding
     )
-    date = arguments.date or modified(file)
-    source = {
-        "key": f"drawing-{date}",
-        "title": f"line drawn in {file.name}",
-        "publisher": arguments.publisher,
-        "date": date.isoformat(),
-        "url": arguments.url,
-        "licence": arguments.licence,
-        "origin": str(file),
-    }
+    if arguments.id is None:
+        raise BadInputError("add: expected --id ID with a drawing: the id of the new route")
+    source = _source(arguments, "drawing", f"line drawn in {file.name}") | {"origin": str(file)}
     every = arguments.join == ["all"]
     joins = list(catalogue.route) if every else [
         catalogue.find_route(name).route_id for name in arguments.join
@@ -49,9 +60,11 @@ def add(arguments: argparse.Namespace) -> None:
         progress("tables")
         with changed_folder(arguments, catalogue) as out:
             added = add_lines(catalogue, lines, arguments.id, source=source, given=given,
-                              snap_km=arguments.snap, junctions=joins, out=out)  # fmt: skip
+                              snap_km=_snap(arguments), junctions=joins, out=out)  # fmt: skip
         progress("compare")
-        changes = _changes(catalogue, added)
+        years = added.routes["year"].dropna()
+        year = None if years.empty else int(years.max())
+        changes = _changes(catalogue, added.catalogue, year)
     report = _report(arguments, added, changes)
     if arguments.json:
         print_json(report)
@@ -59,19 +72,116 @@ def add(arguments: argparse.Namespace) -> None:
         _say(arguments, added, report)
 
 
-def _changes(catalogue: Catalogue, added: Added) -> dict[str, Any]:
-    """Return what the network is with the lines and without them, in the year they open."""
+def _snap(arguments: argparse.Namespace) -> float:
+    """Return how far from a line places may be that it joins, in km."""
+    return 1.5 if arguments.snap is None else float(arguments.snap)
+
+
+#: What a drawing is told beside it, and a plan says itself.
+OF_DRAWINGS = ("id", "class_", "name", "name_en", "year", "speed", "trains", "accuracy", "layer",
+               "datum", "encoding", "join", "snap")  # fmt: skip
+
+
+def _add_plan(arguments: argparse.Namespace, catalogue: Catalogue) -> None:
+    """Write the edits of a plan."""
+    from geo.core import BadInputError, json_value
+    from geo.scenarios import read_plan
+    from geo.sources import add_plan
+
+    plan = read_plan(arguments.file)
+    for name in OF_DRAWINGS:
+        if getattr(arguments, name) not in (None, "", []):
+            option = "--" + name.strip("_").replace("_", "-")
+            raise BadInputError(
+                "{option}: expected nothing with a plan, which says it itself", option=option
+            )
+    source = _source(arguments, "plan", f"plan {plan.name} in {arguments.file.name}")
+    with stages(2) as progress:
+        progress("tables")
+        with changed_folder(arguments, catalogue) as out:
+            added = add_plan(catalogue, plan, source=source, out=out)
+        progress("compare")
+        years = [getattr(edit, "year", 0) for edit in plan.edits]
+        year = max([catalogue.region.as_of.year, *years])
+        changes = _changes(catalogue, added.catalogue, year)
+    folder = None if arguments.dry_run else str(target(arguments))
+    report = {
+        "plan": plan.name,
+        "plan_en": plan.name_en,
+        "edits": len(plan.edits),
+        "rows": added.rows,
+        "changed": added.changed,
+        "sections": added.sections,
+        "changes": changes,
+        "findings": json_value([finding._asdict() for finding in added.findings]),
+        "dry_run": arguments.dry_run,
+        "out": folder,
+    }
+    if arguments.json:
+        print_json(report)
+        return
+    _say_edits(plan, added)
+    _say_changes(changes)
+    _say_end(folder, added.rows, added.changed, added.findings)
+
+
+def _say_edits(plan: Plan, added: AddedPlan) -> None:
+    """Say what every edit of a plan means."""
+    from geo.core import Message
+
+    catalogue, label = added.catalogue, "name_en" if spoken.get() == "en" else "name"
+    joint = ", " if label == "name_en" else "、"
+    said = {
+        "year": Message("  {number}. {sections}: open at the end of {year}"),
+        "kmh": Message("  {number}. {sections}: {kmh:g} km/h"),
+        "lanes": Message("  {number}. {sections}: {lanes} lanes"),
+        "trains": Message("  {number}. {sections}: {trains:g} trains a day in each direction"),
+        "sections": Message("  {number}. {sections}: never open"),
+    }
+    say("{name}: {count} edits", name=getattr(plan, label), count=len(plan.edits))
+    for number, edit in enumerate(plan.edits, 1):
+        cells: dict[str, Any] = dict(edit)
+        if "stops" in cells:
+            route = catalogue.route[cells["id"]]
+            joined = [catalogue.place[stop.place] for stop in cells["stops"] if stop.place]
+            say("  {number}. {name} ({id}): a new line, {kind}, {count} stops, {year}; it joins: "
+                "{places}", number=number, name=getattr(route, label), id=route.route_id,
+                kind=word(route.class_), count=len(cells["stops"]), year=cells["year"],
+                places=joint.join(getattr(p, label) for p in joined) or _("nothing"))  # fmt: skip
+            continue
+        routes = [catalogue.route[catalogue.section[key].route_id] for key in cells["sections"]]
+        names = zip(cells["sections"], routes, strict=True)
+        cells["sections"] = joint.join(f"{getattr(row, label)} ({key})" for key, row in names)
+        say(next(said[key] for key in said if key in cells), number=number, **cells)
+
+
+def _say_end(
+    folder: str | None, rows: dict[str, int], changed: dict[str, int], findings: list[Finding]
+) -> None:
+    """Say what is to be looked at, and which tables were written."""
+    for finding in findings:
+        if finding.severity == "warning":
+            warn("warning: {text}", text=_(finding.message))
+    counts = {name: f"+{count}" for name, count in rows.items()}
+    for name, count in changed.items():
+        counts[name] = f"{counts[name]} ~{count}" if name in counts else f"~{count}"
+    tables = ", ".join(f"{name} {count}" for name, count in counts.items())
+    if folder is None:
+        say("nothing written (--dry-run); rows: {tables}", tables=tables)
+    else:
+        say("written to {folder}: {tables}", folder=folder, tables=tables)
+
+
+def _changes(before: Catalogue, after: Catalogue, year: int | None) -> dict[str, Any]:
+    """Return what the network of a year is with new rows and without them."""
     from dataclasses import replace
 
     from geo.core import json_value
     from geo.scenarios import compare_catalogues
 
-    years = added.routes["year"].dropna()
-    if years.empty:
+    if year is None:
         return {}
-    year = int(years.max())
-    after = replace(added.catalogue, folder=catalogue.folder)
-    found = compare_catalogues(catalogue, after, year)
+    found = compare_catalogues(before, replace(after, folder=before.folder), year)
     stats = found["stats"]
     keys = [key for key in stats.index if key in LENGTHS or str(key).endswith(".links")]
     changed = {
@@ -98,7 +208,7 @@ def _report(
         "route_id": routes[0]["route_id"],
         "joined": added.joined,
         "rows": added.rows,
-        "snap_km": arguments.snap,
+        "snap_km": _snap(arguments),
         "routes": routes,
         "crosses_without_junction": json_value(crosses),
         "changes": changes or None,
@@ -120,12 +230,14 @@ def _say(arguments: argparse.Namespace, added: Added, report: dict[str, Any]) ->
             name=row[label], id=row["route_id"], km=row["length_km"], kind=word(row["class"]),
             sections=row["sections"], year=row["year"] or _("no year"))  # fmt: skip
         if row["joined"]:
-            say("  joined within {km:g} km to: {places}", km=arguments.snap,
+            say("  joined within {km:g} km to: {places}", km=_snap(arguments),
                 places=named(catalogue.place, row["joined"]))  # fmt: skip
         if row["split"]:
             say("  new junctions with: {routes}", routes=named(catalogue.route, row["split"]))
         if not row["joined"] and not row["split"]:
-            warn("  joined to nothing within {km:g} km: it changes no journey", km=arguments.snap)
+            warn(
+                "  joined to nothing within {km:g} km: it changes no journey", km=_snap(arguments)
+            )
         others = [
             crossing["other_route" if crossing["route_id"] == row["route_id"] else "route_id"]
             for crossing in report["crosses_without_junction"]
@@ -135,14 +247,7 @@ def _say(arguments: argparse.Namespace, added: Added, report: dict[str, Any]) ->
             say("  crosses without a junction: {routes} (--join ROUTE makes one)",
                 routes=named(catalogue.route, list(dict.fromkeys(others))))  # fmt: skip
     _say_changes(report["changes"])
-    for finding in added.findings:
-        if finding.severity == "warning":
-            warn("warning: {text}", text=_(finding.message))
-    tables = ", ".join(f"{name} +{count}" for name, count in added.rows.items())
-    if arguments.dry_run:
-        say("nothing written (--dry-run); rows: {tables}", tables=tables)
-    else:
-        say("written to {folder}: {tables}", folder=report["out"], tables=tables)
+    _say_end(report["out"], added.rows, {}, added.findings)
 
 
 def _say_changes(changes: dict[str, Any] | None) -> None:

@@ -19,6 +19,8 @@ from geo.cli.output import (
 
 if TYPE_CHECKING:
     from geo.catalogue import Catalogue
+    from geo.layers import Layers
+    from geo.scenarios import Plan
 
 
 def sensitivity(arguments: argparse.Namespace) -> None:
@@ -63,13 +65,15 @@ def compare(arguments: argparse.Namespace) -> None:
     from geo.core import dask_executor, json_value
     from geo.scenarios import compare_catalogues, compare_dates
 
-    catalogue, other = load(arguments), _other(arguments)
+    catalogue = load(arguments)
+    other = _other(arguments, catalogue)
+    layers, catalogue, plan = _planned(arguments, catalogue)
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
         if other is None:
             dates = arguments.before, arguments.after
-            found = compare_dates(catalogue, *dates, executor=executor)
+            found = compare_dates(layers, *dates, executor=executor)
         else:
-            found = compare_catalogues(other, catalogue, when(arguments), executor=executor)
+            found = compare_catalogues(other, layers, when(arguments), executor=executor)
     stats = {
         str(name): {key: json_value(value) for key, value in row.items()}
         for name, row in found["stats"].iterrows()
@@ -81,6 +85,8 @@ def compare(arguments: argparse.Namespace) -> None:
         about = {f"{key}_date": found[key].isoformat() for key in sides}
         if other is not None:
             about |= {f"{key}_data": str(side.folder) for key, side in sides.items()}
+        if plan is not None:
+            about |= {"plan": plan.name, "plan_en": plan.name_en, "closed": sorted(layers.closed)}
         tables = {key: found[key] for key in ("cities", "projects", "pairs")}
         print_json({**ends, **about, "as_of": catalogue.region.as_of.isoformat(),
                     "assumed": list(dict.fromkeys([*assumed["from"], *assumed["to"]])),
@@ -94,7 +100,11 @@ def compare(arguments: argparse.Namespace) -> None:
     ]
     first, second = str(found["from"]), str(found["to"])
     if other is not None:
-        say("{date}: {other} and {mine}", date=first, other=other.folder, mine=catalogue.folder)
+        mine = str(catalogue.folder)
+        if plan is not None:
+            mine = _("{folder} with the plan {name}", folder=mine,
+                     name=plan.name_en if spoken.get() == "en" else plan.name)  # fmt: skip
+        say("{date}: {other} and {mine}", date=first, other=other.folder, mine=mine)
         first, second = _("before"), _("after")
     print_table(rows, {"name": _("statistic"), "before": first, "after": second, "delta": "+/-"})
     print()
@@ -118,19 +128,35 @@ def compare(arguments: argparse.Namespace) -> None:
         say_assumed(found[key], sections)
 
 
-def _other(arguments: argparse.Namespace) -> Catalogue | None:
+def _other(arguments: argparse.Namespace, catalogue: Catalogue) -> Catalogue | None:
     """Return the catalogue to compare with; None where two dates are compared."""
     from geo.catalogue import load as read
     from geo.core import BadInputError
 
     dates = [date for date in (arguments.before, arguments.after) if date is not None]
-    if arguments.against is None:
-        if len(dates) != 2 or arguments.year is not None:
-            raise BadInputError("compare: expected two dates, or --against DIR and --year")
-        return None
-    if dates:
-        raise BadInputError("compare: expected --year with --against, not two dates")
-    return read(None if arguments.against == "shipped" else arguments.against)
+    if arguments.against is not None:
+        if dates:
+            raise BadInputError("compare: expected --year with --against, not two dates")
+        return read(None if arguments.against == "shipped" else arguments.against)
+    if arguments.plan is not None and not dates:
+        return catalogue
+    if len(dates) != 2 or arguments.year is not None:
+        raise BadInputError("compare: expected two dates, or --against DIR and --year, or --plan")
+    return None
+
+
+def _planned(
+    arguments: argparse.Namespace, catalogue: Catalogue
+) -> tuple[Layers, Catalogue, Plan | None]:
+    """Return the layers of the data, with a plan where one is given, their catalogue, the plan."""
+    from geo.layers import build_layers
+    from geo.scenarios import planned_layers, read_plan
+
+    if arguments.plan is None:
+        return build_layers(catalogue), catalogue, None
+    plan = read_plan(arguments.plan)
+    layers = planned_layers(catalogue, plan)
+    return layers, layers.catalogue, plan
 
 
 def _statistic(name: str) -> str:

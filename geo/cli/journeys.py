@@ -106,6 +106,7 @@ def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
     names = {f"city:{row.city_id}": row.name for row in catalogue.cities}
     names |= {f"zone:{row.zone_id}": row.name for row in catalogue.zones}
     names |= {place.place_id: place.name for place in catalogue.places}
+    chinese = catalogue.region.page_language == "zh-CN"
     legs = []
     for leg in journey.legs:
         route = catalogue.route.get(leg["route_id"])
@@ -117,6 +118,8 @@ def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
             name, name_en = "车站", "station"
         else:
             name, name_en = "其他道路", "other roads"
+        if not route and not chinese:
+            name = name_en
         ends = {end: names.get(leg[end], leg[end]) for end in ("from", "to")}
         sizes = {key: round(leg[key], 2) for key in ("time_min", "wait_min", "length_km")}
         legs.append({**leg, **ends, **sizes, "name": name, "name_en": name_en})

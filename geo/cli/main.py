@@ -323,6 +323,11 @@ def _add_sweeps(verbs: Any) -> None:
     compare.add_argument("after", nargs="?", type=date_or_year, metavar="Y2", help=text)
     text = _("another data folder, or shipped: compare with it on one date (--year) instead")
     compare.add_argument("--against", metavar="DIR", help=text)
+    text = _(
+        "a plan saved by the plan page: with --year alone, the data without it and with it; with "
+        "two dates or --against, the data with it"
+    )
+    compare.add_argument("--plan", type=Path, metavar="FILE", help=text)
     text = _("which parameter of travel times moves which headline")
     sensitivity = _add(verbs, "sensitivity", analysis.sensitivity, text)
     count = number(lambda n: 0 <= n <= 10_000, _("expected a whole number from 0 on"), whole=True)
@@ -446,11 +451,15 @@ def _add_credit(parser: Parser) -> None:
 
 def _add_lines(verbs: Any) -> None:
     """Add the command that makes routes of drawn lines."""
-    text = _("a drawn line becomes a planned route: KML, GeoJSON, any layer of lines")
+    text = _(
+        "a drawn line becomes a planned route: KML, GeoJSON, any layer of lines; and a plan of "
+        "the plan page becomes rows of the tables"
+    )
     parser = _add(verbs, "add", additions.add, text, year=False)
     parser.add_argument("file", type=Path, metavar="FILE", help=_("the file"))
     text = _("id of the new route, such as new-line; of several new-line-2 and so on")
-    parser.add_argument("--id", required=True, metavar="ID", help=text)
+    text = _("{text}; a plan has its own", text=text)
+    parser.add_argument("--id", metavar="ID", help=text)
     classes = ["expressway", "trunk", "hsr", "intercity", "conventional", "waterway", "ferry"]
     text = _("standard of the line, where the file does not say it")
     parser.add_argument("--class", choices=classes, dest="class_", help=text)
@@ -464,7 +473,7 @@ def _add_lines(verbs: Any) -> None:
     parser.add_argument("--trains", metavar="N", help=text)
     km = number(lambda n: 0 <= n <= 50, _("expected kilometres from 0 to 50"))
     text = _("how far from the line places may be that it joins (default 1.5)")
-    parser.add_argument("--snap", type=km, default=1.5, metavar="KM", help=text)
+    parser.add_argument("--snap", type=km, metavar="KM", help=text)
     text = _("make a junction where it crosses this route, or all; may be given again")
     parser.add_argument("--join", action="append", default=[], metavar="ROUTE", help=text)
     text = _("how far the drawing may be off, in metres (default 2000: a sketch)")

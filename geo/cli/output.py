@@ -20,6 +20,7 @@ WORDS = frozenset(
      "name", "class"}
 )  # fmt: skip
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
+_HANZI = re.compile("[\u4e00-\u9fff]")
 #: Assumed sections that a line names; JSON has all.
 LISTED = 8
 #: Values of facts that are not known or empty.
@@ -107,7 +108,11 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     shown: dict[str, str] = {}
     for key, heading in columns.items():
         if key == "name" and spoken.get() == "en" and rows and "name_en" in rows[0]:
-            shown |= {"name_en": "name", "name": "中文"}
+            shown["name_en"] = "name"
+            own = [str(row["name"]) for row in rows if row["name"] != row["name_en"]]
+            if own:  # the name of the place itself beside the English one
+                chinese = any(map(_HANZI.search, own))
+                shown["name"] = "中文" if chinese else _("local name")
         else:
             shown[key] = heading
     _print_lines(list(shown.values()), [[_cell(row.get(k), k) for k in shown] for row in rows])

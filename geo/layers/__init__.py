@@ -4,6 +4,7 @@ from geo.layers.boundaries import (
     AT_BORDER_KM,
     COAST,
     BaseFile,
+    coarse_borders,
     county_index,
     neighbours,
     outer_area,
@@ -46,11 +47,11 @@ from geo.layers.symbology import (
 
 __all__ = [
     "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "COAST", "CRS", "DASHES",
-    "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED",
-    "BaseFile", "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers",
-    "base_files", "border_crossings", "build_layers", "catalogue_facts", "counts_by_year",
+    "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED", "BaseFile",
+    "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers", "base_files",
+    "border_crossings", "build_layers", "catalogue_facts", "coarse_borders", "counts_by_year",
     "county_index", "crossings_or_none", "each_track_once", "flat_crossings", "layer_findings",
     "neighbours", "open_sections", "outer_area", "pair_of", "read_base", "relief_file",
-    "route_stage", "route_table", "section_regions", "sections_on", "sourced_shares",
-    "speeds_on", "stages_by_year", "travel_facts", "weight_of", "years_of",
+    "route_stage", "route_table", "section_regions", "sections_on", "sourced_shares", "speeds_on",
+    "stages_by_year", "travel_facts", "weight_of", "years_of",
 ]  # fmt: skip

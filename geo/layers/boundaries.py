@@ -33,6 +33,8 @@ BASE_LAYERS = {
 COAST = "coast"
 #: A section is sampled at this many points to find the region it lies in.
 SAMPLES = 19
+#: Coarse borders: how far they may be off, and the decimals of their points, in degrees.
+COARSE_DEGREES, COARSE_DECIMALS = 1e-3, 4
 
 
 def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
@@ -66,6 +68,46 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
         text = Message("expected a file: this needs the base layer {layer!r}", layer=layer)
         raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
     return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
+
+
+def coarse_borders(catalogue: Catalogue) -> dict[str, list[NDArray[np.float64]]]:
+    """
+    Return the outlines of the provinces of a region, coarse enough for a page to carry.
+
+    Parameters
+    ----------
+    catalogue
+        The catalogue of the region.
+
+    Returns
+    -------
+    rings
+        Closed rings in degrees (WGS-84), shape (n, 2), by code of the province; none where the
+        region has no counties. They keep to the counties within about 100 m.
+
+    Examples
+    --------
+    >>> {code: len(rings) > 0 for code, rings in coarse_borders(cat).items()}
+    {'500000': True, '510000': True}
+    """
+    if not catalogue.region.base.counties:
+        return {}
+    return {code: list(rings) for code, rings in _coarse(BaseFile.of(catalogue, "counties"))}
+
+
+@lru_cache(maxsize=4)
+def _coarse(counties: BaseFile) -> tuple[tuple[str, tuple[NDArray[np.float64], ...]], ...]:
+    """Return the rings of provinces, simplified and rounded."""
+    areas = counties.read().dissolve("province", method="coverage")
+    shapes = areas.geometry.simplify(COARSE_DEGREES).to_numpy()
+    found = []
+    for code, shape in zip(areas.index, shapes, strict=True):
+        rings = [
+            np.round(shapely.get_coordinates(ring), COARSE_DECIMALS)
+            for ring in shapely.get_rings(shapely.get_parts(shape))
+        ]
+        found.append((str(code), tuple(ring for ring in rings if len(ring) > 3)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

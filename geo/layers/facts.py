@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
 from typing import Any
 
 from geo.catalogue import Catalogue
@@ -18,6 +19,10 @@ _LABELS = frozenset(
 )
 #: How it comes that a section is open.
 _DATES = frozenset({"started", "opened", "expected", "status", "stage", "assumed"})
+#: What travel follows from in part only; whatever else layers hold counts whole.
+_IN_PART = frozenset(
+    {"catalogue", "places", "sections", "routes", "cities", "zones", "tracks", "span"}
+)
 #: The tables that travel follows from, beside those that layers are made of.
 _TABLES = ("places", "cities", "zones", "train_services", "through_running", "station_calls",
            "speeds_by_period")  # fmt: skip
@@ -66,7 +71,8 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
               for key, track in layers.tracks.items()]  # fmt: skip
     spans = [(key, layers.span[key]) for key in sections.index.tolist()]
     users = layers.sections[["route_id", "shares"]]
-    day = date, spans, tracks, users, *kept
+    more = [getattr(layers, own.name) for own in fields(layers) if own.name not in _IN_PART]
+    day = date, spans, tracks, users, more, *kept
     return checksum(catalogue_facts(catalogue, labels=labels), labels, day)
 
 

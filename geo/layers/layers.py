@@ -70,6 +70,7 @@ class Layers:
     catalogue: Catalogue
     tracks: dict[str, Track]  # by route
     span: dict[str, tuple[int, int]]  # by section its first and last point in the alignment
+    closed: frozenset[str] = frozenset()  # edges between stops that are closed on every date
 
     def __repr__(self) -> str:
         return (

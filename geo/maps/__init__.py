@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURES", "FORMATS", "PAGES", "LossDetails", "Tiles", "accessibility_figure", "as_html",
-    "begin_accessibility", "chinese_font", "crossings_map", "growth_figure", "holds_map",
-    "network_map", "page_file_name", "show_map", "tile_provider", "use_style", "with_tiles",
-    "write_figures",
+    "begin_accessibility", "chinese_font", "crossings_map", "growth_figure",
+    "holds_map", "network_map", "page_file_name", "show_map", "tile_provider", "use_style",
+    "with_tiles", "write_figures",
 ]  # fmt: skip
 
 

@@ -27,13 +27,13 @@ from geo.connectivity import (
 from geo.core import Submit, remembered
 from geo.geometry import metric_crs, straight_km
 from geo.layers import Layers, travel_facts
-from geo.maps.basemap import add_basemap, new_map
+from geo.maps.basemap import add_basemap, county_rings, new_map
 from geo.maps.lettering import city_labels
 from geo.maps.line_encoding import polyline_text
 from geo.maps.map_page import mode_color, page_with_map
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
-from geo.network import Network, build_network
+from geo.network import Network, build_network, time_interval
 from geo.scenarios import horizon_of, travel_times_on
 
 TEXT = Texts("accessibility")
@@ -79,6 +79,10 @@ class Reach(NamedTuple):
     within: NDArray[np.int_]
     #: Areas within reach in WGS-84, by city, date and limit.
     areas: gpd.GeoDataFrame
+    #: Mean minutes from every county to the cities, weighted by their people: on both dates the
+    #: value and the bounds of its 90 % interval, then the difference over the cities reached on
+    #: both dates, shape (7, m).
+    counties: Array
 
     @property
     def reached(self) -> NDArray[np.bool_]:
@@ -173,7 +177,31 @@ def _city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
         [expected_opportunities(found.settlements, living, limit, mode) for limit in LIMITS]
         for found in times
     ]
-    return Reach(mode, ideal, values, bounds, minutes, np.rint(within).astype(int), areas)
+    counties = _county_means([found.settlements for found in times], people, mode, nets[0])
+    return Reach(
+        mode, ideal, values, bounds, minutes, np.rint(within).astype(int), areas, counties
+    )
+
+
+def _county_means(minutes: Sequence[Array], people: Array, mode: str, net: Network) -> Array:
+    """Return `Reach.counties` from times of shape (cities, counties)."""
+    rows = [
+        _mean_over(one, people)
+        for times in minutes
+        for one in (times, *time_interval(times, mode, net.parameters))
+    ]
+    both = np.isfinite(np.stack(minutes)).all(axis=0)
+    first, second = (_mean_over(np.where(both, times, np.inf), people) for times in minutes)
+    return np.stack([*rows, second - first])
+
+
+def _mean_over(minutes: Array, people: Array) -> Array:
+    """Return the mean time to the cities that are reached, NaN where there is none."""
+    weight = np.where(np.isfinite(minutes), people[:, None], 0.0)
+    total = weight.sum(axis=0)
+    spent = (weight * np.where(np.isfinite(minutes), minutes, 0.0)).sum(axis=0)
+    mean: Array = np.divide(spent, total, out=np.full(len(total), np.nan), where=total > 0)
+    return mean
 
 
 def _changes(
@@ -332,6 +360,11 @@ def _data(
             for found in results
         },
         "lines": _mode_lines(layers, nets),
+        "counties": [
+            [getattr(row, "zone_id", "") or row.city_id, row.name, row.name_en]
+            for row in layers.catalogue.settlements
+        ],
+        "rings": county_rings(layers.catalogue, _tolerances(layers)[1]),
         "colors": {mode: mode_color(mode) for mode in nets[1].modes},
         "steps": [_tolerances(layers)[1], LINE_STEP],
     }
@@ -368,6 +401,10 @@ def _embedded(layers: Layers, found: Reach) -> dict[str, Any]:
         "within": found.within.transpose(2, 0, 1).tolist(),
         "areas": km2.transpose(1, 0, 2).tolist(),
         "shapes": by_city,
+        "counties": [
+            [None if np.isnan(value) else round(value, 1) for value in row.tolist()]
+            for row in found.counties
+        ],
     }
 
 

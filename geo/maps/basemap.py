@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.catalogue import Catalogue, Label
 from geo.layers import BaseFile, read_base, relief_file
 from geo.maps.features import add_geojson, one_feature
-from geo.maps.line_encoding import pack_lines, rounded_points
+from geo.maps.line_encoding import pack_lines, polyline_text, rounded_points
 from geo.maps.texts import Texts
 
 TEXT = Texts("basemap")
@@ -188,6 +188,21 @@ def simplified_counties(catalogue: Catalogue) -> gpd.GeoDataFrame:
     tolerance = COUNTY_TOLERANCE * catalogue.region.detail
     shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), tolerance)
     return counties.set_geometry(shapes, crs=counties.crs)
+
+
+def county_rings(catalogue: Catalogue, step: float) -> dict[str, str]:
+    """Return the outlines of the counties with people by id, rings with a space between them."""
+    if not catalogue.region.base.counties:
+        return {}
+    known = {zone.zone_id for zone in catalogue.zones}
+    return {
+        str(row.adcode): " ".join(
+            polyline_text(shapely.get_coordinates(ring)[:-1], step)
+            for ring in shapely.get_rings(shapely.get_parts(row.geometry))
+        )
+        for row in simplified_counties(catalogue).itertuples()
+        if str(row.adcode) in known
+    }
 
 
 def dissolved(counties: gpd.GeoDataFrame, column: str) -> list[BaseGeometry]:

@@ -13,7 +13,7 @@ import shapely
 from geo.catalogue import GROUP, Label, Route, named
 from geo.core import is_unknown
 from geo.layers import BACKGROUND, EMPHASIS, Layers, crossings_or_none, sections_on, stages_by_year
-from geo.maps.basemap import add_basemap, new_map, simplified_counties
+from geo.maps.basemap import add_basemap, county_rings, new_map
 from geo.maps.charts import speed_profile, year_axis
 from geo.maps.elements import LOOKS, people_label, web_address
 from geo.maps.features import romanised
@@ -209,7 +209,7 @@ def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> d
              round(county.lat, 4), round(county.lon, 4)]
             for county in variants.counties
         ],
-        "rings": _rings(layers),
+        "rings": county_rings(layers.catalogue, STEP),
         "lines": _lines(layers.sections.geometry.to_numpy(), detail),
         "classes": CLASSES,
         "steps": [STEP, LINE_STEP],
@@ -265,18 +265,3 @@ def _lines(shapes: Any, detail: float) -> list[str]:
     """Return lines as text, the finer the smaller the region is."""
     simple = shapely.simplify(shapes, LINE_TOLERANCE * detail)
     return [polyline_text(shapely.get_coordinates(line), LINE_STEP) for line in simple]
-
-
-def _rings(layers: Layers) -> dict[str, str]:
-    """Return the outlines of the counties by id, rings with a space between them."""
-    if not layers.catalogue.region.base.counties:
-        return {}
-    known = {zone.zone_id for zone in layers.catalogue.zones}
-    return {
-        str(row.adcode): " ".join(
-            polyline_text(shapely.get_coordinates(ring)[:-1], STEP)
-            for ring in shapely.get_rings(shapely.get_parts(row.geometry))
-        )
-        for row in simplified_counties(layers.catalogue).itertuples()
-        if str(row.adcode) in known
-    }

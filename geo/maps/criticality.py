@@ -122,7 +122,7 @@ def _page(
         stops = build_network(layers, year=date, nodes="stops")
     present = [mode for mode in TRAVEL if mode in net.modes] if len(net.modes) > 1 else []
     results = losses + [_losses(stops, mode) for mode in ("any", *present)[len(losses) :]]
-    areas = _areas(stops)
+    areas = closed_squares(stops)
     with stable_ids():
         map_ = new_map(layers.catalogue)
         add_basemap(map_, layers.catalogue)
@@ -134,7 +134,7 @@ def _page(
             title=TEXT["title"],
             styles=["crossings"],
             arguments=(),
-            data={"data-losses": _data(layers, net, stops, results) | _area_data(areas, net)},
+            data={"data-losses": _data(layers, net, stops, results) | square_data(areas, layers)},
             jump="losses-any",
             results=results,
             cities=len(layers.catalogue.centres),
@@ -147,7 +147,13 @@ def _page(
         )
 
 
-def _areas(stops: Network) -> DataFrame:
+def closed_squares(stops: Network) -> DataFrame:
+    """Close every square of a grid: made once for all pages that show them."""
+    facts = travel_facts(stops.layers, stops.date, labels=True)
+    return remembered(partial(_close_squares, stops), "closed squares", facts)
+
+
+def _close_squares(stops: Network) -> DataFrame:
     """Close every square of a grid, named after its largest city or the nearest county."""
     catalogue = stops.layers.catalogue
     if not catalogue.centres:
@@ -173,7 +179,7 @@ def _areas(stops: Network) -> DataFrame:
     return DataFrame(cells.drop(columns="geometry")).assign(**names, corners=corners)
 
 
-def _area_data(areas: DataFrame, net: Network) -> dict[str, Any]:
+def square_data(areas: DataFrame, layers: Layers) -> dict[str, Any]:
     """Return the squares as the page embeds them, in the order of its table."""
     if areas.empty:
         return {}
@@ -181,7 +187,7 @@ def _area_data(areas: DataFrame, net: Network) -> dict[str, Any]:
               "extra_min": 2, "closed_km": 0, "loses_mode_population": 0}  # fmt: skip
     shown = areas[["corners", "name", "name_en"]].join(areas[list(digits)].round(digits))
     cells = [list(row) for row in shown.itertuples(index=False)]
-    road = way_labels("road", net.edges["class"][net.edges["mode"] == "road"])[0]
+    road = way_labels("road", layers.routes["class"][layers.routes["mode"] == "road"])[0]
     return {"areas": {"hours": HOURS, "limits": DELAYS, "cells": cells, "road": road}}
 
 

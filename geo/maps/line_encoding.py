@@ -130,20 +130,21 @@ def _encoded(lines: Sequence[Any] | NDArray[Any]) -> tuple[bytes, int]:
     starts = np.repeat(first[rank] - np.cumsum(sizes[rank]) + sizes[rank], sizes[rank])
     order = starts + np.arange(len(starts))
     steps = np.diff(grid[order], axis=0, prepend=np.zeros((1, 2), np.int64))
-    numbers = np.concatenate([[len(sizes)], sizes[rank], _zigzag(steps.ravel())])
-    return _varints(numbers).tobytes(), len(sizes)
+    numbers = np.concatenate([[len(sizes)], sizes[rank], zigzag(steps.ravel())])
+    return varints(numbers).tobytes(), len(sizes)
 
 
-def _zigzag(values: Integers) -> Integers:
+def zigzag(values: Integers) -> Integers:
     """Return whole numbers as such from 0, the sign in the lowest bit."""
     return (values << 1) ^ (values >> 63)
 
 
-def _varints(values: Integers) -> NDArray[np.uint8]:
+def varints(values: Integers) -> NDArray[np.uint8]:
     """Return numbers from 0 in bytes of seven bits; the top bit says that more follow."""
-    rest, parts, kept = values.astype(np.int64), [], []
+    rest = values.astype(np.int64)
+    parts, kept = list[NDArray[np.uint8]](), list[NDArray[np.bool_]]()
     alive = np.ones(len(rest), bool)
-    while alive.any():
+    while alive.any() or not parts:
         more = rest > 127
         parts.append(np.where(more, (rest & 127) | 128, rest & 127).astype(np.uint8))
         kept.append(alive.copy())

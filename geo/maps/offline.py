@@ -31,7 +31,7 @@ UNUSED_LINKS = frozenset(
 ONLINE_KINDS = ("TileLayer", "WmsTileLayer", "VideoOverlay")
 CONTENT_POLICY = (
     "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; font-src data:"
+    "script-src 'unsafe-inline'; font-src data:; worker-src blob:"
 )
 #: Stands in the body of a page where the map goes.
 MAP_SLOT = "<!-- map -->"

@@ -11,6 +11,7 @@ from geo.maps.criticality import criticality_page
 from geo.maps.crossings import crossings_page
 from geo.maps.index import index_page
 from geo.maps.network import network_page
+from geo.maps.plan import plan_page
 
 #: The pages by name: each takes the layers and the date, and returns the HTML of one file.
 PAGES: dict[str, Callable[..., str]] = {
@@ -21,6 +22,7 @@ PAGES: dict[str, Callable[..., str]] = {
     "accessibility": accessibility_page,
     "criticality": criticality_page,
     "compare": compare_page,
+    "plan": plan_page,
 }
 #: The figures for print by the page they belong to, and their file formats.
 FIGURES = {

@@ -9,7 +9,7 @@ from geo.network.network import (
     has_stops,
     junction_ids,
 )
-from geo.network.ordinary_roads import Background, ground_of, node_ways, read_background
+from geo.network.ordinary_roads import Background, Ground, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.timetable import (
     SHIP_EVERY_MIN,
@@ -27,6 +27,7 @@ from geo.network.travel_graph import (
     node_positions,
     place_of,
     stops_near,
+    straight_ways,
 )
 from geo.network.travel_times import (
     DoorTimes,
@@ -43,6 +44,7 @@ from geo.network.travel_times import (
     travel_time_matrix,
 )
 from geo.network.trip_ends import Anywhere, End, end_of, find_end, point_within, read_ends
+from geo.network.undated import LastingFacts, lasting_facts
 
 __all__ = [
     "DEFAULT_PARAMETERS",
@@ -52,7 +54,9 @@ __all__ = [
     "Call",
     "DoorTimes",
     "End",
+    "Ground",
     "Journey",
+    "LastingFacts",
     "Network",
     "Parameters",
     "TrainTrip",
@@ -73,6 +77,7 @@ __all__ = [
     "has_stops",
     "journey",
     "junction_ids",
+    "lasting_facts",
     "matrix_by_name",
     "matrix_with_ids",
     "node_positions",
@@ -86,6 +91,7 @@ __all__ = [
     "station_to_station",
     "stations_to_stations",
     "stops_near",
+    "straight_ways",
     "time_interval",
     "times_between",
     "topology_findings",

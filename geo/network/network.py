@@ -235,6 +235,15 @@ def build_network(
     )
 
 
+def every_edge(layers: Layers, parameters: Parameters) -> Network:
+    """Return the edges of all sections at stops, open or not and shared or not, of no day."""
+    edges = _edge_frame(layers, layers.sections, "stops", lambda _id, _section: 1.0)
+    return Network(
+        nodes=_node_frame(layers, edges), edges=edges, date=layers.catalogue.region.as_of,
+        node_rule=NODE_RULE["stops"], assumed=(), layers=layers, parameters=parameters,
+    )  # fmt: skip
+
+
 def has_stops(net: Network) -> bool:
     """
     Tell whether a network has a node at every named place.
@@ -500,6 +509,8 @@ def _edges(
     knots = track.knots[stops].tolist()
     at = track.km[knots].tolist()
     for k, (a, b) in enumerate(itertools.pairwise(stops)):
+        if layers.closed and layers.closed & {f"{section_id}:{place}" for place in places[a:b]}:
+            continue  # an edge is closed where a piece of it is
         geometry_km = at[k + 1] - at[k]
         length_km = geometry_km * scale
         ends = (f"{section_id}:{places[a]}", places[a], places[b], section_id)

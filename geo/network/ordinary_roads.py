@@ -263,6 +263,16 @@ class Ground:
         return street_ways(self.roads, self.points, self.parameters, self.rivers, self.coasts)
 
     @cached_property
+    def ties(self) -> DataFrame:
+        """Where the points are tied to roads: `point`, `node` or `edge` and `share`, `km`."""
+        return _ties(self.roads, self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
+    def near(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """The points that are tied to each other, as numbers, with their distance in km."""
+        return _near(self.points, self.parameters, self.rivers, self.coasts)
+
+    @cached_property
     def short(self) -> DataFrame:
         """The ways, without nodes that no point needs: as long between points, and fewer."""
         known = (self.roads.checksum, self.points, self.parameters, [*self.rivers], [*self.coasts])
@@ -285,9 +295,12 @@ class Ground:
 
         Which others are asked for together changes none of them, for nobody passes through one.
         """
-        everyone = pd.concat([self.points, others.assign(port=False)])
-        wider = Ground(self.roads, everyone, self.parameters, self.rivers, self.coasts)
-        return wider.reach(others.index.tolist(), everyone.index.tolist())
+        key = tuple(others.itertuples(name=None))  # every mode asks for the same
+        if key not in self._found:
+            everyone = pd.concat([self.points, others.assign(port=False)])
+            wider = Ground(self.roads, everyone, self.parameters, self.rivers, self.coasts)
+            self._found[key] = wider.reach(others.index.tolist(), everyone.index.tolist())
+        return self._found[key]
 
 
 def ground_of(

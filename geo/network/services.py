@@ -160,7 +160,7 @@ class Services:
         p, place = self.parameters, self.layers.catalogue.place[place_id]
         if terminus:
             return Calls(p.calls_city, p.ends_terminus)
-        level = _level_of(self.layers.catalogue.cities, place.lon, place.lat, p)
+        level = level_of(self.layers.catalogue.cities, place.lon, place.lat, p)
         return Calls(getattr(p, f"calls_{level}"), getattr(p, f"ends_{level}"))
 
     def passages(self) -> dict[str, dict[Way, Passage]]:
@@ -202,7 +202,7 @@ class Services:
         return {k: {a: frozenset(b) for a, b in v.items()} for k, v in found.items()}
 
 
-def _level_of(cities: Iterable[City], lon: float, lat: float, parameters: Parameters) -> str:
+def level_of(cities: Iterable[City], lon: float, lat: float, parameters: Parameters) -> str:
     """Return what a station is to the cities around: of a core, a prefecture, a county, none."""
     levels = set()
     near = [city for city in cities if abs(city.lat - lat) < 0.2 and abs(city.lon - lon) < 0.3]

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -46,6 +46,15 @@ BESIDE_M, AHEAD_M = 1000.0, (5000.0, 15000.0)
 STOPS, URBAN = frozenset({"station", "port", "airport"}), ("市", "区")
 
 
+class Row(NamedTuple):
+    """A section as the search for neighbours needs it."""
+
+    section: str
+    route: str
+    mode: str
+    is_open: bool
+
+
 @dataclass(frozen=True)
 class Ground:
     """What the search for reasons needs: metric lines and points, stages, area, cities."""
@@ -57,6 +66,18 @@ class Ground:
     def sections(self) -> gpd.GeoDataFrame:
         """Sections with their stage on the day, in metres."""
         return sections_on(self.layers, self.date).to_crs(self.crs)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The lines of the sections by where they lie."""
+        return shapely.STRtree(self.sections.geometry.to_numpy())
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """What is asked of the sections again and again, in their order."""
+        columns = (self.sections[key].tolist() for key in ("route_id", "mode"))
+        is_open = (self.sections["stage"] == "open").tolist()
+        return list(map(Row, self.sections.index.tolist(), *columns, is_open))
 
     @cached_property
     def points(self) -> dict[str, Point]:
@@ -232,7 +253,7 @@ def _at_frame(ground: Ground, place: str) -> dict[str, Any]:
 def _gap(ground: Ground, place: str, section: str) -> dict[str, Any]:
     frame = ground.sections
     row = frame.loc[section]
-    near = nearby(ground, place, row["route_id"], frame[frame["stage"] == "open"])
+    near = nearby(ground, place, row["route_id"], only_open=True)
     if near is None:
         return {}
     key, metres = near
@@ -251,19 +272,22 @@ def _gap(ground: Ground, place: str, section: str) -> dict[str, Any]:
 
 
 def nearby(
-    ground: Ground, place: str, route: str, frame: gpd.GeoDataFrame
+    ground: Ground, place: str, route: str, *, only_open: bool = False
 ) -> tuple[str, float] | None:
     """Return the nearest section of another route that has no place in common near a place."""
     here, limit = ground.points[place], GAP_M + ground.accuracy(place)
-    others = ground.others(frame, place, ground.layers.catalogue.route[route].mode)
-    metres = others.distance(here)
-    for key, far in metres[metres <= limit].sort_values(kind="stable").items():
-        other = others["route_id"][key]
-        joined = any(
-            ground.near_shared(place, known, other, 2 * limit) for known in ground.routes_at[place]
-        )
-        if not joined:
-            return str(key), float(far)
+    own, mode = ground.routes_at[place], ground.layers.catalogue.route[route].mode
+    lines, others = ground.tree.geometries, ground.rows
+    around = [
+        (float(shapely.distance(lines[i], here)), i)
+        for i in ground.tree.query(here, predicate="dwithin", distance=limit).tolist()
+        if others[i].mode == mode and others[i].route not in own
+        and (others[i].is_open or not only_open)
+    ]  # fmt: skip
+    for metres, i in sorted(around):
+        other = others[i].route
+        if not any(ground.near_shared(place, known, other, 2 * limit) for known in own):
+            return others[i].section, metres
     return None
 
 
@@ -497,7 +521,7 @@ def near_misses(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
         first, last = track.places[0], track.places[-1]
         spans = layers.catalogue.sections_of[route_id]
         for place, own in ((first, spans[0]), (last, spans[-1])) if first != last else ():
-            near = nearby(ground, place, route_id, ground.sections)
+            near = nearby(ground, place, route_id)
             if near is None:
                 continue
             point, other = layers.catalogue.place[place], ground.sections.loc[near[0]]

@@ -15,7 +15,6 @@ from pandas import DataFrame
 from geo.geometry import geodesic_km
 from geo.network.network import Network
 from geo.network.ordinary_roads import KM_PER_DEGREE
-from geo.network.parameters import Parameters
 from geo.network.services import EMU, Calls, Passage, Services, Way
 
 #: Travellers leave and reach large stations only (True) or any (False): of many trains between
@@ -153,7 +152,7 @@ class Trains:
             for route, track in self.net.layers.tracks.items()
         }
         self.calls = self._calls()
-        self.headings = _headings(self.net)
+        self.headings = headings_at(self.net)
         self._known_odds: dict[float, list[float]] = {}
         self.through = self.services.through()
         self.onward = [self._onward(run) for run in self.runs]
@@ -361,23 +360,24 @@ def _runs(rail: Network, services: Services) -> Iterator[Run]:
     # An edge takes as long as it says for its fastest trains, whoever edited it; other classes
     # take longer in the ratio of their speeds.
     p = rail.parameters
-    near, lines = _near_cores(rail, p), _lines(rail)
+    near, lines = near_core_share(rail), lines_on(rail)
     keys = ("u", "v", "section_id", "route_id", "time_min", "length_km")
     columns = (rail.edges[key].tolist() for key in keys)
     rows = zip(rail.edges.index.tolist(), *columns, near, strict=True)
-    for edge, u, v, section, route, minutes, km, slow_km in rows:
+    for edge, u, v, section, route, minutes, km, near_share in rows:
         found = services.on(section)
         fastest = max(service.kmh for service in found.values())
         for kind, service in found.items():
             took = minutes * fastest / service.kmh
-            took += slow_km * p.approach_min if kind == EMU else 0.0
+            took += near_share * km * p.approach_min if kind == EMU else 0.0
             back = frozenset((line, -sense) for line, sense in lines[edge])
             yield Run(u, v, edge, route, kind, service.trains, took, km, lines[edge])
             yield Run(v, u, edge, route, kind, service.trains, took, km, back)
 
 
-def _near_cores(rail: Network, parameters: Parameters) -> list[float]:
-    """Return how many km of every edge lie near the centre of a core."""
+def near_core_share(rail: Network) -> list[float]:
+    """Return which share of every edge lies near the centre of a core."""
+    parameters = rail.parameters
     cores = [c for c in rail.layers.catalogue.cities if c.population >= parameters.core_people]
     lines = rail.edges.geometry.to_numpy()
     low, top = np.split(shapely.bounds(lines).reshape(-1, 4), 2, axis=1)
@@ -393,8 +393,8 @@ def _near_cores(rail: Network, parameters: Parameters) -> list[float]:
         points = shapely.line_interpolate_point(lines[around, None], along, normalized=True)
         km = geodesic_km([core.lon, core.lat], shapely.get_coordinates(points))
         near[around] |= km.reshape(-1, SAMPLES) <= parameters.approach_km
-    near_km: list[float] = (near.mean(axis=1) * rail.edges["length_km"].to_numpy()).tolist()
-    return near_km
+    shares: list[float] = near.mean(axis=1).tolist()
+    return shares
 
 
 def _ways(run: Run, after: Run) -> Iterator[Way]:
@@ -403,7 +403,7 @@ def _ways(run: Run, after: Run) -> Iterator[Way]:
         yield a, s, b, t, run.kind
 
 
-def _lines(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:
+def lines_on(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:
     """Return by edge the routes that use its track, with their directions along it."""
     layers, frame = rail.layers, rail.layers.sections
     routes = frame["route_id"].tolist()
@@ -428,7 +428,7 @@ def _lines(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:
     return found
 
 
-def _headings(rail: Network) -> dict[tuple[str, str], float]:
+def headings_at(rail: Network) -> dict[tuple[str, str], float]:
     """Return the direction in degrees in which every edge leaves its ends."""
     found = {}
     points, owner = shapely.get_coordinates(rail.edges.geometry.to_numpy(), return_index=True)

@@ -17,6 +17,7 @@ from geo.scenarios.comparison import (
 )
 from geo.scenarios.corridor import city_pair_profile, corridor_profile
 from geo.scenarios.headlines import headline_sentences
+from geo.scenarios.plans import Plan, apply_plan, is_plan, plan_of, planned_layers, read_plan
 from geo.scenarios.route_variants import RouteVariants
 from geo.scenarios.sensitivity import (
     headline_intervals,
@@ -34,9 +35,11 @@ from geo.scenarios.timeline import (
 
 __all__ = [
     "Analysis",
+    "Plan",
     "RouteVariants",
     "Timeline",
     "analyse",
+    "apply_plan",
     "build_timeline",
     "city_changes",
     "city_pair_profile",
@@ -48,9 +51,13 @@ __all__ = [
     "headline_intervals",
     "headline_sentences",
     "horizon_of",
+    "is_plan",
     "milestones",
     "open_groups_by_year",
+    "plan_of",
+    "planned_layers",
     "project_benefits",
+    "read_plan",
     "sensitivity_table",
     "timeline_values",
     "travel_times_on",

@@ -191,7 +191,7 @@ def add_lines(
             layers = build_layers(replace(load(folder), folder=catalogue.folder))
             made.append(draft.report(layers))
         new_ids = [plan.route["route_id"] for plan in plans]
-        findings = _new_findings(before, layers)
+        findings = new_findings(before, layers)
         if errors := [found for found in findings if found.severity == "error"]:
             raise BadInputError(
                 [Problem(found.file, found.row, expected=found.message) for found in errors]
@@ -211,7 +211,7 @@ def add_lines(
     )
 
 
-def _new_findings(before: Layers, after: Layers) -> list[Finding]:
+def new_findings(before: Layers, after: Layers) -> list[Finding]:
     """Return what is found about the layers after a change and was not before."""
 
     def found(layers: Layers) -> list[Finding]:

@@ -59,6 +59,7 @@ from geo.sources.ferries import Ferries, Ferry
 from geo.sources.junctions import Line, Spot, border_spots, element_names, find_spots
 from geo.sources.route_names import (
     MOSTLY,
+    NAMELESS,
     Title,
     names_of_route,
     prevailing,
@@ -70,6 +71,8 @@ from geo.sources.route_names import (
 Rows = list[dict[str, Any]]
 Stages = NDArray[np.str_]
 
+#: A railway without a name is drawn from this length on: shorter ones are mostly tracks of yards.
+NAMELESS_KM = 5.0
 #: A numbered road is drawn from this share of the shortest length of a named one.
 NUMBERED = 0.25
 #: The centre line of a route that is long enough is at least this share of its line.
@@ -317,10 +320,13 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
     for key, own in members.items():
         named = not key.startswith("road ")
         least = 1000 * min_km * (1.0 if named else NUMBERED)
+        least_of_line = 1000 * min_km * NUMBERED
+        if key == NAMELESS:
+            least = least_of_line = 1000 * max(min_km, NAMELESS_KM)
         if centre[own].sum() < least * ENOUGH:
             continue
         chains, done = route_chains(
-            index, own, drawn, least_m=1000 * min_km * NUMBERED,
+            index, own, drawn, least_m=least_of_line,
             bridge_m=NAMED_M if key.startswith("name ") else BRIDGE_M,
         )  # fmt: skip
         if not chains or (named and sum(chain.metres[-1] for chain in chains) < least):
@@ -361,7 +367,7 @@ def _left_out(
         known = keys[edge]
         if link or shown:
             reasons.append(None)
-        elif not known:
+        elif not known or known == [NAMELESS]:
             reasons.append(UNNAMED)
         else:
             reasons.append(OFF_LINE if drawn & set(known) else TOO_SHORT)
@@ -371,7 +377,7 @@ def _left_out(
     def km(reason: Message) -> float:
         return float(metres[[of == reason for of in reasons]].sum()) / 1000
 
-    short = {key for items in keys for key in items} - drawn
+    short = {key for items in keys for key in items} - drawn - {NAMELESS}
     report = {
         "unnamed_ways": float(sum(row.expected == UNNAMED for row in left)),
         "unnamed_km": km(UNNAMED),
@@ -402,6 +408,8 @@ def _titles(extract: _Extract, made: Drawing, spots: Sequence[Spot]) -> list[Tit
         if first:
             key, own = made.keys[line.group], made.members[line.group]
             names = names_of_route(key, line.mode, *extract.under(own))
+            if key == NAMELESS:
+                names = ("", "铁路" if extract.chinese else "Railway", "Railway")
         titles.append(route_title(names, line.mode, new_id, part))
     return [*titles, *_ferry_titles(made, spots, new_id, chinese=extract.chinese)]
 

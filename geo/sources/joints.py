@@ -10,16 +10,10 @@ import shapely
 from shapely import LineString, Point
 from shapely.ops import substring
 
-from geo.catalogue import TRANSFER_KINDS
+from geo.catalogue import JOINING
 from geo.geometry import metric_crs
 from geo.layers import Layers, each_track_once, sections_on
 
-#: Lines of a mode can join others at places of these kinds.
-JOINING = {
-    "road": TRANSFER_KINDS | {"town", "end"},
-    "rail": frozenset({"station", "junction", "end"}),
-    "water": frozenset({"port", "junction", "end"}),
-}
 #: A place this near to a line lies on it, in metres.
 ON_WAY_M = 250.0
 #: Joints of a line stand at least this far apart, in metres.

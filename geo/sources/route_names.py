@@ -21,6 +21,8 @@ SAME_ROAD = 0.9
 LONGEST_NAME = 40
 #: European and Asian numbers, which roads carry beside their own.
 INTERNATIONAL = re.compile(r"(E|AH)\d+")
+#: The key of all railways that have neither a name nor a number.
+NAMELESS = "rail "
 _TRACK = re.compile(r"[(（]?(?:上行|下行)线?[)）]?$")
 
 
@@ -46,7 +48,8 @@ def route_keys(tags: DataFrame, km: Series[float]) -> list[list[str]]:
     Return the routes of every edge: one for each of its numbers, or one by its name.
 
     International numbers count where a road has no other one. Numbers that always go together
-    are one road. A railway is known by its name, or by that of most of its number.
+    are one road. A railway is known by its name, or by that of most of its number; those with
+    neither have one key together (:data:`NAMELESS`).
     """
     on_rail = tags["railway"].notna() & tags["highway"].isna()
     rail = on_rail.tolist()
@@ -62,7 +65,7 @@ def route_keys(tags: DataFrame, km: Series[float]) -> list[list[str]]:
             keys.append([])
         elif is_rail:
             text = plain or (line_of.get(items[0], items[0]) if items else "")
-            keys.append([f"rail {text}"] if text else [])
+            keys.append([f"rail {text}"] if text else [NAMELESS])
         elif items:
             numbers = list(dict.fromkeys(map(ref_key, items)))
             own = [number for number in numbers if not INTERNATIONAL.fullmatch(number)]

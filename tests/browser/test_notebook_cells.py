@@ -42,7 +42,7 @@ def test_a_page_works_in_a_cell(frame, name):
         "there are no other pages beside a notebook"
     )
     before = inside.locator("html").get_attribute("lang")
-    inside.locator(".top button").first.click()
+    inside.locator(".top .lang").click()
     assert inside.locator("html").get_attribute("lang") != before
 
 

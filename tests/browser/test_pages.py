@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -179,8 +180,7 @@ def test_the_address_says_where_the_map_was_moved(files, visit):
     page = visit(files["crossings"])
     assert "at=" not in page.url
     page.get_by_role("button", name="放大").click()
-    page.wait_for_timeout(400)
-    assert "at=" in page.url
+    page.wait_for_url(re.compile("at="))
     at = page.url.split("at=")[1].replace("%2C", ",").split("&")[0]
     other = visit(files["crossings"], f"#at={at}&lang=en")
     other.reload()
@@ -205,15 +205,17 @@ def test_the_way_back_leads_to_what_was_chosen_before(files, visit):
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"index"}))
 def test_one_button_shows_the_whole_map_again(name, files, visit):
+    def position():
+        return [float(part) for part in page.evaluate("geo.positionOf(geo.maps[0])").split(",")]
+
     page = visit(files[name])
-    at_first = page.evaluate("geo.positionOf(geo.maps[0])")
-    for _ in range(3):
-        page.get_by_role("button", name="放大").click()
-        page.wait_for_timeout(50)
-    assert page.evaluate("geo.positionOf(geo.maps[0])") != at_first
+    at_first = position()
+    page.get_by_role("button", name="放大").click()
+    page.wait_for_url(re.compile("at="))
+    assert position()[2] == at_first[2] + 0.5
     page.get_by_role("button", name="全图").click()
-    page.wait_for_timeout(400)
-    assert page.evaluate("geo.positionOf(geo.maps[0])") == at_first
+    page.wait_for_timeout(1000)
+    assert position() == pytest.approx(at_first, abs=0.01)
     assert "at=" not in page.url
 
 

@@ -91,7 +91,9 @@ def test_dates_of_spreadsheets_are_read(region, text):
     assert geo.load(region).sections[0].opened == DATES[text]
 
 
-@pytest.mark.parametrize("text", ["9/15/1995", "5/9/1995", "15.9.1995", "99999", "1995/13/1", "1995年13月"])
+@pytest.mark.parametrize(
+    "text", ["9/15/1995", "5/9/1995", "15.9.1995", "99999", "1995/13/1", "1995年13月"]
+)
 def test_dates_that_are_in_doubt_are_refused(region, text):
     cell(region, "sections", "opened", text)
     with pytest.raises(

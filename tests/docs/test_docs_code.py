@@ -129,6 +129,10 @@ def desk(tmp_path, monkeypatch, cat, drawn):
     plan.to_file(tmp_path / "plan.kml", driver="KML")
     own = {"name": "资潼高速", "class": "expressway", "design_speed_kmh": 120, "year": 2032}
     plan.drop(columns="Name").assign(**own).to_file(tmp_path / "plan.geojson")
+    edit = {"do": "open", "sections": "chengdawan-hsr-2", "year": 2029}
+    feature = {"type": "Feature", "properties": edit, "geometry": None}
+    late = {"type": "FeatureCollection", "plan": {"name": "推迟"}, "features": [feature]}
+    (tmp_path / "late.geojson").write_text(json.dumps(late), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     load, draw = tables.load, drawing.build_layers
     monkeypatch.setattr(tables, "load", lambda folder=None: load(folder) if folder else cat)

@@ -299,3 +299,20 @@ def test_trains_alone(small):
     )
     areas = embedded(page)["modes"]["any"]["areas"]
     assert all(limit > 0 for city in areas for day in city for limit in day)
+
+
+def test_counties_are_as_far_from_the_cities_as_the_matrix_says(data, nets, drawn):
+    cities = drawn.catalogue.centres
+    people = np.array([city.population for city in cities], float)
+    own = data["modes"]["any"]["counties"]
+    for k in (0, 90, len(data["counties"]) - 1):
+        for date_, net in enumerate(nets):
+            table = geo.travel_time_matrix(
+                net, origins=[data["counties"][k][0]], destinations=[c.city_id for c in cities]
+            )
+            mean = float((table.to_numpy(float).ravel() * people).sum() / people.sum())
+            value, low, high = (own[3 * date_ + end][k] for end in range(3))
+            assert value == pytest.approx(mean, abs=0.06)
+            assert low < value < high
+        assert own[6][k] == pytest.approx(own[3][k] - own[0][k], abs=0.11)
+    assert {row[0] for row in data["counties"]} & set(data["rings"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -149,6 +150,12 @@ def test_files_beside_the_tables_count(tmp_path):
     river = folder / "base" / "rivers.geojson"
     river.write_text(river.read_text("utf-8") + " ", "utf-8")
     assert catalogue_facts(catalogue) != before
+
+
+def test_what_layers_hold_beside_their_tables_counts(tmp_path):
+    layers = build_layers(geo.load(write(tmp_path / "region")))
+    other = replace(layers, closed=frozenset({"south-1:wa"}))
+    assert travel_facts(other, DAY) != travel_facts(layers, DAY)
 
 
 def test_a_changed_copy_is_drawn_anew(keeping, tmp_path):

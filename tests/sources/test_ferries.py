@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 
 import extract
@@ -119,6 +120,8 @@ def test_islands_are_reached_by_ferry_and_not_otherwise(made, capsys):
     by_land = 60 * (1.5 + 7 + 2.4 + 1.4 + 3) / 50
     assert 20 + by_land < route["time_min"] < 20 + 2.2 * by_land
     assert minutes(made, capsys, "Landing", "Isle", "road") == []
+    assert main(shlex.split(f"od Landing Isle --data {made[0]}")) == 0
+    assert not re.search("[\u4e00-\u9fff]", capsys.readouterr().out)
     (route,) = minutes(made, capsys, "Landing", "Rock")
     assert route["time_min"] > 15
     assert any(leg["route_id"] == "rock-boat" for leg in route["legs"])

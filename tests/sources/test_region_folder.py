@@ -682,3 +682,18 @@ def test_a_region_without_a_city_has_one_hint(tmp_path, capsys):
     assert len(hints) == 1
     assert "--settlements village" in hints[0]
     assert "--cities FILE" in hints[0]
+
+
+def test_a_long_railway_without_a_name_is_a_line_and_a_short_one_is_left_out(tmp_path):
+    rail = {"railway": "rail"}
+    ways = [(line((0, 0), (12, 0)), rail), (line((12, 0), (20, 0)), rail),
+            (line((5, 3), (8, 3)), rail)]  # fmt: skip
+    file = extract.write(tmp_path / "r.osm.pbf", ways)
+    report = draft_region(tmp_path / "r", file, languages=("en",))
+    (route,) = load(tmp_path / "r").routes
+    assert (route.route_id, route.name, route.mode) == ("railway", "Railway", "rail")
+    assert report["km"] == pytest.approx(20, abs=0.1)
+    left = pd.read_csv(tmp_path / "r" / "left_out.csv")
+    assert left[["osm_id", "expected"]].to_numpy().tolist() == [[3, "expected a number or a name"]]
+    draft_region(tmp_path / "z", file, languages=("zh", "en"))
+    assert load(tmp_path / "z").routes[0].name == "铁路"

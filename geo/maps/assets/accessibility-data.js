@@ -24,6 +24,9 @@ export class AccessibilityData {
     this.modes = data.modes;
     this.lines = data.lines;
     this.colors = data.colors;
+    /** @type {[string, string, string][]} id and names of each county */
+    this.counties = data.counties;
+    this.countyRings = data.rings;
     this.steps = data.steps;
     this.cityIndices = this.cities.map((_, i) => i);
     this.choices = {
@@ -68,6 +71,16 @@ export class AccessibilityData {
     const shapes = this.modes[mode].shapes[city];
     const text = shapes[date][limit] === 0 ? shapes[0][limit] : shapes[date][limit];
     return text ? text.split(" ").map((ring) => decodePolyline(ring, this.steps[0])) : [];
+  }
+
+  /**
+   * The mean time of a county to the cities: on both dates with its bounds, and the difference.
+   * @returns {{dates: {value: number | null, low: number, high: number}[], change: number | null}}
+   */
+  countyMean(mode, i) {
+    const rows = this.modes[mode].counties.map((row) => row[i]);
+    const dates = [0, 3].map((k) => ({ value: rows[k], low: rows[k + 1], high: rows[k + 2] }));
+    return { dates, change: rows[6] };
   }
 
   /** The value of an indicator before (0), after (1), or its change (2). */

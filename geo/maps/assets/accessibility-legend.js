@@ -51,8 +51,10 @@ export class AccessibilityLegend {
    * @param {import("./accessibility-data.js").AccessibilityData} data
    * @param {any} state what is shown
    * @param {import("./accessibility-circles.js").CityCircles} circles
+   * @param {() => boolean} areCountiesShown
    */
-  constructor(data, state, circles) {
+  constructor(data, state, circles, areCountiesShown) {
+    this.areCountiesShown = areCountiesShown;
     this.data = data;
     this.state = state;
     this.circles = circles;
@@ -90,6 +92,8 @@ export class AccessibilityLegend {
     if (this.circles.looks().includes(NOT_REACHED)) {
       items.push(circleItem(NOT_REACHED, ["未到达", "not reached"]));
     }
+    const note = bilingual(["圆为城市，面为区县", "Circles: cities; areas: counties"]);
+    if (this.areCountiesShown()) items.push(element("small", {}, note));
     return legendBlock(this.title(limits), items);
   }
 

@@ -2,6 +2,7 @@
 import { ModeLines, ReachAreas } from "./accessibility-areas.js";
 import { CityCard } from "./accessibility-card.js";
 import { CityCircles } from "./accessibility-circles.js";
+import { CountyAreas } from "./accessibility-counties.js";
 import { AccessibilityData, plain } from "./accessibility-data.js";
 import { AccessibilityLegend } from "./accessibility-legend.js";
 import { getState, onAddressChange, setState } from "./address.js";
@@ -23,7 +24,15 @@ import { people } from "./numbers.js";
 import { startPage } from "./page.js";
 import { addPublishing } from "./publish.js";
 
-const PANES = { areas: 380, gains: 382, ways: 390, outlines: 395, cities: 460, home: 465 };
+const PANES = {
+  "counties-reached": 375,
+  areas: 380,
+  gains: 382,
+  ways: 390,
+  outlines: 395,
+  cities: 460,
+  home: 465,
+};
 /** Pixels below which the map has no room for an open legend. */
 const SMALL = 560;
 
@@ -42,6 +51,7 @@ class AccessibilityPage {
     };
     prepareMap(map, settings, () => this.showAll());
     createPanes(map, PANES, "cities");
+    map.getPane("counties-reached").style.pointerEvents = "auto";
     this.addDrawings();
     this.addListeners();
   }
@@ -56,9 +66,10 @@ class AccessibilityPage {
   addDrawings() {
     const { map, data, state } = this;
     this.circles = new CityCircles(map, data, state, (i) => this.choose(i, { fromMap: true }));
+    this.counties = new CountyAreas(map, data, state);
     this.lines = new ModeLines(map, data, state);
     this.areas = new ReachAreas(map, data, state);
-    this.legend = new AccessibilityLegend(data, state, this.circles);
+    this.legend = new AccessibilityLegend(data, state, this.circles, () => this.counties.isShown);
     this.cityCard = new CityCard(data, state, {
       onClose: () => this.leave(),
       onLimit: (limit) => this.setLimit(limit),
@@ -84,6 +95,7 @@ class AccessibilityPage {
     this.frame.classList.add("has-choice");
     this.card.classList.add("full");
     this.lines.draw();
+    this.counties.draw();
     const bounds = this.areas.draw();
     this.fillCard();
     this.card.scrollTop = 0;
@@ -117,6 +129,7 @@ class AccessibilityPage {
     this.card.replaceChildren(...this.invitation);
     this.areas.draw();
     this.lines.draw();
+    this.counties.draw();
     this.legend.fill();
     setState({ city: null });
     this.labels?.place();
@@ -158,6 +171,7 @@ class AccessibilityPage {
 
   draw() {
     this.circles.draw();
+    this.counties.draw();
     this.lines.draw();
     this.areas.draw();
     this.legend.fill();

@@ -31,8 +31,7 @@ export function decodeSteps(steps) {
 
 /** Many lines, compressed: where each starts, its points in Web Mercator (0 to 1), its box. */
 export async function unpackLines(text) {
-  const raw = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([raw]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const next = numbersIn(new Uint8Array(await new Response(stream).arrayBuffer()));
   const count = next();
   const starts = new Uint32Array(count + 1);
@@ -67,6 +66,27 @@ function numbersIn(bytes) {
     return value;
   };
 }
+
+/** Whole numbers from 0, as bytes of seven bits in base64. */
+export function wholeNumbers(text) {
+  const bytes = bytesOf(text);
+  const next = numbersIn(bytes);
+  const count = bytes.reduce((sum, byte) => sum + (byte < 128 ? 1 : 0), 0);
+  return Int32Array.from({ length: count }, next);
+}
+
+/**
+ * Numbers of which every digit is there: as steps with some decimals, or as they are in memory.
+ * @param {{d?: number, s?: number, v?: string, f?: string}} packed
+ */
+export function unpackNumbers({ d, s, v, f }) {
+  if (f !== undefined) return new Float64Array(bytesOf(f).buffer);
+  const whole = Float64Array.from(wholeNumbers(v), fromZigzag);
+  for (let i = s; i < whole.length; i++) whole[i] += whole[i - s];
+  return whole.map((number) => number / 10 ** d);
+}
+
+const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 const fromZigzag = (n) => (n % 2 ? -(n + 1) / 2 : n / 2);
 

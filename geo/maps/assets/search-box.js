@@ -50,18 +50,20 @@ export class SearchBox {
   /**
    * @param {any[]} entries
    * @param {import("./dom.js").Label} textNone
-   * @param {() => void} onChoose called before the entry itself is shown
+   * @param {(entry: any) => void} onChoose called before the entry itself is shown
    * @param {boolean} listAll whether an empty box lists all entries
+   * @param {string} id of the field; several boxes on a page have different ones
    */
-  constructor(entries, textNone, onChoose, listAll = false) {
+  constructor(entries, textNone, onChoose, listAll = false, id = "search") {
     this.listAll = listAll;
     this.entries = entries;
     this.textNone = textNone;
     this.onChoose = onChoose;
     this.hits = [];
     this.active = -1;
-    this.input = one("#search");
-    this.list = one("#found");
+    this.input = one(`#${id}`);
+    this.list = one(`#${this.input.getAttribute("aria-controls")}`);
+    this.prefix = id === "search" ? "hit" : `${id}-hit`;
     for (const type of ["input", "compositionend", "focus"]) {
       this.input.addEventListener(type, () => this.update());
     }
@@ -89,7 +91,7 @@ export class SearchBox {
     this.list.replaceChildren(...(wanted && !rows.length ? [this.emptyRow()] : rows));
     this.list.hidden = !wanted && !rows.length;
     this.input.setAttribute("aria-expanded", String(this.isOpen));
-    this.input.setAttribute("aria-activedescendant", this.active >= 0 ? "hit-0" : "");
+    this.input.setAttribute("aria-activedescendant", this.active >= 0 ? `${this.prefix}-0` : "");
   }
 
   /** Lists all entries, whatever stands in the box. */
@@ -106,7 +108,7 @@ export class SearchBox {
     return element(
       "li",
       {
-        id: `hit-${i}`,
+        id: `${this.prefix}-${i}`,
         role: "option",
         "aria-selected": String(i === this.active),
         on: { mousedown: onMouseDown },
@@ -132,8 +134,8 @@ export class SearchBox {
     if (!entry) return;
     this.input.value = pick(entry.names);
     this.close();
-    this.onChoose();
-    entry.go();
+    this.onChoose(entry);
+    entry.go?.();
   }
 
   move(by) {
@@ -142,7 +144,7 @@ export class SearchBox {
     for (const [i, row] of [...this.list.children].entries()) {
       row.setAttribute("aria-selected", String(i === this.active));
     }
-    this.input.setAttribute("aria-activedescendant", `hit-${this.active}`);
+    this.input.setAttribute("aria-activedescendant", `${this.prefix}-${this.active}`);
     this.list.children[this.active].scrollIntoView({ block: "nearest" });
   }
 
