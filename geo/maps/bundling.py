@@ -9,6 +9,7 @@ from geo.maps.texts import asset
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
+_CAST = re.compile(r"/\*\* @type \{[^\n]*?\} \*/ ?")
 _INDENT = re.compile(r"^ +", re.MULTILINE)
 
 
@@ -39,7 +40,7 @@ def _add_module(name: str, modules: dict[str, str], names: list[str]) -> None:
         _add_module(other, modules, names)
     own = _EXPORT.findall(source)
     body = source
-    for pattern in (_COMMENT, _IMPORT, _EXPORT, _INDENT):
+    for pattern in (_COMMENT, _CAST, _IMPORT, _EXPORT, _INDENT):
         body = pattern.sub("", body)
     listed = ", ".join(own)
     modules[name] = (

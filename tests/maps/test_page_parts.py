@@ -79,6 +79,7 @@ def test_pages_are_found_without_loading_the_map_libraries():
         "accessibility",
         "criticality",
         "compare",
+        "plan",
     ]
 
 

@@ -1,6 +1,6 @@
 // What a closure looks like on the map: the closed link, the ways before and after, the cities.
 
-import { drawnLine } from "./criticality-links.js";
+import { linkLine } from "./criticality-links.js";
 import { element } from "./dom.js";
 import { INK, zoomFactor } from "./map.js";
 
@@ -91,7 +91,7 @@ export class Closure {
 
   addLine(points, pane, color, weight, more) {
     const width = weight * zoomFactor(this.map.getZoom());
-    this.layers.addLayer(drawnLine(points, { pane, color, weight: width, ...more }));
+    this.layers.addLayer(linkLine(points, { pane, color, weight: width, ...more }));
   }
 
   addSign(at, pane, className) {

@@ -4,7 +4,7 @@ import { decodeSteps } from "./decoding.js";
 import { ownValue, pageData } from "./dom.js";
 import { HIT_LINE } from "./map.js";
 
-export const drawnLine = (points, options) =>
+export const linkLine = (points, options) =>
   L.polyline(points, {
     interactive: false,
     fill: false,
@@ -79,10 +79,10 @@ export class Links {
 }
 
 const linesOf = (points, color) => ({
-  casing: drawnLine(points, { pane: "loss-casing", lineCap: "butt" }),
-  line: drawnLine(points, { pane: "loss-line", color, className: "loss-line" }),
-  rim: drawnLine(points, { pane: "loss-casing", color: "#fff", lineCap: "butt" }),
-  hit: drawnLine(points, { pane: "hit", ...HIT_LINE }),
+  casing: linkLine(points, { pane: "loss-casing", lineCap: "butt" }),
+  line: linkLine(points, { pane: "loss-line", color, className: "loss-line" }),
+  rim: linkLine(points, { pane: "loss-casing", color: "#fff", lineCap: "butt" }),
+  hit: linkLine(points, { pane: "hit", ...HIT_LINE }),
 });
 
 /** [a, b, c, d] as [[a, b], [c, d]]. */

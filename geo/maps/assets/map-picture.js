@@ -100,10 +100,12 @@ function coveringScale(map, bounds, width, height) {
 export function mapPicture(map, width, height) {
   const view = new PictureView(map, width, height);
   const layers = new Map();
-  map.eachLayer((/** @type {any} */ layer) => {
+  /** @param {any} layer */
+  const note = (layer) => {
     const node = layer.getElement?.() ?? layer.getContainer?.();
     if (node) layers.set(node, layer);
-  });
+  };
+  map.eachLayer(note);
   const group = svgElement("g", {});
   group.append(svgElement("rect", { width, height, fill: GROUND }));
   group.append(...paneShapes(map.getPane("mapPane"), { map, view, layers }));
