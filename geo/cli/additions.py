@@ -101,9 +101,7 @@ def _add_plan(arguments: argparse.Namespace, catalogue: Catalogue) -> None:
         with changed_folder(arguments, catalogue) as out:
             added = add_plan(catalogue, plan, source=source, out=out)
         progress("compare")
-        years = [getattr(edit, "year", 0) for edit in plan.edits]
-        year = max([catalogue.region.as_of.year, *years])
-        changes = _changes(catalogue, added.catalogue, year)
+        changes = _changes(catalogue, added.catalogue, _telling_year(catalogue, plan, added))
     folder = None if arguments.dry_run else str(target(arguments))
     report = {
         "plan": plan.name,
@@ -123,6 +121,29 @@ def _add_plan(arguments: argparse.Namespace, catalogue: Catalogue) -> None:
     _say_edits(plan, added)
     _say_changes(changes)
     _say_end(folder, added.rows, added.changed, added.findings)
+
+
+def _telling_year(catalogue: Catalogue, plan: Plan, added: AddedPlan) -> int:
+    """Return the year in which most sections are open with a plan or without it alone."""
+    from geo.catalogue import OPEN_CODES, parse_date
+    from geo.layers import build_layers, stages_by_year
+
+    first = catalogue.region.as_of.year
+    planned = [getattr(edit, "year", first) for edit in plan.edits]
+    former = [
+        catalogue.section[key].expected for key in added.sections if key in catalogue.section
+    ]
+    years = sorted({year for year in (first, *planned, *former) if year and year >= first})
+    dates = [parse_date(year) for year in years]
+    sides = [stages_by_year(build_layers(c), dates) for c in (catalogue, added.catalogue)]
+    nowhere = " " * len(years)  # a section that only one of them has
+    changed = [
+        sum(len({side.get(key, nowhere)[i] in OPEN_CODES for side in sides}) - 1
+            for key in added.sections)
+        for i in range(len(years))
+    ]  # fmt: skip
+    best = max(range(len(years)), key=lambda i: (changed[i], i))
+    return years[best]
 
 
 def _say_edits(plan: Plan, added: AddedPlan) -> None:
@@ -189,8 +210,8 @@ def _changes(before: Catalogue, after: Catalogue, year: int | None) -> dict[str,
         for key, row in stats.loc[keys].iterrows()
         if row["delta"]
     }
-    pairs = found["pairs"].round(1)
-    return {"year": year, "stats": changed, "pairs": json_value(pairs)}
+    pairs, worse = (json_value(found[key].round(1)) for key in ("pairs", "worse"))
+    return {"year": year, "stats": changed, "pairs": pairs, "worse": worse}
 
 
 def _report(
@@ -261,13 +282,16 @@ def _say_changes(changes: dict[str, Any] | None) -> None:
         say("{year}, {mode}: {before:,.0f} → {after:,.0f} {what}", year=changes["year"],
             mode=word(mode), before=row["before"] or 0.0, after=row["after"] or 0.0,
             what=what)  # fmt: skip
-    if not changes["pairs"]:
-        say("{year}: no two cities come closer", year=changes["year"])
-        return
-    say("{year}: the pairs of cities that win most", year=changes["year"])
     columns = {"from": _("from"), "to": _("to"), "before_min": _("min before"),
                "after_min": _("min after"), "saved_min": _("min saved")}  # fmt: skip
     if spoken.get() == "en":
         columns = {f"{key}_en" if key in ("from", "to") else key: text
                    for key, text in columns.items()}  # fmt: skip
-    print_table(changes["pairs"], columns)
+    if changes["pairs"]:
+        say("{year}: the pairs of cities that win most", year=changes["year"])
+        print_table(changes["pairs"], columns)
+    else:
+        say("{year}: no two cities come closer", year=changes["year"])
+    if changes["worse"]:
+        say("{year}: the pairs of cities that lose most", year=changes["year"])
+        print_table(changes["worse"], columns)

@@ -324,7 +324,8 @@ def compare_catalogues(
     Returns
     -------
     tables
-        As those of `compare_dates`, `from` and `to` being one date. Cities are those that both
+        As those of `compare_dates`, `from` and `to` being one date, and `worse`, the pairs that
+        lose most (`saved_min` below 0). Cities are those that both
         have, by id; projects are those that are done in the second catalogue only. A project is
         first in alone, in the second catalogue without the others.
 
@@ -358,7 +359,17 @@ def compare_catalogues(
         "cities": _changes_of(cities, sides),
         "projects": _benefits((start, date), (new, date), projects, pair, executor=executor)[0],
         "pairs": pair_gains(cities, sides[0][0].cities, sides[1][0].cities),
+        "worse": _pair_losses(cities, sides[0][0].cities, sides[1][0].cities),
     }
+
+
+def _pair_losses(
+    cities: Sequence[City], before: NDArray[np.float64], after: NDArray[np.float64]
+) -> DataFrame:
+    """Return the pairs of cities that lose most minutes, in the columns of `pair_gains`."""
+    found = pair_gains(cities, after, before)
+    turned = found.rename(columns={"before_min": "after_min", "after_min": "before_min"})
+    return turned.assign(saved_min=-turned["saved_min"])[found.columns]
 
 
 def _of_cities(catalogue: Catalogue, times: DoorTimes, cities: Sequence[City]) -> Side:

@@ -123,6 +123,29 @@ def test_geo_add_writes_a_plan_and_says_what_it_means(folder, tmp_path, capsys):
     )  # fmt: skip
 
 
+def test_a_delay_is_told_of_the_year_that_it_changes(folder, tmp_path, capsys):
+    path = save(tmp_path / "late.geojson", [{"do": "open", "sections": ["north-2"], "year": 2033}])
+    assert main(["add", str(path), "--data", str(folder), "--json"]) == 0
+    changes = json.loads(capsys.readouterr().out)["changes"]
+    assert changes["year"] == 2028  # it was expected then
+    assert changes["pairs"] == []
+    worst, *rest = changes["worse"]
+    assert worst["after_min"] - worst["before_min"] == pytest.approx(-worst["saved_min"], abs=0.2)
+    assert all(row["saved_min"] >= worst["saved_min"] for row in rest)
+    shutil.rmtree(folder)
+    small_region.write(folder)
+    assert main(["add", str(path), "--data", str(folder), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "2028: no two cities come closer" in said
+    assert "2028: the pairs of cities that lose most" in said
+    before = geo.load(small_region.write(tmp_path / "before"))
+    found = geo.compare_catalogues(before, geo.load(folder), 2028)["worse"].iloc[0]
+    minutes = [travel_time_matrix(build_network(c, year=2028)) for c in (before, geo.load(folder))]
+    assert found["after_min"] == pytest.approx(minutes[1].loc[found["from_id"], found["to_id"]])
+    assert found["before_min"] == pytest.approx(minutes[0].loc[found["from_id"], found["to_id"]])
+    assert (minutes[1] - minutes[0]).max().max() == pytest.approx(-found["saved_min"])
+
+
 def _date(path):
     from geo.cli.refresh import modified
 
