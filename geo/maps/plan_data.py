@@ -23,7 +23,6 @@ from geo.network import (
     LastingFacts,
     Parameters,
     lasting_facts,
-    straight_ways,
 )
 
 #: Numbers with more decimals than this are packed as they are in memory.
@@ -64,7 +63,6 @@ def engine_data(layers: Layers, parameters: Parameters = DEFAULT_PARAMETERS) -> 
         "rails": _rails(facts),
         "trains": _train_tables(catalogue),
         "ground": None if facts.ground is None else _ground(facts.ground, parameters),
-        "straight": _straight(layers, parameters) if facts.ground is None else None,
     }  # fmt: skip
 
 
@@ -258,12 +256,6 @@ def _road_costs(edges: pd.DataFrame, parameters: Parameters) -> dict[str, Any]:
         "km": packed(shape_km[~other]),
         "other": packed(np.column_stack([km[other], minutes[other]]).ravel()),
     }
-
-
-def _straight(layers: Layers, parameters: Parameters) -> dict[str, Any]:
-    """Return the straight distances between places, where no ordinary roads are known."""
-    pairs = straight_ways(layers.catalogue, parameters)
-    return {"u": pairs["u"].tolist(), "v": pairs["v"].tolist(), "km": packed(pairs["km"])}
 
 
 def whole_numbers(values: ArrayLike) -> str:

@@ -27,7 +27,6 @@ from geo.network.travel_graph import (
     node_positions,
     place_of,
     stops_near,
-    straight_ways,
 )
 from geo.network.travel_times import (
     DoorTimes,
@@ -92,7 +91,6 @@ __all__ = [
     "station_to_station",
     "stations_to_stations",
     "stops_near",
-    "straight_ways",
     "time_deviation",
     "time_interval",
     "times_between",

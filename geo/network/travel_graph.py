@@ -283,44 +283,6 @@ def _straight(
     return DataFrame(ways, columns=["u", "v", "time_min", "length_km"])
 
 
-def straight_ways(catalogue: Catalogue, parameters: Parameters) -> DataFrame:
-    """
-    Return the straight distances a traveller may go where no ordinary roads are known.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue.
-    parameters
-        `access_limit`, the longest distance.
-
-    Returns
-    -------
-    pairs
-        `u`, `v` (centres, settlements, places) and `km`, each pair once: every centre or
-        settlement and place at which a network may be entered, and two such places of which one
-        may be a station or port. Which of them are entered depends on the day.
-
-    Examples
-    --------
-    >>> pairs = straight_ways(cat, net.parameters)
-    >>> bool(pairs["km"].max() <= net.parameters.access_limit)
-    True
-    """
-    spots = _settled(catalogue)
-    rows = {row.place_id: (row.lon, row.lat) for row in catalogue.places
-            if row.kind not in PASSED - {"junction"}}  # fmt: skip
-    doors = DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"], dtype=float)
-    found: dict[tuple[str, str], float] = {}
-    for origin in (spots, doors):
-        for i, j, km in within(_lonlat(origin), _lonlat(doors), parameters.access_limit):
-            u, v = str(origin.index[i]), str(doors.index[j])
-            if u != v and (v, u) not in found:
-                found[u, v] = km
-    pairs = [(u, v, km) for (u, v), km in found.items()]
-    return DataFrame(pairs, columns=["u", "v", "km"])
-
-
 def stops_near(net: Network, cities: Iterable[City]) -> dict[str, float]:
     """
     Return the places near cities where a network is entered by any mode, with the minutes.

@@ -1,5 +1,4 @@
 // Where travellers start, go and change: centres, settlements and places, and the ground between.
-import { unpackNumbers } from "./decoding.js";
 import { geodesicKm } from "./geodesy.js";
 import { LEG } from "./plan-graph.js";
 import { Ground, street } from "./plan-roads.js";
@@ -9,6 +8,9 @@ import { isEntry } from "./plan-trains.js";
 const OFF_GROUND = new Set(["border", "tunnel", "bridge"]);
 /** Kinds of places between which travellers go over the ground to change. */
 const CHANGED_AT = new Set(["station", "port"]);
+
+/** No degree of latitude is shorter, in km. */
+const KM_PER_DEGREE = 110.5;
 
 /** A row of a centre or settlement, as a record with its node. */
 const settledOf = (kind) => (row) => {
@@ -29,7 +31,8 @@ export class World {
     this.ground = data.ground
       ? new Ground(data.ground, (id) => find.get(id), this.parameters)
       : null;
-    this.straight = data.straight ? decodeStraight(data.straight) : [];
+    /** @type {{u: string, v: string, km: number}[]} Straight ways, where there are no roads. */
+    this.straight = this.ground ? [] : this.straightWays();
     this.roads = this.ground ? this.ground.kept.size : 0;
     /** Places that the plan adds, and the ways from them to the ground. */
     this.fresh = [];
@@ -53,7 +56,7 @@ export class World {
     if (!fresh.length) return tables === this.tables ? this : this.copied({ tables, base: this });
     const onGround = fresh.filter(({ kind }) => !OFF_GROUND.has(kind));
     const made = this.copied({ tables, fresh: onGround, base: this, near: null });
-    if (!this.ground) made.straight = [...this.straight, ...this.straightFrom(made, onGround)];
+    if (!this.ground) made.straight = made.straightWays();
     made.settle();
     if (this.ground && onGround.length) made.addWays();
     return made;
@@ -196,22 +199,38 @@ export class World {
     });
   }
 
-  /** Straight ways from new points to all others at which a network may be entered. */
-  straightFrom(world, points) {
+  /**
+   * Straight ways as far as travellers go, where no ordinary roads are known: from settlements,
+   * stations and ports to all places at which a network may be entered on some day.
+   */
+  straightWays() {
+    const modes = modesOf(this.tables.sections);
+    const doors = nodes(this.tables.places).filter(
+      (place) => modes.has(place.id) && isEntry(place, "road"),
+    );
+    const isBoarded = ({ id }) => modes.get(id).has("rail") || modes.get(id).has("water");
+    const starts = [...this.settled, ...doors.filter(isBoarded)];
+    const rank = new Map(starts.map(({ node }, i) => [node, i]));
     const limit = this.parameters.access_limit;
-    const doors = nodes(world.tables.places).filter((place) => isEntry(place, "road"));
-    return points.flatMap((one) => {
-      return [...this.settled, ...doors].flatMap(({ node, lon, lat }) => {
-        const km = geodesicKm(one.lon, one.lat, lon, lat);
-        return km <= limit && node !== one.id ? [{ u: one.id, v: node, km }] : [];
-      });
-    });
+    return starts.flatMap((one, i) =>
+      doors.flatMap((other) => {
+        const isKnown = (rank.get(other.node) ?? Infinity) <= i;
+        if (isKnown || Math.abs(one.lat - other.lat) * KM_PER_DEGREE > limit) return [];
+        const km = geodesicKm(one.lon, one.lat, other.lon, other.lat);
+        return km <= limit ? [{ u: one.node, v: other.node, km }] : [];
+      }),
+    );
   }
+}
+
+/** By place the modes of the sections on which it is. */
+function modesOf(sections) {
+  const modes = new Map();
+  for (const { stops, mode } of sections) {
+    for (const id of stops) modes.set(id, (modes.get(id) ?? new Set()).add(mode));
+  }
+  return modes;
 }
 
 /** Places as points of the graph. */
 const nodes = (places) => places.map((place) => ({ ...place, node: place.id }));
-
-function decodeStraight({ u, v, km }) {
-  return Array.from(unpackNumbers(km), (straight, i) => ({ u: u[i], v: v[i], km: straight }));
-}
