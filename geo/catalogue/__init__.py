@@ -1,6 +1,6 @@
 """Tables: row schemas, reading and editing CSV, integrity, region, status on a day, vocabulary."""
 
-from geo.catalogue.catalogue import Catalogue, data_folder, load, name_labels
+from geo.catalogue.catalogue import Catalogue, data_folder, load, name_labels, populations
 from geo.catalogue.dates import last_day, parse_date, status_on
 from geo.catalogue.editing import TextTable
 from geo.catalogue.integrity import HALF_WAY_ROUND
@@ -68,6 +68,6 @@ __all__ = [
     "Catalogue", "City", "KnownStage", "Label", "OwnCity", "Place", "Project", "PublishedTime",
     "ReadyPlan", "Region", "Route", "RouteGroup", "Section", "Source", "Stage", "TextTable",
     "Zone", "cell_fault", "checked_row", "columns", "data_folder", "faults", "last_day", "load",
-    "name_labels", "named", "parse_date", "read_own_cities", "read_own_ends", "read_times",
-    "status_on", "table_file", "way_labels", "with_closest",
+    "name_labels", "named", "parse_date", "populations", "read_own_cities", "read_own_ends",
+    "read_times", "status_on", "table_file", "way_labels", "with_closest",
 ]  # fmt: skip

@@ -13,6 +13,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.catalogue.dates import status_on
 from geo.catalogue.integrity import Numbered, cross_checks
 from geo.catalogue.reading import (
@@ -582,6 +585,28 @@ def _names(row: Any, id_column: str) -> list[str]:
     labels = [str(known.get(column, "")) for column in (id_column, "name", "name_en", "adcode")]
     numbers = [part for part in known.get("ref", "").split("/") if part]
     return [label.casefold() for label in labels + numbers]
+
+
+def populations(rows: Iterable[City | Zone]) -> NDArray[np.float64]:
+    """
+    Return the people of cities or zones.
+
+    Parameters
+    ----------
+    rows
+        Their rows, n of them.
+
+    Returns
+    -------
+    people
+        Shape (n,), in their order.
+
+    Examples
+    --------
+    >>> bool(populations(geo.load().centres).max() > 1e7)
+    True
+    """
+    return np.array([row.population for row in rows], float)
 
 
 def data_folder() -> Path:

@@ -486,24 +486,7 @@ def columns(model: type[Row], *, optional: bool = True) -> list[str]:
 
 
 def fraction_columns(model: type[Row]) -> list[str]:
-    """
-    Return the columns of a table that may hold fractions.
-
-    Parameters
-    ----------
-    model
-        Row model of the table.
-
-    Returns
-    -------
-    names
-        In the order of the file.
-
-    Examples
-    --------
-    >>> fraction_columns(TABLES["places"])
-    ['lon', 'lat', 'accuracy_m']
-    """
+    """Return the columns of a table that may hold fractions."""
     return [
         field.alias or name
         for name, field in model.model_fields.items()

@@ -25,26 +25,7 @@ _SERIAL, _DAY_0 = range(10_000, 73_415), dt.date(1899, 12, 30)
 
 
 def decode_table(raw: bytes, *, chinese: bool) -> str:
-    """
-    Return the text of a table: UTF-8, UTF-16 with its mark, or GBK where that leaves no doubt.
-
-    Parameters
-    ----------
-    raw
-        The bytes of a file.
-    chinese
-        Whether it may hold Chinese, which spreadsheets save as GBK.
-
-    Returns
-    -------
-    text
-        Without a byte order mark.
-
-    Raises
-    ------
-    UnicodeDecodeError
-        When it is neither.
-    """
+    """Return the text: UTF-8, UTF-16 with its mark, or GBK where that leaves no doubt."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16")  # what a spreadsheet calls Unicode text
     try:
@@ -80,21 +61,7 @@ def without_empty_end(rows: Iterable[list[str]]) -> Iterator[list[str]]:
 
 
 def plain_csv(raw: bytes, columns: Collection[str], fractions: Collection[str]) -> str:
-    """
-    Return the text of a table that is known to be valid, with commas between its cells.
-
-    Parameters
-    ----------
-    raw
-        The bytes of the file.
-    columns, fractions
-        Columns it may have, and those of them that may hold fractions.
-
-    Returns
-    -------
-    text
-        As it is where commas stand between its cells already; else written anew.
-    """
+    """Return the text of a table that is known to be valid, with commas between its cells."""
     text = decode_table(raw, chinese=True)
     if (separator := separator_of(text, columns)) == ",":
         return text
@@ -110,27 +77,7 @@ def plain_csv(raw: bytes, columns: Collection[str], fractions: Collection[str]) 
 
 
 def has_decimal_commas(cells: Iterable[str], separator: str) -> bool:
-    r"""
-    Tell whether the numbers of a table have commas for points.
-
-    Parameters
-    ----------
-    cells
-        Its cells that may hold fractions.
-    separator
-        What stands between its cells.
-
-    Returns
-    -------
-    commas
-        False where numbers with a point stand beside them, or where commas may part thousands: a
-        spreadsheet with decimal commas saves semicolons or tabs.
-
-    Examples
-    --------
-    >>> has_decimal_commas(["104,5", "30,25", ""], ";"), has_decimal_commas(["1,234"], "\t")
-    (True, False)
-    """
+    """Tell whether the numbers of a table have commas for points."""
     if separator == ",":
         return False
     numbers = [cell.strip() for cell in cells]
@@ -145,24 +92,7 @@ def with_point(cell: str) -> str:
 
 
 def iso_date(cell: str) -> str:
-    """
-    Return a date as spreadsheets write it as YYYY-MM-DD or YYYY-MM; other text as it is.
-
-    Parameters
-    ----------
-    cell
-        Year, month and day in this order, also with a midnight; or a spreadsheet's number of days.
-
-    Returns
-    -------
-    date
-        The date; which of day and month comes first is not guessed.
-
-    Examples
-    --------
-    >>> iso_date("1995/9/15"), iso_date("34957"), iso_date("1995年9月"), iso_date("9/5/1995")
-    ('1995-09-15', '1995-09-15', '1995-09', '9/5/1995')
-    """
+    """Return a date as spreadsheets write it as YYYY-MM-DD or YYYY-MM; other text as it is."""
     if match := _DATE.fullmatch(cell):
         return "-".join(f"{int(part):02d}" for part in match.groups() if part)
     if re.fullmatch(r"\d{5}", cell, re.ASCII) and int(cell) in _SERIAL:

@@ -176,8 +176,7 @@ def matrix(arguments: argparse.Namespace) -> None:
             for key, rows in times.items()
         }
         names = {"cities": [*known.values()], "city_ids": [*known]}
-        print_json({**about, "mode": arguments.mode, **names, **_used(roads),
-                    **minutes})  # fmt: skip
+        print_json({**about, "mode": arguments.mode, **names, **_used(roads), **minutes})
         return
     if arguments.out:
         print(arguments.out)

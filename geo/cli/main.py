@@ -65,19 +65,7 @@ class _Completion(argparse.Action):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """
-    Run the command line.
-
-    Parameters
-    ----------
-    argv
-        Arguments; default: those of the process.
-
-    Returns
-    -------
-    code
-        0 when all is well, 1 when a check found a problem, 2 for bad input or usage.
-    """
+    """Run the command line."""
     with standard_streams(), speaking(_language(argv)):
         try:
             try:

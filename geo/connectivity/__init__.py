@@ -1,6 +1,7 @@
 """Connectivity: indices, accessibility, isochrones, cuts, loss of links, outbound links."""
 
 from geo.connectivity.accessibility import (
+    DAILY_MIN,
     IDEAL_KMH,
     Indicator,
     city_table,
@@ -22,7 +23,6 @@ from geo.connectivity.area_closure import (
     circle_around,
     closure_cost,
     disruption_grid,
-    grid_cells,
 )
 from geo.connectivity.calibration import (
     WIDE,
@@ -52,7 +52,6 @@ from geo.connectivity.vulnerability import (
     Loss,
     Sweep,
     cut_off,
-    extra_minutes,
     link_losses,
     link_sweep,
     link_use,
@@ -64,6 +63,7 @@ from geo.connectivity.vulnerability import (
 )
 
 __all__ = [
+    "DAILY_MIN",
     "IDEAL_KMH",
     "WIDE",
     "AreaSweep",
@@ -90,11 +90,9 @@ __all__ = [
     "direction_findings",
     "disruption_grid",
     "expected_opportunities",
-    "extra_minutes",
     "gini",
     "global_efficiency",
     "gravity_potential",
-    "grid_cells",
     "group_openness",
     "indicator_table",
     "isochrone_areas",

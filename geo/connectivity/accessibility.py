@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.catalogue import City, Zone
+from geo.catalogue import City, Zone, populations
 from geo.core import BadInputError, Executor, run_locally
 from geo.geometry import straight_km
 from geo.network import (
@@ -29,6 +29,8 @@ from geo.network import (
 )
 
 Array = NDArray[np.float64]
+#: Minutes to places from which a city is reached on one day, there and back.
+DAILY_MIN = 120.0
 #: Exponents at which the potential is given, for the order of the cities depends on them.
 DECAYS = (1.0, 1.5, 2.0)
 #: Times are sums of rounded numbers: so much over a limit is still within it, in minutes.
@@ -371,7 +373,7 @@ def city_table(
     *,
     mode: str = "any",
     indicator: Indicator = "location",
-    limit: float = 120.0,
+    limit: float = DAILY_MIN,
     decay: float = 1.5,
     ideal_kmh: float | None = None,
     destinations: Collection[str] | None = None,
@@ -435,7 +437,7 @@ def city_table(
     cities = catalogue.centres
     wanted = {catalogue.find_city(name).city_id for name in destinations or ()}
     living: Sequence[City | Zone] = catalogue.settlements if indicator == "daily" else cities
-    mass = np.array([c.population for c in living], float)
+    mass = populations(living)
     mass *= [destinations is None or c.city_id in wanted for c in living]
     times = door_times(net, mode=mode) if times is None else times
     minutes = times.settlements if indicator == "daily" else times.cities
@@ -452,7 +454,7 @@ def zone_table(
     *,
     mode: str = "any",
     indicator: Indicator = "location",
-    limit: float = 120.0,
+    limit: float = DAILY_MIN,
     decay: float = 1.5,
     background: Background | None = None,
     executor: Executor = run_locally,
@@ -488,7 +490,7 @@ def zone_table(
     zones = net.layers.catalogue.settlements
     graph = build_travel_graph(net, mode=mode, background=background)
     minutes = times_between(graph, zones, executor=executor)
-    mass = np.array([zone.population for zone in zones], float)
+    mass = populations(zones)
     speed = _ideal_kmh(net, mode, None) if indicator == "efficiency" else None
     return indicator_table(zones, minutes, indicator, mass, limit=limit, decay=decay,
                            ideal_kmh=speed, mode=mode, parameters=net.parameters)  # fmt: skip
@@ -500,7 +502,7 @@ def indicator_table(  # noqa: PLR0913
     indicator: Indicator,
     mass: Array,
     *,
-    limit: float = 120.0,
+    limit: float = DAILY_MIN,
     decay: float = 1.5,
     ideal_kmh: float | None = None,
     mode: str = "any",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
+from geo.catalogue import populations
 from geo.connectivity.vulnerability import (
     Joined,
     Sweep,
@@ -188,7 +189,7 @@ class AreaSweep:
         self.tree = shapely.STRtree(lines)
         modes = {name: Joined(part.select(name), cities, number) for name in part.modes}
         links = DataFrame({"mode": [*part.edges["mode"], *["street"] * len(ways)]})
-        people = np.array([city.population for city in cities], float)
+        people = populations(cities)
         self.sweep = Sweep(arcs, link, arcs.ends(cities)[0], links, people, modes)
         self.points = shapely.points([(city.lon, city.lat) for city in cities])
 
@@ -292,24 +293,7 @@ def _in_degrees(shape: BaseGeometry, net: Network) -> BaseGeometry:
 
 
 def grid_cells(net: Network, km: float, shift: tuple[float, float] = (0.0, 0.0)) -> gpd.GeoSeries:
-    """
-    Return the squares of a grid that a network or a city touches.
-
-    Parameters
-    ----------
-    net
-        A network.
-    km
-        Length of the side of a square.
-    shift
-        By which share of a side the grid is moved east and north: results depend on where the
-        squares lie.
-
-    Returns
-    -------
-    cells
-        Polygons in degrees (WGS-84), from the south-west on.
-    """
+    """Return the squares of a grid that a network or a city touches."""
     side, frame = 1000 * km, net.layers.catalogue.region.frame
     cities = [shapely.Point(city.lon, city.lat) for city in net.layers.catalogue.centres]
     shapes = np.array([*net.edges.geometry, *cities], object)

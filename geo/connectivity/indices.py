@@ -141,14 +141,14 @@ def straight_edges_km(net: Network) -> NDArray[np.float64]:
 Known = dict[tuple[str, tuple[str, ...]], dict[str, Any]]
 
 
-def mode_indices(net: Network, *, dissolve: bool = False, known: Known | None = None) -> DataFrame:
+def mode_indices(net: Network, *, known: Known | None = None) -> DataFrame:
     """
     Return the connectivity indices of the whole network and of every mode.
 
     Parameters
     ----------
-    net, dissolve
-        As in `connectivity_indices`.
+    net
+        The network.
     known
         Kept between networks of the same layers, of which many share the edges of a mode: those
         of a part that is in it are taken, others are added.
@@ -168,7 +168,7 @@ def mode_indices(net: Network, *, dissolve: bool = False, known: Known | None = 
     for name, part in parts.items():
         key = name, tuple(part.edges.index)
         if key not in known:
-            known[key] = connectivity_indices(part, dissolve=dissolve)
+            known[key] = connectivity_indices(part)
         rows[name] = known[key]
     table = pd.DataFrame.from_dict(rows, orient="index").drop(columns="reasons")
     return table.rename_axis("mode")

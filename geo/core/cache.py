@@ -137,7 +137,7 @@ def remembered(make: Callable[[], Result], *known: Any) -> Result:
             found = cast("Result", pickle.loads(content[_DIGEST:]))  # noqa: S301 - written here
             os.utime(path)  # asked for now
             return found
-    files, since = dict(_seen), time.perf_counter()
+    files, since = _watched(), time.perf_counter()
     result = make()
     took = time.perf_counter() - since
     # a file that was changed meanwhile may be in the result as it is now
@@ -231,12 +231,25 @@ def file_checksum(path: Path) -> str:
     ''
     """
     path = path.absolute()
-    state = _seen[path] = _state(path)
+    state = _state(path)
+    _seen[path] = state, time.monotonic()
     return _checksum_of(path, state) if state else ""
 
 
-#: The files that were asked for, as they were then.
-_seen: dict[Path, tuple[int, int] | None] = {}
+#: The files that were asked for, as they were then, and when.
+_seen: dict[Path, tuple[tuple[int, int] | None, float]] = {}
+#: Whatever is made next may follow from files asked for within so many seconds.
+_RECENT_S = 60.0
+
+
+def _watched() -> dict[Path, tuple[int, int] | None]:
+    """Return the files that must stay for a result to be kept, as they were asked for."""
+    now = time.monotonic()
+    return {
+        path: state
+        for path, (state, when) in _seen.items()
+        if now - when < _RECENT_S or _state(path) == state
+    }
 
 
 def _state(path: Path) -> tuple[int, int] | None:

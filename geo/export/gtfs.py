@@ -51,11 +51,6 @@ def gtfs_tables(net: Network) -> dict[str, DataFrame]:
     class, the stations they serve, and as many a day as there are. How often ships sail is not
     known; what is assumed is said of their routes. The calendar holds for every day of the year
     of the network.
-
-    Raises
-    ------
-    BadInputError
-        When neither trains nor ships run on the day.
     """
     net = cut_at_stops(net)
     trips = [*train_timetable(net), *ship_timetable(net)]

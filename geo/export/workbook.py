@@ -43,16 +43,7 @@ def layer_sheets(frames: Mapping[str, GeoDataFrame]) -> dict[str, Sheet]:
 
 
 def write_workbook(sheets: Mapping[str, Sheet], path: Path) -> None:
-    """
-    Write sheets into a workbook; text stays text, whatever it looks like.
-
-    Parameters
-    ----------
-    sheets
-        The header and the rows of every sheet, by name.
-    path
-        The file, ``.xlsx``.
-    """
+    """Write sheets into a workbook; text stays text, whatever it looks like."""
     openpyxl = optional("openpyxl", "xlsx", "workbooks need openpyxl")
     book = openpyxl.Workbook(write_only=True)
     for name, (header, rows) in sheets.items():

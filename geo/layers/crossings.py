@@ -246,7 +246,7 @@ def _side(row: dict[Any, Any], section_id: str, county: str) -> Side:
     )
 
 
-def crossings_or_none(layers: Layers, date: dt.date, mode: str | None = None) -> gpd.GeoDataFrame:
+def crossings_or_none(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
     Return the crossings between the first two regions.
 
@@ -256,8 +256,6 @@ def crossings_or_none(layers: Layers, date: dt.date, mode: str | None = None) ->
         The layers of the catalogue.
     date
         The date asked for.
-    mode
-        Only this mode of transport.
 
     Returns
     -------
@@ -265,7 +263,7 @@ def crossings_or_none(layers: Layers, date: dt.date, mode: str | None = None) ->
         As :func:`border_crossings` returns them; empty where they cannot be known.
     """
     if layers.catalogue.region.bordered and len(layers.sections):
-        return border_crossings(layers, year=date, mode=mode)
+        return border_crossings(layers, year=date)
     return gpd.GeoDataFrame({"mode": [], "sides": []}, geometry=[], crs=4326)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.catalogue import TRAVEL, City, Label
+from geo.catalogue import TRAVEL, City, Label, populations
 from geo.connectivity import (
     IDEAL_KMH,
     Indicator,
@@ -148,10 +148,7 @@ def _city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
     ideal = float(np.nanmax([IDEAL_KMH[mode], fastest]))
     times = [travel_times_on(layers, net.date, mode) for net in nets]
     minutes = np.stack([found.cities for found in times])
-    people, living = (
-        np.array([row.population for row in rows], float)
-        for rows in (cities, layers.catalogue.settlements)
-    )
+    people, living = populations(cities), populations(layers.catalogue.settlements)
     values, bounds = {}, {}
     for key, shown in INDICATORS.items():
         dates, ends = [], []

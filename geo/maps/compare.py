@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from geo.catalogue import CLASS, MODE, MODES, Label, named
+from geo.connectivity import DAILY_MIN
 from geo.core import is_unknown
 from geo.layers import CASING, Layers
 from geo.maps.basemap import add_basemap, new_map
@@ -48,8 +49,7 @@ DIGITS |= dict.fromkeys(("alpha", "beta", "gamma", "detour_index"), 3)
 #: Names and decimals of the statistics, in the order of the table.
 STATISTICS = {key: (name, DIGITS.get(key, 0)) for key, name in TEXT.group("statistics").items()}
 ALL = TEXT["whole_network"]
-#: People are counted within this many minutes, in millions.
-WITHIN, MILLION = 120, 1e6
+MILLION = 1e6
 #: Years before the first date of interest with which it is compared.
 LOOK_BACK = 10
 #: Share of the map that the first date has at the start.
@@ -169,7 +169,7 @@ def _cities(layers: Layers, timeline: Timeline, pair: Pair) -> list[dict[Hashabl
     before, after = (timeline.times[timeline.state[timeline.at(key)]] for key in pair)
     table = city_changes(layers.catalogue, before, after)
     for name in ("before", "after"):
-        table[f"people_{name}"] = table[f"people_{WITHIN}min_{name}"] / MILLION
+        table[f"people_{name}"] = table[f"people_{DAILY_MIN:g}min_{name}"] / MILLION
     return table.to_dict("records")
 
 
@@ -206,7 +206,7 @@ def _chart(timeline: Timeline, date: dt.date, start: Pair) -> str:
         Series(MODE[mode], [value / unit for value in values], COLOR[mode])
         for mode, values in km.items()
     ]
-    title = TEXT["chart_title" if thousands else "chart_title_km"]
+    title = TEXT["chart_title"] if thousands else TEXT["chart_title_km"]
     marks = {name: decimal_year(timeline.days[key]) for name, key in zip("AB", start, strict=True)}
     return growth_chart(years, series, title=title, known_to=date.year, marks=marks)
 

@@ -85,8 +85,8 @@ def crossings_page(layers: Layers, *, date: dt.date) -> str:
             counties=_county_names(layers),
             growth=_growth(layers, date, pair, found),
             columns_of=growth_columns,
-            groups={mode: crossings_title("group", layers, mode, rows[mode]) for mode in modes},
-            counts={mode: crossings_title("count", layers, mode, rows[mode]) for mode in modes},
+            groups={mode: crossings_title(layers, mode, rows[mode]) for mode in modes},
+            counts={mode: count_title(layers, mode, rows[mode]) for mode in modes},
             road=way_labels("road", _classes(layers, rows.get("road", ())))[0],
             prefix=PREFIX,
             colors=COLOR,
@@ -105,9 +105,14 @@ def numbered(crossings: gpd.GeoDataFrame) -> list[Numbered]:
     return sorted(found, key=lambda item: order.get(item.mode, 9))
 
 
-def crossings_title(key: str, layers: Layers, mode: str, rows: Iterable[Any]) -> Label:
-    """Return the heading of crossings of a mode (`group`), or of their number (`count`)."""
-    return TEXT.fill(key, way=way_labels(mode, _classes(layers, rows))[0]).capital
+def crossings_title(layers: Layers, mode: str, rows: Iterable[Any]) -> Label:
+    """Return the heading of crossings of a mode."""
+    return TEXT.fill("group", way=way_labels(mode, _classes(layers, rows))[0]).capital
+
+
+def count_title(layers: Layers, mode: str, rows: Iterable[Any]) -> Label:
+    """Return the heading of the number of crossings of a mode."""
+    return TEXT.fill("count", way=way_labels(mode, _classes(layers, rows))[0]).capital
 
 
 def _classes(layers: Layers, rows: Iterable[Any]) -> set[str]:
@@ -169,7 +174,7 @@ def _growth(
     growth = []
     for mode in ("road", "rail"):
         if rows := [item.row for item in found if item.mode == mode]:
-            title = crossings_title("count", layers, mode, rows)
+            title = count_title(layers, mode, rows)
             years, series = growth_series(layers, date, pair, mode, rows)
             chart = growth_chart(years, series, title=title, known_to=date.year)
             growth.append((mode, chart, years, series))

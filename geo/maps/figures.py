@@ -43,7 +43,7 @@ from geo.layers import (
     sections_on,
 )
 from geo.maps.basemap import PROVINCE, RIVER, dissolved, simplified_counties
-from geo.maps.crossings import crossings_title, growth_series, numbered
+from geo.maps.crossings import count_title, growth_series, numbered
 from geo.maps.features import class_order
 from geo.maps.fonts import EAST_ASIAN, figure_fonts
 from geo.maps.lettering import area_labels, city_labels
@@ -494,7 +494,7 @@ def growth_figure(layers: Layers, date: dt.date, lang: str = "both") -> Figure:
             if line.filled:
                 ax.fill_between(years, values, step="post", color=color, alpha=0.13, linewidth=0)
         ax.axvline(date.year, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-        count = crossings_title("count", layers, mode, rows)
+        count = count_title(layers, mode, rows)
         ax.set_title(_words(count, lang), fontsize=11, loc="left", pad=10)
         ax.set(ylim=(0, None), xlim=(years[0], years[-1]))
         ax.yaxis.get_major_locator().set_params(integer=True)

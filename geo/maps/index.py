@@ -100,6 +100,6 @@ def _growth(layers: Layers, date: dt.date) -> list[tuple[Any, ...]]:
     for mode in ("road", "rail"):
         if rows := [row for row in crossings.itertuples() if row.mode == mode]:
             years, series = growth_series(layers, date, pair, mode, rows)
-            heading = crossings_title("group", layers, mode, rows)
+            heading = crossings_title(layers, mode, rows)
             found.append((mode, years, series, growth_columns(series), heading))
     return found

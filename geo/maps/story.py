@@ -8,14 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.catalogue import OPEN_CODES, Label
-from geo.connectivity import core_cities, expected_opportunities
+from geo.catalogue import OPEN_CODES, Label, populations
+from geo.connectivity import DAILY_MIN, core_cities, expected_opportunities
 from geo.layers import Layers, counts_by_year, crossings_or_none, stages_by_year
 from geo.network import DoorTimes, time_interval
 from geo.scenarios import Analysis, horizon_of, travel_times_on
-
-#: Minutes within which people are counted.
-WITHIN = 120.0
 
 
 class Scene(NamedTuple):
@@ -99,9 +96,9 @@ def _cores(layers: Layers, when: dt.date, times: DoorTimes | None) -> tuple[floa
 def reached_people(analysis: Analysis) -> list[Reach]:
     """Return the people within two hours of every core city on the day of an analysis."""
     catalogue, times = analysis.layers.catalogue, analysis.times[0].settlements
-    living = np.array([row.population for row in catalogue.settlements], float)
+    living = populations(catalogue.settlements)
     bounds = [times, *time_interval(times, "any")]
-    people = [expected_opportunities(np.array(t), living, WITHIN, "any") for t in bounds]
+    people = [expected_opportunities(np.array(t), living, DAILY_MIN, "any") for t in bounds]
     found = []
     for city in core_cities(catalogue):
         i = catalogue.centres.index(city)

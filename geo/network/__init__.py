@@ -1,6 +1,6 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
-from geo.network.intervals import share_within, time_deviation, time_interval
+from geo.network.intervals import share_within, time_interval
 from geo.network.network import (
     Network,
     build_network,
@@ -19,7 +19,7 @@ from geo.network.timetable import (
     train_timetable,
 )
 from geo.network.topology import crossings_without_junction, topology_findings
-from geo.network.trains import arrivals, departures
+from geo.network.trains import arrivals
 from geo.network.travel_graph import (
     TravelGraph,
     build_travel_graph,
@@ -65,7 +65,6 @@ __all__ = [
     "build_travel_graph",
     "crossings_without_junction",
     "cut_at_stops",
-    "departures",
     "different_paths",
     "dissolve_nodes",
     "door_times",
@@ -91,7 +90,6 @@ __all__ = [
     "station_to_station",
     "stations_to_stations",
     "stops_near",
-    "time_deviation",
     "time_interval",
     "times_between",
     "topology_findings",

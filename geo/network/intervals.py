@@ -27,27 +27,6 @@ def time_deviation(
 
     s = sqrt((share t)² + fixed²): a share of the time, from the residuals of calibration, and from
     door to door what access, boarding and waits add.
-
-    Parameters
-    ----------
-    minutes
-        Computed times.
-    mode
-        Road, rail, water or any; by any mode the larger share counts.
-    parameters
-        `deviation_rail`, `deviation_road` and `deviation_door_min`.
-    doors
-        Whether the times are from door to door, not from station to station.
-
-    Returns
-    -------
-    deviation
-        Minutes, in the shape of the times; 0 where no time passes.
-
-    Examples
-    --------
-    >>> time_deviation([0, 100], "rail").round(1).tolist()
-    [0.0, 10.3]
     """
     p = parameters
     shares = {"rail": p.deviation_rail, "road": p.deviation_road}

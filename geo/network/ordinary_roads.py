@@ -275,8 +275,7 @@ class Ground:
     @cached_property
     def short(self) -> DataFrame:
         """The ways, without nodes that no point needs: as long between points, and fewer."""
-        known = (self.roads.checksum, self.points, self.parameters, [*self.rivers],
-                 [*self.coasts])  # fmt: skip
+        known = (self.roads.checksum, self.points, self.parameters, [*self.rivers], [*self.coasts])
         return remembered(
             lambda: condensed(self.ways, self.points.index), "ways over ordinary roads", *known
         )
@@ -373,31 +372,6 @@ def embedded_roads(catalogue: Catalogue, parameters: Parameters) -> Background |
     longer than its stored length: `road_bend` times, in towns `town_bend` times, unless the file
     says that lengths are `exact`, as those of a drafted region are. Towns, where it
     takes longer, lie around the seats of zones and the centres of cities, larger around a core.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue; its region names the file (`context.roads`), whose `length_km` holds one
-        length for every line, in their order.
-    parameters
-        Speeds in towns and outside, and how far towns reach.
-
-    Returns
-    -------
-    roads
-        None where the region has no such file, or one without lengths. Made once for a file,
-        towns and parameters.
-
-    Raises
-    ------
-    BadInputError
-        When the file has not one length for every line.
-
-    Examples
-    --------
-    >>> from geo.network import Parameters
-    >>> embedded_roads(cat, Parameters()).source["vintage"]
-    'about 2022–2023'
     """
     name = catalogue.region.context.roads
     if not name or not (catalogue.folder / name).is_file():
@@ -518,22 +492,6 @@ def street_ways(
     left; those that cross a coast always. Points within `tie_direct_km` of each other, with no
     river between, are tied directly too: nobody goes round by a main road from a station to the
     square before it. Two ports are not: where both lie at sea, no coast parts them.
-
-    Parameters
-    ----------
-    roads
-        The roads.
-    points
-        `lon` and `lat` by id.
-    parameters
-        `tie_choices`, `tie_road_km`, `tie_direct_km`, `access_detour` and `access_speed`.
-    rivers, coasts
-        Lines in WGS-84.
-
-    Returns
-    -------
-    ways
-        `u`, `v`, `time_min`, `length_km`, both ways alike: ``road:`` nodes, and ids of points.
     """
     ties = _ties(roads, points, parameters, rivers, coasts)
     u, v = (roads.edges[key].to_numpy() for key in ("u", "v"))
@@ -654,25 +612,6 @@ def condensed(ways: DataFrame, keep: Iterable[str]) -> DataFrame:
     What led over a node that goes joins its neighbours directly, where no way over another such
     node is as fast (elimination, as in solving sparse equations; contraction, as in hierarchies).
     A node goes where that makes no more ways than led to it. Of parallel ways the fastest stays.
-
-    Parameters
-    ----------
-    ways
-        `u`, `v`, `time_min` and `length_km`, both ways alike.
-    keep
-        Nodes that stay.
-
-    Returns
-    -------
-    ways
-        The same columns.
-
-    Examples
-    --------
-    >>> minutes = {"time_min": [2.0, 3], "length_km": 1.0}
-    >>> ways = pd.DataFrame({"u": ["a", "x"], "v": ["x", "b"], **minutes})
-    >>> condensed(ways, ["a", "b"]).to_numpy().tolist()
-    [['a', 'b', 5.0, 2.0]]
     """
     web = _Web(ways, keep)
     waiting = [(len(ends), node) for node, ends in web.around.items() if node not in web.stays]
@@ -738,28 +677,6 @@ def reach(
 
     Nobody passes through a third point: it lies beside the road. So no way depends on which
     other points there are.
-
-    Parameters
-    ----------
-    ways
-        `u`, `v`, `time_min` and `length_km`, both ways alike; all nodes but ``road:`` ones are
-        points.
-    sources, targets
-        Points.
-    limit
-        Minutes within which a target must be.
-
-    Returns
-    -------
-    ways
-        The same columns, one row for every pair that a way joins.
-
-    Examples
-    --------
-    >>> minutes = {"time_min": [2.0, 3, 4], "length_km": 1.0}
-    >>> ways = pd.DataFrame({"u": "road:1", "v": ["a", "b", "c"], **minutes})
-    >>> reach(ways, ["a"], ["b", "c"]).to_numpy().tolist()
-    [['a', 'b', 5.0, 2.0], ['a', 'c', 6.0, 2.0]]
     """
     count, asked = len(ways), [*sources, *targets]
     codes, names = pd.factorize(np.array([*ways["u"], *ways["v"], *asked], object))

@@ -49,19 +49,7 @@ class Run(NamedTuple):
 
 
 def departures(place: str) -> str:
-    """
-    Return the node at which travellers board at a station or port.
-
-    Parameters
-    ----------
-    place
-        Id of the station or port.
-
-    Returns
-    -------
-    node
-        Its name in a travel graph.
-    """
+    """Return the node at which travellers board at a station or port."""
     return f"dep:{place}"
 
 
@@ -131,18 +119,6 @@ def train_arcs(net: Network) -> DataFrame:
     `hub_stop_min`, where they turn or wait their mean stop. Trains run on along their route, and
     from one to another where `through_running` says so, if the routes that they have come over
     share trains with it too; everywhere else travellers change.
-
-    Parameters
-    ----------
-    net
-        A network with a node at every stop; its edges, edited or not, give the running times.
-
-    Returns
-    -------
-    arcs
-        Directed arcs between departures, trains and arrivals: `u`, `v`, `time_min` (of it
-        `wait_min` waiting), `length_km`, `edge` (id in the network, empty where none is
-        travelled), `leg` (route id, or "station") and `mode`.
     """
     trains = Trains(net)
     rows = [*trains.boarding(), *trains.riding(), *trains.changing()]

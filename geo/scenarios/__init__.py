@@ -11,7 +11,6 @@ from geo.scenarios.comparison import (
     compare_catalogues,
     compare_cities,
     compare_dates,
-    pair_gains,
     project_benefits,
     travel_times_on,
     weighted_efficiency,
@@ -22,7 +21,6 @@ from geo.scenarios.plans import Plan, apply_plan, is_plan, plan_of, planned_laye
 from geo.scenarios.route_variants import RouteVariants
 from geo.scenarios.sensitivity import (
     headline_intervals,
-    headline_values,
     sensitivity_table,
 )
 from geo.scenarios.timeline import (
@@ -52,12 +50,10 @@ __all__ = [
     "figures_by_year",
     "headline_intervals",
     "headline_sentences",
-    "headline_values",
     "horizon_of",
     "is_plan",
     "milestones",
     "open_groups_by_year",
-    "pair_gains",
     "plan_of",
     "planned_layers",
     "project_benefits",

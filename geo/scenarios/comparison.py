@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import MODES, Catalogue, City, Project, parse_date
-from geo.connectivity import expected_opportunities, mode_indices
+from geo.catalogue import MODES, Catalogue, City, Project, parse_date, populations
+from geo.connectivity import expected_opportunities, mean_travel_time, mode_indices
 from geo.core import BadInputError, Executor, Message, remembered, run_locally
 from geo.layers import (
     Layers,
@@ -219,7 +219,7 @@ def city_changes(
     >>> float(city_changes(cat, times, times)["mean_min_delta"].abs().max())
     0.0
     """
-    living = _population(catalogue.settlements)
+    living = populations(catalogue.settlements)
     return _changes_of(catalogue.centres, ((before, living), (after, living)), mode)
 
 
@@ -227,23 +227,15 @@ def city_changes(
 Side = tuple[DoorTimes, NDArray[np.float64]]
 
 
-def _population(rows: Iterable[Any]) -> NDArray[np.float64]:
-    return np.array([row.population for row in rows], float)
-
-
 def _changes_of(cities: Sequence[City], sides: tuple[Side, Side], mode: str = "any") -> DataFrame:
     """Return what a change of travel times means for cities."""
-    people, (before, after) = _population(cities), (times for times, _ in sides)
+    people, (before, after) = populations(cities), (times for times, _ in sides)
     both = np.isfinite(before.cities) & np.isfinite(after.cities)
-    np.fill_diagonal(both, val=False)
-    weight = np.where(both, people, 0.0)
-    total = weight.sum(axis=1)
     names = ("city_id", "name", "name_en", "region")
     table = pd.DataFrame({name: [getattr(city, name) for city in cities] for name in names})
     for name, (times, living) in zip(("before", "after"), sides, strict=True):
-        spent = (weight * np.where(both, times.cities, 0.0)).sum(axis=1)
-        unknown = np.full(len(cities), np.nan)
-        table[f"mean_min_{name}"] = np.divide(spent, total, out=unknown, where=total > 0)
+        reached = np.where(both, times.cities, np.inf)
+        table[f"mean_min_{name}"] = mean_travel_time(reached, people)[2]
         for horizon in HORIZONS:
             within = expected_opportunities(times.settlements, living, horizon, mode)
             table[f"people_{horizon}min_{name}"] = within.round()
@@ -377,7 +369,7 @@ def _of_cities(catalogue: Catalogue, times: DoorTimes, cities: Sequence[City]) -
     ids = [city.city_id for city in catalogue.centres]
     at = [ids.index(city.city_id) for city in cities]
     part = DoorTimes(times.cities[np.ix_(at, at)], times.settlements[at])
-    return part, _population(catalogue.settlements)
+    return part, populations(catalogue.settlements)
 
 
 def _done_only_in(old: Layers, new: Layers, date: dt.date) -> list[Project]:
@@ -401,30 +393,7 @@ def pair_gains(
     after: NDArray[np.float64],
     count: int = 10,
 ) -> DataFrame:
-    """
-    Return the pairs of cities that win most minutes by a change of travel times.
-
-    Parameters
-    ----------
-    cities
-        The cities, n of them.
-    before, after
-        Times in minutes, shape (n, n).
-    count
-        Pairs at most.
-
-    Returns
-    -------
-    table
-        Most won first: `from_id`, `to_id`, the names `from`, `to`, `from_en`, `to_en`, and
-        `before_min`, `after_min`, `saved_min`, infinite where there was no way before.
-
-    Examples
-    --------
-    >>> before = np.array([[0.0, 90], [90, 0]])
-    >>> pair_gains(cat.centres[:2], before, before / 2)["saved_min"].tolist()
-    [45.0]
-    """
+    """Return the pairs of cities that win most minutes by a change of travel times."""
     first, second = np.triu_indices(len(cities), 1)
     old, now = before[first, second], after[first, second]
     saved = np.where(np.isfinite(now), old - np.where(np.isfinite(now), now, 0.0), 0.0)
@@ -518,7 +487,7 @@ def _benefits(
     added = list(executor(_times_with, (*before, mode), opening))
     left_out = list(executor(_times_without, (*after, mode), opening))
     layers = after[0]
-    people = np.array([city.population for city in layers.catalogue.centres], float)
+    people = populations(layers.catalogue.centres)
     start, end = (weighted_efficiency(found.cities, people) for found in times)
     rows, changes = [], []
     for project, alone, without in zip(opening, added, left_out, strict=True):

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.catalogue import City, Route
+from geo.catalogue import City, Route, populations
 from geo.connectivity import Loss, cut_off, removal_loss
 from geo.core import remembered
 from geo.layers import Layers, open_sections, sections_on, travel_facts
@@ -78,7 +78,7 @@ class RouteVariants:
         self._facts = travel_facts(whole, date)
         self.cities: list[City] = layers.catalogue.centres
         self.counties = list(layers.catalogue.settlements) or self.cities
-        self.people = np.array([city.population for city in self.cities], float)
+        self.people = populations(self.cities)
         self._grounded = ground_of(layers.catalogue, self.net.parameters) is not None
         self._arcs: dict[str, _Arcs] = {}
         self._minutes: dict[tuple[str, frozenset[str]], tuple[Floats, Floats]] = {}

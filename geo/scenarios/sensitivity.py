@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from geo.catalogue import City
-from geo.connectivity import expected_opportunities
+from geo.catalogue import City, populations
+from geo.connectivity import DAILY_MIN, expected_opportunities
 from geo.core import Executor, run_locally
 from geo.layers import Layers
 from geo.network import (
@@ -22,8 +22,6 @@ from geo.network import (
     travel_time_matrix,
 )
 
-#: People are counted within so many minutes.
-LIMIT_MIN = 120.0
 #: Parameters that no trip depends on: how far times may be off, and other roads of a user's own.
 LEFT_OUT = ("deviation_", "background_")
 #: The least and the greatest of nine in ten draws.
@@ -31,25 +29,7 @@ NINE_OF_TEN = (0.05, 0.95)
 
 
 def headline_values(layers: Layers, date: dt.date, parameters: Parameters) -> dict[str, float]:
-    """
-    Return the headlines that rest on the travel model.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day.
-    parameters
-        What travel times rest on.
-
-    Returns
-    -------
-    values
-        By name: minutes between the two most populous centres by every mode of the network, and
-        by any; people within two hours of each by any mode; the mean time between all centres by
-        any mode, weighted by the people of both.
-    """
+    """Return the headlines that rest on the travel model."""
     net = build_network(layers, year=date, nodes="stops", parameters=parameters)
     cities = layers.catalogue.centres
     cores = largest_centres(cities)
@@ -58,11 +38,8 @@ def headline_values(layers: Layers, date: dt.date, parameters: Parameters) -> di
         times = travel_time_matrix(net, cores[0], cores[1:], mode=mode)
         values |= {f"time_{mode}_min": float(cell) for cell in times.to_numpy().ravel()}
     minutes, to_people, _ = door_times(net)
-    people, living = (
-        np.array([row.population for row in rows], float)
-        for rows in (cities, layers.catalogue.settlements)
-    )
-    within = expected_opportunities(to_people, living, LIMIT_MIN, "any", parameters)
+    people, living = populations(cities), populations(layers.catalogue.settlements)
+    within = expected_opportunities(to_people, living, DAILY_MIN, "any", parameters)
     for core in cores:
         values[f"people_within_2h_{core.city_id}"] = float(within[cities.index(core)])
     weight = np.outer(people, people) * np.isfinite(minutes)

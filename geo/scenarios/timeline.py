@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.catalogue import OPEN_CODES, Region
-from geo.connectivity import core_cities, expected_opportunities
+from geo.catalogue import OPEN_CODES, Region, populations
+from geo.connectivity import DAILY_MIN, core_cities, expected_opportunities
 from geo.core import remembered
 from geo.layers import Layers, speeds_on, stages_by_year, travel_facts
 from geo.network import DoorTimes, build_network
@@ -26,9 +26,6 @@ from geo.scenarios.comparison import (
 
 #: Digits of a statistic in a page.
 SIGNIFICANT = 7
-
-#: People of a city count as reached within so many minutes.
-WITHIN_MIN = 120.0
 
 
 @dataclass(frozen=True)
@@ -216,7 +213,7 @@ def figures_by_year(
     [{'km': {'hsr': 300}, 'times': {'cores': 60, 'near': 100}}]
     """
     cities = layers.catalogue.centres
-    people = np.array([city.population for city in cities], float)
+    people = populations(cities)
     core = [cities.index(city) for city in core_cities(layers.catalogue)]
     state = dict(zip(timeline.days.values(), timeline.state, strict=True))
     today = weighted_efficiency(timeline.times[state[date]].cities, people)
@@ -266,7 +263,7 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
     """
     people = [city.population for city in layers.catalogue.centres]
     tables = [_packed(times.cities) for times in timeline.times]
-    living = np.array([row.population for row in layers.catalogue.settlements], float)
+    living = populations(layers.catalogue.settlements)
     steps = []
     for before, after in pairwise(tables):
         at = np.flatnonzero(before != after)
@@ -285,7 +282,7 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
 
 def _people_within(times: DoorTimes, living: NDArray[np.float64]) -> list[int]:
     """Return the people within two hours of every city."""
-    counts = expected_opportunities(times.settlements, living, WITHIN_MIN, "any")
+    counts = expected_opportunities(times.settlements, living, DAILY_MIN, "any")
     return [round(count) for count in counts.tolist()]
 
 

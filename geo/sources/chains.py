@@ -386,18 +386,7 @@ def drawn_chain(pieces: Pieces, order: list[int], turned: list[bool]) -> Chain:
 def route_chains(
     index: PieceIndex, own: Ints, drawn: Bools, *, least_m: float, bridge_m: float = BRIDGE_M
 ) -> tuple[list[Chain], Bools]:
-    """
-    Return the lines of one route, the longest first, and which of its pieces they stand for.
-
-    Parameters
-    ----------
-    index, own
-        All pieces, and the positions of those of the route.
-    drawn
-        Pieces that lines of other routes follow: on these a shared road is the same line.
-    least_m, bridge_m
-        The shortest line, and the longest bridge between two parts, in metres.
-    """
+    """Return the lines of one route, the longest first, and which of its pieces they stand for."""
     graph, pieces = RouteGraph(index, own, drawn, bridge_m), index.pieces
     waiting = np.ones(len(own), bool)
     found: list[Chain] = []

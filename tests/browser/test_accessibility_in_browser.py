@@ -86,7 +86,7 @@ def test_a_circle_chooses_its_city(path, visit):
     page.mouse.move(*at)
     name = page.locator(".leaflet-tooltip b .zh").inner_text()
     told = page.locator(".leaflet-tooltip").inner_text()
-    assert re.fullmatch(rf"{name}\n平均时间 [\d.]+ 分钟", told)
+    assert re.fullmatch(rf"{name}\n平均时间 [\d.]+ 分钟\n90% 区间 [\d.]+–[\d.]+", told)
     page.mouse.click(*at)
     assert page.locator("#card h2 .zh").first.inner_text() == name
     assert page.locator(".home-name").inner_text() == name
@@ -152,6 +152,23 @@ def test_one_limit_alone_shows_what_is_gained(path, visit):
     assert page.locator("path.area").count() == page.locator("path.gain").count() == 1
     assert "min=120" in page.url
     assert page.evaluate("document.activeElement.dataset.key") == "limit120"
+
+
+def test_the_difference_shows_what_is_gained_within_every_limit(path, visit):
+    page = visit(path, "#city=dazhou&view=change")
+    assert page.locator("path.gain").count() == page.locator("path.outline").count() > 1
+
+
+def test_counties_are_areas_with_their_intervals(path, visit):
+    page = visit(path)
+    areas = page.locator("path.county")
+    assert areas.count() > 100
+    assert len(set(areas.evaluate_all("all => all.map(one => one.getAttribute('fill'))"))) > 3
+    areas.nth(20).dispatch_event("mouseover")  # a circle may lie on its middle
+    told = page.locator(".leaflet-tooltip").inner_text()
+    assert re.search(r"2026-11-23 \d+ 分钟 \(\d+–\d+\)\n2030 年底 \d+ 分钟", told)
+    press(page, "indicator", "people")
+    assert areas.count() == 0
 
 
 def test_the_card_says_what_the_data_say(path, visit, data):

@@ -22,9 +22,9 @@ from geo.connectivity import (
     circle_around,
     closure_cost,
     disruption_grid,
-    grid_cells,
     link_losses,
 )
+from geo.connectivity.area_closure import grid_cells
 from geo.geometry import geodesic_km
 
 # west, south, east, north in km; edges closed; own, detoured, extra, cut off; total for 60, 10 min

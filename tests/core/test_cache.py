@@ -25,6 +25,7 @@ def folder(tmp_path, monkeypatch):
     """The folder of kept results; everything is kept, however fast it was made."""
     monkeypatch.setenv("GEO_CACHE", str(tmp_path))
     monkeypatch.setattr(cache, "LEAST_S", 0.0)
+    monkeypatch.setattr(cache, "_seen", {})  # other tests change files
     return tmp_path / "results"
 
 
@@ -128,7 +129,20 @@ def test_of_a_file_changed_meanwhile_nothing_is_kept(folder, made, tmp_path):
 
     remembered(make, cache.file_checksum(table))
     assert not folder.exists()
-    assert cache.file_checksum(table) != checksum("old")
+
+
+def test_an_old_change_of_another_file_does_not_keep_results_from_being_kept(
+    folder, tmp_path, monkeypatch
+):
+    other = tmp_path / "other.csv"
+    other.write_text("old")
+    cache.file_checksum(other)
+    other.write_text("newer")
+    assert other in cache._watched()
+    monkeypatch.setattr(cache, "_RECENT_S", 0.0)
+    assert other not in cache._watched()
+    remembered(lambda: 1, "name")
+    assert folder.exists()
 
 
 def test_results_killed_while_they_are_written_are_whole_or_not_there(tmp_path):

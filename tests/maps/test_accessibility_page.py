@@ -288,7 +288,7 @@ def test_a_region_with_one_city(small):
 def test_a_region_without_cities_or_without_a_network(small):
     page = accessibility.accessibility_page(small({}), date=date(2020, 1, 1))
     assert embedded(page)["modes"] == {}
-    assert "数据中没有城市" in page
+    assert "城市表中没有城市" in page
     before = accessibility.accessibility_page(small(toy.K_POPULATION), date=date(1950, 1, 1))
     assert "1950-01-01 未到达：a、b、c、d、e。" in before
 

@@ -17,10 +17,10 @@ from geo.network import (
     DEFAULT_PARAMETERS,
     arrivals,
     build_travel_graph,
-    departures,
     station_to_station,
     stations_to_stations,
 )
+from geo.network.trains import departures
 
 KNOWN = {"source": "toy", "confidence": "high"}
 #: Minutes over 90 km at 225 km/h, and of starting and stopping: 2, and 1 per 100 km/h.

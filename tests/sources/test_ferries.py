@@ -7,13 +7,16 @@ import re
 import shlex
 
 import extract
+import feed as gtfs
 import pandas as pd
 import pytest
 from extract_region import line
 
 from geo.catalogue import load
 from geo.cli.main import main
+from geo.export import export_network
 from geo.layers import build_layers, layer_findings
+from geo.network import build_network
 from geo.readers import duration_minutes, read_pbf
 from geo.sources import draft_region
 
@@ -130,6 +133,15 @@ def test_the_matrix_and_the_checks_know_the_islands(made, capsys):
     assert "null" not in json.dumps(times["minutes"]) if "minutes" in times else True
     found = layer_findings(build_layers(load(made[0])))
     assert [f.message for f in found if f.severity == "error"] == []
+
+
+def test_a_feed_of_timetables_holds_them_with_their_time(made, tmp_path):
+    (path,) = export_network(build_network(load(made[0]), year=2026), "gtfs", tmp_path)
+    feed = gtfs.read(path)
+    assert set(feed["routes"]["route_type"]) == {"4"}
+    ends = feed["stop_times"].groupby("trip_id").agg({"departure_time": list, "stop_id": list})
+    assert sorted(ends["departure_time"]) == [["06:00:00", f"06:{m}:00"] for m in (15, 15, 20, 20)]
+    assert ["southport", "island-ferry-port"] in ends["stop_id"].tolist()
 
 
 def test_rivers_and_coasts_stand_beside_the_tables(made):

@@ -8,7 +8,7 @@ import { fixed, signed } from "./numbers.js";
 const INDICATOR = "mean";
 const OPACITY = 0.66;
 
-export class CountyAreas {
+export class CountyMeans {
   /**
    * @param {L.Map} map
    * @param {import("./accessibility-data.js").AccessibilityData} data

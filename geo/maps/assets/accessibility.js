@@ -2,7 +2,7 @@
 import { ModeLines, ReachAreas } from "./accessibility-areas.js";
 import { CityCard } from "./accessibility-card.js";
 import { CityCircles } from "./accessibility-circles.js";
-import { CountyAreas } from "./accessibility-counties.js";
+import { CountyMeans } from "./accessibility-counties.js";
 import { AccessibilityData, plain } from "./accessibility-data.js";
 import { AccessibilityLegend } from "./accessibility-legend.js";
 import { getState, onAddressChange, setState } from "./address.js";
@@ -66,7 +66,7 @@ class AccessibilityPage {
   addDrawings() {
     const { map, data, state } = this;
     this.circles = new CityCircles(map, data, state, (i) => this.choose(i, { fromMap: true }));
-    this.counties = new CountyAreas(map, data, state);
+    this.counties = new CountyMeans(map, data, state);
     this.lines = new ModeLines(map, data, state);
     this.areas = new ReachAreas(map, data, state);
     this.legend = new AccessibilityLegend(data, state, this.circles, () => this.counties.isShown);

@@ -19,7 +19,7 @@ export class YearBar {
     this.year = time.start;
     this.timer = null;
     this.slider = one("#year");
-    this.caption = element("p", { class: "year-caption", role: "status" });
+    this.caption = element("p", { class: "year-caption", "aria-live": "polite" });
     one(".timebar").append(this.caption);
     this.button = one(".play");
     this.slider.addEventListener("input", () => {

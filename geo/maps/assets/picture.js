@@ -38,7 +38,7 @@ function posterOf(content, [width, height]) {
     {},
     credits().map((line) => element("p", {}, line)),
   );
-  const node = element("div", { class: `poster ${shape}` }, head, map, legend, foot);
+  const node = element("div", { class: `poster poster-${shape}` }, head, map, legend, foot);
   node.style.width = `${width}px`;
   node.style.height = `${height}px`;
   legend.hidden = !groups.length;

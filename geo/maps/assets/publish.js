@@ -70,7 +70,7 @@ class Publishing {
   makeDialog() {
     const dialog = element("dialog", { class: "publishing", ...translatedName(TITLE) });
     this.body = element("div", {});
-    this.message = element("p", { role: "status", class: "said" });
+    this.message = element("p", { "aria-live": "polite", class: "said" });
     dialog.append(closeButton(["关闭", "Close"], () => dialog.close()));
     dialog.append(element("h2", {}, bilingual(TITLE)), this.body, this.message);
     dialog.addEventListener("click", (event) => {
