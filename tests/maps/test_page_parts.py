@@ -38,6 +38,7 @@ LIMIT = {
     "accessibility": 2_500_000,
     "criticality": 2_200_000,
     "compare": 2_100_000,
+    "plan": 3_000_000,
 }
 BAD = (
     "<img src=x onerror=window.PWN=1></script><script>window.PWN=1</script>{{7*7}}'\"\\\u2028{%x%}"

@@ -231,13 +231,6 @@ export class Journey {
     return L.latLngBounds([...toLatLngs(points), ...this.ends.map((end) => end.at)]);
   }
 
-  /** What the map shows at first. */
-  home() {
-    const [way] = this.found?.[this.page.mode] ?? [];
-    if (way) this.page.lookAt(this.boundsOf(way));
-    else this.page.lookAt(this.page.wholeRegion());
-  }
-
   /** The dates of the chart, today among them. */
   dates() {
     const { chart, day } = this.page.settings;

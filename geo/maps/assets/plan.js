@@ -23,7 +23,7 @@ class PlanPage {
   constructor(map, settings) {
     this.map = map;
     this.settings = pageData("data-page");
-    prepareMap(map, settings, () => this.goHome());
+    prepareMap(map, settings, () => this.lookAt(this.wholeRegion()));
     this.frame = map.getContainer();
     this.engine = new EngineClient();
     this.store = new PlanStore(() => this.planChanged());
@@ -202,11 +202,6 @@ class PlanPage {
       paddingTopLeft: [left, 70],
       paddingBottomRight: [isWide ? 40 : 72, 90],
     });
-  }
-
-  goHome() {
-    if (this.part.home) this.part.home();
-    else this.lookAt(this.wholeRegion());
   }
 
   wholeRegion() {
