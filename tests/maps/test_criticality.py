@@ -179,7 +179,7 @@ def test_the_networks_of_an_analysis_are_taken(two_provinces):
     other = SimpleNamespace(net=None, stops=None, date=now)
     assert criticality.criticality_page(drawn, date=DAY, analysis=other) == page
     nets = [geo.build_network(drawn, year=now, nodes=nodes) for nodes in ("junctions", "stops")]
-    taken = SimpleNamespace(net=nets[0], stops=nets[1], date=DAY)
+    taken = SimpleNamespace(net=nets[0], stops=nets[1], date=DAY, links=None)
     assert criticality.criticality_page(drawn, date=DAY, analysis=taken) != page, (
         "those of 2031 are shown"
     )
