@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,7 @@ def replaced_file(path: Path) -> Iterator[Path]:
 @contextmanager
 def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Path]:
     """Yield a temporary folder inside `out`; move its files into place when all are there."""
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
         for old in out.glob(_TEMPORARY + "*"):
@@ -133,6 +134,10 @@ def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Pat
         raise
     except OSError as error:
         raise refusal(error.strerror or error) from error
+    finally:
+        for folder in missing:  # after a failure they are empty, and go as they came
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _files(folder: Path) -> list[Path]:

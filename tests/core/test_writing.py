@@ -44,6 +44,21 @@ def write(folder, text, *names, **options):
             (stage / name).write_text(text)
 
 
+def test_a_failure_leaves_no_folder_behind(tmp_path):
+    out = tmp_path / "new" / "folder"
+    with contextlib.suppress(RuntimeError), staged_folder(out) as stage:
+        (stage / "a.txt").write_text("a", encoding="utf-8")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "new").mkdir()
+    with contextlib.suppress(RuntimeError), staged_folder(out):
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["new"], "it was there before"
+    with staged_folder(out) as stage:
+        (stage / "a.txt").write_text("a", encoding="utf-8")
+    assert (out / "a.txt").exists()
+
+
 def test_files_of_somebody_else_stay(tmp_path):
     mine = tmp_path / "index.html"
     mine.write_text("mine")
