@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from depth import first_by_default
 
 from geo.maps import PAGES
 
@@ -25,7 +26,7 @@ def theme(page):
     return page.evaluate("document.documentElement.dataset.theme")
 
 
-@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", first_by_default(None, PHONE), ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_violation_in_the_dark(name, size, files, examined):
     lang = "en" if size else "zh"

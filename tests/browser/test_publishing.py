@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from depth import first_by_default
 from PIL import Image
 
 from geo.maps import PAGES
@@ -57,7 +58,7 @@ def text_of(tree):
     return " ".join(node.text or "" for node in tree.iter(f"{SVG}text"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", first_by_default(*NAMES[::-1]))
 def test_pictures_stand_alone_with_title_legend_credit_and_date(name, kit):
     page = kit(name, CHOSEN[name][0])
     for shape, size in SHAPES.items():
@@ -154,7 +155,7 @@ def test_the_link_leads_back_to_the_view(name, kit, files):
     assert 'title="' in embed
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", first_by_default(*NAMES))
 def test_every_table_is_a_file(name, kit):
     page = kit(name)
     buttons = page.locator("[data-table]")
@@ -176,7 +177,7 @@ def test_copying_says_so(kit):
     assert "已复制" in page.locator(".said").inner_text()
 
 
-@pytest.mark.parametrize("name", ["index", "network", "compare"])
+@pytest.mark.parametrize("name", first_by_default("compare", "index", "network"))
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation_in_the_panel(name, theme, files, examined):
     def prepare(page):
@@ -188,7 +189,7 @@ def test_axe_finds_no_violation_in_the_panel(name, theme, files, examined):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", first_by_default("zh", "en"))
 def test_pages_and_their_panel_reflow_at_320_pixels(name, lang, files, visit, page):
     page.set_viewport_size({"width": 320, "height": 700})
     visit(files[name], f"#lang={lang}")
