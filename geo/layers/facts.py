@@ -129,7 +129,7 @@ def base_files(catalogue: Catalogue) -> list[tuple[str, str]]:
     Examples
     --------
     >>> [name for name, _ in base_files(cat)][:2]
-    ['base/provinces.geojson', 'base/cities.geojson']
+    ['base/counties.geojson', 'base/provinces.geojson']
     """
     region = catalogue.region
     names = [*region.base.model_dump().values(), *region.context.model_dump().values()]

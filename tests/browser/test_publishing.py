@@ -111,6 +111,7 @@ def test_pictures_stay_light_where_the_page_is_dark(files, visit):
         page = visit(files["crossings"], state)
         page.locator(".publish").click()
         raw = saved(page, "svg")[1]
+        page.keyboard.press("Escape")
         assert page.evaluate("document.documentElement.dataset.theme") == state.split("=")[1]
         return drawn(raw)
 

@@ -207,7 +207,7 @@ def test_names_in_both_languages_zone_and_credit(feeds, cat):
     assert "动车组" in set(feed["routes"]["route_long_name"].str.split().str[-1])
     credit = " ".join(feed["attributions"]["organization_name"])
     assert "ODbL-1.0" in credit
-    assert "Timetable" in credit
+    assert "timetable of January and February 2024" in credit
 
 
 def test_shapes_follow_the_lines_from_station_to_station(feeds):

@@ -67,7 +67,7 @@ def test_a_region_with_counties_and_without_cities(tmp_path, command):
     more = ["--out", str(tmp_path / "out")] if command[0] == "export" else []
     code, out, err = trial.run([*command, "--data", str(folder), "--json", *more])
     assert trial.judge(code, out, err)[0] != "broken", err
-    needs = {"od", "calibrate"} | ({"corridor"} if len(command) > 2 else set())
+    needs = {"od", "calibrate", "cut"} | ({"corridor"} if len(command) > 2 else set())
     assert code == (2 if command[0] in needs else 0)
 
 
