@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from depth import first_by_default
 
 from geo.catalogue import STATUS_CODES
 from geo.maps import PAGES
@@ -33,7 +34,7 @@ def empty(page, tmp_path):
     return global_names(page)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", first_by_default(*PAGES))
 def test_a_page_adds_one_global_name(page, empty, files, name):
     page.goto(files[name].as_uri())
     page.wait_for_selector("html[data-ready]")

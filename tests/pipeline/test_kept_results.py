@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from depth import first_by_default
 from small_region import write
 
 import geo
@@ -81,7 +82,7 @@ def first(tmp_path_factory):
         yield folder
 
 
-@pytest.mark.parametrize("kind", EDITS)
+@pytest.mark.parametrize("kind", first_by_default(*EDITS))
 def test_after_an_edit_a_build_is_as_one_from_nothing(first, tmp_path, kind):
     shutil.copytree(first / "region", tmp_path / "region")
     edit(tmp_path / "region", *EDITS[kind])
@@ -110,6 +111,7 @@ def candidates(value):
         yield value + "x"
 
 
+@pytest.mark.long
 def test_where_times_change_so_do_the_facts_that_they_follow_from(first, tmp_path):
     """Every column of every table: a change that the facts do not see changes no time."""
     plain = write(tmp_path / "region")
