@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from depth import first_by_default
 
 from geo.algorithms.blocks import _distances, od_blocks
 from geo.algorithms.graphs import build_graph
@@ -241,13 +240,13 @@ def test_a_server_that_is_no_scheduler(monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    first_by_default(
+    [
         "critical --mode rail --top 9",
         "critical --mode road --routes",
         "matrix --mode rail",
         "access --indicator potential --mode road",
         "compare 2024 2027",
-    ),
+    ],
 )
 def test_commands_say_the_same_from_many_processes(address, capsys, command):
     said = []
