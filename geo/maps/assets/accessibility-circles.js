@@ -1,7 +1,7 @@
 // The circles of the cities: classes of values and of changes.
 import { bilingual, element } from "./dom.js";
 import { INK } from "./map.js";
-import { fixed, withUnit } from "./numbers.js";
+import { classOf, fixed, withUnit } from "./numbers.js";
 
 const RAMP = ["#fdeec0", "#a9d8a4", "#45b1b8", "#2773ae", "#1d2c78"];
 const RADII = [5, 6.5, 8, 9.5, 11];
@@ -25,8 +25,6 @@ function spread(list, k, count) {
   const position = count > 1 ? Math.round((k * (list.length - 1)) / (count - 1)) : list.length - 1;
   return list[position];
 }
-
-const classOf = (value, breaks) => breaks.filter((limit) => value >= limit).length;
 
 export function lookOfClass(k, count, isLessBetter) {
   const rank = isLessBetter ? count - 1 - k : k;

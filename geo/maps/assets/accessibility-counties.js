@@ -2,7 +2,7 @@
 import { isChange, lookOfChange, lookOfClass, UNCHANGED } from "./accessibility-circles.js";
 import { decodePolyline } from "./decoding.js";
 import { bilingual, element } from "./dom.js";
-import { fixed, signed } from "./numbers.js";
+import { classOf, fixed, signed } from "./numbers.js";
 
 /** The indicator that counties have as well; it is in minutes. */
 const INDICATOR = "mean";
@@ -52,7 +52,6 @@ export class CountyMeans {
     const { view, mode } = this.state.now;
     const { dates, change } = this.data.countyMean(mode, i);
     const { breaks, steps } = this.data.modes[mode];
-    const classOf = (value, limits) => limits.filter((limit) => value >= limit).length;
     if (view === "change") {
       if (change === null) return null;
       const limits = steps[INDICATOR];

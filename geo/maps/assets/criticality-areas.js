@@ -3,7 +3,7 @@ import { bilingual, element, svgElement } from "./dom.js";
 import { closeButton } from "./language.js";
 import { legendBlock, legendItem } from "./legend.js";
 import { INK } from "./map.js";
-import { fixed, fixedOrLess, people, withUnit } from "./numbers.js";
+import { classOf, fixed, fixedOrLess, people, withUnit } from "./numbers.js";
 
 const MINUTES = ["分钟", "min"];
 /** Fills of the classes, from the least delay to the most. */
@@ -54,7 +54,7 @@ export class Areas {
   }
 
   colorOf(delay) {
-    return FILLS[this.limits.filter((limit) => delay >= limit).length];
+    return FILLS[classOf(delay, this.limits)];
   }
 
   square(one, index, onChoose) {

@@ -35,6 +35,9 @@ export function people(value, { withSign = false } = {}) {
   return [sign + zh, sign + en];
 }
 
+/** The number of the class of a value: how many of the limits, in rising order, it reaches. */
+export const classOf = (value, limits) => limits.filter((limit) => value >= limit).length;
+
 export const sameInBoth = (text) => [text, text];
 
 export const withUnit = (text, unit) => [`${text} ${unit[0]}`, `${text} ${unit[1]}`];

@@ -2,7 +2,7 @@
 import { decodePolyline } from "./decoding.js";
 import { bilingual, element, svgElement } from "./dom.js";
 import { legendBlock, legendItem } from "./legend.js";
-import { sameInBoth } from "./numbers.js";
+import { classOf, sameInBoth } from "./numbers.js";
 
 /** Minutes from which a class begins, and the fills of all classes, from near to far. */
 const LIMITS = [60, 90, 120, 150, 180, 240];
@@ -13,8 +13,6 @@ const GAINS = ["#dbeaf6", "#a9cdea", "#6ba9d8", "#2f7cbb", "#0b4a8a"];
 const LOSSES = ["#fbe3d7", "#f5b99b", "#e68561", "#c8453a", "#86102a"];
 const SAME = "#f1f3ee";
 const UNREACHED = "#d7dbe0";
-
-const classOf = (value, limits) => limits.filter((limit) => value >= limit).length;
 
 /** The fill of minutes, or of a change of minutes. */
 export function fillOf(value, isChange) {
