@@ -78,6 +78,14 @@ def _palette(image: Image.Image, frequent: int, rare: int) -> Image.Image:
     return palette
 
 
+def quiet_context(browser: Any, size: tuple[int, int], **more: Any) -> Any:
+    """Return a context of one size, in Chinese, without network and without motion."""
+    viewport = dict(zip(("width", "height"), size, strict=True))
+    return browser.new_context(
+        viewport=viewport, offline=True, locale="zh-CN", reduced_motion="reduce", **more
+    )
+
+
 def film(file: Path, out: Path, browser: Any) -> None:
     """
     Take a picture of every year of the network and write them as one animation.
@@ -91,10 +99,7 @@ def film(file: Path, out: Path, browser: Any) -> None:
     browser
         The browser of Playwright.
     """
-    context = browser.new_context(
-        viewport=dict(zip(("width", "height"), FILM_SIZE, strict=True)),
-        offline=True, locale="zh-CN", reduced_motion="reduce", bypass_csp=True,
-    )  # fmt: skip
+    context = quiet_context(browser, FILM_SIZE, bypass_csp=True)
     page = context.new_page()
     page.goto(file.as_uri())
     page.wait_for_selector("html[data-ready]")
@@ -130,11 +135,7 @@ def walk(file: Path, out: Path, browser: Any) -> None:
     browser
         The browser of Playwright.
     """
-    width, height = SIZES["desktop"]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, offline=True, locale="zh-CN",
-        reduced_motion="reduce",
-    )  # fmt: skip
+    context = quiet_context(browser, SIZES["desktop"])
     page = context.new_page()
 
     def take(number: int) -> None:
@@ -180,13 +181,8 @@ def shoot(files: dict[str, Path], out: Path) -> None:
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for size, (width, height) in SIZES.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                offline=True,
-                locale="zh-CN",
-                reduced_motion="reduce",
-            )
+        for size, viewport in SIZES.items():
+            context = quiet_context(browser, viewport)
             for name, file in files.items():
                 page = context.new_page()
                 page.goto(file.as_uri())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -254,9 +254,7 @@ def unknown_plan_sections(region: Region, known_ids: Collection[str]) -> list[Pr
     for plan in region.plans:
         text = Message("expected a known section id in plan {plan!r}", plan=plan.name)
         named = [str(key) for edit in plan.edits for key in edit.get("sections", ())]
-        for section_id in filter(lambda key: key not in known_ids, named):
-            closest = with_closest(text, section_id, known_ids)
-            problems.append(Problem(FILE, 0, "plans.edits.sections", section_id, closest))
+        problems += _unknown_ids("plans.edits.sections", named, known_ids, text)
     return problems
 
 
@@ -265,10 +263,19 @@ def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Pro
     problems = []
     for group in region.groups:
         text = Message("expected a known route id in group {group!r}", group=group.id)
-        for route_id in filter(lambda route_id: route_id not in known_ids, group.routes):
-            closest = with_closest(text, route_id, known_ids)
-            problems.append(Problem(FILE, 0, "groups.routes", route_id, closest))
+        problems += _unknown_ids("groups.routes", group.routes, known_ids, text)
     return problems
+
+
+def _unknown_ids(
+    key: str, named: Iterable[str], known_ids: Collection[str], text: Message
+) -> list[Problem]:
+    """Return a problem, with the closest ids, for each named id that is not known."""
+    return [
+        Problem(FILE, 0, key, name, with_closest(text, name, known_ids))
+        for name in named
+        if name not in known_ids
+    ]
 
 
 def read_region(folder: Path) -> Region:
