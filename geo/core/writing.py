@@ -135,9 +135,9 @@ def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Pat
     except OSError as error:
         raise refusal(error.strerror or error) from error
     finally:
-        for folder in missing:  # after a failure they are empty, and go as they came
+        for empty in missing:  # after a failure they are empty, and go as they came
             with suppress(OSError):
-                folder.rmdir()
+                empty.rmdir()
 
 
 def _files(folder: Path) -> list[Path]:
