@@ -44,9 +44,9 @@ def test_hostile_text_is_only_shown(name, hostile_pages, visit):
     for box in page.locator("input[type=search]:visible").all():
         box.fill("Line")
         box.press("Enter")
-    for button in page.locator("summary:visible, main button:visible, table button:visible").all()[
-        :25
-    ]:
+    # handles, not locators: a click may take other buttons away, and a handle stays with its own
+    buttons = page.locator("summary:visible, main button:visible, table button:visible")
+    for button in buttons.element_handles()[:25]:
         if button.is_visible() and button.is_enabled():
             button.click(force=True, timeout=2000)
     page.wait_for_timeout(100)
