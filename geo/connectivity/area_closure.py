@@ -191,7 +191,8 @@ class AreaSweep:
         links = DataFrame({"mode": [*part.edges["mode"], *["street"] * len(ways)]})
         people = populations(cities)
         self.sweep = Sweep(arcs, link, arcs.ends(cities)[0], links, people, modes)
-        self.points = shapely.points([(city.lon, city.lat) for city in cities])
+        places = np.array([(city.lon, city.lat) for city in cities], float)
+        self.points = shapely.points(places.reshape(-1, 2))
 
     def close(self, area: BaseGeometry, hours: float = HOURS) -> Closure:
         """

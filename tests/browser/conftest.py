@@ -30,7 +30,8 @@ def pytest_collection_modifyitems(items):
 
 def chromium():
     """Return the path of the browser; without one fail in continuous integration, else skip."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         reason = "no Chromium: apt-get install chromium fonts-noto-cjk"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)

@@ -58,13 +58,13 @@ def test_the_region_is_right_when_nothing_is_damaged(tmp_path):
     assert {word for command in trial.THEN for word in command if word[0] == "城"} <= cities
 
 
-@pytest.mark.parametrize("command", [trial.FIRST, *trial.THEN], ids=" ".join)
+@pytest.mark.parametrize("command", [trial.FIRST, *trial.THEN, *trial.SLOW], ids=" ".join)
 def test_a_region_with_counties_and_without_cities(tmp_path, command):
     folder = small_region.write(tmp_path / "region")
     for table in ("cities", "published_times", "projects"):
         path = folder / "tables" / f"{table}.csv"
         path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
-    more = ["--out", str(tmp_path / "out")] if command[0] == "export" else []
+    more = ["--out", str(tmp_path / "out")] if command[0] in ("export", "map") else []
     code, out, err = trial.run([*command, "--data", str(folder), "--json", *more])
     assert trial.judge(code, out, err)[0] != "broken", err
     needs = {"od", "calibrate", "cut"} | ({"corridor"} if len(command) > 2 else set())
