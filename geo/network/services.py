@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from pandas import notna
@@ -46,13 +46,6 @@ class Passage(NamedTuple):
 Way = tuple[str, int, str, int, str]
 
 
-class _Dated(Protocol):
-    from_date: str
-    to_date: str
-
-    def holds(self, date: dt.date) -> bool: ...
-
-
 def _nearest_period(rows: Sequence[Any], date: dt.date) -> Any:
     """Return the row of a day; of days that no row holds, the next one in time stands in."""
     if len(rows) == 1:
@@ -60,7 +53,7 @@ def _nearest_period(rows: Sequence[Any], date: dt.date) -> Any:
     return min(rows, key=lambda row: (not row.holds(date), _days_apart(row, date)))
 
 
-def _days_apart(row: _Dated, date: dt.date) -> int:
+def _days_apart(row: Any, date: dt.date) -> int:
     first, last = (last_day(text) if text else date for text in (row.from_date, row.to_date))
     return max((first - date).days, (date - last).days, 0)
 

@@ -152,7 +152,7 @@ def fastest_routes(
         raise BadInputError("{city} twice: expected two different cities", city=name)
     stations = all(isinstance(end, Place) and end.kind == "station" for end in things)
     if stations and mode in ("rail", "any") and net.mode in (None, "rail"):
-        trips = _between_stations(net, ends[0].node, ends[1].node, k)
+        trips = next(stations_to_stations(net, [(ends[0].node, ends[1].node)], k))
         if trips or mode == "rail":
             return trips
     graph = build_travel_graph(net, ends, mode=mode, background=background)
@@ -309,12 +309,7 @@ def station_to_station(net: Network, start: str, end: str) -> Journey | None:
     >>> bool(57 < trip.time_min < 67), trip.changes
     (True, 0)
     """
-    return next(iter(_between_stations(net, start, end, 1)), None)
-
-
-def _between_stations(net: Network, start: str, end: str, k: int) -> list[Journey]:
-    """Return at most `k` really different journeys from station to station, the fastest first."""
-    return next(stations_to_stations(net, [(start, end)], k))
+    return next(iter(next(stations_to_stations(net, [(start, end)]))), None)
 
 
 def stations_to_stations(
