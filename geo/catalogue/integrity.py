@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from geo.catalogue.dates import last_day
-from geo.catalogue.region import Region, unknown_group_routes, unknown_plan_sections
+from geo.catalogue.region import Region, unknown_ids
 from geo.catalogue.validation import with_closest
 from geo.core import Message, Problem
 
@@ -33,8 +33,9 @@ def cross_checks(
         *_future(tables, region),
         *_regions(tables, region),
         *_cities(tables),
-        *unknown_group_routes(region, _ids(tables["routes"], "route_id")),
-        *unknown_plan_sections(region, _ids(tables["sections"], "section_id")),
+        *unknown_ids(
+            region, _ids(tables["routes"], "route_id"), _ids(tables["sections"], "section_id")
+        ),
     ]
 
 

@@ -59,10 +59,8 @@ def table_file(folder: Path, table: str) -> str:
 
     Parameters
     ----------
-    folder
-        The data folder.
-    table
-        Name of the table.
+    folder, table
+        The data folder, and the name of the table.
 
     Returns
     -------

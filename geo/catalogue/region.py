@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -248,34 +248,21 @@ class Region(_Settings):
         return None
 
 
-def unknown_plan_sections(region: Region, known_ids: Collection[str]) -> list[Problem]:
-    """Return what is wrong with the sections of plans that the catalogue does not have."""
-    problems = []
-    for plan in region.plans:
-        text = Message("expected a known section id in plan {plan!r}", plan=plan.name)
-        named = [str(key) for edit in plan.edits for key in edit.get("sections", ())]
-        problems += _unknown_ids("plans.edits.sections", named, known_ids, text)
-    return problems
-
-
-def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Problem]:
-    """Return what is wrong with the routes of groups that the catalogue does not have."""
-    problems = []
+def unknown_ids(
+    region: Region, routes: Collection[str], sections: Collection[str]
+) -> Iterator[Problem]:
+    """Yield the routes of groups and the sections of plans that the tables do not have."""
     for group in region.groups:
         text = Message("expected a known route id in group {group!r}", group=group.id)
-        problems += _unknown_ids("groups.routes", group.routes, known_ids, text)
-    return problems
-
-
-def _unknown_ids(
-    key: str, named: Iterable[str], known_ids: Collection[str], text: Message
-) -> list[Problem]:
-    """Return a problem, with the closest ids, for each named id that is not known."""
-    return [
-        Problem(FILE, 0, key, name, with_closest(text, name, known_ids))
-        for name in named
-        if name not in known_ids
-    ]
+        for name in group.routes:
+            if name not in routes:
+                yield Problem(FILE, 0, "groups.routes", name, with_closest(text, name, routes))
+    for plan in region.plans:
+        text = Message("expected a known section id in plan {plan!r}", plan=plan.name)
+        for name in (str(key) for edit in plan.edits for key in edit.get("sections", ())):
+            if name not in sections:
+                closest = with_closest(text, name, sections)
+                yield Problem(FILE, 0, "plans.edits.sections", name, closest)
 
 
 def read_region(folder: Path) -> Region:

@@ -387,10 +387,8 @@ def city_table(
 
     Parameters
     ----------
-    net
-        A network, with its mode and its changes.
-    mode
-        Road, rail, water or any.
+    net, mode
+        A network, with its mode and its changes; road, rail, water or any.
     indicator
         "location", "daily", "potential" or "efficiency".
     limit

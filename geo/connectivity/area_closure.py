@@ -167,10 +167,8 @@ class AreaSweep:
 
     Parameters
     ----------
-    net
-        A network, with its mode and its changes.
-    mode
-        Road, rail, water or any.
+    net, mode
+        A network, with its mode and its changes; road, rail, water or any.
     """
 
     def __init__(self, net: Network, mode: str = "any") -> None:
@@ -200,10 +198,8 @@ class AreaSweep:
 
         Parameters
         ----------
-        area
-            An area in degrees (WGS-84).
-        hours
-            Hours for which it is closed.
+        area, hours
+            An area in degrees (WGS-84), and the hours for which it is closed.
 
         Returns
         -------
@@ -273,10 +269,8 @@ def circle_around(net: Network, lon: float, lat: float, km: float) -> BaseGeomet
     ----------
     net
         A network; its region gives the projection.
-    lon, lat
-        The middle in degrees (WGS-84).
-    km
-        The radius.
+    lon, lat, km
+        The middle in degrees (WGS-84), and the radius.
 
     Returns
     -------

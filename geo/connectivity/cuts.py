@@ -130,10 +130,8 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
 
     Parameters
     ----------
-    net
-        A network with a node at every stop.
-    a, b
-        Names of regions or cities.
+    net, a, b
+        A network with a node at every stop, and names of regions or cities.
 
     Returns
     -------

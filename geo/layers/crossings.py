@@ -252,10 +252,8 @@ def crossings_or_none(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------

@@ -38,10 +38,8 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day.
+    layers, date
+        The layers of the catalogue, and the day.
     labels
         Whether names count too.
 

@@ -64,10 +64,8 @@ class Services:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day.
+    layers, date
+        The layers of the catalogue, and the day.
     parameters
         What stands in where the tables are silent.
     """

@@ -570,10 +570,8 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
+    layers, date
+        The layers of the catalogue, and the day asked for.
 
     Returns
     -------

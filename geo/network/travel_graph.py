@@ -289,10 +289,8 @@ def stops_near(net: Network, cities: Iterable[City]) -> dict[str, float]:
 
     Parameters
     ----------
-    net
-        A network.
-    cities
-        Centres.
+    net, cities
+        A network, and centres.
 
     Returns
     -------
@@ -314,10 +312,8 @@ def entries_near(part: Network, cities: Sequence[City]) -> dict[tuple[int, str],
 
     Parameters
     ----------
-    part
-        A network of one mode.
-    cities
-        Centres.
+    part, cities
+        A network of one mode, and centres.
 
     Returns
     -------

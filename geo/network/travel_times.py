@@ -185,14 +185,10 @@ def different_paths(
 
     Parameters
     ----------
-    graph
-        A travel graph.
-    minutes
-        Of its arcs; infinite for those that are closed.
-    start, end
-        Numbers of two nodes.
-    k
-        Number of paths wanted.
+    graph, minutes
+        A travel graph, and minutes of its arcs, infinite for those that are closed.
+    start, end, k
+        Numbers of two nodes, and the number of paths wanted.
 
     Returns
     -------
@@ -245,10 +241,8 @@ def journey(graph: TravelGraph, arcs: DataFrame) -> Journey:
 
     Parameters
     ----------
-    graph
-        A travel graph.
-    arcs
-        Rows of its arcs, in the order of the way.
+    graph, arcs
+        A travel graph, and rows of its arcs in the order of the way.
 
     Returns
     -------
@@ -293,10 +287,8 @@ def station_to_station(net: Network, start: str, end: str) -> Journey | None:
 
     Parameters
     ----------
-    net
-        A network with a node at every stop.
-    start, end
-        Place ids of two stations.
+    net, start, end
+        A network with a node at every stop, and place ids of two stations.
 
     Returns
     -------
@@ -320,10 +312,8 @@ def stations_to_stations(
 
     Parameters
     ----------
-    net
-        A network with a node at every stop.
-    pairs
-        Place ids of two stations each.
+    net, pairs
+        A network with a node at every stop, and place ids of two stations each.
     k
         Number of journeys wanted per pair.
 
@@ -594,10 +584,8 @@ def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
 
     Parameters
     ----------
-    table
-        A result of `travel_time_matrix` that is not long.
-    catalogue
-        The catalogue of the cities.
+    table, catalogue
+        A result of `travel_time_matrix` that is not long, and the catalogue of the cities.
 
     Returns
     -------
@@ -614,10 +602,8 @@ def matrix_with_ids(table: DataFrame, catalogue: Catalogue) -> DataFrame:
 
     Parameters
     ----------
-    table
-        A result of `travel_time_matrix` that is not long.
-    catalogue
-        The catalogue of the cities.
+    table, catalogue
+        A result of `travel_time_matrix` that is not long, and the catalogue of the cities.
 
     Returns
     -------

@@ -51,10 +51,8 @@ def lasting_facts(layers: Layers, parameters: Parameters = DEFAULT_PARAMETERS) -
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    parameters
-        What travel times rest on.
+    layers, parameters
+        The layers of the catalogue, and what travel times rest on.
 
     Returns
     -------

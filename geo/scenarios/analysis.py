@@ -51,16 +51,12 @@ class Analysis:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date, horizon
-        The day, and the last day of the last expected year.
+    layers, date, horizon
+        The layers of the catalogue, the day, and the last day of the last expected year.
     net, stops
         The network with nodes at junctions, and at every stop.
-    crossings
-        Border crossings between the first two regions.
-    statistics
-        Connectivity indices by mode.
+    crossings, statistics
+        Border crossings between the first two regions, and connectivity indices by mode.
     cuts
         Independent links between the first two regions by date and mode: `date`, `mode`,
         `value`, `unique`, `names_zh`, `names_en`, `section_ids`.

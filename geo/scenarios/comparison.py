@@ -52,10 +52,8 @@ def travel_times_on(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
+    layers, date
+        The layers of the catalogue, and the day asked for.
     mode
         Road, rail, water or any.
     facts
@@ -164,10 +162,8 @@ def compare_cities(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    before, after
-        The two dates.
+    layers, before, after
+        The layers of the catalogue, and the two dates.
     mode
         Road, rail, water or any.
 
@@ -197,10 +193,8 @@ def city_changes(
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the cities.
-    before, after
-        Times (`travel_times_on`).
+    catalogue, before, after
+        The catalogue of the cities, and the times (`travel_times_on`).
     mode
         The mode they are of: how far they may be off.
 
@@ -253,10 +247,8 @@ def compare_dates(
 
     Parameters
     ----------
-    source
-        A catalogue, or its layers where they are there already.
-    before, after
-        Years (their 31 December) or dates.
+    source, before, after
+        A catalogue, or its layers, and two years (their 31 December) or dates.
     executor
         Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
         this process.
@@ -428,10 +420,8 @@ def project_benefits(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    before, after
-        The two dates.
+    layers, before, after
+        The layers of the catalogue, and the two dates.
     mode
         Road, rail, water or any.
     executor

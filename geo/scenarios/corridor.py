@@ -44,10 +44,8 @@ def corridor_profile(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    route
-        The route.
+    layers, route
+        The layers of the catalogue, and the route.
     date
         The day asked for.
     variants
@@ -124,10 +122,8 @@ def city_pair_profile(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    origin, destination
-        The cities.
+    layers, origin, destination
+        The layers of the catalogue, and the two cities.
     date
         The day asked for.
 

@@ -74,10 +74,8 @@ def drawn_rows(
         The catalogue of the region.
     facts
         `id`, `name`, `name_en`, `mode`, `class`, `year`, `design_speed_kmh`, `trains_per_day`.
-    stops, via
-        Its stops in order, and the shape points between each two.
-    source
-        Key of its source.
+    stops, via, source
+        Its stops in order, the shape points between each two, and the key of its source.
     """
     course = _course(stops, via)
     cuts = {stop.place for stop in stops if stop.kind not in TRANSFER_KINDS}
@@ -181,10 +179,8 @@ def border_cuts(
 
     Parameters
     ----------
-    course
-        Points in degrees, shape (n, 2).
-    borders
-        Closed rings by code of the area.
+    course, borders
+        Points in degrees, shape (n, 2), and closed rings by code of the area.
 
     Returns
     -------

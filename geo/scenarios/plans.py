@@ -329,10 +329,8 @@ def apply_plan(catalogue: Catalogue, plan: Plan, source: Source | None = None) -
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the region.
-    plan
-        The plan.
+    catalogue, plan
+        The catalogue of the region, and the plan.
     source
         Source of the rows that it adds or changes; default: one named after the plan.
 
@@ -611,10 +609,8 @@ def planned_layers(catalogue: Catalogue, plan: Plan) -> Layers:
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the region.
-    plan
-        The plan.
+    catalogue, plan
+        The catalogue of the region, and the plan.
 
     Returns
     -------

@@ -51,10 +51,8 @@ class RouteVariants:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    routes
-        The routes to be asked for.
+    layers, routes
+        The layers of the catalogue, and the routes to be asked for.
     date
         The day.
 
@@ -203,10 +201,8 @@ class RouteVariants:
         ----------
         mode, route_id, state
             As in `minutes`.
-        ends
-            Two cities.
-        count
-            Number of routes wanted.
+        ends, count
+            Two cities, and the number of routes wanted.
 
         Returns
         -------

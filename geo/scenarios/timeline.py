@@ -134,10 +134,8 @@ def horizon_of(layers: Layers, date: dt.date) -> dt.date:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for, which is never later.
+    layers, date
+        The layers of the catalogue, and the day asked for, which is never later.
 
     Returns
     -------
@@ -159,10 +157,8 @@ def milestones(region: Region, date: dt.date, horizon: dt.date) -> list[dt.date]
 
     Parameters
     ----------
-    region
-        The region, with its years of interest.
-    date, horizon
-        Two more dates.
+    region, date, horizon
+        The region, with its years of interest, and two more dates.
 
     Returns
     -------
@@ -187,10 +183,8 @@ def figures_by_year(
 
     Parameters
     ----------
-    timeline
-        The network at every date of the page.
-    layers
-        The layers of the catalogue.
+    timeline, layers
+        The network at every date of the page, and the layers of the catalogue.
     date
         The day of the page.
     days
@@ -238,10 +232,8 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
 
     Parameters
     ----------
-    timeline
-        The network at every date of the page.
-    layers
-        The layers of the catalogue.
+    timeline, layers
+        The network at every date of the page, and the layers of the catalogue.
 
     Returns
     -------

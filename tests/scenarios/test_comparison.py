@@ -174,13 +174,13 @@ def test_two_dates_side_by_side(two):
     assert found["stats"].equals(compare_indices(*((two, day) for day in dates)))
     assert found["cities"].equals(compare_cities(two, *dates))
     assert found["projects"].empty  # expected in 2028, so not open by June
-    assert asked == [((dates[0], "any"), []), ((dates[1], "any"), [])]
+    assert asked == [((dates[0], "any", True), []), ((dates[1], "any", False), [])]
     asked.clear()
     later = compare_dates(two.catalogue, 2026, 2028, executor=executor)
     assert later["projects"]["project_id"].tolist() == ["plan"]
     assert asked == [
-        ((date(2026, 12, 31), "any"), ["plan"]),
-        ((date(2028, 12, 31), "any"), ["plan"]),
+        ((date(2026, 12, 31), "any", True), ["plan"]),
+        ((date(2028, 12, 31), "any", False), ["plan"]),
     ]
 
 
