@@ -468,10 +468,8 @@ def columns(model: type[Row], *, optional: bool = True) -> list[str]:
 
     Parameters
     ----------
-    model
-        Row model of the table.
-    optional
-        Whether also those that a file may leave out.
+    model, optional
+        Row model of the table, and whether those that a file may leave out count too.
 
     Returns
     -------

@@ -80,16 +80,15 @@ def closure_cost(
 
     Trips begin evenly. One that begins or ends in the area, or has no way left, waits until the
     end of the closure of T minutes, T/2 in the mean; one with a detour of d takes it, or waits
-    where that is shorter: x d (T - d/2) for d < T, else x T²/2.
+    where that is shorter: x d (T - d/2) for d < T, else x T²/2 (Jenelius and Mattsson 2012,
+    Transportation Research Part A 46:746–760).
 
     Parameters
     ----------
     before, after
         Times in minutes, shape (n, n), infinite where there is no way.
-    people
-        People per city, shape (n,).
-    inside
-        Whether each city lies in the area, shape (n,).
+    people, inside
+        People per city, and whether each lies in the area, shape (n,).
     hours
         Hours for which it is closed.
 
@@ -97,11 +96,6 @@ def closure_cost(
     -------
     cost
         The demand of the area, detoured and cut off, and the delays.
-
-    References
-    ----------
-    Jenelius, E. and Mattsson, L.-G. (2012), Road network vulnerability analysis of
-    area-covering disruptions, Transportation Research Part A 46:746–760.
 
     Examples
     --------
@@ -193,19 +187,7 @@ class AreaSweep:
         self.points = shapely.points(places.reshape(-1, 2))
 
     def close(self, area: BaseGeometry, hours: float = HOURS) -> Closure:
-        """
-        Close everything that touches an area.
-
-        Parameters
-        ----------
-        area, hours
-            An area in degrees (WGS-84), and the hours for which it is closed.
-
-        Returns
-        -------
-        closure
-            What is closed and what that costs.
-        """
+        """Close everything that touches an area in degrees (WGS-84); return what that costs."""
         sweep, people = self.sweep, self.sweep.people
         links = np.sort(self.tree.query(area, predicate="intersects"))
         inside = shapely.intersects(area, self.points)
@@ -322,10 +304,8 @@ def disruption_grid(
         A network, with its mode and its changes.
     km
         Length of the side of a square: results depend on it, so try several.
-    mode
-        Road, rail, water or any.
-    hours
-        Hours for which each is closed.
+    mode, hours
+        Road, rail, water or any, and hours for which each is closed.
     shift
         As in `grid_cells`.
     executor

@@ -192,10 +192,8 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
 
     Parameters
     ----------
-    frame, path
-        The table and the file.
-    index
-        Whether to write the index.
+    frame, path, index
+        The table and the file, and whether to write the index.
 
     Raises
     ------

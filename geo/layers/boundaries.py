@@ -226,10 +226,8 @@ def county_index(
 
     Parameters
     ----------
-    counties
-        Counties with a column `province`.
-    points
-        Points in WGS-84.
+    counties, points
+        Counties with a column `province`, and points in WGS-84.
     province
         Code of a province: its county nearest to each point is meant, even for a point outside.
 

@@ -73,13 +73,13 @@ def pair_of(
         raise BadInputError([Problem("region.toml", 0, "regions", "", text)])
     found = []
     for name, default in ((name_a, 0), (name_b, 1)):
-        if name is None and len(region.regions) > default:
+        if name is None:
             found.append(region.regions[default])
             continue
-        hit = region.find(name) if name else None
+        hit = region.find(name)
         if hit is None or hit in found:
             names = [r.name for r in region.regions]
-            raise NotFoundError("second region" if hit else "region", name or "", names)
+            raise NotFoundError("second region" if hit else "region", name, names)
         found.append(hit)
     return found[0], found[1]
 
@@ -103,10 +103,8 @@ def border_crossings(
         A catalogue, or its layers.
     region_a, region_b
         Names of the regions; default: the first two of the catalogue.
-    year
-        A year (its 31 December) or a date; default: today.
-    mode
-        Only this mode of transport.
+    year, mode
+        A year (its 31 December) or a date, by default today; only this mode of transport.
 
     Returns
     -------

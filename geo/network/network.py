@@ -185,10 +185,8 @@ def build_network(
     ----------
     source
         A catalogue, or its layers where they are there already.
-    year
-        A year (its 31 December) or a date; default: today.
-    mode
-        Only this mode of transport.
+    year, mode
+        A year (its 31 December) or a date, by default today; only this mode of transport.
     nodes
         "junctions": nodes only where sections end or routes meet. "stops": at every named
         place, for travel between cities.

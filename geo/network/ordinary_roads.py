@@ -164,10 +164,8 @@ def read_background(
         file of lines with a column `highway`.
     catalogue
         Roads outside of its frame, or with the number of one of its routes, are left out.
-    parameters
-        What travel times rest on.
-    progress
-        Called with a line of text now and then.
+    parameters, progress
+        What travel times rest on; called with a line of text now and then.
 
     Returns
     -------

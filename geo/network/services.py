@@ -59,16 +59,7 @@ def _days_apart(row: Any, date: dt.date) -> int:
 
 
 class Services:
-    """
-    The trains of a day, from the tables where they say something, else by class of line.
-
-    Parameters
-    ----------
-    layers, date
-        The layers of the catalogue, and the day.
-    parameters
-        What stands in where the tables are silent.
-    """
+    """The trains of a day, from the tables where they say something, else by class of line."""
 
     def __init__(self, layers: Layers, date: dt.date, parameters: Parameters) -> None:
         self.layers, self.date, self.parameters = layers, date, parameters

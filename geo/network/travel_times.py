@@ -118,10 +118,8 @@ def fastest_routes(
     a, b
         Two ends: names or ids of cities, counties or places, ``LON,LAT``, rows of their tables, or
         longitude and latitude. Between two stations trains count from departure to arrival.
-    k
-        Number of routes wanted.
-    mode
-        Road, rail, water or any.
+    k, mode
+        Number of routes wanted; road, rail, water or any.
     background
         Other ordinary roads than those of the region (`read_background`).
 

@@ -60,18 +60,12 @@ class Analysis:
     cuts
         Independent links between the first two regions by date and mode: `date`, `mode`,
         `value`, `unique`, `names_zh`, `names_en`, `section_ids`.
-    links, routes
-        Loss of every link and of every route.
-    links_later
-        Loss of every link at the horizon.
-    access
-        Accessibility of every city: one column per indicator.
-    changes
-        Changes for every city up to the horizon.
-    projects
-        Marginal benefit of every project up to the horizon.
-    effects
-        What each project alone would change for every city today.
+    links, routes, links_later
+        Loss of every link and of every route, and of every link at the horizon.
+    access, changes
+        Accessibility of every city, one column per indicator, and its changes up to the horizon.
+    projects, effects
+        Marginal benefit of every project up to the horizon, and what each alone changes today.
     circles
         The time circles between cities, door to door, on the day and at the horizon.
     leaving

@@ -52,10 +52,8 @@ def travel_times_on(
 
     Parameters
     ----------
-    layers, date
-        The layers of the catalogue, and the day asked for.
-    mode
-        Road, rail, water or any.
+    layers, date, mode
+        The layers of the catalogue, and the day asked for; road, rail, water or any.
     facts
         What travel on the day follows from (:func:`geo.layers.travel_facts`), where it is known.
 
@@ -86,24 +84,18 @@ def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64
     Return the global efficiency weighted by people, which the pages call nearness.
 
     E = 60 sum_{i != j} (P_i P_j / t_ij) / sum_{i != j} P_i P_j, the mean of 1/t over all pairs
-    of people. A pair without a way counts 0, so a new link never lowers it.
+    of people (after Latora and Marchiori 2001). A pair without a way counts 0, so a new link
+    never lowers it.
 
     Parameters
     ----------
-    minutes
-        Times, shape (n, n); the diagonal does not count.
-    people
-        People per city, shape (n,).
+    minutes, people
+        Times, shape (n, n), whose diagonal does not count, and people per city, shape (n,).
 
     Returns
     -------
     efficiency
         Per hour; NaN where there is no pair of people.
-
-    References
-    ----------
-    Latora, V. and Marchiori, M. (2001), Efficient behavior of small-world networks, Physical
-    Review Letters 87:198701; here with the product of people as weight.
 
     Examples
     --------
@@ -162,10 +154,8 @@ def compare_cities(
 
     Parameters
     ----------
-    layers, before, after
-        The layers of the catalogue, and the two dates.
-    mode
-        Road, rail, water or any.
+    layers, before, after, mode
+        The layers of the catalogue, and the two dates; road, rail, water or any.
 
     Returns
     -------
@@ -420,10 +410,8 @@ def project_benefits(
 
     Parameters
     ----------
-    layers, before, after
-        The layers of the catalogue, and the two dates.
-    mode
-        Road, rail, water or any.
+    layers, before, after, mode
+        The layers of the catalogue, and the two dates; road, rail, water or any.
     executor
         Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
         this process.

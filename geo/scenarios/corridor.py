@@ -44,10 +44,8 @@ def corridor_profile(
 
     Parameters
     ----------
-    layers, route
-        The layers of the catalogue, and the route.
-    date
-        The day asked for.
+    layers, route, date
+        The layers of the catalogue, the route, and the day asked for.
     variants
         Travel times with and without the route, where they are known for several routes.
     crossings
@@ -122,10 +120,8 @@ def city_pair_profile(
 
     Parameters
     ----------
-    layers, origin, destination
-        The layers of the catalogue, and the two cities.
-    date
-        The day asked for.
+    layers, origin, destination, date
+        The layers of the catalogue, the two cities, and the day asked for.
 
     Returns
     -------

@@ -309,10 +309,8 @@ def open_groups_by_year(
     ----------
     groups
         Sections that must all be open.
-    stages
-        Letters of the stages by section, one per year (:func:`geo.layers.stages_by_year`).
-    count
-        Number of years.
+    stages, count
+        Letters of the stages by section, one per year (`stages_by_year`), and the number of years.
 
     Returns
     -------
