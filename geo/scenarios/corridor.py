@@ -77,7 +77,6 @@ def corridor_profile(
     ends = _end_cities(layers, line)
     open_km = float(own.loc[own["stage"] == "open", "running_km"].sum())
     total = float(own["running_km"].sum())
-    served = _served(layers, line)
     return {
         "route_id": route.route_id,
         "name": route.name,
@@ -104,9 +103,7 @@ def corridor_profile(
             [city for city, _ in ends],
             ways,
         ),
-        "population_served": sum(city.population for city in served),
-        "cities_served": [city.name for city in served],
-        "cities_served_ids": [city.city_id for city in served],
+        **_served(layers, line),
         "gaps": _gaps(own),
         "sources": _sources(layers, own),
     }
@@ -161,15 +158,12 @@ def city_pair_profile(
             found["detour_index"] = found["length_km"] / straight
     sections = sections_on(layers, date)
     now, later = (_fastest_sections(sheet[key]) for key in ("modes", "modes_complete"))
-    lines = [shapely.get_coordinates(shape) for shape in sections.loc[now].geometry]
-    served = _served(layers, np.concatenate(lines)) if lines else []
+    line = shapely.get_coordinates(sections.loc[now].geometry.to_numpy())
     return sheet | {
         "times": _times(nets[0], nets[1], pair),
         "redundancy": {mode: _redundancy(nets[0], pair, mode) for mode in nets[0].modes},
         "gaps": _gaps(sections.loc[later]),
-        "population_served": sum(city.population for city in served),
-        "cities_served": [city.name for city in served],
-        "cities_served_ids": [city.city_id for city in served],
+        **_served(layers, line),
         "assumed": list(nets[0].assumed),
     }
 
@@ -224,11 +218,16 @@ def _detour(line: Any, running_km: float) -> float | None:
     return running_km / straight if straight > RING_KM else None
 
 
-def _served(layers: Layers, line: Any) -> list[City]:
+def _served(layers: Layers, line: Any) -> dict[str, Any]:
+    """Return the cities near a line, and their people."""
     cities = layers.catalogue.centres
-    if not cities:
-        return []
-    return [cities[i] for i, _, km in nearest(_centres(cities), line, 1) if km <= SERVED_KM]
+    near = nearest(_centres(cities), line, 1) if cities else []
+    served = [cities[i] for i, _, km in near if km <= SERVED_KM]
+    return {
+        "population_served": sum(city.population for city in served),
+        "cities_served": [city.name for city in served],
+        "cities_served_ids": [city.city_id for city in served],
+    }
 
 
 def _border(
@@ -241,14 +240,9 @@ def _border(
     crossings = border_crossings(layers, year=date) if known is None else known
     for row in crossings.itertuples():
         if route_id in {side.route_id for side in row.sides.values()}:
+            keys = ("county", "status", "opened", "lanes", "tracks")
             sides = {
-                name: {
-                    "county": side.county,
-                    "status": side.status,
-                    "opened": side.opened or None,
-                    "lanes": side.lanes,
-                    "tracks": side.tracks,
-                }
+                name: {key: getattr(side, key) for key in keys} | {"opened": side.opened or None}
                 for name, side in row.sides.items()
             }
             names = {"name": row.place_zh, "name_en": row.place_en}
