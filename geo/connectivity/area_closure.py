@@ -42,20 +42,16 @@ class ClosureCost(NamedTuple):
 
     Parameters
     ----------
-    demand
-        Sum of x over all connected pairs.
-    own
-        Of it with an end in the area: these trips wait until it opens again.
-    detoured
-        Of it, outside of the area, on longer ways.
+    demand, own
+        Sum of x over all connected pairs, and over those with an end in the area: these trips
+        wait until it opens again.
+    detoured, cut_off
+        The same over pairs outside of the area on longer ways, and without a way left.
     extra
         Sum of x times extra minutes over the detoured pairs.
-    cut_off
-        Of it, outside of the area, without a way left.
-    total
-        Demand times minutes late, over all trips that begin while the area is closed.
-    hours
-        How long it is closed.
+    total, hours
+        Demand times minutes late, over all trips that begin while the area is closed, and how
+        long that is.
     """
 
     demand: float

@@ -51,18 +51,13 @@ class Network:
         Lines with `u`, `v`, `mode`, `class`, `route_id`, `section_id`, `length_km` (running
         length), `geometry_km`, `speed_kmh` and `time_min`; of railways those of the fastest
         trains while they run. Routes that share a track or a carriageway have one edge.
-    date
-        The day it stands for.
-    node_rule
-        What makes a place a node.
+    date, node_rule
+        The day it stands for, and what makes a place a node.
     assumed
         Sections that count as open only because their expected year is over.
-    layers
-        The layers it was made from.
-    mode
-        The only mode it was made for; None: all modes.
-    parameters
-        What its times, and all travel over it, rest on.
+    layers, mode, parameters
+        The layers and the only mode it was made for (None: all modes), and what its times, and
+        all travel over it, rest on.
 
     Examples
     --------
@@ -334,8 +329,7 @@ def dissolve_nodes(net: Network) -> Network:
     """
     Join the edges at nodes where only two of one mode meet, and leave such nodes out.
 
-    Where a line is cut into sections depends on dates and standards, not on the network; what
-    is left does not depend on it.
+    What is left does not depend on how lines are cut into sections.
 
     Parameters
     ----------

@@ -132,14 +132,11 @@ def build_travel_graph(
 
     Parameters
     ----------
-    net
-        A network; edges between junctions are cut at stops.
-    ends
-        Ends of trips beside the centres of the catalogue: counties, places, points.
-    mode
-        Road, rail, water, or any: all of them together.
-    background
-        Other ordinary roads than those of the region (`read_background`).
+    net, ends
+        A network, cut at stops where it is not, and ends of trips beside the centres of the
+        catalogue: counties, places, points.
+    mode, background
+        Road, rail, water, or any: all of them; other ordinary roads than those of the region.
     everywhere
         With every node of ordinary roads, also where a trip by train ends: for areas, not for
         trips, as a way along the ground alone counts in every mode.

@@ -177,16 +177,14 @@ def different_paths(
     graph: TravelGraph, minutes: Floats, start: int, end: int, *, k: int = 1
 ) -> list[Ints]:
     """
-    Return paths between two nodes that are really different.
-
-    Every further one is the fastest when what was used so far takes half as long again.
+    Return paths between two nodes that are really different, as in `fastest_routes`.
 
     Parameters
     ----------
     graph, minutes
         A travel graph, and minutes of its arcs, infinite for those that are closed.
     start, end, k
-        Numbers of two nodes, and the number of paths wanted.
+        Two nodes, and the number of paths wanted.
 
     Returns
     -------
@@ -280,8 +278,7 @@ def station_to_station(net: Network, start: str, end: str) -> Journey | None:
     """
     Return the fastest journey from station to station, from departure to arrival.
 
-    Boarding, the wait for the first train, and leaving the last one are not counted; changes on
-    the way are, with their waits.
+    Boarding, the first wait and leaving are not counted; changes on the way are, with their waits.
 
     Parameters
     ----------
@@ -343,11 +340,9 @@ class DoorTimes(NamedTuple):
 
     Parameters
     ----------
-    cities
-        Between the centres of a catalogue, shape (n, n).
-    settlements
-        From the centres to where people live (`Catalogue.settlements`), shape (n, m); no time
-        to the one in which the centre lies.
+    cities, settlements
+        Between the centres of a catalogue, shape (n, n), and from them to where people live
+        (`Catalogue.settlements`), shape (n, m); no time to the one in which the centre lies.
     background
         What is known of the other roads that were used; None for those of the region.
     """
@@ -422,12 +417,11 @@ def times_between(
 
     Parameters
     ----------
-    graph
-        The graph; it must have the ends (`build_travel_graph`).
+    graph, minutes
+        The graph, made with the ends; minutes of its arcs, infinite for those that are closed, by
+        default its own.
     origins, destinations
         Centres, settlements, or other ends the graph was made with; default: the same.
-    minutes
-        Of the arcs, infinite for those that are closed; default: those of the graph.
     executor
         As in `travel_time_matrix`.
 
@@ -487,19 +481,15 @@ def travel_time_matrix(
 
     Parameters
     ----------
-    net
-        A network, with its mode and its changes; edges between junctions are cut at stops.
+    net, mode
+        As in `fastest_routes`.
     origins, destinations
         Ends as in `fastest_routes`, one or several; default: all centres.
-    mode
-        As in `fastest_routes`.
     parameters
         Other parameters than those of the network; edges that were edited keep the ratio of
         their times to those that the tables give.
-    background
-        As in `fastest_routes`.
-    long
-        One row for every pair of an origin and a destination.
+    background, long
+        As in `fastest_routes`; whether to give one row for every pair of ends.
     executor
         Where blocks of cities are done (`dask_executor`); default: in this process.
 
@@ -507,10 +497,9 @@ def travel_time_matrix(
     -------
     table
         Minutes, infinite where unreachable; rows are ids of origins, columns of destinations; a
-        point has its coordinates, or the id it was given. Between two stations they are those of
-        `fastest_routes`, from departure to arrival. Where not all are cities `attrs` has `names`.
-        If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs` says
-        which.
+        point has its coordinates, or the id it was given. Where not all are cities `attrs` has
+        `names`. If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs`
+        says which.
 
     Raises
     ------

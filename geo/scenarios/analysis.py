@@ -66,14 +66,11 @@ class Analysis:
         Accessibility of every city, one column per indicator, and its changes up to the horizon.
     projects, effects
         Marginal benefit of every project up to the horizon, and what each alone changes today.
-    circles
-        The time circles between cities, door to door, on the day and at the horizon.
-    leaving
-        Links that leave the region, by direction.
-    times
-        Times between the centres and to where people live, on the day and at the horizon.
-    inspected
-        What was called for every link, as it is afterwards.
+    circles, times
+        The time circles between cities, and the times between the centres and to where people
+        live, from door to door, on the day and at the horizon.
+    leaving, inspected
+        Links that leave the region, by direction; what was called for every link, afterwards.
     """
 
     layers: Layers

@@ -38,18 +38,14 @@ class Timeline:
 
     Parameters
     ----------
-    days
-        The dates in order by key: the year (its 31 December) or the date itself.
+    days, state
+        The dates in order by key, the year (its 31 December) or the date itself, and the number
+        of the state of each.
     stages
-        By section, one letter per date (:func:`geo.layers.stages_by_year`).
-    state
-        Number of the state of every date.
-    stats
-        Per state the statistics by name, as :func:`geo.scenarios.compare_dates` names them.
-    km
-        Per state the running length that is open, by class; its sum is `length_km`.
-    times
-        Per state the fastest times between the cities, and to where people live.
+        By section, one letter per date (`stages_by_year`).
+    stats, km, times
+        Per state the statistics by name (`compare_dates`), the running length that is open by
+        class, and the fastest times between the cities and to where people live.
     """
 
     days: dict[str, dt.date]
