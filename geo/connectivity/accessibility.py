@@ -243,10 +243,9 @@ def network_efficiency(
 
     Parameters
     ----------
-    minutes, mass
-        As in `mean_travel_time`.
-    straight_km
-        Geodesic distances, shape (n, n); pairs of other places at distance 0 are left out.
+    minutes, straight_km, mass
+        As in `mean_travel_time`, and geodesic distances, shape (n, n); pairs of other places at
+        distance 0 are left out.
     ideal_kmh
         The ideal speed v*: not below that of the fastest mode, or values fall below 1.
 
@@ -375,10 +374,8 @@ def city_table(
         Limit of "daily" in minutes, and exponent of "potential".
     ideal_kmh
         Ideal speed of "efficiency"; default: that of the mode in `IDEAL_KMH`, in all years.
-    destinations
-        Ids of the cities that count as destinations; default: all.
-    times
-        Times (`door_times`) where they are known.
+    destinations, times
+        Ids of the cities that count, by default all; times (`door_times`) where they are known.
 
     Returns
     -------
@@ -489,18 +486,13 @@ def indicator_table(  # noqa: PLR0913
 
     Parameters
     ----------
-    cities
-        The cities or counties, n of them.
-    minutes
-        Times, infinite where unreachable, shape (n, n); of "daily" to any m destinations.
-    indicator
-        As in `city_table`.
-    mass
-        Masses of the destinations, shape (n,) or (m,).
-    limit, decay, ideal_kmh, mode
-        As in `city_table`.
-    parameters
-        How far times may be off (`time_interval`).
+    cities, minutes
+        The n cities or counties, and the times between them, infinite where unreachable, shape
+        (n, n); of "daily" to any m destinations.
+    indicator, mass
+        As in `city_table`, and the masses of the destinations, shape (n,) or (m,).
+    limit, decay, ideal_kmh, mode, parameters
+        As in `city_table`, and how far times may be off (`time_interval`).
 
     Returns
     -------

@@ -45,10 +45,9 @@ class ClosureCost(NamedTuple):
     demand, own
         Sum of x over all connected pairs, and over those with an end in the area: these trips
         wait until it opens again.
-    detoured, cut_off
-        The same over pairs outside of the area on longer ways, and without a way left.
-    extra
-        Sum of x times extra minutes over the detoured pairs.
+    detoured, extra, cut_off
+        Of pairs outside of the area: the sum of x on longer ways, the same times the extra
+        minutes, and the sum of x without a way left.
     total, hours
         Demand times minutes late, over all trips that begin while the area is closed, and how
         long that is.

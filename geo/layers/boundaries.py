@@ -113,10 +113,8 @@ class BaseFile:
 
     Parameters
     ----------
-    layer
-        Its name, as in `read_base`.
-    path, size, time_ns
-        The file, its bytes, and when it was written (0 where there is none).
+    layer, path, size, time_ns
+        Its name, the file, its bytes, and when it was written (0 where there is none).
     catalogue
         The catalogue of the region.
 

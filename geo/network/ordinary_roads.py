@@ -243,12 +243,11 @@ class Ground:
 
     Parameters
     ----------
-    roads, parameters
-        The roads, and what travel times rest on.
-    points
-        `lon` and `lat` by id: of centres, settlements, interchanges, stations and ports.
-    rivers, coasts
-        Lines in degrees.
+    roads, points
+        The roads, and `lon` and `lat` by id of centres, settlements, interchanges, stations and
+        ports.
+    parameters, rivers, coasts
+        What travel times rest on, and lines in degrees.
     """
 
     def __init__(

@@ -26,10 +26,10 @@ class Call(NamedTuple):
 
     Parameters
     ----------
-    place, boards, alights
-        Place id of the station, whether travellers board there, and whether they leave.
-    arrival_min, departure_min
-        Minutes after the train left its first station.
+    place, arrival_min, departure_min
+        Place id of the station, and minutes after the train left its first one.
+    boards, alights
+        Whether travellers board, and whether they leave.
     """
 
     place: str

@@ -417,13 +417,11 @@ def times_between(
 
     Parameters
     ----------
-    graph, minutes
-        The graph, made with the ends; minutes of its arcs, infinite for those that are closed, by
-        default its own.
-    origins, destinations
-        Centres, settlements, or other ends the graph was made with; default: the same.
-    executor
-        As in `travel_time_matrix`.
+    graph, origins, destinations
+        The graph, and centres, settlements, or other ends it was made with; default: the same.
+    minutes, executor
+        Of the arcs, infinite for those that are closed, by default those of the graph; as in
+        `travel_time_matrix`.
 
     Returns
     -------
@@ -481,10 +479,8 @@ def travel_time_matrix(
 
     Parameters
     ----------
-    net, mode
-        As in `fastest_routes`.
-    origins, destinations
-        Ends as in `fastest_routes`, one or several; default: all centres.
+    net, origins, destinations, mode
+        As in `fastest_routes`; of ends one or several, by default all centres.
     parameters
         Other parameters than those of the network; edges that were edited keep the ratio of
         their times to those that the tables give.

@@ -66,11 +66,12 @@ class Analysis:
         Accessibility of every city, one column per indicator, and its changes up to the horizon.
     projects, effects
         Marginal benefit of every project up to the horizon, and what each alone changes today.
-    circles, times
-        The time circles between cities, and the times between the centres and to where people
-        live, from door to door, on the day and at the horizon.
-    leaving, inspected
-        Links that leave the region, by direction; what was called for every link, afterwards.
+    circles, leaving
+        The time circles between cities, door to door, on the day and at the horizon, and the
+        links that leave the region, by direction.
+    times, inspected
+        Times between the centres and to where people live, on the day and at the horizon; what
+        was called for every link, as it is afterwards.
     """
 
     layers: Layers

@@ -286,19 +286,15 @@ def compare_catalogues(
     ----------
     before, after
         Two catalogues, such as the shipped one and a copy with a plan more, or their layers.
-    year
-        A year (its 31 December) or a date; default: today.
-    executor
-        Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
-        this process.
+    year, executor
+        A year (its 31 December) or a date, by default today; as in `compare_dates`.
 
     Returns
     -------
     tables
         As those of `compare_dates`, `from` and `to` being one date, and `worse`, the pairs that
-        lose most (`saved_min` below 0). Cities are those that both
-        have, by id; projects are those that are done in the second catalogue only. A project is
-        first in alone, in the second catalogue without the others.
+        lose most (`saved_min` below 0). Cities are those that both have, by id; projects those
+        done in the second catalogue only, first in alone, without the others.
 
     Raises
     ------
@@ -413,8 +409,7 @@ def project_benefits(
     layers, before, after, mode
         The layers of the catalogue, and the two dates; road, rail, water or any.
     executor
-        Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
-        this process.
+        As in `compare_dates`.
 
     Returns
     -------

@@ -46,10 +46,8 @@ def corridor_profile(
     ----------
     layers, route, date
         The layers of the catalogue, the route, and the day asked for.
-    variants
-        Travel times with and without the route, where they are known for several routes.
-    crossings
-        The border crossings on the day, where they are known.
+    variants, crossings
+        Travel times with and without routes, and the border crossings on the day, where known.
     ways
         Number of alternatives wanted.
 
@@ -58,11 +56,10 @@ def corridor_profile(
     sheet
         Names and standard; `length_km`, `open_km` and `open_share`; `detour_index` (running
         length over the straight distance of its ends); `border` with lanes and tracks at each
-        crossing; `ends`, the nearest cities; `times`, the fastest times by mode between them
-        now, with the route complete and without it, each with the bounds that hold nine of ten
-        cases; `alternatives` of its own mode without the links it owns, and the `penalty_min`
-        of losing it (None where nothing else is left); `population_served`
-        within 30 km; `gaps`, the sections that are not open; `sources`.
+        crossing; `ends`, the nearest cities; `times`, the fastest times by mode between them now,
+        with the route complete and without it, with bounds; `alternatives` of its own mode without
+        the links it owns, and the `penalty_min` of losing it (None where nothing else is left);
+        `population_served` within 30 km; `gaps`, the sections that are not open; `sources`.
 
     Examples
     --------

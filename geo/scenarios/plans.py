@@ -256,11 +256,9 @@ def read_plan(path: Path | str) -> Plan:
     ----------
     path
         GeoJSON: a FeatureCollection with a member `plan` (`name`, `name_en`), and one feature per
-        edit, whose properties are those of `plan_of`; lists of ids are lists or text with
-        semicolons. The course of a drawn line is its
-        LineString: `stops` say which of its points (`at`, from 0) are stops, and which of these
-        are places (`place`) of the network; without `stops` its two ends are. Other geometries
-        only show where an edit is.
+        edit, whose properties are those of `plan_of`; lists of ids may be text with semicolons.
+        The course of a drawn line is its LineString: `stops` say which of its points (`at`, from
+        0) are stops, and which of these are places (`place`); without them its two ends are.
 
     Returns
     -------

@@ -38,11 +38,9 @@ class Timeline:
 
     Parameters
     ----------
-    days, state
-        The dates in order by key, the year (its 31 December) or the date itself, and the number
-        of the state of each.
-    stages
-        By section, one letter per date (`stages_by_year`).
+    days, stages, state
+        The dates in order by key, the year (its 31 December) or the date itself; by section one
+        letter per date (`stages_by_year`); the number of the state of every date.
     stats, km, times
         Per state the statistics by name (`compare_dates`), the running length that is open by
         class, and the fastest times between the cities and to where people live.
