@@ -70,7 +70,8 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
         (routes, ("through_running.route_a", "through_running.route_b")),
     ):
         for cell in cells:
-            yield from _missing(tables, *cell.split("."), known)
+            table, column = cell.split(".")
+            yield from _missing(tables, table, column, known)
     for column in ("from", "to"):
         yield from _of_several_cities(tables, column)
     for line, row in tables["sections"]:

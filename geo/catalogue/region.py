@@ -21,7 +21,7 @@ from pydantic import (
 
 from geo.catalogue.validation import broken_rule, faults, with_closest
 from geo.catalogue.vocabulary import Confidence
-from geo.core import BadInputError, Message, Problem
+from geo.core import BadInputError, Message, NotFoundError, Problem
 
 FILE = "region.toml"
 #: Any code of an area: administrative, ISO 3166-2, NUTS, FIPS, INSEE, AGS.
@@ -237,6 +237,22 @@ class Region(_Settings):
             min(north, max(lats) + NEAR_DEGREES),
         )
         return self.model_copy(update={"frame": frame})
+
+    def pair(
+        self, name_a: str | None = None, name_b: str | None = None
+    ) -> tuple[AdminRegion, AdminRegion]:
+        """Return two different regions by name, id or code, by default the first two, or raise."""
+        if len(self.regions) < 2:
+            text = Message("expected two regions to look between; there is one")
+            raise BadInputError([Problem(FILE, 0, "regions", "", text)])
+        found = list[AdminRegion]()
+        for name, default in zip((name_a, name_b), self.regions, strict=False):
+            hit = default if name is None else self.find(name)
+            if hit is None or (hit in found and name is not None):
+                known = [region.name for region in self.regions]
+                raise NotFoundError("second region" if hit else "region", name or "", known)
+            found.append(hit)
+        return found[0], found[1]
 
     def find(self, name: str) -> AdminRegion | None:
         """Return the region with a name in any language, an id or a code, if there is one."""

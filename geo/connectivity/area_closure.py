@@ -25,7 +25,7 @@ from geo.connectivity.vulnerability import (
 )
 from geo.core import Executor, number_blocks, run_locally
 from geo.geometry import to_degrees, to_metres
-from geo.network import Network, TravelGraph, build_travel_graph, cut_at_stops, node_positions
+from geo.network import Network, TravelGraph, build_travel_graph, cut_at_stops
 
 Floats = NDArray[np.float64]
 #: Hours for which an area is closed, unless said otherwise.
@@ -233,7 +233,7 @@ def _ground_links(arcs: TravelGraph) -> tuple[NDArray[np.bool_], NDArray[np.intp
 
 def _straight(arcs: TravelGraph, numbers: NDArray[np.intp]) -> NDArray[np.object_]:
     """Return arcs on the ground as straight lines."""
-    at = node_positions(arcs)
+    at = arcs.positions
     return np.asarray(shapely.linestrings(np.stack([at[arcs.tail[numbers]],
                                                     at[arcs.head[numbers]]], axis=1)))  # fmt: skip
 

@@ -15,7 +15,7 @@ from geo.algorithms import EdgeCut, minimum_edge_cut
 from geo.catalogue import AdminRegion, Catalogue, City
 from geo.core import BadInputError
 from geo.layers import county_index, read_base
-from geo.network import Network, has_stops, stops_near
+from geo.network import Network, stops_near
 
 
 def bridges(net: Network) -> DataFrame:
@@ -154,7 +154,7 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
     >>> (name_a, name_b), found.value == len(found.cut) == len(found.paths)
     (('四川', '重庆'), True)
     """
-    if not has_stops(net):
+    if not net.has_stops:
         raise BadInputError('minimum_cut: expected a network with nodes="stops"')
     catalogue = net.layers.catalogue
     regions = [catalogue.region.find(name) for name in (a, b)]

@@ -12,7 +12,7 @@ from geo.layers.boundaries import (
     relief_file,
     section_regions,
 )
-from geo.layers.crossings import Side, border_crossings, crossings_or_none, flat_crossings, pair_of
+from geo.layers.crossings import Side, border_crossings, crossings_or_none, flat_crossings
 from geo.layers.facts import travel_facts
 from geo.layers.layers import CRS, Layers, Track, as_layers, build_layers
 from geo.layers.plausibility import Finding, layer_findings, sourced_shares
@@ -51,7 +51,7 @@ __all__ = [
     "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers",
     "border_crossings", "build_layers", "coarse_borders", "counts_by_year",
     "county_index", "crossings_or_none", "each_track_once", "flat_crossings", "layer_findings",
-    "neighbours", "open_sections", "outer_area", "pair_of", "read_base", "relief_file",
+    "neighbours", "open_sections", "outer_area", "read_base", "relief_file",
     "route_stage", "route_table", "section_regions", "sections_on", "sourced_shares", "speeds_on",
     "stages_by_year", "travel_facts", "weight_of", "years_of",
 ]  # fmt: skip

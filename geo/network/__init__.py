@@ -6,8 +6,6 @@ from geo.network.network import (
     build_network,
     cut_at_stops,
     dissolve_nodes,
-    has_stops,
-    junction_ids,
 )
 from geo.network.ordinary_roads import Background, Ground, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
@@ -24,7 +22,6 @@ from geo.network.travel_graph import (
     TravelGraph,
     build_travel_graph,
     entries_near,
-    node_positions,
     place_of,
     stops_near,
 )
@@ -50,8 +47,8 @@ __all__ = [
     "Ground", "Journey", "LastingFacts", "Network", "Parameters", "TrainTrip", "TravelGraph",
     "arrivals", "build_network", "build_travel_graph", "crossings_without_junction",
     "cut_at_stops", "different_paths", "dissolve_nodes", "door_times", "end_of", "entries_near",
-    "fastest_routes", "find_end", "ground_of", "has_stops", "journey", "junction_ids",
-    "lasting_facts", "matrix_by_name", "matrix_with_ids", "node_positions", "node_ways",
+    "fastest_routes", "find_end", "ground_of", "journey",
+    "lasting_facts", "matrix_by_name", "matrix_with_ids", "node_ways",
     "place_of", "point_within", "read_background", "read_ends", "share_within", "ship_timetable",
     "station_to_station", "stations_to_stations", "stops_near", "time_interval", "times_between",
     "topology_findings", "train_timetable", "travel_time_matrix",

@@ -159,6 +159,21 @@ class Network:
         return f"<Network {self.date}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})>"
 
     @property
+    def has_stops(self) -> bool:
+        """Whether it has a node at every named place, not at junctions only."""
+        return self.node_rule == NODE_RULE["stops"]
+
+    @property
+    def junction_ids(self) -> set[str]:
+        """The nodes at which links begin and end: of stops, ends of sections and junctions."""
+        if not self.has_stops:
+            return set(self.nodes.index)
+        known = self.layers.sections.reindex(self.edges["section_id"].unique())
+        ends = {*known["from_place"].dropna(), *known["to_place"].dropna()}
+        routes = _met(self.edges, "route_id")
+        return (ends & set(routes)) | _shared(self.layers, routes)
+
+    @property
     def modes(self) -> list[str]:
         """The modes it has edges of."""
         present = set(self.edges["mode"].unique())
@@ -237,23 +252,6 @@ def every_edge(layers: Layers, parameters: Parameters) -> Network:
     )  # fmt: skip
 
 
-def has_stops(net: Network) -> bool:
-    """
-    Tell whether a network has a node at every named place.
-
-    Parameters
-    ----------
-    net
-        A network.
-
-    Returns
-    -------
-    has_stops
-        False with nodes at junctions only.
-    """
-    return net.node_rule == NODE_RULE["stops"]
-
-
 def check_mode(net: Network, mode: str) -> None:
     """Refuse a mode of travel that is unknown, or that a network was not made for."""
     if mode not in (*MODES, "any"):
@@ -301,7 +299,7 @@ def cut_at_stops(net: Network) -> Network:
     >>> len(cut_at_stops(net).edges) == len(stops.edges)
     True
     """
-    if has_stops(net):
+    if net.has_stops:
         return net
     shared = ["length_km", "geometry_km", "time_min"]
     rows, shapes = list[dict[str, Any]](), list[Any]()
@@ -377,33 +375,6 @@ def _stops_between(layers: Layers, edge: dict[str, Any]) -> tuple[NDArray[np.int
     last = next((k for k in named if k > first and track.places[k] == edge["v"]), -1)
     named = [k for k in named if first <= k <= last]
     return track.knots[named], [track.places[k] for k in named]
-
-
-def junction_ids(net: Network) -> set[str]:
-    """
-    Return the nodes at which links begin and end.
-
-    Parameters
-    ----------
-    net
-        A network, with nodes at junctions or at every stop.
-
-    Returns
-    -------
-    nodes
-        All nodes, or of those at stops the ends of sections and the places where routes meet.
-
-    Examples
-    --------
-    >>> junction_ids(stops) == junction_ids(net) == set(net.nodes.index)
-    True
-    """
-    if not has_stops(net):
-        return set(net.nodes.index)
-    known = net.layers.sections.reindex(net.edges["section_id"].unique())
-    ends = {*known["from_place"].dropna(), *known["to_place"].dropna()}
-    routes = _met(net.edges, "route_id")
-    return (ends & set(routes)) | _shared(net.layers, routes)
 
 
 def _met(edges: DataFrame, key: str) -> dict[str, set[str]]:

@@ -28,7 +28,7 @@ from geo.connectivity import (
     travel_circle_table,
 )
 from geo.core import remembered
-from geo.layers import Layers, border_crossings, pair_of, travel_facts
+from geo.layers import Layers, border_crossings, travel_facts
 from geo.network import DoorTimes, Network, build_network
 from geo.scenarios.comparison import city_changes, project_tables, travel_times_on
 from geo.scenarios.timeline import horizon_of, milestones
@@ -209,7 +209,7 @@ def _circle_table(
 def _cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
     """Return the minimum cut between the first two regions, by milestone and mode."""
     region = layers.catalogue.region
-    a, b = pair_of(region)
+    a, b = region.pair()
     rows = list[dict[str, Any]]()
     for when in milestones(region, date, horizon):
         facts = travel_facts(layers, when, labels=True)

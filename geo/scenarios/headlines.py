@@ -11,7 +11,7 @@ import pandas as pd
 from geo.catalogue import CLASS_PLURAL, STAGE, way_labels
 from geo.connectivity import core_cities, count_open_sectors
 from geo.core import remembered
-from geo.layers import pair_of, route_table, travel_facts
+from geo.layers import route_table, travel_facts
 from geo.network import fastest_routes
 from geo.scenarios.analysis import Analysis
 
@@ -92,7 +92,7 @@ def _sentence(zh: str, en: str, method: str) -> Headline:
 def _crossings(analysis: Analysis) -> Iterator[Headline]:
     if analysis.crossings.empty:
         return
-    a, b = pair_of(analysis.layers.catalogue.region)
+    a, b = analysis.layers.catalogue.region.pair()
     for mode in MODES:
         part = analysis.crossings[analysis.crossings["mode"] == mode]
         (zh, en), (_, several) = way_labels(mode, part["class"])
@@ -125,7 +125,7 @@ def _cuts(analysis: Analysis) -> Iterator[Headline]:
         return
     if analysis.cuts.empty:
         return
-    a, b = pair_of(analysis.layers.catalogue.region)
+    a, b = analysis.layers.catalogue.region.pair()
     for mode in MODES:
         rows = analysis.cuts[analysis.cuts["mode"] == mode].to_dict("records")
         if not rows:
