@@ -24,17 +24,8 @@ from geo.connectivity.area_closure import (
     closure_cost,
     disruption_grid,
 )
-from geo.connectivity.calibration import (
-    WIDE,
-    calibrate_times,
-    calibration_summary,
-    residual_table,
-)
-from geo.connectivity.cuts import (
-    articulation_points,
-    bridges,
-    minimum_cut,
-)
+from geo.connectivity.calibration import WIDE, calibrate_times, calibration_summary, residual_table
+from geo.connectivity.cuts import articulation_points, bridges, minimum_cut
 from geo.connectivity.densities import network_densities
 from geo.connectivity.indices import connectivity_indices, mode_indices
 from geo.connectivity.inequality import coefficient_of_variation, gini

@@ -1,21 +1,10 @@
 """Network: nodes and edges of a day, speeds, ordinary roads, the travel graph, travel times."""
 
 from geo.network.intervals import share_within, time_interval
-from geo.network.network import (
-    Network,
-    build_network,
-    cut_at_stops,
-    dissolve_nodes,
-)
+from geo.network.network import Network, build_network, cut_at_stops, dissolve_nodes
 from geo.network.ordinary_roads import Background, Ground, ground_of, node_ways, read_background
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
-from geo.network.timetable import (
-    SHIP_EVERY_MIN,
-    Call,
-    TrainTrip,
-    ship_timetable,
-    train_timetable,
-)
+from geo.network.timetable import SHIP_EVERY_MIN, Call, TrainTrip, ship_timetable, train_timetable
 from geo.network.topology import crossings_without_junction, topology_findings
 from geo.network.trains import arrivals
 from geo.network.travel_graph import (

@@ -457,11 +457,7 @@ def _edge_frame(
 
 
 def _edges(
-    layers: Layers,
-    section_id: str,
-    section: dict[str, Any],
-    cuts: set[str],
-    kmh: float,
+    layers: Layers, section_id: str, section: dict[str, Any], cuts: set[str], kmh: float
 ) -> Iterator[tuple[tuple[Any, ...], NDArray[np.float64]]]:
     """Yield the edges of a section, rows and lines."""
     track, (i, j) = layers.tracks[section["route_id"]], layers.span[section_id]

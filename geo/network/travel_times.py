@@ -535,12 +535,7 @@ def travel_time_matrix(
 
 
 def _set_platforms(
-    net: Network,
-    leave: list[Anywhere],
-    arrive: list[Anywhere],
-    minutes: Floats,
-    *,
-    only: bool,
+    net: Network, leave: list[Anywhere], arrive: list[Anywhere], minutes: Floats, *, only: bool
 ) -> None:
     """Set the times between two stations: from departure to arrival, where a train goes."""
     at = [

@@ -19,10 +19,7 @@ from geo.scenarios.corridor import city_pair_profile, corridor_profile
 from geo.scenarios.headlines import headline_sentences
 from geo.scenarios.plans import Plan, apply_plan, is_plan, plan_of, planned_layers, read_plan
 from geo.scenarios.route_variants import RouteVariants
-from geo.scenarios.sensitivity import (
-    headline_intervals,
-    sensitivity_table,
-)
+from geo.scenarios.sensitivity import headline_intervals, sensitivity_table
 from geo.scenarios.timeline import (
     Timeline,
     build_timeline,

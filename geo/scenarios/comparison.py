@@ -23,13 +23,7 @@ from geo.layers import (
     stages_by_year,
     travel_facts,
 )
-from geo.network import (
-    DoorTimes,
-    Network,
-    build_network,
-    crossings_without_junction,
-    door_times,
-)
+from geo.network import DoorTimes, Network, build_network, crossings_without_junction, door_times
 from geo.scenarios.alternatives import section_ids, with_projects
 
 #: People are counted within these minutes.
