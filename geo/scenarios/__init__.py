@@ -4,7 +4,7 @@ Scenarios: layers and dates or projects in, tables and sheets out.
 Alternatives, comparison of two dates, timeline, corridor profile, whole analysis, headlines.
 """
 
-from geo.scenarios.alternatives import with_projects, with_sections
+from geo.scenarios.alternatives import with_projects
 from geo.scenarios.analysis import Analysis, analyse
 from geo.scenarios.comparison import (
     city_changes,
@@ -13,7 +13,6 @@ from geo.scenarios.comparison import (
     compare_dates,
     project_benefits,
     travel_times_on,
-    weighted_efficiency,
 )
 from geo.scenarios.corridor import city_pair_profile, corridor_profile
 from geo.scenarios.headlines import headline_sentences
@@ -36,5 +35,5 @@ __all__ = [
     "corridor_profile", "figures_by_year", "headline_intervals", "headline_sentences",
     "horizon_of", "is_plan", "milestones", "open_groups_by_year", "plan_of", "planned_layers",
     "project_benefits", "read_plan", "sensitivity_table", "timeline_values", "travel_times_on",
-    "weighted_efficiency", "with_projects", "with_sections",
+    "with_projects",
 ]  # fmt: skip

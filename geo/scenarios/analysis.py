@@ -17,7 +17,7 @@ from pandas import DataFrame
 from geo.catalogue import Catalogue
 from geo.connectivity import (
     Indicator,
-    Sweep,
+    Inspect,
     city_table,
     link_losses,
     link_sweep,
@@ -33,8 +33,6 @@ from geo.network import DoorTimes, Network, build_network
 from geo.scenarios.comparison import city_changes, project_tables, travel_times_on
 from geo.scenarios.timeline import horizon_of, milestones
 
-#: Called with the sweep, the number of a lost link, and the times without it.
-Inspect = Callable[[Sweep, int, NDArray[np.float64]], None]
 #: The column that holds each indicator of accessibility; its name carries the unit.
 _ACCESS: dict[Indicator, str] = {
     "location": "mean_min",

@@ -32,6 +32,8 @@ HORIZONS = (60, 120)
 NOTHING = 1e-5
 #: A pair of cities that wins less, in minutes, wins nothing.
 LEAST_MIN = 0.05
+#: Pairs of cities listed that win most, or lose most.
+PAIRS = 10
 #: Two gains of a project that differ by less than this share of the larger one are alike.
 ALIKE = 0.05
 #: Layers on a day.
@@ -75,27 +77,11 @@ def travel_times_on(
 
 def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:
     r"""
-    Return the global efficiency weighted by people, which the pages call nearness.
+    Return the global efficiency weighted by people, per hour, which the pages call nearness.
 
-    E = 60 sum_{i != j} (P_i P_j / t_ij) / sum_{i != j} P_i P_j, the mean of 1/t over all pairs
-    of people (after Latora and Marchiori 2001). A pair without a way counts 0, so a new link
-    never lowers it.
-
-    Parameters
-    ----------
-    minutes, people
-        Times, shape (n, n), whose diagonal does not count, and people per city, shape (n,).
-
-    Returns
-    -------
-    efficiency
-        Per hour; NaN where there is no pair of people.
-
-    Examples
-    --------
-    >>> minutes = np.array([[0, 30, np.inf], [30, 0, 60], [np.inf, 60, 0]])
-    >>> round(weighted_efficiency(minutes, np.array([1.0, 1, 1])), 6)
-    1.0
+    E = 60 sum_{i != j} (P_i P_j / t_ij) / sum_{i != j} P_i P_j, the mean of 1/t over all pairs of
+    people (after Latora and Marchiori 2001), NaN where there is none. A pair without a way counts
+    0, so a new link never lowers it.
     """
     weight = np.outer(people, people)
     np.fill_diagonal(weight, 0.0)
@@ -359,16 +345,13 @@ def projects_opening(before: State, after: State) -> list[Project]:
 
 
 def pair_gains(
-    cities: Sequence[City],
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    count: int = 10,
+    cities: Sequence[City], before: NDArray[np.float64], after: NDArray[np.float64]
 ) -> DataFrame:
     """Return the pairs of cities that win most minutes by a change of travel times."""
     first, second = np.triu_indices(len(cities), 1)
     old, now = before[first, second], after[first, second]
     saved = np.where(np.isfinite(now), old - np.where(np.isfinite(now), now, 0.0), 0.0)
-    best = np.argsort(-saved, kind="stable")[:count]
+    best = np.argsort(-saved, kind="stable")[:PAIRS]
     rows = [
         {"from_id": a.city_id, "to_id": b.city_id, "from": a.name, "to": b.name,
          "from_en": a.name_en, "to_en": b.name_en, "before_min": old[k], "after_min": now[k],

@@ -23,7 +23,6 @@ from geo.scenarios import (
     compare_dates,
     project_benefits,
     travel_times_on,
-    weighted_efficiency,
     with_projects,
 )
 from geo.scenarios.comparison import (
@@ -33,6 +32,7 @@ from geo.scenarios.comparison import (
     open_links,
     project_tables,
     projects_opening,
+    weighted_efficiency,
 )
 
 NOW, SOON = date(2026, 11, 23), date(2027, 12, 31)
