@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import STAGE, STAGES, TRANSFER_KINDS, Place, last_day
 from geo.core import Message
-from geo.geometry import leg_lengths_km, metric_crs
+from geo.geometry import geodesic_km, metric_crs
 from geo.layers import (
     AT_BORDER_KM,
     CRS,
@@ -128,10 +128,6 @@ class Ground:
         """Return the accuracy of a place in metres, 0 where it is unknown."""
         return float(self.layers.catalogue.place[place].accuracy_m or 0)
 
-    def others(self, frame: gpd.GeoDataFrame, place: str, mode: str) -> gpd.GeoDataFrame:
-        """Return the sections of a mode whose routes do not have a place."""
-        return frame[(frame["mode"] == mode) & ~frame["route_id"].isin(self.routes_at[place])]
-
     def near_shared(self, place: str, one: str, other: str, metres: float) -> bool:
         """Tell whether two routes share a place within a distance of a place."""
         here = self.points[place]
@@ -213,8 +209,7 @@ def _leads_on(ground: Ground, ahead: str, place: str, section: str) -> bool:
     return any(beside.distance(tip) > BESIDE_M for tip in tips)
 
 
-def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
-    del section
+def _study_border(ground: Ground, place: str, _section: str) -> dict[str, Any]:
     here = ground.points[place]
     around = ground.around
     name_en, name = "the neighbour", "邻省"
@@ -242,8 +237,8 @@ def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
 def _at_frame(ground: Ground, place: str) -> dict[str, Any]:
     west, south, east, north = ground.layers.catalogue.region.frame
     lon, lat = ground.layers.catalogue.place[place].lon, ground.layers.catalogue.place[place].lat
-    edges = ((west, lat), (east, lat), (lon, south), (lon, north))
-    km = min(float(leg_lengths_km(np.array([(lon, lat), edge]))[0]) for edge in edges)
+    edges = [(west, lat), (east, lat), (lon, south), (lon, north)]
+    km = float(geodesic_km([lon, lat], edges).min())
     if km > AT_BORDER_KM:
         return {}
     text = Message("{km:.1f} km from the edge of the frame", km=km)
@@ -294,7 +289,8 @@ def nearby(
 def _nearest(ground: Ground, place: str, section: str) -> dict[str, Any]:
     """Return the nearest open line of another route, for an end without a reason."""
     frame = ground.sections
-    others = ground.others(frame[frame["stage"] == "open"], place, frame["mode"][section])
+    known = (frame["stage"] == "open") & (frame["mode"] == frame["mode"][section])
+    others = frame[known & ~frame["route_id"].isin(ground.routes_at[place])]
     if others.empty:
         return {}
     metres = others.distance(ground.points[place])
@@ -312,8 +308,7 @@ def _nearest(ground: Ground, place: str, section: str) -> dict[str, Any]:
     }
 
 
-def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
-    del section
+def _terminus(ground: Ground, place: str, _section: str) -> dict[str, Any]:
     here, catalogue = ground.points[place], ground.layers.catalogue
     if len(ground.cities):
         km = shapely.distance(ground.cities, here) / 1000
@@ -575,10 +570,8 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
+    layers, date
+        The layers of the catalogue, and the day asked for.
 
     Returns
     -------
