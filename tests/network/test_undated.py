@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 import toy
 
-import geo
 from geo.network import DEFAULT_PARAMETERS
 from geo.network.undated import lasting_facts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_sections_end_where_travellers_change(cat):
     rows = drawn_rows(cat, facts, stops, [[], [], []], "me")
     found = [(row["from_place"], row["to_place"]) for row in rows["sections"]]
     wanted = [s.place for s in stops if s in (stops[0], stops[-1]) or s.kind not in kinds]
-    assert found == list(zip(wanted, wanted[1:], strict=False))
+    assert found == list(itertools.pairwise(wanted))
     assert rows["train_services"] == rows["places"] == []
     slow = drawn_rows(cat, facts | {"trains_per_day": 7}, stops, [[], [], []], "me")
     assert {row["class"] for row in slow["train_services"]} == {"conventional"}
