@@ -98,28 +98,22 @@ class Trial:
             line = f"{key} = {json.dumps(values)}"
             settings = re.sub(rf"^{key} = .*$", line, settings, flags=re.MULTILINE)
         (self.folder / "pyproject.toml").write_text(settings, encoding="utf-8")
-        mutmut(self.folder, "run", "none")  # makes the changes and measures the tests; tries none
         stats = self.folder / "mutants" / "mutmut-stats.json"
+        stats.unlink(missing_ok=True)
+        mutmut(self.folder, "run", "none")  # makes the changes and measures the tests; tries none
         if not stats.exists():
             sys.exit(f"the tests fail without any change: try `pytest {' '.join(tests)}`")
         first = not self.codes
         self.codes = self.codes or {m: dict.fromkeys(self.names(m), UNTRIED) for m in self.modules}
+        known = stats.read_text("utf-8")
+        stats.write_text(choose_tests(known, first=first), encoding="utf-8")
+        processes = str(self.processes)
+        told = mutmut(self.folder, "run", "--max-children", processes, *self.survivors())
+        if "Mutant results" not in told:
+            sys.exit(f"the tests fail without any change: try `pytest {' '.join(tests)}`")
         for module, codes in self.codes.items():
-            names = [n for n, code in codes.items() if code not in CAUGHT]
-            if not names or (first and own_tests(module) not in tests):
-                continue
-            known = stats.read_text("utf-8")
-            stats.write_text(choose_tests(known, own_tests(module), first=first), encoding="utf-8")
-            mutmut(self.folder, "run", "--max-children", str(self.processes), *names)
-            stats.write_text(known, encoding="utf-8")
             ended = self.results(module)
-            if any(ended[name] is None for name in names):
-                sys.exit(
-                    f"{module}: the tests fail without any change: try `pytest {' '.join(tests)}`"
-                )
-            codes |= {name: ended[name] or 0 for name in names}
-            caught = sum(code in CAUGHT for code in codes.values())
-            print(f"  {module}: {caught} of {len(codes)}", file=sys.stderr, flush=True)
+            codes |= {n: ended[n] or 0 for n, code in codes.items() if code not in CAUGHT}
 
     def names(self, module: Path) -> list[str]:
         """Return the changes of a module to try."""
@@ -147,15 +141,16 @@ class Trial:
         return found
 
 
-def choose_tests(stats: str, own: str, *, first: bool) -> str:
+def choose_tests(stats: str, *, first: bool) -> str:
     """
-    Leave the tests of a module's own file at first, the others later.
+    Leave the tests of the own file of every function's module at first, the others later.
 
     All tests of the own file try what one of them calls: mutmut counts a call in a fixture of the
     file for the first test alone.
     """
     known = json.loads(stats)
-    for callers in known["tests_by_mangled_function_name"].values():
+    for function, callers in known["tests_by_mangled_function_name"].items():
+        own = own_tests(Path(*function.split(".")[:-1]).with_suffix(".py"))
         if not first:
             callers[:] = [t for t in callers if t.partition("::")[0] != own]
         elif any(t.partition("::")[0] == own for t in callers):
