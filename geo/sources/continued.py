@@ -9,11 +9,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from geo.sources.chains import Floats, Ints
+from geo.sources.chains import Floats, Ints, linked_parts
 
 #: Parts of a road of one name are at most this far from each other.
 NAMED_M = 500.0
@@ -95,5 +93,4 @@ def _straight_on(
 def _united(size: int, ties: Sequence[Sequence[int]]) -> Ints:
     """Return a number for what is tied together."""
     i, j = np.array(ties, np.intp).reshape(-1, 2).T
-    links = coo_array((np.ones(len(i)), (i, j)), shape=(size, size))
-    return np.asarray(connected_components(links, directed=False)[1], np.intp)
+    return linked_parts(i, j, size)
