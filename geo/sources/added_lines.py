@@ -32,23 +32,10 @@ from geo.catalogue import (
 )
 from geo.core import BadInputError, Message, Problem
 from geo.geometry import line_area_crossings, metric_crs, to_degrees, to_metres
-from geo.layers import (
-    Finding,
-    Layers,
-    build_layers,
-    county_index,
-    layer_findings,
-    read_base,
-)
+from geo.layers import Finding, Layers, build_layers, county_index, layer_findings, read_base
 from geo.network import crossings_without_junction, topology_findings
 from geo.sources.joints import Joint, find_joints
-from geo.sources.table_copy import (
-    add_source,
-    copy_tables,
-    install_tables,
-    numbered,
-    source_key,
-)
+from geo.sources.table_copy import add_source, copy_tables, install_tables, numbered, source_key
 from geo.sources.thinning import ON_LINE_M, Stop, cut_line, metres_along, points_along
 
 Floats = NDArray[np.float64]
@@ -352,12 +339,7 @@ class _Draft:
     """The new rows of one line by table, and the places it adds to other routes."""
 
     def __init__(
-        self,
-        layers: Layers,
-        plan: _Plan,
-        source: str,
-        reach_m: float,
-        junctions: Collection[str],
+        self, layers: Layers, plan: _Plan, source: str, reach_m: float, junctions: Collection[str]
     ) -> None:
         self.layers, self.plan = layers, plan
         self.source = source

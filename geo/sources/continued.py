@@ -67,10 +67,7 @@ def _same_name(called: NDArray[np.str_], tips: list[Floats]) -> list[tuple[int, 
 
 
 def _straight_on(
-    found: list[tuple[int, int]],
-    label: Ints,
-    classes: NDArray[np.str_],
-    headings: list[Floats],
+    found: list[tuple[int, int]], label: Ints, classes: NDArray[np.str_], headings: list[Floats]
 ) -> list[tuple[int, int]]:
     """Return pairs of roads that end at a node and go straight on, each once."""
     roads = [label[edge] for edge, _ in found]
