@@ -212,7 +212,7 @@ class AreaSweep:
         """
         sweep, people = self.sweep, self.sweep.people
         links = np.sort(self.tree.query(area, predicate="intersects"))
-        inside = shapely.intersects(area, self.points)
+        inside = np.asarray(shapely.intersects(area, self.points))
         minutes = sweep.without(links.tolist())
         outside = np.flatnonzero(~inside)
         pairs = np.ix_(outside, outside)
