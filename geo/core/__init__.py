@@ -5,6 +5,7 @@ from geo.core.cache import (
     file_checksum,
     nothing_remembered,
     remembered,
+    shared_results,
     user_cache,
     versions,
 )
@@ -37,6 +38,6 @@ __all__ = [
     "OutputError", "Problem", "Submit", "__version__", "checksum", "code_checksum",
     "dask_executor", "file_checksum", "has", "is_unknown", "json_value", "nothing_remembered",
     "number_blocks", "optional", "python_strings", "refuse_inside", "remembered",
-    "replaced_file", "run_locally", "second_process", "shown", "staged_folder", "user_cache",
-    "versions", "write_csv", "write_json",
+    "replaced_file", "run_locally", "second_process", "shared_results", "shown", "staged_folder",
+    "user_cache", "versions", "write_csv", "write_json",
 ]  # fmt: skip

@@ -61,7 +61,16 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
     >>> travel_facts(fast, day) == travel_facts(lay, day)
     False
     """
-    catalogue = layers.catalogue
+    known = layers.by_day
+    if ("facts", date, labels) not in known:
+        known["facts", date, labels] = _day_facts(layers, date, labels=labels)
+    return checksum(
+        catalogue_facts(layers.catalogue, labels=labels), labels, known["facts", date, labels]
+    )
+
+
+def _day_facts(layers: Layers, date: dt.date, *, labels: bool) -> str:
+    """Return a checksum of what is open on a day, with its lines, and of places."""
     unused = _ORIGIN | _DATES if labels else _ORIGIN | _DATES | _LABELS
     sections = open_sections(layers, date)
     frames = sections, layers.places
@@ -72,8 +81,7 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
     spans = [(key, layers.span[key]) for key in sections.index.tolist()]
     users = layers.sections[["route_id", "shares"]]
     more = [getattr(layers, own.name) for own in fields(layers) if own.name not in _IN_PART]
-    day = date, spans, tracks, users, more, *kept
-    return checksum(catalogue_facts(catalogue, labels=labels), labels, day)
+    return checksum(date, spans, tracks, users, more, *kept)
 
 
 def catalogue_facts(catalogue: Catalogue, *, labels: bool = False) -> str:

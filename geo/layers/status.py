@@ -164,8 +164,12 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     >>> "chengyu-hsr-1" in open_sections(lay, dt.date(2014, 12, 31)).index
     False
     """
-    sections = sections_on(layers, date)
-    return each_track_once(_widened(sections[sections["stage"] == "open"]))
+    key = "open sections", date
+    if key not in layers.by_day:
+        sections = sections_on(layers, date)
+        layers.by_day[key] = each_track_once(_widened(sections[sections["stage"] == "open"]))
+    found: gpd.GeoDataFrame = layers.by_day[key]
+    return found.copy()
 
 
 def speeds_on(layers: Layers, date: dt.date) -> dict[str, float]:
