@@ -17,6 +17,6 @@ from geo.algorithms.trees import Trees
 
 __all__ = [
     "EdgeCut", "Graph", "Prepared", "Trees", "build_graph", "bypassed",
-    "edge_node_betweenness", "minimum_edge_cut", "od_blocks", "prepare", "removal_losses", "replacements", "reweight",
-    "shortest_distances", "shortest_path_trees", "write_parquet",
+    "edge_node_betweenness", "minimum_edge_cut", "od_blocks", "prepare", "removal_losses",
+    "replacements", "reweight", "shortest_distances", "shortest_path_trees", "write_parquet",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ def bypassed(graph: csr_array, wanted: Nodes) -> tuple[csr_array, Nodes]:
         arcs = _past(arcs, kept)
         head, tail, weight = _past((arcs[1], arcs[0], arcs[2]), kept)  # against their direction
         arcs = _fastest(tail, head, weight, size)
-        if len(arcs[0]) > (1 - WORTH) * before:
+        if len(arcs[0]) >= (1 - WORTH) * before:
             break
     tail, head, weight = arcs
     kept[tail] = kept[head] = True

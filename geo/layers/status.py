@@ -49,6 +49,14 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     >>> frame.loc["chengyu-middle-hsr-1", "stage"], int(frame["assumed"].sum()) > 0
     ('open', True)
     """
+    key = "sections", date
+    if key not in layers.by_day:
+        layers.by_day[key] = _sections_on(layers, date)
+    frame: gpd.GeoDataFrame = layers.by_day[key]
+    return frame.copy()
+
+
+def _sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     codes = _codes_on(_records(layers), date, layers.catalogue.region.as_of)
     found = [STATUS_CODES[code] for code in codes]
     speed = layers.sections["operating_speed_kmh"].copy()
@@ -166,7 +174,7 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     """
     key = "open sections", date
     if key not in layers.by_day:
-        sections = sections_on(layers, date)
+        sections = _sections_on(layers, date)
         layers.by_day[key] = each_track_once(_widened(sections[sections["stage"] == "open"]))
     found: gpd.GeoDataFrame = layers.by_day[key]
     return found.copy()

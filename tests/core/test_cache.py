@@ -233,3 +233,20 @@ def test_equal_things_have_one_checksum_in_every_process():
 def test_what_has_no_content_has_no_checksum():
     with pytest.raises(TypeError, match="no checksum"):
         checksum(lambda: 0)
+
+
+def test_results_are_shared_within_a_run_only(monkeypatch):
+    monkeypatch.setenv(cache.VARIABLE, cache.OFF)
+    made = []
+
+    def make():
+        made.append(len(made))
+        return len(made)
+
+    with shared_results():
+        assert [remembered(make, "shared"), remembered(make, "shared")] == [1, 1]
+        assert remembered(make, "another") == 2
+    with shared_results():
+        assert remembered(make, "shared") == 3
+    assert remembered(make, "shared") == 4
+    assert remembered(make, "shared") == 5
