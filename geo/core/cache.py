@@ -41,8 +41,8 @@ PACKAGES = (
 #: The same of those that may be missing.
 _OPTIONAL = ("contourpy", "matplotlib", "numba", "pydantic", "pyroutingkit")
 _DIGEST = 32
-#: What was made in this run, by checksum, while results are shared.
-_RUN: ContextVar[dict[str, Any] | None] = ContextVar("results of this run", default=None)
+#: What was made in this run, by checksum, or by owner and name, while results are shared.
+_RUN: ContextVar[dict[Any, Any] | None] = ContextVar("results of this run", default=None)
 
 
 def user_cache() -> Path:
@@ -137,7 +137,7 @@ def remembered(make: Callable[[], Result], *known: Any) -> Result:
     return result
 
 
-def share_results() -> Token[dict[str, Any] | None]:
+def share_results() -> Token[dict[Any, Any] | None]:
     """Make nothing twice from now on; return what ends that (`ContextVar.reset`)."""
     return _RUN.set({})
 
@@ -158,6 +158,38 @@ def shared_results() -> Iterator[None]:
         yield
     finally:
         _RUN.reset(token)
+
+
+def made_once(owner: object, make: Callable[[], Result], *name: Any) -> Result:
+    """
+    Return what is made of an object, in a build once: there nobody changes it meanwhile.
+
+    Parameters
+    ----------
+    owner
+        The object.
+    make
+        Makes the result.
+    *name
+        What the result is called, and what else it follows from.
+
+    Returns
+    -------
+    result
+        What `make` returns, or has returned while results are shared (`shared_results`).
+
+    Examples
+    --------
+    >>> made_once("owner", lambda: 1 + 1, "sum")
+    2
+    """
+    run = _RUN.get()
+    if run is None:
+        return make()
+    key = id(owner), *name
+    if key not in run:
+        run[key] = owner, make()  # the owner stays, and so does its id
+    return cast("Result", run[key][1])
 
 
 def _found_or_made(make: Callable[[], Result], key: str) -> Result:

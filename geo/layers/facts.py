@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from geo.catalogue import Catalogue
-from geo.core import checksum, file_checksum
+from geo.core import checksum, file_checksum, made_once
 from geo.layers.layers import Layers
 from geo.layers.status import open_sections
 
@@ -61,12 +62,9 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
     >>> travel_facts(fast, day) == travel_facts(lay, day)
     False
     """
-    known = layers.by_day
-    if ("facts", date, labels) not in known:
-        known["facts", date, labels] = _day_facts(layers, date, labels=labels)
-    return checksum(
-        catalogue_facts(layers.catalogue, labels=labels), labels, known["facts", date, labels]
-    )
+    make = partial(_day_facts, layers, date, labels=labels)
+    day = made_once(layers, make, "facts", date, labels)
+    return checksum(catalogue_facts(layers.catalogue, labels=labels), labels, day)
 
 
 def _day_facts(layers: Layers, date: dt.date, *, labels: bool) -> str:

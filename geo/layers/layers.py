@@ -72,11 +72,6 @@ class Layers:
     span: dict[str, tuple[int, int]]  # by section its first and last point in the alignment
     closed: frozenset[str] = frozenset()  # edges between stops that are closed on every date
 
-    @cached_property
-    def by_day(self) -> dict[tuple[Any, ...], Any]:
-        """What was worked out of days, under a name and the day: nobody changes layers."""
-        return {}
-
     def __repr__(self) -> str:
         return (
             f"<Layers {self.catalogue.region.name_en}: {len(self.places)} places, "
