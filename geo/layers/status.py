@@ -33,10 +33,8 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -118,10 +116,8 @@ def route_table(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -152,10 +148,8 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -183,10 +177,8 @@ def speeds_on(layers: Layers, date: dt.date) -> dict[str, float]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -273,10 +265,8 @@ def stages_by_year(layers: Layers, dates: Iterable[dt.date]) -> dict[str, str]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    dates
-        The dates asked for.
+    layers, dates
+        The layers of the catalogue, and the dates asked for.
 
     Returns
     -------
@@ -303,14 +293,10 @@ def counts_by_year(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    stages
-        Result of :func:`stages_by_year`.
-    crossings
-        Crossings between regions with their sides.
-    count
-        Number of years.
+    layers, stages
+        The layers of the catalogue, and the result of `stages_by_year`.
+    crossings, count
+        Crossings between regions with their sides, and the number of years.
 
     Returns
     -------
