@@ -213,3 +213,13 @@ def test_a_region_alone(tmp_path):
     assert "76 km" in next(line["en"] for line in found if line["en"].startswith("Open in the"))
     assert any("losses that cut nobody off" in line["en"] for line in found)
     assert not any("between" in line["en"] and "links" in line["en"] for line in found)
+
+
+def test_a_region_without_cities_has_no_times(tmp_path):
+    found = analyse(
+        geo.build_layers(geo.load(toy.region(tmp_path, toy.K_NODES, toy.K_EDGES))), DAY
+    )
+    assert (
+        "城市表中没有城市，无法计算时间与独立通道。",
+        "No city in the tables, so no times and no independent links between cities.",
+    ) in said(found, "cut")
