@@ -102,6 +102,20 @@ def test_files_have_names_that_windows_takes(two_provinces, tmp_path):
         assert not any(RESERVED.fullmatch(part) for part in PurePosixPath(name).parts), name
 
 
+@pytest.mark.parametrize("name", ["nul", "CON", "aux.csv", "com1/maps"])
+def test_names_of_devices_are_refused(two_provinces, tmp_path, capsys, name):
+    data = ["--data", str(two_provinces), "--year", "2026"]
+    for command in (
+        ["export", "csv", *data, "--out"],
+        ["disrupt", "--grid", "40", *data, "--out"],
+        ["new"],
+    ):
+        code = main([*command, str(tmp_path / name)])
+        assert code == 2
+        assert "Windows keeps it for a device" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def told(arguments, **environment):
     """Return what a command prints in a process of its own, as bytes."""
     command = [sys.executable, "-m", "geo", *arguments]

@@ -25,6 +25,7 @@ from geo.core.version import __version__, code_checksum
 from geo.core.writing import (
     DECIMALS,
     STAMP,
+    refuse_device,
     refuse_inside,
     replaced_file,
     staged_folder,
@@ -36,7 +37,7 @@ __all__ = [
     "DECIMALS", "STAMP", "BadInputError", "Executor", "GeoError", "Message", "NotFoundError",
     "OutputError", "Problem", "Submit", "__version__", "checksum", "code_checksum",
     "dask_executor", "file_checksum", "has", "is_unknown", "json_value", "nothing_remembered",
-    "number_blocks", "optional", "python_strings", "refuse_inside", "remembered",
-    "replaced_file", "run_locally", "second_process", "shown", "staged_folder", "user_cache",
-    "versions", "write_csv", "write_json",
+    "number_blocks", "optional", "python_strings", "refuse_device",
+    "refuse_inside", "remembered", "replaced_file", "run_locally", "second_process", "shown",
+    "staged_folder", "user_cache", "versions", "write_csv", "write_json",
 ]  # fmt: skip

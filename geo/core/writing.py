@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 import time
@@ -30,6 +31,8 @@ _STALE_S = 3600.0
 STAMP = "2000-01-01T00:00:00Z"
 #: Decimals of degrees in text: 1 cm, so that lines that meet still meet when read back.
 DECIMALS = 7
+#: Names that Windows keeps for devices, whatever their suffix: no file there can be called so.
+_DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])([. ].*)?", re.IGNORECASE)
 
 
 def refuse_inside(out: Path, folder: Path) -> None:
@@ -38,10 +41,8 @@ def refuse_inside(out: Path, folder: Path) -> None:
 
     Parameters
     ----------
-    out
-        The folder or file to write.
-    folder
-        The folder of the data.
+    out, folder
+        The folder or file to write, and the folder of the data.
 
     Raises
     ------
@@ -54,6 +55,28 @@ def refuse_inside(out: Path, folder: Path) -> None:
             out=out,
             folder=folder,
         )
+
+
+def refuse_device(out: Path) -> None:
+    """
+    Refuse a name that Windows keeps for a device, such as `nul` or `aux.csv`, on any system.
+
+    Parameters
+    ----------
+    out
+        The file or folder to write; one that exists already is no device.
+
+    Raises
+    ------
+    BadInputError
+        When it, or a folder that has to be made for it, is called so.
+    """
+    for path in (out, *out.parents):
+        # Windows says that a device exists, but not that it is a file
+        if _DEVICE.fullmatch(path.name) and not (path.is_file() or path.is_dir()):
+            raise BadInputError(
+                "{out}: expected another name: Windows keeps it for a device", out=path
+            )
 
 
 @contextmanager
@@ -108,6 +131,7 @@ def replaced_file(path: Path) -> Iterator[Path]:
     def refusal(reason: object) -> OutputError:
         return OutputError("cannot write {file}: {reason}", file=path, reason=reason)
 
+    refuse_device(path)
     with _staged(path.parent, refusal) as stage:
         yield stage / path.name
 
@@ -116,6 +140,7 @@ def replaced_file(path: Path) -> Iterator[Path]:
 def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Path]:
     """Yield a temporary folder inside `out`; move its files into place when all are there."""
     missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+    refuse_device(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for old in out.glob(_TEMPORARY + "*"):
@@ -175,21 +200,17 @@ def _built_before(out: Path) -> set[str]:
         return set()
 
 
-def _foreign(path: Path) -> OutputError:
-    return OutputError(
-        "{file}: expected no file, or one that geo wrote: it stays as it is; give another place, "
-        "or remove it",
-        file=path,
-    )
-
-
 def _refuse_other_table(path: Path, header: list[str]) -> None:
     """Refuse to replace a table that begins with other columns, or what is no table."""
     if path.is_file() and path.stat().st_size:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             found = file.readline().rstrip("\r\n").split(",")
         if found[:_ALIKE] != header[:_ALIKE]:
-            raise _foreign(path)
+            raise OutputError(
+                "{file}: expected no file, or one that geo wrote: it stays as it is; give another "
+                "place, or remove it",
+                file=path,
+            )
 
 
 def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
@@ -198,10 +219,8 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
 
     Parameters
     ----------
-    frame, path
-        The table and the file.
-    index
-        Whether to write the index.
+    frame, path, index
+        The table and the file, and whether to write the index.
 
     Raises
     ------

@@ -133,7 +133,6 @@ def _page(
             map_,
             title=TEXT["title"],
             styles=["crossings"],
-            arguments=(),
             data={"data-losses": _data(layers, net, stops, results) | square_data(areas, layers)},
             jump="losses-any",
             results=results,
@@ -148,12 +147,6 @@ def _page(
 
 
 def closed_squares(stops: Network) -> DataFrame:
-    """Close every square of a grid: made once for all pages that show them."""
-    facts = travel_facts(stops.layers, stops.date, labels=True)
-    return remembered(partial(_close_squares, stops), "closed squares", facts)
-
-
-def _close_squares(stops: Network) -> DataFrame:
     """Close every square of a grid, named after its largest city or the nearest county."""
     catalogue = stops.layers.catalogue
     if not catalogue.centres:

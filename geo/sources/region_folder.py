@@ -40,6 +40,7 @@ from geo.core import (
     NotFoundError,
     OutputError,
     Problem,
+    refuse_device,
     refuse_inside,
     shown,
     write_csv,
@@ -614,6 +615,8 @@ def _folder(out: Path) -> Iterator[Path]:
     try:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise BadInputError("{out}: expected a folder that is new or empty", out=out)
+        refuse_device(out)
+        refuse_device(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".geo-new-", dir=out.parent) as temporary:
             stage = Path(temporary) / "region"
