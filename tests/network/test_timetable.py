@@ -77,6 +77,7 @@ def test_clocks_never_run_back(trips):
         clock = [t for call in trip.calls for t in (call.arrival_min, call.departure_min)]
         assert clock == sorted(clock)
         assert any(call.boards for call in trip.calls[:-1])
+        assert not trip.calls[0].alights
         assert any(call.alights for call in trip.calls[1:])
 
 
