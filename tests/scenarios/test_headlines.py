@@ -122,6 +122,15 @@ def test_a_line_under_construction(analysis):
     assert en.endswith("km, under construction.")
 
 
+def test_an_open_line_is_not_expected(analysis):
+    """Whatever year the table still has for it."""
+    sections = analysis.layers.sections.assign(expected=2029)
+    found = replace(analysis, layers=replace(analysis.layers, sections=sections))
+    ((zh, en),) = [pair for pair in said(found, "length") if pair[0].startswith("线south")]
+    assert zh.endswith(" km，已通车。")
+    assert en.endswith(" km, open.")
+
+
 def test_the_city_that_gains_most(bare):
     rows = [
         ("甲", "One", 100, 90, -10, 2e6, 5e6),
