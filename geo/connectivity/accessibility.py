@@ -271,10 +271,8 @@ def logsum(minutes: Array, scale: float) -> Array:
 
     Parameters
     ----------
-    minutes
-        Times by mode, infinite where unreachable, shape (m, n, n).
-    scale
-        The parameter k, per minute; the larger, the nearer to the fastest mode.
+    minutes, scale
+        Times by mode, infinite where unreachable, shape (m, n, n), and the parameter k per minute.
 
     Returns
     -------
