@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.cli.inputs import labelled, load, stamp, when
 from geo.cli.messages import _, spoken, word
-from geo.cli.output import (
-    blocks,
-    print_json,
-    print_table,
-    say,
-    say_assumed,
-)
+from geo.cli.output import blocks, print_json, print_table, say, say_assumed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -71,10 +71,7 @@ def _cell(openpyxl: Any, sheet: Any, value: Any) -> Any:
 
 def _repack(book: BytesIO, path: Path) -> None:
     """Write a workbook without the time at which it was made."""
-    with (
-        zipfile.ZipFile(book) as old,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             raw = old.read(name)
             if name == "docProps/core.xml":

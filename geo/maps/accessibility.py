@@ -259,7 +259,6 @@ def _page(
             map_,
             title=TEXT["title"],
             styles=["crossings"],
-            arguments=(),
             data={
                 "data-cities": [
                     label for label in city_labels(layers.catalogue) if label["id"] in circled

@@ -105,7 +105,6 @@ def corridors_page(layers: Layers, *, date: dt.date) -> str:
                 "data-status": status_table(),
                 "data-corridors": _data(layers, sheets, variants),
             },
-            jump="",
             sheets=sheets,
             classes=CLASSES,
             stages=stages,

@@ -133,7 +133,6 @@ def _page(
             map_,
             title=TEXT["title"],
             styles=["crossings"],
-            arguments=(),
             data={"data-losses": _data(layers, net, stops, results) | square_data(areas, layers)},
             jump="losses-any",
             results=results,

@@ -67,7 +67,6 @@ def crossings_page(layers: Layers, *, date: dt.date) -> str:
             date,
             map_,
             title=Label(f"{'—'.join(names[0])}跨界通道", f"Crossings: {'–'.join(names[1])}"),
-            styles=(),
             arguments=[class_groups(classes), _add_points(map_, found), json.dumps(LOOKS)],
             data={
                 "data-status": status_table(),

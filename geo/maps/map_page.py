@@ -43,9 +43,11 @@ def mode_color(mode: str) -> str:
     return COLOR.get(mode, OTHER_LINE.color)
 
 
-def page_body(texts: Texts, layers: Layers, date: dt.date, **values: Any) -> str:
+def page_body(
+    texts: Texts, layers: Layers, date: dt.date, *, jump: str = "", **values: Any
+) -> str:
     """Return the body of a page; its `title`, and the table that its first link jumps to."""
-    shared = {"text": texts, "page": texts.page, "layers": layers, "date": date}
+    shared = {"text": texts, "page": texts.page, "layers": layers, "date": date, "jump": jump}
     shared |= {"region": layers.catalogue.region, "map_slot": MAP_SLOT}
     return render(texts.page, **shared, **values)
 
@@ -57,9 +59,9 @@ def page_with_map(
     map_: folium.Map,
     *,
     title: Label,
-    styles: Iterable[str],
-    arguments: Iterable[str],
     data: dict[str, object],
+    styles: Iterable[str] = (),
+    arguments: Iterable[str] = (),
     **values: Any,
 ) -> str:
     """Return a page with a map: its template, its script, and what both are given."""

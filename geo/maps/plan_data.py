@@ -17,13 +17,7 @@ from geo.core import is_unknown
 from geo.geometry import within
 from geo.layers import Layers, coarse_borders, county_index, read_base, section_regions
 from geo.maps.line_encoding import DIGITS, line_points, polyline_text, varints, zigzag
-from geo.network import (
-    DEFAULT_PARAMETERS,
-    Ground,
-    LastingFacts,
-    Parameters,
-    lasting_facts,
-)
+from geo.network import DEFAULT_PARAMETERS, Ground, LastingFacts, Parameters, lasting_facts
 
 #: Numbers with more decimals than this are packed as they are in memory.
 MOST_DECIMALS = 7
@@ -197,8 +191,7 @@ def _train_tables(catalogue: Catalogue) -> dict[str, Any]:
              "operating_speed_kmh": "kmh", "call_share": "calls", "end_share": "ends"}  # fmt: skip
     return {
         name: _table(
-            [short[key] for key in keys],
-            ([getattr(row, key) for key in keys] for row in rows),
+            [short[key] for key in keys], ([getattr(row, key) for key in keys] for row in rows)
         )
         for name, (rows, keys) in tables.items()
     }

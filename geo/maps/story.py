@@ -16,27 +16,14 @@ from geo.scenarios import Analysis, horizon_of, travel_times_on
 
 
 class Scene(NamedTuple):
-    """
-    A date of the story.
-
-    Parameters
-    ----------
-    date
-        The day.
-    title
-        What it stands for.
-    crossings
-        Crossings open on both sides, by mode.
-    km
-        Running length open, by mode.
-    cores_min
-        Fastest minutes between the two cores by any mode with their bounds; NaN without a way.
-    """
+    """A date of the story, and what it stands for."""
 
     date: dt.date
     title: Label
+    #: By mode the crossings open on both sides, and the running length open.
     crossings: dict[str, int]
     km: dict[str, float]
+    #: Fastest minutes between the two cores by any mode with their bounds; NaN without a way.
     cores_min: tuple[float, float, float]
 
 

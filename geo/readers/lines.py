@@ -14,12 +14,7 @@ import shapely
 from geo.core import BadInputError, Message, is_unknown
 from geo.geometry import reproject
 from geo.readers.graph_file import plain_edges, read_graphml
-from geo.readers.vector_file import (
-    WHOLE,
-    expect_degrees,
-    read_vector_file,
-    read_vector_layers,
-)
+from geo.readers.vector_file import WHOLE, expect_degrees, read_vector_file, read_vector_layers
 from geo.readers.ways import KEY_OF_MODE, TAGS
 
 #: What OSMnx saves graphs as, and all names of files of lines.

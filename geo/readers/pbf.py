@@ -20,14 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.core import BadInputError, optional, shown
 from geo.geometry import Bounds, line_lengths_km
-from geo.readers.ways import (
-    MAIN_ROADS,
-    TAGS,
-    duration_minutes,
-    ref_key,
-    split_ref,
-    split_refs,
-)
+from geo.readers.ways import MAIN_ROADS, TAGS, duration_minutes, ref_key, split_ref, split_refs
 
 #: The largest sizes that the format allows, in bytes.
 MAX_HEAD, MAX_BLOB = 64 * 1024, 32 * 1024 * 1024
@@ -192,11 +185,8 @@ def read_pbf(
             path=path,
         )
     progress(f"{len(found.ids):,} ways, {found.broken:,} without known nodes")
-    table = pd.DataFrame(found.rows, columns=list(TAGS), index=_index(found.ids), dtype=object)
-    lines = shapely.from_wkb(np.array(found.shapes, dtype=object))
-    _add_routes(table, routes, pd.Series(line_lengths_km(lines), table.index))
-    ways = gpd.GeoDataFrame(table, geometry=lines, crs=CRS)
-    ways = ways.astype(dict.fromkeys(TAGS, object))
+    ways = found.table()
+    _add_routes(ways, routes, pd.Series(line_lengths_km(ways.geometry.to_numpy()), ways.index))
     return ways[_touching(ways.geometry.to_numpy(), bounds)]
 
 
@@ -231,6 +221,12 @@ class _Ways:
             self.shapes.append(shape)
             cells = {key: tags.get(key) for key in TAGS} | _lifecycle(tags) | more
             self.rows.append(list(cells.values()))
+
+    def table(self) -> gpd.GeoDataFrame:
+        """Return the ways with a column of text per tag."""
+        rows = pd.DataFrame(self.rows, columns=list(TAGS), index=_index(self.ids), dtype=object)
+        lines = shapely.from_wkb(np.array(self.shapes, dtype=object))
+        return gpd.GeoDataFrame(rows, geometry=lines, crs=CRS)
 
 
 def read_points(
@@ -313,9 +309,7 @@ def read_roads_around(path: Path | str, spots: Sequence[tuple[float, float]]) ->
     found = _Ways()
     with _reading(path) as osm:
         found.read(osm, path, osm.filter.KeyFilter("highway"), is_near)
-    table = pd.DataFrame(found.rows, columns=list(TAGS), index=_index(found.ids), dtype=object)
-    lines = shapely.from_wkb(np.array(found.shapes, dtype=object))
-    return gpd.GeoDataFrame(table, geometry=lines, crs=CRS)
+    return found.table()
 
 
 def read_boundaries(path: Path | str, level: int) -> gpd.GeoDataFrame:

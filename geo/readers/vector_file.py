@@ -172,9 +172,7 @@ def _gdal(path: Path, function: str, file: Path, **options: Any) -> Any:
     except Exception as error:  # GDAL and the decoders raise many kinds
         what = " ".join(str(error).replace(str(file), "it").split()) or type(error).__name__
         raise BadInputError(
-            "{path}: expected a file that GDAL reads: {reason}",
-            path=path,
-            reason=shown(what, 300),
+            "{path}: expected a file that GDAL reads: {reason}", path=path, reason=shown(what, 300)
         ) from error
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})

@@ -32,18 +32,11 @@ from geo.catalogue import (
 )
 from geo.core import BadInputError, Message, Problem
 from geo.geometry import line_area_crossings, metric_crs, to_degrees, to_metres
-from geo.layers import (
-    Finding,
-    Layers,
-    build_layers,
-    county_index,
-    layer_findings,
-    read_base,
-)
+from geo.layers import Finding, Layers, build_layers, county_index, layer_findings, read_base
 from geo.network import crossings_without_junction, topology_findings
 from geo.sources.joints import Joint, find_joints
-from geo.sources.table_copy import add_source, copy_tables, install_tables, source_key
-from geo.sources.thinning import ON_LINE_M, cut_line, points_along
+from geo.sources.table_copy import add_source, copy_tables, install_tables, numbered, source_key
+from geo.sources.thinning import ON_LINE_M, Stop, cut_line, metres_along, points_along
 
 Floats = NDArray[np.float64]
 Rows = dict[str, list[dict[str, Any]]]
@@ -191,11 +184,7 @@ def add_lines(
             layers = build_layers(replace(load(folder), folder=catalogue.folder))
             made.append(draft.report(layers))
         new_ids = [plan.route["route_id"] for plan in plans]
-        findings = new_findings(before, layers)
-        if errors := [found for found in findings if found.severity == "error"]:
-            raise BadInputError(
-                [Problem(found.file, found.row, expected=found.message) for found in errors]
-            )
+        findings = expect_no_errors(before, layers)
         if out is not None:
             install_tables(folder, out)
     crossings = crossings_without_junction(layers, catalogue.region.as_of)
@@ -211,15 +200,20 @@ def add_lines(
     )
 
 
-def new_findings(before: Layers, after: Layers) -> list[Finding]:
-    """Return what is found about the layers after a change and was not before."""
+def expect_no_errors(before: Layers, after: Layers) -> list[Finding]:
+    """Return what is found about layers after a change and was not before; refuse errors."""
 
     def found(layers: Layers) -> list[Finding]:
         as_of = layers.catalogue.region.as_of
         return [*layer_findings(layers), *topology_findings(layers, as_of)]
 
     known = {(finding.code, finding.message) for finding in found(before)}
-    return [new for new in found(after) if (new.code, new.message) not in known]
+    new = [finding for finding in found(after) if (finding.code, finding.message) not in known]
+    if errors := [finding for finding in new if finding.severity == "error"]:
+        raise BadInputError(
+            Problem(error.file, error.row, expected=error.message) for error in errors
+        )
+    return new
 
 
 # What a drawing says becomes cells, which are checked as those of tables are.
@@ -245,8 +239,7 @@ def _plans(
     for cells, numbers in groups.items():
         own = dict(zip(said.columns, cells, strict=True))
         for line in _chained(catalogue, lines.geometry.to_numpy()[numbers]):
-            key = own.get("route_id") or route_id
-            names = itertools.chain([key], (f"{key}-{n}" for n in itertools.count(2)))
+            names = numbered(own.get("route_id") or route_id)
             key = next(name for name in names if name not in used)
             used.add(key)
             plan = _plan(line, key, own, source["key"])
@@ -342,24 +335,11 @@ def _chained(catalogue: Catalogue, shapes: NDArray[np.object_]) -> list[LineStri
 # A line becomes rows.
 
 
-class _Stop(NamedTuple):
-    """A place of the course of a line: how far along it, its id, whether a section ends here."""
-
-    at: float
-    place: str
-    cut: bool
-
-
 class _Draft:
     """The new rows of one line by table, and the places it adds to other routes."""
 
     def __init__(
-        self,
-        layers: Layers,
-        plan: _Plan,
-        source: str,
-        reach_m: float,
-        junctions: Collection[str],
+        self, layers: Layers, plan: _Plan, source: str, reach_m: float, junctions: Collection[str]
     ) -> None:
         self.layers, self.plan = layers, plan
         self.source = source
@@ -416,8 +396,7 @@ class _Draft:
     def _new_place(self, key: str, at: Joint | shapely.Point, kind: str, names: list[str]) -> str:
         """Add a place and return its id."""
         used = {*self.layers.catalogue.place, *(row["place_id"] for row in self.rows["places"])}
-        numbered = itertools.chain([key], (f"{key}-{n}" for n in itertools.count(2)))
-        key = next(name for name in numbered if name not in used)
+        key = next(name for name in numbered(key) if name not in used)
         lon, lat = self._degrees(np.array([[at.x, at.y]]))[0]
         self.rows["places"].append(
             {"place_id": key, "name": names[0][:200], "name_en": names[1][:200], "lon": lon,
@@ -444,7 +423,7 @@ class _Draft:
                 return [f"{county['name']}({route['name']})", f"{english} ({route['name_en']})"]
         return [f"{route['name']} {number}", f"{route['name_en']} {number}"]
 
-    def _add_borders(self, course: LineString, stops: list[_Stop]) -> None:
+    def _add_borders(self, course: LineString, stops: list[Stop]) -> None:
         """Cut the line where it passes from a region into another, or out of all."""
         catalogue, route = self.layers.catalogue, self.plan.route
         if not catalogue.region.base.counties:
@@ -470,10 +449,10 @@ class _Draft:
             if not catalogue.region.languages[0].startswith("zh"):
                 names[0] = f"{route['name']} ({zh})"
             key = self._new_place(f"{self.route}-border", shapely.Point(x, y), "border", names)
-            stops.append(_Stop(float(at), key, cut=True))
+            stops.append(Stop(float(at), key, cut=True))
         stops.sort()
 
-    def _add_alignment(self, course: LineString, stops: list[_Stop]) -> None:
+    def _add_alignment(self, course: LineString, stops: list[Stop]) -> None:
         pieces = [
             np.asarray(shapely.get_coordinates(substring(course, a.at, b.at)))
             for a, b in itertools.pairwise(stops)
@@ -488,7 +467,7 @@ class _Draft:
         for seq, row in enumerate(rows, 1):
             row |= {"route_id": self.route, "seq": seq}
 
-    def _add_sections(self, stops: list[_Stop]) -> None:
+    def _add_sections(self, stops: list[Stop]) -> None:
         """Add the sections between the places where one ends, a project of them, and trains."""
         ends = [stop.place for stop in stops if stop.cut]
         names = {place.place_id: place.name for place in self.layers.catalogue.places}
@@ -531,7 +510,7 @@ class _Draft:
         }
 
 
-def _course(line: LineString, joints: list[Joint]) -> tuple[LineString, list[_Stop]]:
+def _course(line: LineString, joints: list[Joint]) -> tuple[LineString, list[Stop]]:
     """Return the line through its joints, in metres, with the places on it."""
     bend = partial(_bend, line)
     pieces, at = list[Floats](), [0.0]
@@ -544,7 +523,7 @@ def _course(line: LineString, joints: list[Joint]) -> tuple[LineString, list[_St
         at.append(at[-1] + float(np.hypot(*np.diff(points, axis=0).T).sum()))
     course = np.vstack([pieces[0], *(piece[1:] for piece in pieces[1:])])
     ends = {0, len(joints) - 1}
-    stops = [_Stop(m, j.place, k in ends) for k, (m, j) in enumerate(zip(at, joints, strict=True))]
+    stops = [Stop(m, j.place, k in ends) for k, (m, j) in enumerate(zip(at, joints, strict=True))]
     return LineString(course), stops
 
 
@@ -569,7 +548,7 @@ def _insert_places(path: Path, draft: _Draft, route_id: str) -> None:
     """Add new places to the alignment of a route, in the place of shape points beside them."""
     track = draft.layers.tracks[route_id]
     xy = to_metres(draft.frame, track.line)
-    along = np.append(0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T)))[track.knots]
+    along = metres_along(xy)[track.knots]
     new = {
         LineString(xy).project(point): {"route_id": route_id, "place_id": place}
         for route, place, point in draft.splits

@@ -12,7 +12,7 @@ from geo.catalogue import TABLES, Catalogue, Source, TextTable, columns, load
 from geo.core import BadInputError, Message, Problem
 from geo.layers import Finding, build_layers
 from geo.scenarios import Plan, apply_plan
-from geo.sources.added_lines import new_findings
+from geo.sources.added_lines import expect_no_errors
 from geo.sources.table_copy import copy_tables, install_tables, source_key
 
 
@@ -84,8 +84,7 @@ def add_plan(
         text = Message("expected no closure, which tables cannot hold: `geo compare --plan` and "
                        "the plan page count with it")  # fmt: skip
         raise BadInputError([Problem(plan.file, number, "do", "", text) for number in plan.closes])
-    row = dict.fromkeys(columns(Source), "") | {key: source[key] for key in source}
-    row = {key: row[key] for key in columns(Source)}
+    row = {key: source.get(key, "") for key in columns(Source)}
     row["key"] = source_key(catalogue, row)
     planned = apply_plan(catalogue, plan, Source(**row))
     rows, changed = dict[str, int](), dict[str, int]()
@@ -98,11 +97,7 @@ def add_plan(
                 changed[name] = _rewrite(tables / f"{name}.csv", before, after)
                 rows[name] = len(after) - len(before)
         made = replace(load(folder), folder=catalogue.folder)
-        findings = new_findings(build_layers(catalogue), build_layers(made))
-        if errors := [found for found in findings if found.severity == "error"]:
-            raise BadInputError(
-                [Problem(found.file, found.row, expected=found.message) for found in errors]
-            )
+        findings = expect_no_errors(build_layers(catalogue), build_layers(made))
         if out is not None:
             install_tables(folder, out)
     known = {section.section_id: section for section in catalogue.sections}

@@ -8,13 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.geometry import Noded, contract, line_lengths_km
 from geo.layers import COAST
 from geo.network import node_ways
 from geo.readers import MAIN_ROADS
+from geo.sources.chains import linked_parts
 
 CREDIT = "© OpenStreetMap contributors"
 ODBL = f"ODbL 1.0 ({CREDIT})"
@@ -51,8 +50,8 @@ def write_roads(
     kind = ways["highway"].fillna("").str.removesuffix("_link")
     below = ways[kind.isin(MAIN_ROADS[1:]).to_numpy(bool)]
     nodes, edges = node_ways(pd.concat([below, to_ports]) if len(to_ports) else below)
-    links = coo_array((np.ones(len(edges)), (edges["u"], edges["v"])), (len(nodes), len(nodes)))
-    part = connected_components(links, directed=False)[1][edges["u"]]
+    u, v = (edges[key].to_numpy(np.intp) for key in ("u", "v"))
+    part = linked_parts(u, v, len(nodes))[u]
     if np.bincount(part, edges["length_km"]).max(initial=0) <= FEW_ROADS * own_km:
         return ""
     joined = contract(Noded(nodes, edges), add=["length_km"]).edges

@@ -20,6 +20,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import KDTree
 
+from geo.sources.thinning import metres_along
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -57,7 +59,7 @@ class Chain(NamedTuple):
     @property
     def metres(self) -> Floats:
         """Distance of every point from the start."""
-        return np.append(0.0, np.cumsum(np.hypot(*np.diff(self.points, axis=0).T)))
+        return metres_along(self.points)
 
     @property
     def line(self) -> shapely.LineString:
@@ -99,10 +101,14 @@ class Pieces(NamedTuple):
         """Whether traffic goes one way only."""
         return self.forward ^ self.backward
 
-    def points(self, piece: int, *, back: bool) -> Floats:
+    def points(self, piece: int, *, back: bool = False) -> Floats:
         """Return the points of a piece, along or against it."""
         own = self.xy[self.first[piece] : self.last[piece] + 1]
         return own[::-1] if back else own
+
+    def tree(self, pieces: Ints) -> shapely.STRtree:
+        """Return some pieces by where they lie."""
+        return shapely.STRtree([shapely.LineString(self.points(piece)) for piece in pieces])
 
 
 def cut_pieces(edges: gpd.GeoDataFrame, rail: Bools) -> Pieces:
@@ -140,6 +146,20 @@ def cut_pieces(edges: gpd.GeoDataFrame, rail: Bools) -> Pieces:
     link = edges["class"].str.endswith("_link").to_numpy(bool)[edge]
     return Pieces(edge, node[begins], node[ends], metres, go, back, link, rail[edge], begins,
                   ends, xy, middle, heading, nodes)  # fmt: skip
+
+
+def linked_parts(u: Ints, v: Ints, size: int) -> Ints:
+    """Return by node the number of the part that links between nodes hold together."""
+    links = coo_array((np.ones(len(u)), (u, v)), shape=(size, size))
+    return np.asarray(connected_components(links, directed=False)[1], np.intp)
+
+
+def path_to(end: int, before: Any) -> list[int]:
+    """Return the nodes of a path found by Dijkstra, from the end back to where it began."""
+    path = [int(end)]
+    while before[path[-1]] >= 0:
+        path.append(int(before[path[-1]]))
+    return path
 
 
 class PieceIndex:
@@ -215,9 +235,8 @@ class RouteGraph:
         size = len(nodes)
         kept = _shortest_only(tail, head, weight, size)
         matrix = csr_array((weight[kept], (tail[kept], head[kept])), shape=(size, size))
-        links = coo_array((np.ones(len(tail)), (tail, head)), shape=(size, size))
         u, v = np.searchsorted(nodes, p.u[waiting]), np.searchsorted(nodes, p.v[waiting])
-        label = connected_components(links, directed=False)[1]
+        label = linked_parts(tail, head, size)
         here = label[u] == np.bincount(label[u], p.metres[waiting]).argmax()
         part = np.unique(np.concatenate([u[here], v[here]]))
         path = _diameter(matrix, part)
@@ -266,11 +285,7 @@ def _diameter(matrix: Any, part: Ints) -> list[int]:
         end = int(part[reached.argmax()])
         if reached.max() <= best:
             break
-        best, path = float(reached.max()), [end]
-        while before[path[-1]] >= 0:
-            path.append(int(before[path[-1]]))
-        path.reverse()
-        start = end
+        best, path, start = float(reached.max()), path_to(end, before)[::-1], end
     return path
 
 
@@ -285,9 +300,8 @@ def _bridges(index: PieceIndex, own: Ints, arcs: Arcs, longest_m: float) -> Arcs
     nothing = Arcs(*(np.zeros(0, kind) for kind in (int, int, float, int)))
     nodes, ends = np.unique(np.concatenate([arcs.tail, arcs.head]), return_inverse=True)
     tail, head = np.split(ends, 2)
-    links = coo_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
-    count, label = connected_components(links, directed=False)
-    part = np.asarray(label, np.intp)
+    part = linked_parts(tail, head, len(nodes))
+    count = int(part.max()) + 1
     if count == 1:
         return nothing
     near = _near_parts(pieces, nodes, part, longest_m)
@@ -358,9 +372,7 @@ def _shortest_ties(
         for other in np.unique(part[np.isfinite(there) & (part != one)]).tolist():
             of = np.flatnonzero(part == other)
             end = of[np.argmin(there[of])]
-            path = [int(at[end])]
-            while before[path[-1]] >= 0:
-                path.append(int(before[path[-1]]))
+            path = path_to(at[end], before)
             steps = np.array([number[b * size + a] for a, b in itertools.pairwise(path)])
             way = Arcs(*(column[steps] for column in arcs))
             back = Arcs(way.head, way.tail, way.weight, way.piece)

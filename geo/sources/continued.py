@@ -9,11 +9,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from geo.sources.chains import Floats, Ints
+from geo.sources.chains import Floats, Ints, linked_parts
 
 #: Parts of a road of one name are at most this far from each other.
 NAMED_M = 500.0
@@ -69,10 +67,7 @@ def _same_name(called: NDArray[np.str_], tips: list[Floats]) -> list[tuple[int, 
 
 
 def _straight_on(
-    found: list[tuple[int, int]],
-    label: Ints,
-    classes: NDArray[np.str_],
-    headings: list[Floats],
+    found: list[tuple[int, int]], label: Ints, classes: NDArray[np.str_], headings: list[Floats]
 ) -> list[tuple[int, int]]:
     """Return pairs of roads that end at a node and go straight on, each once."""
     roads = [label[edge] for edge, _ in found]
@@ -95,5 +90,4 @@ def _straight_on(
 def _united(size: int, ties: Sequence[Sequence[int]]) -> Ints:
     """Return a number for what is tied together."""
     i, j = np.array(ties, np.intp).reshape(-1, 2).T
-    links = coo_array((np.ones(len(i)), (i, j)), shape=(size, size))
-    return np.asarray(connected_components(links, directed=False)[1], np.intp)
+    return linked_parts(i, j, size)

@@ -47,10 +47,7 @@ def centre_metres(pieces: Pieces) -> Floats:
     middle, heading = pieces.middle[rail], pieces.heading[rail]
     across = np.column_stack([-heading[:, 1], heading[:, 0]]) * TRACKS_APART_M
     ends = np.stack([middle - across, middle + across], axis=1)
-    shapes = [pieces.xy[a : b + 1]
-              for a, b in zip(pieces.first[rail], pieces.last[rail], strict=True)]  # fmt: skip
-    tree = shapely.STRtree([shapely.LineString(shape) for shape in shapes])
-    i, j = tree.query(shapely.linestrings(ends), predicate="intersects")
+    i, j = pieces.tree(rail).query(shapely.linestrings(ends), predicate="intersects")
     along = np.abs(np.sum(heading[i] * heading[j], axis=1)) > 0.9
     tracks = np.bincount(i[along], minlength=len(rail))
     metres[rail] /= np.maximum(tracks, 1)

@@ -73,10 +73,7 @@ def _distances(points: Any, shapes: NDArray[np.object_]) -> NDArray[np.float64]:
 
 
 def expect_datum(
-    path: Path | str,
-    ways: gpd.GeoDataFrame,
-    layers: Layers,
-    wanted: Collection[str] | None = None,
+    path: Path | str, ways: gpd.GeoDataFrame, layers: Layers, wanted: Collection[str] | None = None
 ) -> None:
     """
     Refuse lines whose datum is not declared and looks like another one, or cannot be judged.

@@ -22,8 +22,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pandas import DataFrame
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import substring
 
@@ -42,6 +40,7 @@ from geo.sources.chains import (
     PieceIndex,
     Pieces,
     cut_pieces,
+    linked_parts,
     route_chains,
 )
 from geo.sources.continued import NAMED_M, continued_roads
@@ -67,6 +66,7 @@ from geo.sources.route_names import (
     route_title,
     without_tracks,
 )
+from geo.sources.thinning import Stop
 
 Rows = list[dict[str, Any]]
 Stages = NDArray[np.str_]
@@ -131,14 +131,6 @@ class Under(NamedTuple):
 
     piece: Ints
     metres: Floats
-
-
-class _Stop(NamedTuple):
-    """A place on a line: how far along it in metres, its id, and whether the line is cut here."""
-
-    at: float
-    place: str
-    cut: bool
 
 
 class _Ids:
@@ -350,9 +342,7 @@ def _around(extract: _Extract, drawn: Bools) -> Bools:
     """Return the pieces of roundabouts of which a part is drawn: a line passes on one side."""
     pieces = extract.pieces
     around = extract.tags["junction"].isin(["roundabout", "circular"]).to_numpy(bool)[pieces.edge]
-    u, v = pieces.u[around], pieces.v[around]
-    size = (len(pieces.nodes),) * 2
-    part = connected_components(coo_array((np.ones(len(u)), (u, v)), size), directed=False)[1]
+    part = linked_parts(pieces.u[around], pieces.v[around], len(pieces.nodes))
     passed = np.isin(part[pieces.u], part[pieces.u[around & drawn]])
     return np.asarray(around & passed, bool)
 
@@ -634,12 +624,12 @@ class _RouteDraft:
         sections = self._sections([stop for stop in stops if stop.cut])
         return {"places": self.places, "alignments": self._alignment(stops), "sections": sections}
 
-    def _known_stops(self) -> list[_Stop]:
+    def _known_stops(self) -> list[Stop]:
         """Return the places in order; of two that are too close that of fewer lines goes."""
         found = [
-            _Stop(self.line.project(_point(s)), key, _is_cut(s)) for key, s in self.known.items()
+            Stop(self.line.project(_point(s)), key, _is_cut(s)) for key, s in self.known.items()
         ]
-        stops: list[_Stop] = []
+        stops: list[Stop] = []
         for stop in sorted(found):
             if stops and stop.at - stops[-1].at < 2 * ROOM_M * max(self.extract.scale, 0.2):
                 stays = max(stops[-1], stop, key=lambda s: len(self.known[s.place].lines))
@@ -648,33 +638,33 @@ class _RouteDraft:
                 stops.append(stop)
         return stops
 
-    def _new_stop(self, metres: float, zh: str, en: str) -> _Stop:
+    def _new_stop(self, metres: float, zh: str, en: str) -> Stop:
         """Add a place at a distance along the line, named after the route."""
         key = self.extract.place_id(f"{self.title.route_id}-{en}")
         point = self.line.interpolate(metres)
         names = self.title.zh + (zh if self.extract.chinese else en), self.title.en + en
         spot = Spot(point.x, point.y, "end", frozenset(), *names)
         self.places.append(self.extract.place_row(key, spot, ACCURACY_M))
-        return _Stop(metres, key, cut=True)
+        return Stop(metres, key, cut=True)
 
-    def _with_ends(self, stops: list[_Stop]) -> list[_Stop]:
+    def _with_ends(self, stops: list[Stop]) -> list[Stop]:
         """Let the line begin and end at a place, a new one where none is near; a ring at one."""
         length, reach = self.line.length, END_M * self.extract.scale
         if not stops or (not self.chain.closed and stops[0].at > reach):
             stops = [self._new_stop(0.0, " 起点", ", start"), *stops]
         if self.chain.closed:
             middle = [stop for stop in stops[1:] if reach < stop.at < length - reach]
-            ends = _Stop(0.0, stops[0].place, True), _Stop(length, stops[0].place, True)
+            ends = Stop(0.0, stops[0].place, True), Stop(length, stops[0].place, True)
             return [ends[0], *middle, ends[1]]
         if stops[-1].at < length - reach or len(stops) < 2:
             stops = [*stops, self._new_stop(length, " 终点", ", end")]
         return [stops[0]._replace(cut=True), *stops[1:-1], stops[-1]._replace(cut=True)]
 
-    def _room(self, stop: _Stop) -> float:
+    def _room(self, stop: Stop) -> float:
         spot = self.known.get(stop.place)
         return max(self.line.distance(_point(spot)), ROOM_M) if spot else ROOM_M
 
-    def _alignment(self, stops: list[_Stop]) -> Rows:
+    def _alignment(self, stops: list[Stop]) -> Rows:
         """Return the places in order with the shape points between them."""
         rows: Rows = [{"place_id": stops[0].place}]
         for a, b in itertools.pairwise(stops):
@@ -690,7 +680,7 @@ class _RouteDraft:
         route = {"route_id": self.title.route_id}
         return [route | {"seq": k} | row for k, row in enumerate(rows, 1)]
 
-    def _sections(self, cuts: list[_Stop]) -> Rows:
+    def _sections(self, cuts: list[Stop]) -> Rows:
         """Return the pieces between two cuts with what most of their length says."""
         names = {key: spot.zh for key, spot in self.known.items()}
         names |= {row["place_id"]: row["name"] for row in self.places}

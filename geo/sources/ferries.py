@@ -30,10 +30,10 @@ from geo.geometry import (
 )
 from geo.network import node_ways
 from geo.readers import MAIN_ROADS, barred_by, duration_minutes
-from geo.sources.chains import Bools, Chain
+from geo.sources.chains import Bools, Chain, path_to
 from geo.sources.coverage import LeftOut
 from geo.sources.junctions import SETTLEMENT_M, Line, Spot, element_names
-from geo.sources.route_names import MOSTLY, prevailing
+from geo.sources.route_names import MOSTLY, names_of, prevailing
 
 #: A terminal, or a road or path, this near to a node of a ferry makes it a port.
 TERMINAL_M, LAND_M = 300.0, 100.0
@@ -181,9 +181,7 @@ def _speed(own: DataFrame, km: Series[float]) -> float | None:
 
 def _names(own: DataFrame) -> tuple[str, str, str]:
     """Return the number and the names of a ferry, empty where there are none."""
-    rows = own[["name", "name:zh", "name:en"]].to_dict("records")
-    names = [element_names({str(key): value for key, value in row.items()}) for row in rows]
-    zh, en = (prevailing(texts, own["km"])[0] for texts in zip(*names, strict=True))
+    zh, en = (prevailing(texts, own["km"])[0] for texts in names_of(own))
     return prevailing(own["ref"], own["km"])[0], zh, en
 
 
@@ -218,9 +216,6 @@ def approaches(
         nearest = main[np.isfinite(km[main])]
         ends = [nearest[np.argmin(km[nearest])]] if len(nearest) else settled
         for end in (int(node) for node in ends if np.isfinite(km[node])):
-            path = [end]
-            while path[-1] != start:
-                path.append(int(before[path[-1]]))
-            used |= {shortest[pair][1] for pair in itertools.pairwise(path)}
+            used |= {shortest[pair][1] for pair in itertools.pairwise(path_to(end, before))}
     made = edges.iloc[sorted(used)]
     return roads.loc[made["osm_id"]].set_geometry(made.geometry.to_numpy(), crs=4326)

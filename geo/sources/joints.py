@@ -23,23 +23,14 @@ RING_M = 1.0
 
 
 class Joint(NamedTuple):
-    """
-    A place of a drawn line, in metres of the projection.
-
-    Parameters
-    ----------
-    at, x, y
-        How far along the line, and where the place is, which may be beside the line.
-    place
-        Its id; empty for one that is still to be made.
-    split
-        The route that gets the new place too, as the line ends on it; else empty.
-    """
+    """A place of a drawn line, in metres: how far along it, and where, which may be beside it."""
 
     at: float
     x: float
     y: float
+    #: Its id; empty for one that is still to be made.
     place: str = ""
+    #: The route that gets the new place too, as the line ends on it; else empty.
     split: str = ""
 
     @property
@@ -49,11 +40,7 @@ class Joint(NamedTuple):
 
 
 def find_joints(
-    layers: Layers,
-    mode: str,
-    line: LineString,
-    reach_m: float,
-    junctions: Collection[str] = (),
+    layers: Layers, mode: str, line: LineString, reach_m: float, junctions: Collection[str] = ()
 ) -> list[Joint]:
     """
     Return the places of a drawn line, in metres, in order, with its two ends.

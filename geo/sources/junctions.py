@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from shapely.ops import nearest_points, substring
 
 from geo.geometry import Bounds, line_area_crossings, to_degrees
-from geo.sources.chains import SAME_M, Floats, Ints, Pieces
+from geo.sources.chains import SAME_M, Floats, Ints, Pieces, linked_parts
 
 #: Slip roads between two roads are at most this long, in a straight line.
 LINK_M = 1500.0
@@ -143,12 +141,8 @@ class Sharing:
         self, points: NDArray[np.object_], pieces: Ints, reach: float
     ) -> tuple[Ints, Ints]:
         """Return the positions of points near some pieces, and the nearest piece of each."""
-        p = self.pieces
-        parts = [p.xy[a : b + 1] for a, b in zip(p.first[pieces], p.last[pieces], strict=True)]
-        shapes = [shapely.LineString(part) for part in parts]
-        which, at = shapely.STRtree(shapes).query_nearest(
-            points, max_distance=reach, all_matches=False
-        )
+        tree = self.pieces.tree(pieces)
+        which, at = tree.query_nearest(points, max_distance=reach, all_matches=False)
         return which, pieces[at]
 
 
@@ -178,8 +172,7 @@ def _touching(sharing: Sharing) -> dict[int, dict[int, set[int]]]:
     """Return the nodes where slip roads, or tracks without a name, touch each group."""
     p = sharing.pieces
     u, v = p.u[sharing.ties], p.v[sharing.ties]
-    matrix = coo_array((np.ones(len(u)), (u, v)), shape=(len(p.nodes), len(p.nodes)))
-    part = connected_components(matrix, directed=False)[1]
+    part = linked_parts(u, v, len(p.nodes))
     found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for node in np.unique(np.concatenate([u, v])).tolist():
         for number in sharing.at.get(node, ()):
@@ -380,7 +373,7 @@ def _sides(names: Sequence[str], one: int, two: int) -> str:
     return "–".join(sorted(filter(None, (names[one], names[two]))))
 
 
-def element_names(row: dict[str, object]) -> tuple[str, str]:
+def element_names(row: Mapping[Any, object]) -> tuple[str, str]:
     """Return the Chinese and the English name of an element; for a missing one, the plain."""
     texts = (row.get(key) for key in ("name", "name:zh-Hans", "name:zh", "name:en"))
     plain, simple, zh, en = (" ".join(t.split()) if isinstance(t, str) else "" for t in texts)

@@ -93,13 +93,7 @@ def _belongs(ways: gpd.GeoDataFrame, route: Route) -> pd.Series[str]:
     silent = ref == ""
     for tag in ("name", "name:zh", "name:en"):
         column = _tag(ways, tag)
-        fits = {
-            text: any(
-                kind in names.get(core, ()) for core, kind in map(core_name, _names_in(text))
-            )
-            for text in column.unique()
-        }
-        by_name |= column.map(fits).astype(bool)
+        by_name |= column.map({text: _fits(text, names) for text in column.unique()}).astype(bool)
         silent &= column == ""
     kinds = np.select([by_ref.astype(bool), by_name, silent], ["ref", "name", "silent"], "foreign")
     return pd.Series(kinds, index=ways.index, dtype=object)

@@ -26,13 +26,7 @@ from geo.core import BadInputError, Message
 from geo.geometry import Bounds, along_km, to_degrees, to_metres
 from geo.layers import Layers, build_layers, layer_findings
 from geo.sources.conflation import TOLERANCE_M, UNKNOWN_ACCURACY_M, Match, conflate, no_match
-from geo.sources.table_copy import (
-    PROVENANCE,
-    add_source,
-    copy_tables,
-    install_tables,
-    source_key,
-)
+from geo.sources.table_copy import PROVENANCE, add_source, copy_tables, install_tables, source_key
 from geo.sources.thinning import APART_M, DECIMALS, ON_LINE_M, LonLat, cut_line, points_along
 
 Floats = NDArray[np.float64]

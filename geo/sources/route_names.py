@@ -133,10 +133,8 @@ def names_of_route(key: str, mode: str, tags: DataFrame, km: Any) -> tuple[str, 
     numbers.sort(key=lambda key: (key != own, -most[key], key))
     spelled = [max(carried[key], key=lambda text: (carried[key][text], text)) for key in numbers]
     ref = "/".join(spelled)
-    rows = tags[["name", "name:zh", "name:en"]].to_dict("records")
-    both = [element_names({str(key): value for key, value in row.items()}) for row in rows]
     found = []
-    for texts in zip(*both, strict=True):
+    for texts in names_of(tags):
         name, share = prevailing(texts, km)
         said = sum(length for text, length in zip(texts, km, strict=True) if text)
         # streets of towns along a numbered road are not its name
@@ -147,6 +145,12 @@ def names_of_route(key: str, mode: str, tags: DataFrame, km: Any) -> tuple[str, 
         found.append(name if is_name or mode == "rail" or not own else "")
     zh, en = found
     return ref, zh or ref or en, en or ref or zh
+
+
+def names_of(tags: DataFrame) -> Iterable[tuple[str, ...]]:
+    """Return the Chinese names of ways, and the English ones."""
+    rows = tags[["name", "name:zh", "name:en"]].to_dict("records")
+    return zip(*map(element_names, rows), strict=True)
 
 
 def prevailing(values: Iterable[Any], length: Any) -> tuple[str, float]:

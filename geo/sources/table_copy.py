@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from geo.catalogue import Catalogue, TextTable
@@ -26,13 +27,19 @@ def copy_tables(catalogue: Catalogue, folder: Path) -> Path:
     return tables
 
 
+def numbered(key: str) -> Iterator[str]:
+    """Yield a key, then the same with a number behind."""
+    yield key
+    for number in itertools.count(2):
+        yield f"{key}-{number}"
+
+
 def source_key(catalogue: Catalogue, source: dict[str, str]) -> str:
     """Return the key of a source, numbered where another source has it."""
     known = {row.key: row.model_dump(exclude={"key"}) for row in catalogue.sources}
-    keys = itertools.chain([source["key"]], (f"{source['key']}-{n}" for n in itertools.count(2)))
     return next(
         key
-        for key in keys
+        for key in numbered(source["key"])
         if all(source.get(column, "") == value for column, value in known.get(key, {}).items())
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -29,6 +30,19 @@ DECIMALS = 5
 ON_LINE_M = 1.0
 #: Neighbouring places and points stand at least this far apart.
 APART_M = 3.0
+
+
+class Stop(NamedTuple):
+    """A place on a line: how far along it in metres, its id, whether a section ends there."""
+
+    at: float
+    place: str
+    cut: bool
+
+
+def metres_along(points: Floats) -> Floats:
+    """Return how far along a line each of its points is, in the units of the points."""
+    return np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
 
 
 def cut_line(line: LineString, start: float, end: float) -> Floats:
@@ -71,12 +85,11 @@ def points_along(
 def _thinned(line: LineString, longest_m: float) -> Floats:
     """Return how far along a line the points stand that it keeps."""
     thin: BaseGeometry = line.simplify(SIMPLIFY_M, preserve_topology=False)
-    all_xy = shapely.get_coordinates(line)
+    whole: BaseGeometry = line
     if np.isfinite(longest_m):
-        thin = shapely.segmentize(thin, longest_m)
-        all_xy = shapely.get_coordinates(thin)
-    kept = shapely.get_coordinates(thin)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(all_xy, axis=0).T))])
+        thin = whole = shapely.segmentize(thin, longest_m)
+    all_xy, kept = shapely.get_coordinates(whole), shapely.get_coordinates(thin)
+    along = metres_along(all_xy)
     at = along[np.isin(all_xy @ [1, 1j], kept @ [1, 1j])]  # points as complex numbers
     inner = at[(at > APART_M) & (at < along[-1] - APART_M)]
     apart = np.concatenate([[True], np.diff(inner) > APART_M])[: len(inner)]

@@ -151,7 +151,7 @@ def test_one_limit_alone_shows_what_is_gained(path, visit):
     page.locator("#card .switch button", has_text="120").click()
     assert page.locator("path.area").count() == page.locator("path.gain").count() == 1
     assert "min=120" in page.url
-    assert page.evaluate("document.activeElement.dataset.key") == "limit120"
+    assert page.evaluate("document.activeElement.dataset.key") == "choose-120"
 
 
 def test_the_difference_shows_what_is_gained_within_every_limit(path, visit):

@@ -1,6 +1,6 @@
 // The card of the chosen city.
 
-import { bilingual, element } from "./dom.js";
+import { bilingual, element, fact, switchOf, tableOf } from "./dom.js";
 import { closeButton, translatedName } from "./language.js";
 import { joined } from "./names.js";
 import { fixed, people, sameInBoth, signed } from "./numbers.js";
@@ -33,12 +33,8 @@ export class CityCard {
   content() {
     const { data, state } = this;
     const inhabitants = data.people([state.chosen]);
-    const title = element(
-      "small",
-      {},
-      bilingual(people(inhabitants)),
-      bilingual([" 人", " people"]),
-    );
+    const unit = bilingual([" 人", " people"]);
+    const title = element("small", {}, bilingual(people(inhabitants)), unit);
     return [
       closeButton(["取消选择", "Leave the city"], this.actions.onClose),
       element("h2", {}, bilingual(data.name(state.chosen)), title),
@@ -57,43 +53,22 @@ export class CityCard {
         bilingual(data.valueText(state.now.mode, key, column, state.chosen)),
       );
       const bounds = [0, 1].map((date) => data.boundsText(state.now.mode, key, date, state.chosen));
+      const title = bilingual(["90% 区间 ", "90% interval "]);
       const interval = bounds.every(Boolean)
-        ? element(
-            "small",
-            {},
-            bilingual(["90% 区间 ", "90% interval "]),
-            bilingual(bounds[0]),
-            " → ",
-            bilingual(bounds[1]),
-          )
+        ? element("small", {}, title, bilingual(bounds[0]), " → ", bilingual(bounds[1]))
         : null;
       const label = [`${name[0]}（${unit[0]}）`, `${name[1]} (${unit[1]})`];
-      return element(
-        "div",
-        { class: key === state.now.indicator ? "strong" : null },
-        element("dt", {}, bilingual(label)),
-        element("dd", {}, before, " → ", after, element("em", {}, difference), interval),
-      );
+      const value = [before, " → ", after, element("em", {}, difference), interval];
+      return fact(label, value, { class: key === state.now.indicator ? "strong" : null });
     });
     return element("dl", { class: "facts" }, rows);
   }
 
   limitSwitch() {
-    const name = translatedName(["时限", "Limit"]);
-    const buttons = [0, ...this.data.limits].map((limit) => this.limitButton(limit));
-    return element("div", { class: "switch small", role: "group", ...name }, buttons);
-  }
-
-  limitButton(limit) {
-    const attributes = {
-      type: "button",
-      "aria-pressed": String(this.state.only === limit),
-      on: { click: () => this.actions.onLimit(limit) },
-    };
-    const label = limit ? sameInBoth(String(limit)) : ["全部", "All"];
-    const button = element("button", attributes, bilingual(label));
-    button.dataset.key = `limit${limit}`;
-    return button;
+    const limits = this.data.limits.map((limit) => [limit, sameInBoth(String(limit))]);
+    const name = { role: "group", ...translatedName(["时限", "Limit"]) };
+    const { onLimit } = this.actions;
+    return switchOf(name, [[0, ["全部", "All"]], ...limits], this.state.only, onLimit);
   }
 
   dateSwitch() {
@@ -117,16 +92,10 @@ export class CityCard {
   }
 
   reachTable() {
-    const caption = bilingual(["各时限内的面积与人口", "Area and people within each limit"]);
+    const caption = ["各时限内的面积与人口", "Area and people within each limit"];
     const heads = COLUMNS.map((label) => element("th", { scope: "col" }, bilingual(label)));
     const rows = this.data.limits.map((limit, k) => this.reachRow(limit, k));
-    return element(
-      "table",
-      { class: "reach" },
-      element("caption", { class: "visually-hidden" }, caption),
-      element("thead", {}, element("tr", {}, heads)),
-      element("tbody", {}, rows),
-    );
+    return tableOf({ class: "reach" }, heads, rows, caption);
   }
 
   reachRow(limit, k) {
@@ -137,17 +106,12 @@ export class CityCard {
     const counts = within.map((cities) => cities.length);
     const gain = inhabitants[1] - inhabitants[0];
     const band = element("i", { class: "band", style: `--band:var(--band-${k})` });
+    const peopled = change(...inhabitants.map(people), people(gain, { withSign: true }));
     return element(
       "tr",
       { class: only === limit ? "strong" : null },
       element("th", { scope: "row" }, band, String(limit)),
-      element("td", {}, numberChange(areas)),
-      element(
-        "td",
-        {},
-        change(people(inhabitants[0]), people(inhabitants[1]), people(gain, { withSign: true })),
-      ),
-      element("td", {}, numberChange(counts)),
+      [numberChange(areas), peopled, numberChange(counts)].map((cell) => element("td", {}, cell)),
     );
   }
 

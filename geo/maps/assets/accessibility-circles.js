@@ -1,7 +1,7 @@
 // The circles of the cities: classes of values and of changes.
-import { bilingual, element } from "./dom.js";
+import { bilingual, tooltipOf } from "./dom.js";
 import { INK } from "./map.js";
-import { classOf, fixed, withUnit } from "./numbers.js";
+import { classOf, fixed, MINUTES, withUnit } from "./numbers.js";
 
 const RAMP = ["#fdeec0", "#a9d8a4", "#45b1b8", "#2773ae", "#1d2c78"];
 const RADII = [5, 6.5, 8, 9.5, 11];
@@ -123,17 +123,9 @@ export class CityCircles {
     const { name, unit } = this.data.indicators[indicator];
     const text = this.data.valueText(mode, indicator, this.data.choices.view.indexOf(view), i);
     const isNumber = /\d/.test(text[0]);
-    return element(
-      "div",
-      {},
-      element("b", {}, bilingual(this.data.name(i))),
-      element("br"),
-      bilingual(name),
-      " ",
-      bilingual(isNumber ? text.map((number, k) => `${number} ${unit[k]}`) : text),
-      this.interval(i),
-      this.timesFromChosen(i),
-    );
+    const value = isNumber ? text.map((number, k) => `${number} ${unit[k]}`) : text;
+    const line = [bilingual(name), " ", bilingual(value)];
+    return tooltipOf(this.data.name(i), line, this.interval(i), this.timesFromChosen(i));
   }
 
   /** The 90 % interval of what a circle shows; a change has none of its own. */
@@ -141,20 +133,19 @@ export class CityCircles {
     const { indicator, view, mode } = this.state.now;
     const bounds = { before: 0, after: 1 }[view];
     const text = bounds === undefined ? null : this.data.boundsText(mode, indicator, bounds, i);
-    if (!text) return [];
-    return [element("br"), bilingual([`90% 区间 ${text[0]}`, `90% interval ${text[1]}`])];
+    return text && bilingual([`90% 区间 ${text[0]}`, `90% interval ${text[1]}`]);
   }
 
   timesFromChosen(i) {
     const { now, chosen } = this.state;
-    if (chosen === null || chosen === i) return [];
+    if (chosen === null || chosen === i) return null;
     const [zh, en] = this.data.name(chosen);
     const times = [0, 1].map((date) => {
       const minutes = this.data.minutes(now.mode, date, chosen, i);
       return Number.isFinite(minutes) ? fixed(minutes, 0) : "–";
     });
-    const range = withUnit(times.join(" → "), ["分钟", "min"]);
-    return [element("br"), bilingual([`距${zh} ${range[0]}`, `From ${en} ${range[1]}`])];
+    const range = withUnit(times.join(" → "), MINUTES);
+    return bilingual([`距${zh} ${range[0]}`, `From ${en} ${range[1]}`]);
   }
 
   /** Boxes that names keep clear of. */

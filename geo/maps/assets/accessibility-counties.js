@@ -1,7 +1,7 @@
 // The counties as areas below the circles: mean time to the cities on a date, and its change.
 import { isChange, lookOfChange, lookOfClass, UNCHANGED } from "./accessibility-circles.js";
 import { decodePolyline } from "./decoding.js";
-import { bilingual, element } from "./dom.js";
+import { bilingual, tooltipOf } from "./dom.js";
 import { classOf, fixed, signed } from "./numbers.js";
 
 /** The indicator that counties have as well; it is in minutes. */
@@ -72,18 +72,9 @@ export class CountyMeans {
       const text = value === null ? "–" : fixed(value, 0);
       const bounds = value === null ? "" : ` (${fixed(low, 0)}–${fixed(high, 0)})`;
       const when = this.data.dates[k];
-      return [
-        element("br"),
-        bilingual([`${when[0]} ${text} 分钟${bounds}`, `${when[1]} ${text} min${bounds}`]),
-      ];
+      return bilingual([`${when[0]} ${text} 分钟${bounds}`, `${when[1]} ${text} min${bounds}`]);
     });
-    const difference =
-      change === null
-        ? []
-        : [
-            element("br"),
-            bilingual([`差异 ${signed(change, 1)} 分钟`, `change ${signed(change, 1)} min`]),
-          ];
-    return element("div", {}, element("b", {}, bilingual([zh, en])), rows, difference);
+    const difference = [`差异 ${signed(change, 1)} 分钟`, `change ${signed(change, 1)} min`];
+    return tooltipOf([zh, en], ...rows, change === null ? null : bilingual(difference));
   }
 }

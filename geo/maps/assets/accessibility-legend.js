@@ -11,7 +11,7 @@ import {
 } from "./accessibility-circles.js";
 import { bilingual, element, one, svgElement } from "./dom.js";
 import { legendBlock, legendItem } from "./legend.js";
-import { fixed } from "./numbers.js";
+import { fixed, rangesBetween } from "./numbers.js";
 
 const item = (label, shapes) => legendItem(label, shapes, { width: 30, height: 24 });
 
@@ -38,12 +38,10 @@ function circleItem(look, label) {
   return item(label, [circle]);
 }
 
-/** "< a", "a–b", "≥ b"; one empty text without breaks. */
-function rangesBetween(breaks, digits) {
-  if (!breaks.length) return [""];
+/** The ranges of classes; one empty text without breaks. */
+function rangesOf(breaks, digits) {
   const texts = breaks.map((value) => fixed(value, Math.max(digits, 0)).replace(/\.0+$/, ""));
-  const inner = texts.slice(1).map((text, k) => `${texts[k]}–${text}`);
-  return [`< ${texts[0]}`, ...inner, `≥ ${texts.at(-1)}`];
+  return texts.length ? rangesBetween(texts) : [""];
 }
 
 export class AccessibilityLegend {
@@ -108,7 +106,7 @@ export class AccessibilityLegend {
   ranges(limits) {
     const large = inMillions(this.state.now, limits);
     const [zh, en] = [1e4, 1e6].map((unit) =>
-      rangesBetween(
+      rangesOf(
         large ? limits.map((value) => value / unit) : limits,
         large ? 1 : this.indicator.digits,
       ),

@@ -6,17 +6,19 @@ import { CountyMeans } from "./accessibility-counties.js";
 import { AccessibilityData, plain } from "./accessibility-data.js";
 import { AccessibilityLegend } from "./accessibility-legend.js";
 import { getState, onAddressChange, setState } from "./address.js";
+import { ChoiceCard, markRows, onRow } from "./choice.js";
 import {
   all,
   bilingual,
   element,
-  isWideScreen,
   markReady,
+  onButton,
   onEscape,
   one,
   pageData,
-  scrollToMap,
+  pressButton,
 } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { PlaceLabels } from "./labels.js";
 import { isEnglish, onLanguageChange, pick, textsOf } from "./language.js";
 import { createPanes, prepareMap, reducedMotion } from "./map.js";
@@ -57,8 +59,7 @@ class AccessibilityPage {
   }
 
   findParts() {
-    this.card = one("#card");
-    this.invitation = [...this.card.childNodes];
+    this.card = new ChoiceCard();
     this.cityBox = one("#city");
     this.searchBox = one("#find");
   }
@@ -81,9 +82,8 @@ class AccessibilityPage {
   }
 
   fillCard() {
-    const { key } = one(":focus", this.card)?.dataset ?? {};
-    this.card.replaceChildren(...this.cityCard.content());
-    if (key) one(`[data-key="${key}"]`, this.card).focus();
+    const { node } = this.card;
+    keepFocus(node, () => node.replaceChildren(...this.cityCard.content()));
   }
 
   // ---- choices
@@ -91,42 +91,25 @@ class AccessibilityPage {
   choose(i, { fromMap = false } = {}) {
     this.state.chosen = i;
     this.cityBox.value = String(i);
-    this.markRows(i);
+    markRows(all(`tr[data-city="${i}"]`));
     this.frame.classList.add("has-choice");
-    this.card.classList.add("full");
     this.lines.draw();
     this.counties.draw();
     const bounds = this.areas.draw();
-    this.fillCard();
-    this.card.scrollTop = 0;
+    this.card.fill(this.cityCard.content());
     this.legend.fill();
     setState({ city: this.data.cities[i][0] });
     if (!fromMap || !this.map.getBounds().contains(bounds)) this.lookAt(bounds);
     this.labels?.place();
   }
 
-  markRows(i) {
-    for (const row of all("tr.chosen")) row.classList.remove("chosen");
-    for (const row of all(`tr[data-city="${i}"]`)) {
-      row.classList.add("chosen");
-      const scroll = row.closest(".scroll");
-      const top = row.offsetTop - scroll.scrollTop;
-      const isOutside = top < 60 || top + row.offsetHeight > scroll.clientHeight;
-      if (isWideScreen() && row.offsetParent && isOutside) {
-        scroll.scrollTop = row.offsetTop - scroll.clientHeight / 2;
-      }
-    }
-  }
-
   leave() {
     if (this.state.chosen === null) return;
-    if (this.card.contains(document.activeElement)) this.card.focus();
+    this.card.clear();
     this.state.chosen = null;
     this.cityBox.value = "";
-    this.markRows(null);
+    markRows([]);
     this.frame.classList.remove("has-choice");
-    this.card.classList.remove("full");
-    this.card.replaceChildren(...this.invitation);
     this.areas.draw();
     this.lines.draw();
     this.counties.draw();
@@ -162,11 +145,7 @@ class AccessibilityPage {
   }
 
   pressButtons() {
-    for (const [key, value] of Object.entries(this.state.now)) {
-      for (const button of all(`button[data-${key}]`)) {
-        button.setAttribute("aria-pressed", String(button.dataset[key] === value));
-      }
-    }
+    for (const [key, value] of Object.entries(this.state.now)) pressButton(key, value);
   }
 
   draw() {
@@ -297,12 +276,7 @@ class AccessibilityPage {
   addListeners() {
     this.addSearchListeners();
     this.addSwitchListeners();
-    for (const row of all("tr[data-city]")) {
-      row.addEventListener("click", () => {
-        this.choose(Number(row.dataset.city));
-        scrollToMap();
-      });
-    }
+    onRow("city", (city) => this.choose(Number(city)));
     this.map.on("click", () => this.leave());
     onEscape((event) => {
       if (event.target !== this.searchBox) this.leave();
@@ -330,9 +304,7 @@ class AccessibilityPage {
   addSwitchListeners() {
     if (!this.data.choices.mode.length) return;
     for (const key of Object.keys(this.state.now)) {
-      for (const button of all(`button[data-${key}]`)) {
-        button.addEventListener("click", () => this.set({ [key]: button.dataset[key] }));
-      }
+      onButton(key, (value) => this.set({ [key]: value }));
     }
   }
 

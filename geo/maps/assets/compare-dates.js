@@ -1,5 +1,5 @@
 // The two dates of the comparison and what the sections are on each.
-import { bilingual, element, pageData } from "./dom.js";
+import { bilingual, element, pageData, tooltipOf } from "./dom.js";
 import { endsOf } from "./names.js";
 import { statusMark, statusOf } from "./status.js";
 
@@ -51,14 +51,7 @@ export class Comparison {
   }
 
   tooltip(section) {
-    return element(
-      "div",
-      {},
-      element("b", {}, bilingual(this.nameOf(section))),
-      element("br"),
-      bilingual(endsOf(section.properties)),
-      element("br"),
-      this.statusMarks(section),
-    );
+    const ends = bilingual(endsOf(section.properties));
+    return tooltipOf(this.nameOf(section), ends, this.statusMarks(section));
   }
 }

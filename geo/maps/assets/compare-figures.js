@@ -1,5 +1,5 @@
 // The figures of the two dates: tiles, statistics, times of the cities.
-import { all, bilingual, element, one } from "./dom.js";
+import { all, bilingual, element, fact, one } from "./dom.js";
 import { fixed, signed } from "./numbers.js";
 
 const MODES = ["road", "rail", "water"];
@@ -150,6 +150,5 @@ function tile(label, values, digits, unit) {
   const [before, after] = values;
   const change = element("b", {}, signed(after - before, digits));
   const range = `${fixed(before, digits)} → ${fixed(after, digits)}`;
-  const value = element("dd", {}, change, " ", bilingual(unit), element("small", {}, range));
-  return element("div", {}, element("dt", {}, bilingual(label)), value);
+  return fact(label, [change, " ", bilingual(unit), element("small", {}, range)]);
 }

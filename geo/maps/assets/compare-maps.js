@@ -1,6 +1,4 @@
 // The lines of one date on a map, and the second map of the view side by side.
-import { pageData } from "./dom.js";
-import { PlaceLabels } from "./labels.js";
 import { prepareMap } from "./map.js";
 import { RouteLines } from "./route-lines.js";
 
@@ -59,9 +57,6 @@ export class DateLines {
     }
   }
 }
-
-export const addNames = (map) =>
-  new PlaceLabels(map, [...pageData("data-cities"), ...pageData("data-areas")]);
 
 /**
  * The same layers of the same data on another map.

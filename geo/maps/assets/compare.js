@@ -2,7 +2,7 @@
 import { getState, onAddressChange, setState } from "./address.js";
 import { Comparison } from "./compare-dates.js";
 import { Figures } from "./compare-figures.js";
-import { addNames, DateLines, makeTwin, moveTogether } from "./compare-maps.js";
+import { DateLines, makeTwin, moveTogether } from "./compare-maps.js";
 import { ChangedSections, rowOf } from "./compare-sections.js";
 import {
   all,
@@ -11,10 +11,12 @@ import {
   onEscape,
   one,
   ownValue,
+  pressButton,
   scrollToMap,
   svgElement,
 } from "./dom.js";
-import { factOf } from "./language.js";
+import { PlaceLabels, placeNames } from "./labels.js";
+import { factOf, pageTitle } from "./language.js";
 import { INK, prepareMap, reducedMotion } from "./map.js";
 import { startPage } from "./page.js";
 import { addPublishing } from "./publish.js";
@@ -108,7 +110,7 @@ class ComparePage {
     const other = makeTwin(this.map, this.base, this.settings);
     this.twin = new DateLines(other, "date-b", 412, this.drawing);
     moveTogether(this.map, other, () => this.view === "side");
-    this.labels.push(addNames(other));
+    this.labels.push(new PlaceLabels(other, placeNames()));
   }
 
   /** One map above the other shows half as much. */
@@ -119,7 +121,7 @@ class ComparePage {
 
   setView(view) {
     this.view = view;
-    press("view", view);
+    pressButton("view", view);
     document.documentElement.dataset.layout = view;
     one(".twin").hidden = view !== "side";
     this.slider.disabled = view !== "swipe";
@@ -228,7 +230,7 @@ class ComparePage {
   }
 
   setTab(tab, { keepAddress = false } = {}) {
-    press("tab", tab);
+    pressButton("tab", tab);
     for (const panel of all("[data-panel]")) panel.hidden = panel.dataset.panel !== tab;
     one("[data-jump]").setAttribute("href", `#${one(`[data-panel="${tab}"] table`).id}`);
     if (!keepAddress) setState({ tab });
@@ -286,8 +288,8 @@ class ComparePage {
   /** @returns {import("./dom.js").Label} */
   title() {
     const [a, b] = this.comparison.dates;
-    const { titleZh, titleEn } = document.documentElement.dataset;
-    return [`${titleZh}：${a} → ${b}`, `${titleEn}: ${a} → ${b}`];
+    const [zh, en] = pageTitle();
+    return [`${zh}：${a} → ${b}`, `${en}: ${a} → ${b}`];
   }
 
   /** @returns {import("./dom.js").Label} */
@@ -371,13 +373,6 @@ function dateMarks(dates, x) {
   });
 }
 
-/** Shows which button of a group is chosen. */
-function press(group, value) {
-  for (const button of all(`[data-${group}]`)) {
-    button.setAttribute("aria-pressed", String(button.dataset[group] === value));
-  }
-}
-
 /** What the address asks for, where there is a button for it. */
 function choiceOf(group, wanted, standard) {
   const known = all(`[data-${group}]`).map((button) => button.dataset[group]);
@@ -397,7 +392,7 @@ export function compare(map, groups, base, looks, settings) {
   const size = map.getSize();
   if (size.x < 500 || size.y < 480) one(".key-list").open = false;
   page.showMain();
-  page.labels.push(addNames(map));
+  page.labels.push(new PlaceLabels(map, placeNames()));
   page.restore();
   onAddressChange(() => page.restore());
   addPublishing("compare", {

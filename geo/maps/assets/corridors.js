@@ -1,7 +1,17 @@
 // The page of the corridors: a sheet is chosen, and the map shows its line and what it changes.
 import { getState, onAddressChange, setState } from "./address.js";
 import { decodePolyline } from "./decoding.js";
-import { all, bilingual, element, markReady, onEscape, one, ownValue, pageData } from "./dom.js";
+import {
+  all,
+  bilingual,
+  markReady,
+  onButton,
+  onEscape,
+  one,
+  ownValue,
+  pageData,
+  tooltipOf,
+} from "./dom.js";
 import { PlaceLabels } from "./labels.js";
 import { factOf, onLanguageChange, pick, textsOf } from "./language.js";
 import { createPanes, INK, prepareMap, reducedMotion } from "./map.js";
@@ -55,7 +65,7 @@ class CorridorsPage {
     const value = this.route?.gains[i];
     const { shorter, unchanged } = this.data.texts;
     const text = value >= 0.05 ? shorter.map((part) => part.replace("{n}", value)) : unchanged;
-    return element("div", {}, element("b", {}, bilingual(names)), element("br"), bilingual(text));
+    return tooltipOf(names, bilingual(text));
   }
 
   addNetwork() {
@@ -184,9 +194,7 @@ class CorridorsPage {
       this.search.input.select();
       this.search.listEverything();
     });
-    for (const button of all("[data-step]")) {
-      button.addEventListener("click", () => this.step(Number(button.dataset.step)));
-    }
+    onButton("step", (by) => this.step(Number(by)));
     one("[data-print]").addEventListener("click", () => print());
     for (const row of all("[data-section]")) {
       const show = () => this.lines.highlight([row.dataset.section]);

@@ -1,11 +1,18 @@
 // Areas: squares of a grid, each closed in turn, coloured by the mean delay of all trips.
-import { bilingual, element, svgElement } from "./dom.js";
+import { bilingual, element, fact, svgElement, tooltipOf } from "./dom.js";
 import { closeButton } from "./language.js";
 import { legendBlock, legendItem } from "./legend.js";
 import { INK } from "./map.js";
-import { classOf, fixed, fixedOrLess, people, withUnit } from "./numbers.js";
+import {
+  classOf,
+  fixed,
+  fixedOrLess,
+  MINUTES,
+  people,
+  rangesBetween,
+  withUnit,
+} from "./numbers.js";
 
-const MINUTES = ["分钟", "min"];
 /** Fills of the classes, from the least delay to the most. */
 const FILLS = ["#fdeadf", "#fbc3a5", "#f08a62", "#c8423c", "#7d0f2b"];
 const percent = (share) => `${fixedOrLess(100 * share, 1)}%`;
@@ -79,7 +86,7 @@ export class Areas {
       `封闭 ${this.hours} 小时：人均延误 ${time} 分钟`,
       `closed for ${this.hours} h: ${time} min late on average`,
     ];
-    return element("div", {}, element("b", {}, bilingual(name)), element("br"), bilingual(text));
+    return tooltipOf(name, bilingual(text));
   }
 
   /** @returns {import("./dom.js").Label} */
@@ -104,13 +111,6 @@ export class Areas {
 
   card(index, onClose) {
     const one = this.list[index];
-    const fact = (label, value, isStrong) =>
-      element(
-        "div",
-        { class: isStrong ? "strong" : null },
-        element("dt", {}, bilingual(label)),
-        element("dd", {}, value),
-      );
     const minutes = (value) => bilingual(withUnit(fixedOrLess(value, 1), MINUTES));
     const closed = [
       `方格内路网 ${fixed(one.km, 0)} 公里，全部封闭 ${this.hours} 小时`,
@@ -123,10 +123,12 @@ export class Areas {
       element(
         "dl",
         { class: "costs" },
-        fact(["人均延误", "Mean delay"], minutes(one.delay), true),
+        fact(["人均延误", "Mean delay"], minutes(one.delay), { class: "strong" }),
         fact(["本地出行", "Own travel"], percent(one.own)),
         fact(["须绕行", "Detoured"], percent(one.detoured)),
-        fact(["无路可走", "No way left"], percent(one.cutOff), one.cutOff > 0),
+        fact(["无路可走", "No way left"], percent(one.cutOff), {
+          class: one.cutOff > 0 ? "strong" : null,
+        }),
         fact(["其他城市间多花", "Between others"], minutes(one.extra)),
       ),
       ...(one.losing ? [losing(one.losing, this.road)] : []),
@@ -136,12 +138,9 @@ export class Areas {
   legend() {
     const swatch = (fill) =>
       svgElement("rect", { x: 4, y: 1, width: 32, height: 12, fill, "fill-opacity": 0.85 });
-    const items = FILLS.map((fill, i) => {
-      const [from, to] = [this.limits[i - 1], this.limits[i]];
-      const range = from === undefined ? `< ${to}` : `${from}–${to}`;
-      const text = to === undefined ? `≥ ${from}` : range;
-      return legendItem([text, text], [swatch(fill)], { width: 40, height: 14 });
-    });
+    const items = rangesBetween(this.limits).map((text, i) =>
+      legendItem([text, text], [swatch(FILLS[i])], { width: 40, height: 14 }),
+    );
     const block = legendBlock(["人均延误（分钟）", "Mean delay (min)"], items);
     block.classList.add("areas");
     return block;

@@ -1,23 +1,19 @@
 // The card of the closed link: what it costs, and whom.
-import { bilingual, element } from "./dom.js";
+import { bilingual, element, fact } from "./dom.js";
 import { closeButton } from "./language.js";
 import { joined } from "./names.js";
-import { fixed, fixedOrLess, people, withUnit } from "./numbers.js";
+import { fixed, fixedOrLess, MINUTES, people, withUnit } from "./numbers.js";
 
 /** Values of `detour` that are no ratio. */
 const NO_WAY = -1;
 /** Minutes from which the mean extra time is printed bold. */
 const MUCH = 0.5;
-const MINUTES = ["分钟", "min"];
 const NO_EFFECT = [
   "没有城市对的最快路线经过这一段：中断后最快时间不变。",
   "No fastest way between two cities runs here: its loss changes no time.",
 ];
 
-function fact(label, value, isStrong) {
-  const name = element("dt", {}, bilingual(label));
-  return element("div", { class: isStrong ? "strong" : null }, name, element("dd", {}, value));
-}
+const strong = (isStrong) => ({ class: isStrong ? "strong" : null });
 
 function ratio(detour) {
   if (detour === NO_WAY) return bilingual(["无绕行", "none"]);
@@ -61,10 +57,10 @@ function facts({ extra, cutOff, efficiency, pairs, detour }) {
   return element(
     "dl",
     { class: "costs" },
-    fact(["平均多花", "Extra, mean"], extraText, extra >= MUCH),
-    fact(["断联人口", "Cut off"], bilingual(people(cutOff)), cutOff > 0),
+    fact(["平均多花", "Extra, mean"], extraText, strong(extra >= MUCH)),
+    fact(["断联人口", "Cut off"], bilingual(people(cutOff)), strong(cutOff > 0)),
     fact(["效率损失", "Efficiency"], lost),
-    fact(["绕行倍数", "Detour"], ratio(detour), detour === NO_WAY),
+    fact(["绕行倍数", "Detour"], ratio(detour), strong(detour === NO_WAY)),
     fact(["影响城市对", "Pairs hit"], fixed(pairs, 0)),
   );
 }

@@ -4,6 +4,7 @@ import { CLOSED, DETOUR } from "./criticality-closure.js";
 import { one, svgElement } from "./dom.js";
 import { legendBlock, legendItem } from "./legend.js";
 import { INK } from "./map.js";
+import { rangesBetween } from "./numbers.js";
 
 const NEUTRAL = "#4f5d6a";
 
@@ -37,12 +38,10 @@ export function fillLegend({ widths, colors, labels }) {
 }
 
 function widthItems(widths) {
-  return widths.map(([from, width], i) => {
-    const next = widths[i + 1]?.[0];
-    const range = i === 0 ? `< ${next}` : `${from}–${next}`;
-    const text = next === undefined ? `≥ ${from}` : range;
-    return item([text, text], [stroke(NEUTRAL, width)]);
-  });
+  const limits = widths.slice(1).map(([from]) => from);
+  return rangesBetween(limits).map((text, i) =>
+    item([text, text], [stroke(NEUTRAL, widths[i][1])]),
+  );
 }
 
 const colorItems = (colors, labels) =>

@@ -1,6 +1,7 @@
 // The page of critical links: closing one shows what it costs and where the traffic goes then.
 
 import { getHash, getState, onAddressChange, setHash, setState } from "./address.js";
+import { ChoiceCard, markRows, onRow } from "./choice.js";
 import { Areas } from "./criticality-areas.js";
 import { linkCard } from "./criticality-card.js";
 import { Closure } from "./criticality-closure.js";
@@ -10,14 +11,14 @@ import {
   all,
   bilingual,
   element,
-  isWideScreen,
   markReady,
+  onButton,
   onEscape,
   one,
-  pageData,
-  scrollToMap,
+  pressButton,
+  tooltipOf,
 } from "./dom.js";
-import { PlaceLabels } from "./labels.js";
+import { PlaceLabels, placeNames } from "./labels.js";
 import { textsOf } from "./language.js";
 import { createPanes, INK, prepareMap, reducedMotion, zoomFactor } from "./map.js";
 import { fixed, fixedOrLess, people } from "./numbers.js";
@@ -42,8 +43,7 @@ class CriticalityPage {
   constructor(map, settings) {
     this.map = map;
     this.frame = map.getContainer();
-    this.card = one("#card");
-    this.invitation = [...this.card.childNodes];
+    this.card = new ChoiceCard();
     this.legend = one(".key-list");
     this.mode = "";
     this.chosen = null;
@@ -74,15 +74,11 @@ class CriticalityPage {
     const time = fixedOrLess(extra, 2);
     const people = fixed(cutOff, 0);
     const cut = bilingual([`断联 ${people} 人`, `${people} people cut off`]);
-    return element(
-      "div",
-      {},
-      element("b", {}, bilingual(link.name)),
-      element("br"),
+    return tooltipOf(
+      link.name,
       bilingual(link.ends),
-      element("br"),
       bilingual([`平均多花 ${time} 分钟`, `+${time} min on average`]),
-      cutOff ? [element("br"), element("b", { class: "cut" }, cut)] : null,
+      cutOff ? element("b", { class: "cut" }, cut) : null,
     );
   }
 
@@ -126,72 +122,50 @@ class CriticalityPage {
 
   // ---- the chosen link
 
-  rowOf(link) {
-    return one(`[data-ranking="${this.mode}"] tr[data-link="${link.index}"]`);
-  }
-
   choose(link, { fromMap = false } = {}) {
     this.chosen = link;
-    for (const row of all("tr.chosen")) row.classList.remove("chosen");
     const bounds = this.closure.draw(link, this.links.detail(link, this.mode));
     this.frame.classList.add("has-choice");
     document.documentElement.classList.add("chosen-link");
-    this.card.classList.add("full");
-    const onClose = () => this.leave();
-    this.card.replaceChildren(...linkCard(link, this.links, this.mode, onClose));
-    this.card.scrollTop = 0;
+    this.card.fill(linkCard(link, this.links, this.mode, () => this.leave()));
     setState({ mode: this.mode, link: link.id });
-    this.markRow(this.rowOf(link));
+    markRows([one(`[data-ranking="${this.mode}"] tr[data-link="${link.index}"]`)]);
     if (!fromMap || !this.map.getBounds().contains(bounds)) this.lookAt(bounds);
     this.labels?.place();
-  }
-
-  markRow(row) {
-    if (!row) return;
-    row.classList.add("chosen");
-    const box = row.closest(".scroll");
-    const top = row.offsetTop - box.scrollTop;
-    const isOutside = top < 80 || top + row.offsetHeight > box.clientHeight;
-    if (!isWideScreen() || !isOutside) return;
-    const behavior = reducedMotion.matches ? "auto" : "smooth";
-    box.scrollTo({ top: row.offsetTop - box.clientHeight / 2, behavior });
   }
 
   chooseArea(index, fromMap = false) {
     this.leave();
     this.area = index;
     const bounds = this.areas.mark(index);
-    this.card.classList.add("full");
-    this.card.replaceChildren(...this.areas.card(index, () => this.leave()));
-    this.card.scrollTop = 0;
+    this.card.fill(this.areas.card(index, () => this.leave()));
     setState({ mode: AREAS, area: index });
-    this.markRow(one(`[data-ranking="${AREAS}"] tr[data-area="${index}"]`));
+    markRows([one(`[data-ranking="${AREAS}"] tr[data-area="${index}"]`)]);
     if (!fromMap && !this.map.getBounds().contains(bounds)) this.lookAt(bounds, 8);
   }
 
   leaveArea() {
     if (this.area < 0) return;
-    for (const row of all("tr.chosen")) row.classList.remove("chosen");
-    if (this.card.contains(document.activeElement)) this.card.focus();
+    this.clearChoice();
     this.area = -1;
     this.areas.mark(-1);
-    this.card.classList.remove("full");
-    this.card.replaceChildren(...this.invitation);
     setState({ area: null });
   }
 
   leave() {
     this.leaveArea();
     if (!this.chosen) return;
-    this.rowOf(this.chosen)?.classList.remove("chosen");
-    if (this.card.contains(document.activeElement)) this.card.focus();
+    this.clearChoice();
     this.chosen = null;
     this.closure.clear();
     this.frame.classList.remove("has-choice");
     document.documentElement.classList.remove("chosen-link");
-    this.card.classList.remove("full");
-    this.card.replaceChildren(...this.invitation);
     setState({ link: null });
+  }
+
+  clearChoice() {
+    markRows([]);
+    this.card.clear();
   }
 
   // ---- the view
@@ -225,8 +199,7 @@ class CriticalityPage {
   }
 
   addNames() {
-    const names = [...pageData("data-cities"), ...pageData("data-areas")];
-    this.labels = new PlaceLabels(this.map, names, () => {
+    this.labels = new PlaceLabels(this.map, placeNames(), () => {
       if (!this.chosen) return [];
       const { x, y } = this.map.latLngToLayerPoint(this.chosen.middle);
       return [[x - 14, y - 14, x + 14, y + 14]];
@@ -258,9 +231,7 @@ class CriticalityPage {
     const { chosen } = this;
     this.leave();
     this.mode = mode;
-    for (const button of all("[data-mode]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
-    }
+    pressButton("mode", mode);
     for (const block of all("[data-ranking]")) block.hidden = block.dataset.ranking !== mode;
     one("[data-jump]")?.setAttribute("href", `#losses-${mode}`);
     this.draw();
@@ -282,9 +253,7 @@ class CriticalityPage {
       );
       link.hit.on("mouseout", () => this.style(link));
     }
-    for (const button of all("[data-mode]")) {
-      button.addEventListener("click", () => this.setMode(button.dataset.mode));
-    }
+    onButton("mode", (mode) => this.setMode(mode));
     this.addTableListeners();
     this.map.on("click", () => this.leave());
     onEscape(() => this.leave());
@@ -294,18 +263,8 @@ class CriticalityPage {
   }
 
   addTableListeners() {
-    for (const row of all("tr[data-link]")) {
-      row.addEventListener("click", () => {
-        this.choose(this.links.list[row.dataset.link]);
-        scrollToMap();
-      });
-    }
-    for (const row of all("tr[data-area]")) {
-      row.addEventListener("click", () => {
-        this.chooseArea(Number(row.dataset.area));
-        scrollToMap();
-      });
-    }
+    onRow("link", (link) => this.choose(this.links.list[link]));
+    onRow("area", (area) => this.chooseArea(Number(area)));
     for (const button of all("[data-more]")) {
       button.addEventListener("click", () => button.closest(".ranking").classList.add("all"));
     }

@@ -1,5 +1,6 @@
 // The page of the crossings: numbered markers, and rows that show them.
 import { getState, onAddressChange, setState } from "./address.js";
+import { onRow } from "./choice.js";
 import {
   all,
   bilingual,
@@ -9,9 +10,9 @@ import {
   one,
   ownValue,
   pageData,
-  scrollToMap,
+  tooltipOf,
 } from "./dom.js";
-import { PlaceLabels } from "./labels.js";
+import { PlaceLabels, placeNames } from "./labels.js";
 import { textsOf } from "./language.js";
 import { prepareMap, reducedMotion } from "./map.js";
 import { namesOf } from "./names.js";
@@ -47,7 +48,8 @@ class CrossingsPage {
     });
     /** @type {any} */
     const marker = L.marker(point.getLatLng(), { pane: "numbers", keyboard: true, icon });
-    marker.bindTooltip(() => tooltipOf(properties), { direction: "top", offset: [0, -10] });
+    const tooltip = () => crossingTooltip(properties);
+    marker.bindTooltip(tooltip, { direction: "top", offset: [0, -10] });
     marker.on("click", () => this.choose(number, { fromMap: true }));
     marker.on("keypress", ({ originalEvent }) => {
       if (originalEvent.key === "Enter") this.choose(number, { fromMap: true });
@@ -58,10 +60,8 @@ class CrossingsPage {
 
   addTooltips(routes) {
     for (const section of this.lines.list) {
-      const tooltip = () => {
-        const name = element("b", {}, bilingual(routes[section.properties.route_id]));
-        return element("div", {}, name, element("br"), statusMark(section.properties.stages));
-      };
+      const { route_id: route, stages } = section.properties;
+      const tooltip = () => tooltipOf(routes[route], statusMark(stages));
       section.hit.bindTooltip(tooltip, { sticky: true, direction: "top" });
     }
   }
@@ -75,12 +75,7 @@ class CrossingsPage {
         this.redraw();
       });
     }
-    for (const row of this.rows) {
-      row.addEventListener("click", () => {
-        this.choose(row.dataset.crossing);
-        scrollToMap();
-      });
-    }
+    onRow("crossing", (number) => this.choose(number));
     this.map.on("click", () => this.choose(null));
     onEscape(() => this.choose(null));
   }
@@ -197,17 +192,10 @@ function numberNode({ number, mode, status, color }) {
   );
 }
 
-function tooltipOf(properties) {
+function crossingTooltip(properties) {
   const { place_zh: zh, place_en: en, status, assumed } = properties;
-  return element(
-    "div",
-    {},
-    element("b", {}, bilingual(namesOf(properties))),
-    element("br"),
-    bilingual([zh, en]),
-    element("br"),
-    statusMark(codeOf(status, assumed && status === "open")),
-  );
+  const mark = statusMark(codeOf(status, assumed && status === "open"));
+  return tooltipOf(namesOf(properties), bilingual([zh, en]), mark);
 }
 
 /** One round of pushing; tells whether anything moved. */
@@ -246,8 +234,7 @@ export function crossings(map, groups, points, looks, settings) {
   const page = new CrossingsPage(map, groups, points, looks, settings);
   page.showAll();
   page.redraw();
-  const names = [...pageData("data-cities"), ...pageData("data-areas")];
-  new PlaceLabels(map, names, () => page.boxes);
+  new PlaceLabels(map, placeNames(), () => page.boxes);
   page.restore();
   onAddressChange(() => page.restore());
   addPublishing("crossings", { caption: () => captionOf(page) });

@@ -57,9 +57,7 @@ export function paint(node, origin) {
 
 function withOpacity(shapes, opacity) {
   if (opacity === "1" || !shapes.length) return shapes;
-  const group = svgElement("g", { opacity });
-  group.append(...shapes);
-  return [group];
+  return [svgElement("g", { opacity }, shapes)];
 }
 
 /** What is moved or turned is measured as if it were not, and then moved in the drawing. */
@@ -73,8 +71,7 @@ function paintTurned(node, style, origin) {
   const [atX, atY] = [round(box.x - origin.x + x), round(box.y - origin.y + y)];
   const flat = transform.startsWith("matrix3d") ? flatOf(transform) : transform;
   const move = `translate(${atX} ${atY}) ${flat} translate(${-atX} ${-atY})`;
-  const group = svgElement("g", { transform: move });
-  group.append(...paint(node, origin));
+  const group = svgElement("g", { transform: move }, paint(node, origin));
   node.style.cssText = kept;
   return group;
 }
@@ -137,9 +134,7 @@ function madeShapes(node, kind, origin) {
   const middle = [box.x - origin.x + width / 2, box.y - origin.y + height / 2].map(round);
   const back = middle.map((value) => -value);
   const move = `translate(${middle.join(" ")}) ${style.transform} translate(${back.join(" ")})`;
-  const group = svgElement("g", { transform: move });
-  group.append(...shapes);
-  return [group];
+  return [svgElement("g", { transform: move }, shapes)];
 }
 
 /** A text as the lines that the page broke it into. */

@@ -41,25 +41,92 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * An element of a drawing; attributes that are null are left out.
+ * An element of a drawing; attributes that are null are left out, children may be lists of shapes.
  * @param {string} tag
  * @param {Record<string, any>} attributes
- * @param {string | number} [text]
+ * @param {...any} children
+ * @returns {any}
  */
-export function svgElement(tag, attributes, text) {
+export function svgElement(tag, attributes, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null) node.setAttribute(key, value);
   }
-  if (text !== undefined) node.textContent = String(text);
+  node.append(...children.flat(Infinity));
   return node;
 }
+
+/** The drawing on a button: some paths in a square of 18 units. */
+export const icon = (...paths) =>
+  svgElement(
+    "svg",
+    { viewBox: "0 0 18 18", "aria-hidden": "true" },
+    paths.map((d) => svgElement("path", { d })),
+  );
 
 /** Both languages of a text; the style sheet shows one. */
 export const bilingual = (label) => [
   element("span", { class: "zh" }, label[0]),
   element("span", { class: "en" }, label[1]),
 ];
+
+/** @param {any} content a text, or what stands in it, such as both languages of one */
+export const button = (content, onClick, attributes = {}) =>
+  element("button", { type: "button", ...attributes, on: { click: onClick } }, content);
+
+/**
+ * A row of buttons of which one is pressed.
+ * @param {Record<string, any>} attributes of the row
+ * @param {[any, Label][]} options keys and labels
+ * @param {any} chosen key of the one that is pressed
+ * @param {(key: any) => void} onChoose
+ */
+export function switchOf(attributes, options, chosen, onChoose) {
+  const buttons = options.map(([key, label]) =>
+    button(bilingual(label), () => onChoose(key), {
+      "aria-pressed": String(key === chosen),
+      "data-key": `choose-${key}`,
+    }),
+  );
+  return element("div", { class: "switch small", ...attributes }, buttons);
+}
+
+/** Buttons with data of a name hand over its value when they are clicked. */
+export function onButton(name, listener) {
+  for (const node of all(`button[data-${name}]`)) {
+    node.addEventListener("click", () => listener(node.dataset[name]));
+  }
+}
+
+/** Shows which button of a group is pressed: the one whose data of that name has the value. */
+export function pressButton(group, value, parent = document) {
+  for (const node of all(`button[data-${group}]`, parent)) {
+    node.setAttribute("aria-pressed", String(node.dataset[group] === value));
+  }
+}
+
+/** A name and its value, in a list of facts. */
+export const fact = (label, value, attributes = {}) =>
+  element("div", attributes, element("dt", {}, bilingual(label)), element("dd", {}, value));
+
+/** What a tooltip says: a name, and lines of nodes below it; those that are null are left out. */
+export const tooltipOf = (name, ...lines) =>
+  element(
+    "div",
+    {},
+    element("b", {}, bilingual(name)),
+    lines.filter(Boolean).map((line) => [element("br"), line]),
+  );
+
+/** A table; a caption is for those who do not see it. */
+export const tableOf = (attributes, heads, rows, caption = null) =>
+  element(
+    "table",
+    attributes,
+    caption && element("caption", { class: "visually-hidden" }, bilingual(caption)),
+    element("thead", {}, element("tr", {}, heads)),
+    element("tbody", {}, rows),
+  );
 
 export const isWideScreen = () => innerWidth > 900;
 

@@ -1,6 +1,6 @@
 // Names of places in the order of their importance; one that would cover another waits for
 // more room.
-import { element } from "./dom.js";
+import { element, pageData } from "./dom.js";
 import { isEnglish, onLanguageChange } from "./language.js";
 
 /** Pixels of the main and of the second language. */
@@ -24,6 +24,9 @@ const ABOVE = [
 const kindOf = (item) => item.kind.split(" ")[0];
 const LETTER_SPACING = 1.35; // of provinces, by the style sheet
 const PADDING = 3;
+
+/** The names that most maps show: those of cities, rivers and neighbours. */
+export const placeNames = () => [...pageData("data-cities"), ...pageData("data-areas")];
 
 /** @type {WeakMap<L.Map, PlaceLabels>} */
 const labelsOfMaps = new WeakMap();

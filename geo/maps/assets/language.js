@@ -1,5 +1,5 @@
 // The language of the page.
-import { all, element, one } from "./dom.js";
+import { all, button, one } from "./dom.js";
 
 const root = document.documentElement;
 const CHANGED = "geo:language";
@@ -11,9 +11,12 @@ export const isEnglish = () => root.lang === "en";
 
 export const pick = (label) => label[isEnglish() ? 1 : 0];
 
+/** @returns {import("./dom.js").Label} */
+export const pageTitle = () => [root.dataset.titleZh, root.dataset.titleEn];
+
 export function setLanguage(language) {
   root.lang = language === "en" ? "en" : "zh-CN";
-  document.title = isEnglish() ? root.dataset.titleEn : root.dataset.titleZh;
+  document.title = pick(pageTitle());
   for (const node of all("[data-l10n]")) {
     node.setAttribute(node.dataset.l10n, isEnglish() ? node.dataset.en : node.dataset.zh);
   }
@@ -59,8 +62,4 @@ export const translatedName = (label) => ({
 });
 
 export const closeButton = (label, onClick) =>
-  element(
-    "button",
-    { type: "button", class: "close", ...translatedName(label), on: { click: onClick } },
-    "×",
-  );
+  button("×", onClick, { class: "close", ...translatedName(label) });

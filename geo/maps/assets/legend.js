@@ -3,8 +3,7 @@ import { bilingual, element, svgElement } from "./dom.js";
 
 /** A small drawing with its meaning. */
 export function legendItem(label, shapes, { width, height }) {
-  const svg = svgElement("svg", { width, height, "aria-hidden": "true" });
-  svg.append(...shapes);
+  const svg = svgElement("svg", { width, height, "aria-hidden": "true" }, shapes);
   return element("span", {}, svg, bilingual(label));
 }
 

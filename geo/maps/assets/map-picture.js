@@ -106,10 +106,9 @@ export function mapPicture(map, width, height) {
     if (node) layers.set(node, layer);
   };
   map.eachLayer(note);
-  const group = svgElement("g", {});
-  group.append(svgElement("rect", { width, height, fill: GROUND }));
-  group.append(...paneShapes(map.getPane("mapPane"), { map, view, layers }));
-  return { group, view };
+  const ground = svgElement("rect", { width, height, fill: GROUND });
+  const shapes = paneShapes(map.getPane("mapPane"), { map, view, layers });
+  return { group: svgElement("g", {}, ground, shapes), view };
 }
 
 const heightOf = (pane) => Number(getComputedStyle(pane).zIndex) || 0;
@@ -160,9 +159,7 @@ function clipOf(polygon, group, { map, view }) {
     });
   const id = `cut-${corners.join("-").replaceAll(/[^\d-]/g, "_")}`;
   group.setAttribute("clip-path", `url(#${id})`);
-  const clip = svgElement("clipPath", { id });
-  clip.append(svgElement("path", { d: `M${corners.join("L")}Z` }));
-  return clip;
+  return svgElement("clipPath", { id }, svgElement("path", { d: `M${corners.join("L")}Z` }));
 }
 
 function layerShapes(node, drawing) {
@@ -198,9 +195,8 @@ function signShapes(node, layer, { map, view }) {
   const here = map.latLngToContainerPoint(layer.getLatLng());
   const shapes = paint(node, { x: frame.x + here.x, y: frame.y + here.y });
   const scale = view.stroke === 1 ? "" : ` scale(${round(view.stroke * 10) / 10})`;
-  const group = svgElement("g", { transform: `translate(${round(at.x)} ${round(at.y)})${scale}` });
-  group.append(...shapes);
-  return [group];
+  const transform = `translate(${round(at.x)} ${round(at.y)})${scale}`;
+  return [svgElement("g", { transform }, shapes)];
 }
 
 function vectorShape(layer, view) {

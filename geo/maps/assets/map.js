@@ -1,6 +1,6 @@
 // What all maps share: credits, controls, panes, how they follow language and print.
 import { getState, onAddressChange, setState } from "./address.js";
-import { all, element, one, svgElement } from "./dom.js";
+import { all, button, icon, one } from "./dom.js";
 import { onLanguageChange, pick, translatedName } from "./language.js";
 
 export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -91,15 +91,7 @@ const BUTTONS = {
 
 function viewButton(name, onClick) {
   const [label, path] = BUTTONS[name];
-  const svg = svgElement("svg", { viewBox: "0 0 18 18", "aria-hidden": "true" });
-  svg.append(svgElement("path", { d: path }));
-  const attributes = {
-    type: "button",
-    class: name,
-    ...translatedName(label),
-    on: { click: onClick },
-  };
-  return element("button", attributes, svg);
+  return button(icon(path), onClick, { class: name, ...translatedName(label) });
 }
 
 /** The whole map again, and the map as large as the screen. */

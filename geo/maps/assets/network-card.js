@@ -1,5 +1,5 @@
 // The card of a route, a section or a place.
-import { bilingual, element, ownValue } from "./dom.js";
+import { bilingual, button, element, ownValue } from "./dom.js";
 import { closeButton } from "./language.js";
 import { endsOf, namesOf } from "./names.js";
 import { grouped } from "./numbers.js";
@@ -15,8 +15,7 @@ const quantity = (value, unit) => (value === undefined ? null : grouped(value) +
 const chip = (text, color) =>
   element("span", { class: "chip", style: color ? `background:${color}` : null }, text);
 
-const linkButton = (label, onClick) =>
-  element("button", { type: "button", class: "link", on: { click: onClick } }, bilingual(label));
+const linkButton = (label, onClick) => button(bilingual(label), onClick, { class: "link" });
 
 /** A list of names and values; what is not known is left out. */
 function facts(pairs) {

@@ -1,8 +1,19 @@
 // The page of the network: legend, year slider, search, card, state in the address.
 import { getState, onAddressChange, setState } from "./address.js";
-import { all, bilingual, element, markReady, onEscape, one, ownValue, pageData } from "./dom.js";
+import {
+  all,
+  bilingual,
+  element,
+  markReady,
+  onButton,
+  onEscape,
+  one,
+  ownValue,
+  pageData,
+  tooltipOf,
+} from "./dom.js";
 import { PlaceLabels } from "./labels.js";
-import { onLanguageChange } from "./language.js";
+import { onLanguageChange, pageTitle } from "./language.js";
 import { prepareMap, reducedMotion } from "./map.js";
 import { joined, namesOf } from "./names.js";
 import { NetworkCard } from "./network-card.js";
@@ -180,9 +191,7 @@ class NetworkPage {
 
   addPresets() {
     this.presets = all("[data-preset]");
-    for (const button of this.presets) {
-      button.addEventListener("click", () => this.applyPreset(button.dataset.preset));
-    }
+    onButton("preset", (name) => this.applyPreset(name));
   }
 
   applyPreset(name) {
@@ -308,10 +317,7 @@ class NetworkPage {
     const { lines, map } = this;
     for (const section of lines.list) {
       const { route_id: route } = section.properties;
-      const tooltip = () => {
-        const name = element("b", {}, bilingual(this.routeNames(route)));
-        return element("div", {}, name, element("br"), statusMark(this.codeOf(section)));
-      };
+      const tooltip = () => tooltipOf(this.routeNames(route), statusMark(this.codeOf(section)));
       section.hit.bindTooltip(tooltip, { sticky: true, direction: "top", offset: [0, -6] });
       section.hit.on("click", () => this.select({ route, section: section.id }));
     }
@@ -444,9 +450,8 @@ class NetworkPage {
 
   /** @returns {import("./dom.js").Label} */
   title() {
-    const { titleZh, titleEn } = document.documentElement.dataset;
-    const [zh, en] = this.when();
-    return [`${titleZh}，${zh}`, `${titleEn}, ${en}`];
+    const [[zh, en], when] = [pageTitle(), this.when()];
+    return [`${zh}，${when[0]}`, `${en}, ${when[1]}`];
   }
 
   /** @returns {import("./dom.js").Label} */

@@ -35,8 +35,17 @@ export function people(value, { withSign = false } = {}) {
   return [sign + zh, sign + en];
 }
 
+/** What the classes between limits hold, these in rising order: "< a", "a–b", "≥ b". */
+export const rangesBetween = (limits) => [
+  `< ${limits[0]}`,
+  ...limits.slice(1).map((limit, k) => `${limits[k]}–${limit}`),
+  `≥ ${limits.at(-1)}`,
+];
+
 /** The number of the class of a value: how many of the limits, in rising order, it reaches. */
 export const classOf = (value, limits) => limits.filter((limit) => value >= limit).length;
+
+export const MINUTES = ["分钟", "min"];
 
 export const sameInBoth = (text) => [text, text];
 

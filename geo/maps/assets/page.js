@@ -1,6 +1,6 @@
 // What every page does: languages, sortable tables, the link to the table.
 import { getState, isFramed, onAddressChange, setState } from "./address.js";
-import { all, element, one, svgElement } from "./dom.js";
+import { all, button, icon, one, svgElement } from "./dom.js";
 import { isEnglish, setLanguage, startLanguage, translatedName } from "./language.js";
 import { sortTable } from "./sorting.js";
 import { addDownloads, downloadTable } from "./tables.js";
@@ -33,11 +33,9 @@ function handleClick(event) {
 /** A half-filled disc, as on other sites, between the pages and the language. */
 function addThemeSwitch() {
   const name = translatedName(["浅色或深色", "Light or dark"]);
-  const svg = svgElement("svg", { viewBox: "0 0 18 18", "aria-hidden": "true" });
-  svg.append(svgElement("circle", { cx: 9, cy: 9, r: 7 }));
-  svg.append(svgElement("path", { d: "M9 2a7 7 0 0 1 0 14z" }));
-  const attributes = { type: "button", class: "theme", ...name, on: { click: switchTheme } };
-  one(".top .lang")?.before(element("button", attributes, svg));
+  const disc = icon("M9 2a7 7 0 0 1 0 14z");
+  disc.prepend(svgElement("circle", { cx: 9, cy: 9, r: 7 }));
+  one(".top .lang")?.before(button(disc, switchTheme, { class: "theme", ...name }));
 }
 
 export function startPage() {

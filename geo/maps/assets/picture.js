@@ -72,15 +72,9 @@ function mapShapes(frame, content) {
     const x = isRow ? i * (width + BETWEEN) : 0;
     const y = isRow ? 0 : i * (height + BETWEEN);
     group.append(...scaleBar(view), ...(content.marks?.(map, view) ?? []));
-    return cutOut(group, { x, y, width, height });
+    // nothing reaches out of its frame
+    return svgElement("svg", { x, y, width, height, overflow: "hidden" }, group);
   });
-}
-
-/** A drawing within its frame, of which nothing reaches out. */
-function cutOut(group, frame) {
-  const svg = svgElement("svg", { ...frame, overflow: "hidden" });
-  svg.append(group);
-  return svg;
 }
 
 /** Kilometres in a round number, at the lower left. */
@@ -126,23 +120,23 @@ export function pictureOf(content, shape) {
     const poster = posterOf(content, SHAPES[shape]);
     document.body.append(poster.node);
     fitLegend(poster);
-    const svg = svgElement("svg", {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      lang: isEnglish() ? "en" : "zh-CN",
-    });
     const origin = poster.node.getBoundingClientRect();
     const frame = poster.map.getBoundingClientRect();
-    const words = [pick(content.title()), pick(content.caption())];
-    svg.append(svgElement("title", {}, words[0]), svgElement("desc", {}, words[1]));
-    svg.append(...paint(poster.node, origin));
-    const map = svgElement("g", {
-      transform: `translate(${frame.x - origin.x} ${frame.y - origin.y})`,
-    });
-    map.append(...mapShapes(frame, content));
-    svg.append(map);
+    const transform = `translate(${frame.x - origin.x} ${frame.y - origin.y})`;
+    const svg = svgElement(
+      "svg",
+      {
+        xmlns: "http://www.w3.org/2000/svg",
+        viewBox: `0 0 ${width} ${height}`,
+        width,
+        height,
+        lang: isEnglish() ? "en" : "zh-CN",
+      },
+      svgElement("title", {}, pick(content.title())),
+      svgElement("desc", {}, pick(content.caption())),
+      paint(poster.node, origin),
+      svgElement("g", { transform }, mapShapes(frame, content)),
+    );
     poster.node.remove();
     return new XMLSerializer().serializeToString(svg);
   });

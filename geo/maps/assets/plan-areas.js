@@ -1,8 +1,8 @@
 // Counties coloured by minutes or by how these change; circles where a region has no outlines.
 import { decodePolyline } from "./decoding.js";
-import { bilingual, element, svgElement } from "./dom.js";
+import { element, svgElement } from "./dom.js";
 import { legendBlock, legendItem } from "./legend.js";
-import { classOf, sameInBoth } from "./numbers.js";
+import { classOf, rangesBetween, sameInBoth } from "./numbers.js";
 
 /** Minutes from which a class begins, and the fills of all classes, from near to far. */
 const LIMITS = [60, 90, 120, 150, 180, 240];
@@ -67,14 +67,6 @@ const swatch = (fill, label) => {
   return legendItem(label, [svgElement("rect", box)], { width: 28, height: 16 });
 };
 
-function ranges(limits) {
-  const inner = limits.slice(1).map((limit, k) => `${limits[k]}–${limit}`);
-  return [`< ${limits[0]}`, ...inner, `≥ ${limits.at(-1)}`];
-}
-
-/** A range of minutes, the last one open. */
-const changeRange = (from, to) => (to ? `${from}–${to}` : `≥ ${from}`);
-
 /**
  * The legend of what the counties are coloured by.
  * @param {boolean} isChange whether it is a change of minutes
@@ -82,13 +74,13 @@ const changeRange = (from, to) => (to ? `${from}–${to}` : `≥ ${from}`);
  */
 export function areaLegend(isChange, city) {
   if (!isChange) {
-    const items = ranges(LIMITS).map((text, k) => swatch(RAMP[k], sameInBoth(text)));
+    const items = rangesBetween(LIMITS).map((text, k) => swatch(RAMP[k], sameInBoth(text)));
     const one = ["距所选城市（分钟）", "From the city (min)"];
     const all = ["距各城市平均（分钟）", "From the cities, mean (min)"];
     return legendBlock(city ? one : all, items);
   }
-  const steps = (fills) =>
-    STEPS.map((step, k) => swatch(fills[k], sameInBoth(changeRange(step, STEPS[k + 1]))));
+  const [, ...ranges] = rangesBetween(STEPS);
+  const steps = (fills) => ranges.map((text, k) => swatch(fills[k], sameInBoth(text)));
   const same = swatch(SAME, ["不变", "unchanged"]);
   return element(
     "div",
@@ -97,12 +89,3 @@ export function areaLegend(isChange, city) {
     legendBlock(["变长（分钟）", "Farther (min)"], [...steps(LOSSES), same]),
   );
 }
-
-/** A line of a tooltip. */
-export const tooltipOf = (name, lines) =>
-  element(
-    "div",
-    {},
-    element("b", {}, bilingual(name)),
-    lines.map((line) => [element("br"), bilingual(line)]),
-  );

@@ -1,11 +1,10 @@
 // Closures: links that are clicked, circles that are dropped, and the worst squares known before.
 import { getState, setState } from "./address.js";
 import { Areas } from "./criticality-areas.js";
-import { bilingual, element, one } from "./dom.js";
+import { bilingual, button, element, fact, one, switchOf } from "./dom.js";
 import { closeButton, translatedName } from "./language.js";
-import { fixed, fixedOrLess, people, signed, withUnit } from "./numbers.js";
+import { fixed, fixedOrLess, MINUTES, people, signed, withUnit } from "./numbers.js";
 
-const MIN = ["分钟", "min"];
 const RADII = [5, 10, 25, 50];
 /** Cities and pairs and squares that are listed. */
 const [MOST_CITIES, MOST_PAIRS, MOST_SQUARES] = [10, 5, 12];
@@ -15,22 +14,8 @@ const TOOLS = {
   squares: ["最坏的方格", "Worst squares"],
 };
 
-/** A row of buttons of which one is pressed. */
-function choice(name, options, chosen, onChoose) {
-  const buttons = options.map(([key, label]) =>
-    element(
-      "button",
-      {
-        type: "button",
-        "aria-pressed": String(key === chosen),
-        "data-choice": key,
-        on: { click: () => onChoose(key) },
-      },
-      bilingual(label),
-    ),
-  );
-  return element("div", { class: "switch small", role: "group", ...translatedName(name) }, buttons);
-}
+const choice = (name, options, chosen, onChoose) =>
+  switchOf({ role: "group", ...translatedName(name) }, options, chosen, onChoose);
 
 export class Breaking {
   /** @param {any} page */
@@ -119,8 +104,7 @@ export class Breaking {
 
   hide() {
     this.turn += 1;
-    this.page.drawing.drawCuts([], []);
-    this.page.drawing.drawWays(null, null);
+    this.page.drawing.clear();
     this.squares?.group.remove();
     this.page.frame.classList.remove("drawing");
   }
@@ -147,7 +131,7 @@ export class Breaking {
     this.square = -1;
     setState({ by: tool === "links" ? null : tool, square: null });
     this.fillTools();
-    one(`[data-choice="${tool}"]`, this.tools).focus();
+    one(`[data-key="choose-${tool}"]`, this.tools).focus();
     this.refresh();
     this.page.fillLegend();
   }
@@ -207,15 +191,10 @@ export class Breaking {
 
   squareRow({ name, delay }, i) {
     const share = (100 * delay) / this.squares.list[0].delay;
-    const listener = () => this.chooseSquare(i);
     return element(
       "li",
       { style: `--share:${share}%`, class: i === this.square ? "strong" : null },
-      element(
-        "button",
-        { type: "button", class: "link", on: { click: listener } },
-        bilingual(name),
-      ),
+      button(bilingual(name), () => this.chooseSquare(i), { class: "link" }),
       element("b", {}, fixed(delay, 1)),
     );
   }
@@ -229,20 +208,12 @@ export class Breaking {
       this.fillTools();
       this.drop({ lat, lng });
     };
-    const label = ["在这里放一个 25 km 的圆", "Drop a circle of 25 km here"];
+    const label = bilingual(["在这里放一个 25 km 的圆", "Drop a circle of 25 km here"]);
     return element(
       "div",
       { class: "card full" },
       this.squares.card(index, () => this.chooseSquare(-1)),
-      element(
-        "div",
-        { class: "row" },
-        element(
-          "button",
-          { type: "button", on: { click: drop } },
-          bilingual(/** @type {any} */ (label)),
-        ),
-      ),
+      element("div", { class: "row" }, button(label, drop)),
     );
   }
 
@@ -260,8 +231,7 @@ export class Breaking {
   async refresh() {
     this.turn += 1;
     if (this.tool === "squares") {
-      this.page.drawing.drawCuts([], []);
-      this.page.drawing.drawWays(null, null);
+      this.page.drawing.clear();
       this.showSquares();
       return;
     }
@@ -337,13 +307,8 @@ export class Breaking {
       this.page.setTab("plan");
       store.add({ do: "close", edges: closed });
     };
-    const label = ["写入方案", "Add to the plan"];
-    const attributes = { type: "button", on: { click: keep } };
-    return element(
-      "div",
-      { class: "row" },
-      element("button", attributes, bilingual(/** @type {any} */ (label))),
-    );
+    const label = bilingual(["写入方案", "Add to the plan"]);
+    return element("div", { class: "row" }, button(label, keep));
   }
 
   /** The routes of links, the first six. */
@@ -360,13 +325,12 @@ export class Breaking {
   }
 
   facts({ extra_min: extra, cut_off_people: cut }) {
-    const fact = (label, value) =>
-      element("div", {}, element("dt", {}, bilingual(label)), element("dd", {}, bilingual(value)));
+    const time = bilingual(withUnit(fixedOrLess(extra, 2), MINUTES));
     return element(
       "dl",
       { class: "costs" },
-      fact(["城市间平均多花", "Extra, mean of city pairs"], withUnit(fixedOrLess(extra, 2), MIN)),
-      fact(["断联人口", "People cut off"], cut ? people(cut) : ["0", "0"]),
+      fact(["城市间平均多花", "Extra, mean of city pairs"], time),
+      fact(["断联人口", "People cut off"], bilingual(people(cut))),
     );
   }
 
@@ -401,12 +365,11 @@ export class Breaking {
     const rows = worst.map(({ i, j, extra }) => {
       const [a, b] = [cities[i], cities[j]];
       const name = bilingual([`${a.name[0]}–${b.name[0]}`, `${a.name[1]}–${b.name[1]}`]);
-      const listener = () => this.showDetour(a, b);
       const text = Number.isFinite(extra) ? `+${fixed(extra, 0)}` : bilingual(["断联", "cut off"]);
       return element(
         "li",
         {},
-        element("button", { type: "button", class: "link", on: { click: listener } }, name),
+        button(name, () => this.showDetour(a, b), { class: "link" }),
         element("em", { class: "loss" }, text),
       );
     });

@@ -27,17 +27,19 @@ export function yearsChart(dates, series, name) {
   const top = Math.max(...values.map((value) => Math.min(value.high, value.min * 1.5)), 30);
   const step = stepOf(top);
   const scale = scaleOf(dates, Math.ceil(top / step) * step);
-  const svg = svgElement("svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    role: "img",
-    class: "years-chart",
-    ...translatedName(name),
-  });
-  svg.append(...axes(dates, step, scale));
-  for (const one of series) svg.append(...bandOf(one, dates, scale));
-  for (const one of series) svg.append(...lineOf(one, dates, scale));
-  svg.append(...namesOf(series, scale));
-  return svg;
+  return svgElement(
+    "svg",
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: "img",
+      class: "years-chart",
+      ...translatedName(name),
+    },
+    axes(dates, step, scale),
+    series.map((one) => bandOf(one, dates, scale)),
+    series.map((one) => lineOf(one, dates, scale)),
+    namesOf(series, scale),
+  );
 }
 
 function scaleOf(dates, ceiling) {

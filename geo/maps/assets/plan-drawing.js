@@ -1,19 +1,14 @@
 // Drawing a new line: stops by clicks or by name, joined to the network where they snap to it.
-import { bilingual, element, one } from "./dom.js";
+import { bilingual, button, element, one } from "./dom.js";
 import { geodesicKm } from "./geodesy.js";
 import { pick, translatedName } from "./language.js";
+import { sameInBoth } from "./numbers.js";
 import { EndField } from "./plan-fields.js";
 import { canJoin } from "./plan-file.js";
 import { toLatLngs } from "./plan-map.js";
 
 /** Pixels within which a click joins a place. */
 const SNAP = 14;
-/** Kinds of places that lines of a mode join. */
-const JOINS = {
-  rail: ["station"],
-  road: ["interchange", "junction", "end", "town"],
-  water: ["port"],
-};
 const SPEEDS = {
   hsr: 350,
   intercity: 200,
@@ -73,10 +68,9 @@ export class Drawing {
   nearest(latlng) {
     const { map, catalogue } = this.page;
     const at = map.latLngToContainerPoint(latlng);
-    const kinds = JOINS[this.mode] ?? [];
     let [found, least] = [null, SNAP];
     for (const place of catalogue.places) {
-      if (!kinds.includes(place.kind) || !canJoin(place, this.mode)) continue;
+      if (!canJoin(place, this.mode)) continue;
       const distance = at.distanceTo(map.latLngToContainerPoint([place.lat, place.lon]));
       if (distance < least) [found, least] = [place, distance];
     }
@@ -145,13 +139,8 @@ export class Drawing {
 
   fill() {
     if (!this.isOn) {
-      const listener = () => this.start();
-      const button = element(
-        "button",
-        { type: "button", class: "wide", on: { click: listener } },
-        bilingual(["✎ 画一条新线", "✎ Draw a new line"]),
-      );
-      this.box.replaceChildren(button);
+      const label = bilingual(["✎ 画一条新线", "✎ Draw a new line"]);
+      this.box.replaceChildren(button(label, () => this.start(), { class: "wide" }));
       return;
     }
     const text = [
@@ -206,25 +195,19 @@ export class Drawing {
   stopList() {
     const rows = this.stops.map((stop, i) => {
       const joins = stop.place ? ["接入 ", "joins "] : ["新点 ", "new point "];
-      const name = stop.place?.name ?? [
-        `${stop.lat.toFixed(3)}°, ${stop.lon.toFixed(3)}°`,
-        `${stop.lat.toFixed(3)}°, ${stop.lon.toFixed(3)}°`,
-      ];
+      const at = () => sameInBoth(`${stop.lat.toFixed(3)}°, ${stop.lon.toFixed(3)}°`);
+      const name = stop.place?.name ?? at();
       const remove = () => {
         this.stops.splice(i, 1);
         this.fill();
         this.drawSketch();
       };
-      const label = ["去掉这一站", "Remove the stop"];
+      const label = translatedName(["去掉这一站", "Remove the stop"]);
       return element(
         "li",
         {},
         element("span", {}, element("small", {}, bilingual(joins)), bilingual(name)),
-        element(
-          "button",
-          { type: "button", class: "sign", ...translatedName(label), on: { click: remove } },
-          "×",
-        ),
+        button("×", remove, { class: "sign", ...label }),
       );
     });
     return element("ol", { class: "stops" }, rows);
@@ -277,21 +260,13 @@ export class Drawing {
   }
 
   actions() {
-    const action = (label, onClick, attributes = {}) =>
-      element(
-        "button",
-        { type: "button", ...attributes, on: { click: onClick } },
-        bilingual(label),
-      );
+    const done = bilingual(["完成，加入方案", "Done: add it to the plan"]);
     const isShort = this.stops.length < 2;
     return element(
       "div",
       { class: "row" },
-      action(["完成，加入方案", "Done: add it to the plan"], () => this.finish(), {
-        class: "main",
-        disabled: isShort,
-      }),
-      action(["取消", "Cancel"], () => this.stop()),
+      button(done, () => this.finish(), { class: "main", disabled: isShort }),
+      button(bilingual(["取消", "Cancel"]), () => this.stop()),
     );
   }
 

@@ -1,37 +1,24 @@
 // The plan: its edits, the projects that can be switched and moved, ready plans, files and links.
 import { getState, setState } from "./address.js";
-import { bilingual, element, one } from "./dom.js";
+import { bilingual, button, element, one } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { pick, translatedName } from "./language.js";
 import { Drawing } from "./plan-drawing.js";
 import { planFromFile, planFromLink, planToFile, planToLink } from "./plan-file.js";
-import { keepFocus } from "./plan-focus.js";
 import { Projects } from "./plan-projects.js";
 import { Results } from "./plan-results.js";
 import { SectionCard } from "./plan-section.js";
 import { describeEdit } from "./plan-words.js";
+import { downloadFile } from "./tables.js";
 
-const button = (label, onClick, attributes = {}) =>
-  element(
-    "button",
-    { type: "button", "data-key": label[1], ...attributes, on: { click: onClick } },
-    bilingual(label),
-  );
+const action = (label, onClick, attributes = {}) =>
+  button(bilingual(label), onClick, { "data-key": label[1], ...attributes });
 
 /** A button of one sign, with its meaning for those who hear it. */
-const sign = (text, label, onClick, isOff = false) =>
-  element(
-    "button",
-    {
-      type: "button",
-      class: "sign",
-      "data-key": label[1],
-      disabled: isOff,
-      title: pick(label),
-      ...translatedName(label),
-      on: { click: onClick },
-    },
-    text,
-  );
+const sign = (text, label, onClick, disabled = false) => {
+  const name = { title: pick(label), ...translatedName(label) };
+  return button(text, onClick, { class: "sign", "data-key": label[1], disabled, ...name });
+};
 
 export class Editor {
   /** @param {any} page */
@@ -120,9 +107,8 @@ export class Editor {
     const { sections, places } = this.known;
     const lines = new Map([...sections].map(([id, { line }]) => [id, line]));
     const text = planToFile(plan, { sections: lines, places });
-    const href = URL.createObjectURL(new Blob([text], { type: "application/geo+json" }));
-    element("a", { href, download: `${pick([plan.name, plan.name_en])}.geojson` }).click();
-    URL.revokeObjectURL(href);
+    const blob = new Blob([text], { type: "application/geo+json" });
+    downloadFile(`${pick([plan.name, plan.name_en])}.geojson`, blob);
   }
 
   async copyLink() {
@@ -160,9 +146,9 @@ export class Editor {
     const { store } = this;
     const isNothing = { disabled: store.isEmpty };
     const files = [
-      button(["保存文件", "Save file"], () => this.save(), isNothing),
-      button(["打开文件", "Open file"], () => this.file.click()),
-      button(["复制链接", "Copy link"], () => this.copyLink()),
+      action(["保存文件", "Save file"], () => this.save(), isNothing),
+      action(["打开文件", "Open file"], () => this.file.click()),
+      action(["复制链接", "Copy link"], () => this.copyLink()),
     ];
     this.parts.bar.replaceChildren(
       element("div", { class: "row" }, this.planButtons()),
@@ -224,7 +210,7 @@ export class Editor {
       return;
     }
     const chips = ready.map(({ year, note, ...plan }) =>
-      button([plan.name, plan.name_en], () => this.openReady(plan, year), { class: "chip" }),
+      action([plan.name, plan.name_en], () => this.openReady(plan, year), { class: "chip" }),
     );
     const title = bilingual(["从一个方案开始", "Start from a plan"]);
     this.parts.ready.replaceChildren(

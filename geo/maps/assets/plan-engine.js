@@ -99,8 +99,9 @@ class Engine {
   /** The network of a day: its edges, what is open by its expected year alone, what is closed. */
   network(plan, date) {
     const { world, closed } = this.planned(plan);
-    const edges = this.edgesOf(plan, date).map(
-      ({ id, u, v, section, route, mode, class: kind, km, min, assumed }) => ({
+    const edges = this.edgesOf(plan, date).map(({ min, km, ...edge }) => {
+      const { id, u, v, section, route, mode, class: kind, assumed } = edge;
+      return {
         id,
         u,
         v,
@@ -112,8 +113,8 @@ class Engine {
         min,
         kmh: (60 * km) / min,
         assumed,
-      }),
-    );
+      };
+    });
     const assumed = new Set(edges.filter((edge) => edge.assumed).map(({ section }) => section));
     const day = lastDay(date);
     const shut = closed.size ? openEdges(world.tables, day).filter(({ id }) => closed.has(id)) : [];

@@ -4,7 +4,7 @@ import { geodesicKm } from "./geodesy.js";
 /** Roads farther from a point are no place to tie it to, in degrees. */
 const NEAR_DEGREES = 0.06;
 /** No degree of latitude is shorter, in km. */
-const KM_PER_DEGREE = 110.5;
+export const KM_PER_DEGREE = 110.5;
 
 /** A port this near to a road lies on it. */
 const QUAY_KM = 0.3;

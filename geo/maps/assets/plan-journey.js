@@ -1,11 +1,11 @@
 // Journeys: two ends, the fastest way by each mode, another way, and the same trip over the years.
 import { getState, setState } from "./address.js";
-import { bilingual, element, one } from "./dom.js";
+import { bilingual, button, element, one, switchOf, tableOf } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { reducedMotion } from "./map.js";
-import { signed, withUnit } from "./numbers.js";
+import { MINUTES, signed, withUnit } from "./numbers.js";
 import { yearsChart } from "./plan-chart.js";
 import { EndField, pointPlace } from "./plan-fields.js";
-import { keepFocus } from "./plan-focus.js";
 import { breakdown, duration, interval } from "./plan-legs.js";
 import { pinAt, toLatLngs } from "./plan-map.js";
 
@@ -65,7 +65,7 @@ export class Journey {
         this.page.map.closePopup();
         this.set(key, pointPlace(latlng));
       };
-      return element("button", { type: "button", on: { click: listener } }, bilingual(label));
+      return button(bilingual(label), listener);
     };
     const content = element(
       "div",
@@ -157,19 +157,12 @@ export class Journey {
     const buttons = this.page.modes.map((mode) => {
       const ways = this.found[mode];
       const text = ways ? (ways[0] ? duration(ways[0].min) : NONE) : ["…", "…"];
-      const listener = () => this.page.setMode(mode);
-      const isOn = mode === this.page.mode;
-      return element(
-        "button",
-        {
-          type: "button",
-          "data-key": mode,
-          "aria-pressed": String(isOn),
-          on: { click: listener },
-        },
+      const content = [
         element("span", {}, bilingual(this.page.modeName(mode))),
-        element("b", {}, bilingual(/** @type {any} */ (text))),
-      );
+        element("b", {}, bilingual(text)),
+      ];
+      const attributes = { "data-key": mode, "aria-pressed": String(mode === this.page.mode) };
+      return button(content, () => this.page.setMode(mode), attributes);
     });
     return element("div", { class: "cards" }, buttons);
   }
@@ -188,7 +181,7 @@ export class Journey {
 
   change(difference) {
     if (!Number.isFinite(difference)) return null;
-    const text = withUnit(signed(difference, Math.abs(difference) < 10 ? 1 : 0), ["分钟", "min"]);
+    const text = withUnit(signed(difference, Math.abs(difference) < 10 ? 1 : 0), MINUTES);
     const words = [`方案使之 ${text[0]}`, `${text[1]} by the plan`];
     return element("em", { class: difference < 0 ? "gain" : "loss" }, bilingual(words));
   }
@@ -199,22 +192,15 @@ export class Journey {
       ["最快的走法", "Fastest way"],
       ["另一条路", "Another way"],
     ];
-    const buttons = ways.slice(0, 2).map((way, i) => {
-      const listener = () => {
-        this.isSecond = i === 1;
-        setState({ way: i ? 2 : null });
-        this.refresh();
-      };
-      const label = names[i].map((name, k) => `${name} ${duration(way.min)[k]}`);
-      const isOn = String(way === shown);
-      const attributes = { type: "button", "data-key": `way-${i}`, "aria-pressed": isOn };
-      return element(
-        "button",
-        { ...attributes, on: { click: listener } },
-        bilingual(/** @type {any} */ (label)),
-      );
+    const options = ways.slice(0, 2).map((way, i) => {
+      const time = duration(way.min);
+      return [i, names[i].map((name, k) => `${name} ${time[k]}`)];
     });
-    return element("div", { class: "switch small" }, buttons);
+    return switchOf({}, options, ways.indexOf(shown), (i) => {
+      this.isSecond = i === 1;
+      setState({ way: i ? 2 : null });
+      this.refresh();
+    });
   }
 
   /** The way with its ends, once for every way, unless the address says where to look. */
@@ -289,22 +275,12 @@ export class Journey {
 function chartTable(dates, series) {
   const head = dates.map(({ text }) => element("th", { scope: "col" }, bilingual(text)));
   const rows = series.map((one) => {
-    const cells = one.values.map((value) =>
-      element(
-        "td",
-        {},
-        value
-          ? `${Math.round(value.min)} (${Math.round(value.low)}–${Math.round(value.high)})`
-          : "–",
-      ),
-    );
+    const cells = one.values.map((value) => {
+      const [min, low, high] = value ? [value.min, value.low, value.high].map(Math.round) : [];
+      return element("td", {}, value ? `${min} (${low}–${high})` : "–");
+    });
     return element("tr", {}, element("th", { scope: "row" }, bilingual(one.name)), cells);
   });
-  const table = element(
-    "table",
-    {},
-    element("thead", {}, element("tr", {}, element("td"), head)),
-    element("tbody", {}, rows),
-  );
+  const table = tableOf({}, [element("td"), head], rows);
   return element("div", { class: "visually-hidden" }, table);
 }

@@ -1,13 +1,11 @@
 // A journey in words: its minutes, what they consist of, and its legs one below the other.
 import { bilingual, element } from "./dom.js";
-import { fixed, sameInBoth, withUnit } from "./numbers.js";
-
-const MIN = ["分钟", "min"];
+import { fixed, MINUTES, sameInBoth, withUnit } from "./numbers.js";
 
 /** Minutes as hours and minutes from three hours on. */
 export function duration(minutes) {
   const whole = Math.round(minutes);
-  if (whole < 180) return withUnit(String(whole), MIN);
+  if (whole < 180) return withUnit(String(whole), MINUTES);
   const [hours, rest] = [Math.floor(whole / 60), whole % 60];
   return [`${hours} 小时 ${rest} 分`, `${hours} h ${rest} min`];
 }

@@ -89,6 +89,11 @@ export class PlanMap {
     return { color: this.settings.colors[leg.mode] ?? INK, weight: 6, className: "way" };
   }
 
+  clear() {
+    this.drawCuts([], []);
+    this.drawWays(null, null);
+  }
+
   /** Draws a way and, below it, another one. */
   drawWays(way, other) {
     this.ways.clearLayers();

@@ -1,5 +1,5 @@
 // Projects: sections that are not open yet, switched on and off and moved in time.
-import { bilingual, element } from "./dom.js";
+import { bilingual, button, element } from "./dom.js";
 import { translatedName } from "./language.js";
 
 /** A project without a year opens so many years after the data. */
@@ -75,16 +75,10 @@ export class Projects {
 
   stepper(project, year) {
     const step = (by, text, label) =>
-      element(
-        "button",
-        {
-          type: "button",
-          "data-key": `${project.key}${by}`,
-          ...translatedName(label),
-          on: { click: () => this.move(project, year + by) },
-        },
-        text,
-      );
+      button(text, () => this.move(project, year + by), {
+        "data-key": `${project.key}${by}`,
+        ...translatedName(label),
+      });
     const [zh, en] = project.name;
     return element(
       "span",

@@ -1,17 +1,25 @@
 // What a plan changes: counties on the map, people within two hours, links, pairs, kilometres.
 import { setState } from "./address.js";
-import { all, bilingual, element, one } from "./dom.js";
+import {
+  bilingual,
+  button,
+  element,
+  onButton,
+  one,
+  pressButton,
+  tableOf,
+  tooltipOf,
+} from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { pick, translatedName } from "./language.js";
-import { fixed, people, signed, withUnit } from "./numbers.js";
-import { areaLegend, CountyAreas, tooltipOf } from "./plan-areas.js";
-import { keepFocus } from "./plan-focus.js";
+import { fixed, MINUTES, people, signed, withUnit } from "./numbers.js";
+import { areaLegend, CountyAreas } from "./plan-areas.js";
 import { duration } from "./plan-legs.js";
 
 const VIEWS = ["change", "before", "after"];
 const NOTHING = { edits: [] };
 /** Pairs that are listed, and the least change in minutes that counts. */
 const [MOST_PAIRS, LEAST] = [10, 0.05];
-const MIN = ["分钟", "min"];
 
 /** Minutes from every city to all cities and counties, before and after. */
 class DoorTimes {
@@ -72,9 +80,7 @@ export class Results {
     this.zones = zones;
     this.cities = cities;
     this.areas = new CountyAreas(page.map, zones, page.settings, (zone) => this.tooltip(zone));
-    for (const button of all("[data-view]")) {
-      button.addEventListener("click", () => this.setView(button.dataset.view));
-    }
+    onButton("view", (chosen) => this.setView(chosen));
   }
 
   restore(state) {
@@ -93,9 +99,7 @@ export class Results {
   }
 
   pressView() {
-    for (const button of all("[data-view]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.view === this.view));
-    }
+    pressButton("view", this.view);
   }
 
   hide() {
@@ -173,8 +177,8 @@ export class Results {
     const change = after - before;
     const isSame = this.page.store.isEmpty || !Number.isFinite(change);
     const times = isSame ? minutesText(before) : `${minutesText(before)} → ${minutesText(after)}`;
-    const text = withUnit(isSame ? times : `${times} (${signed(change, 1)})`, MIN);
-    return tooltipOf(zone.name, [[`${what[0]} ${text[0]}`, `${what[1]} ${text[1]}`]]);
+    const text = withUnit(isSame ? times : `${times} (${signed(change, 1)})`, MINUTES);
+    return tooltipOf(zone.name, bilingual([`${what[0]} ${text[0]}`, `${what[1]} ${text[1]}`]));
   }
 
   // ---- the panel
@@ -242,24 +246,9 @@ export class Results {
       ["之前", "Before"],
       ["之后", "After"],
       ["差异", "Difference"],
-    ];
-    const head = heads.map((label) =>
-      element("th", { scope: "col", class: "num" }, bilingual(label)),
-    );
-    return frame(
-      ["之前与之后", "Before and after"],
-      element(
-        "table",
-        { class: "sides" },
-        element(
-          "caption",
-          { class: "visually-hidden" },
-          bilingual(["之前与之后", "Before and after"]),
-        ),
-        element("thead", {}, element("tr", {}, element("td"), head)),
-        element("tbody", {}, rows.filter(Boolean)),
-      ),
-    );
+    ].map((label) => element("th", { scope: "col", class: "num" }, bilingual(label)));
+    const name = ["之前与之后", "Before and after"];
+    return frame(name, tableOf({ class: "sides" }, [element("td"), heads], rows, name));
   }
 
   static row(label, [before, after], difference, isGain) {
@@ -392,14 +381,11 @@ export class Results {
     };
     const [one, other] = [duration(before), duration(after)];
     const times = /** @type {[string, string]} */ ([0, 1].map((k) => `${one[k]} → ${other[k]}`));
+    const name = bilingual([`${a.name[0]}–${b.name[0]}`, `${a.name[1]}–${b.name[1]}`]);
     return element(
       "li",
       {},
-      element(
-        "button",
-        { type: "button", class: "link", on: { click: listener } },
-        bilingual([`${a.name[0]}–${b.name[0]}`, `${a.name[1]}–${b.name[1]}`]),
-      ),
+      button(name, listener, { class: "link" }),
       element("em", { class: change < 0 ? "gain" : "loss" }, signed(change, 0)),
       element("small", {}, bilingual(times)),
     );
@@ -420,22 +406,10 @@ export class Results {
       ...this.coreNames().map(([zh, en]) => [`${zh} 2 小时`, `${en} 2 h`]),
     ];
     const head = heads.map((label, i) =>
-      element(
-        "th",
-        { scope: "col", class: i ? "num" : null },
-        bilingual(/** @type {any} */ (label)),
-      ),
+      element("th", { scope: "col", class: i ? "num" : null }, bilingual(label)),
     );
-    const table = element(
-      "table",
-      {},
-      element("thead", {}, element("tr", {}, head)),
-      element("tbody", {}, known.map(planRow)),
-    );
-    return [
-      element("h2", {}, bilingual(["各方案比较", "Plans compared"])),
-      frame(["各方案比较", "Plans compared"], table),
-    ];
+    const name = ["各方案比较", "Plans compared"];
+    return [element("h2", {}, bilingual(name)), frame(name, tableOf({}, head, known.map(planRow)))];
   }
 
   coreNames() {

@@ -1,8 +1,8 @@
 // The section that was clicked on the map: its facts as fields, for it alone or its whole route.
-import { bilingual, element } from "./dom.js";
+import { bilingual, button, element, switchOf } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { closeButton } from "./language.js";
 import { fixed } from "./numbers.js";
-import { keepFocus } from "./plan-focus.js";
 
 /** What can be changed of a section: the kind of edit, its value, limits and label. */
 const FIELDS = [
@@ -64,9 +64,7 @@ export class SectionCard {
         "点地图上的线，可改通车年份、速度、班次，或关闭它。",
         "Click a line on the map to change its opening, speed or trains, or to close it.",
       ];
-      this.box.replaceChildren(
-        element("p", { class: "hint" }, bilingual(/** @type {any} */ (text))),
-      );
+      this.box.replaceChildren(element("p", { class: "hint" }, bilingual(text)));
       return;
     }
     const fields = FIELDS.filter(({ mode }) => !mode || mode === section.mode);
@@ -100,22 +98,14 @@ export class SectionCard {
     const { route } = this.section;
     const count = this.page.catalogue.sections.filter((one) => one.route === route).length;
     if (count < 2) return null;
-    const option = (isWhole, label) =>
-      element(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(this.isWhole === isWhole),
-          "data-key": `whole-${isWhole}`,
-          on: { click: () => this.setScope(isWhole) },
-        },
-        bilingual(label),
-      );
-    return element(
-      "div",
-      { class: "switch small" },
-      option(false, ["这一段", "This section"]),
-      option(true, [`整条线（${count} 段）`, `Whole route (${count})`]),
+    return switchOf(
+      {},
+      [
+        [false, ["这一段", "This section"]],
+        [true, [`整条线（${count} 段）`, `Whole route (${count})`]],
+      ],
+      this.isWhole,
+      (isWhole) => this.setScope(isWhole),
     );
   }
 
@@ -124,12 +114,15 @@ export class SectionCard {
     keepFocus(this.box, () => this.fill());
   }
 
+  /** Whether an edit is of a kind, and about the section. */
+  isAbout(kind) {
+    return (edit) => edit.do === kind && edit.sections?.includes(this.id);
+  }
+
   /** The value now: that of the last edit that is about the section, else of the table. */
   valueOf({ kind, key }) {
     const { section } = this;
-    const edit = this.page.plan.edits.findLast(
-      (one) => one.do === kind && one.sections?.includes(this.id),
-    );
+    const edit = this.page.plan.edits.findLast(this.isAbout(kind));
     if (edit) return edit[key];
     if (kind === "open") return section.opened ? section.opened.slice(0, 4) : section.expected;
     return { speed: section.speed, lanes: section.lanes, trains: section.trains }[kind];
@@ -162,25 +155,15 @@ export class SectionCard {
 
   actions() {
     const { store } = this.page;
-    const has = (kind) =>
-      this.page.plan.edits.some((one) => one.do === kind && one.sections?.includes(this.id));
     const action = (kind, label, undo) => {
-      const isOn = has(kind);
+      const at = store.plan.edits.findLastIndex(this.isAbout(kind));
+      const isOn = at >= 0;
       const listener = () => {
-        if (isOn)
-          store.remove(
-            this.page.plan.edits.findLastIndex(
-              (one) => one.do === kind && one.sections?.includes(this.id),
-            ),
-          );
+        if (isOn) store.remove(at);
         else store.add({ do: kind, sections: this.sections });
       };
-      const attributes = { type: "button", "data-key": kind, "aria-pressed": String(isOn) };
-      return element(
-        "button",
-        { ...attributes, on: { click: listener } },
-        bilingual(isOn ? undo : label),
-      );
+      const attributes = { "data-key": kind, "aria-pressed": String(isOn) };
+      return button(bilingual(isOn ? undo : label), listener, attributes);
     };
     const isPlanned = !this.section.opened;
     return element(

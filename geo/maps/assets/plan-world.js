@@ -1,6 +1,7 @@
 // Where travellers start, go and change: centres, settlements and places, and the ground between.
 import { geodesicKm } from "./geodesy.js";
 import { LEG } from "./plan-graph.js";
+import { KM_PER_DEGREE } from "./plan-ground.js";
 import { Ground, street } from "./plan-roads.js";
 import { isEntry } from "./plan-trains.js";
 
@@ -8,9 +9,6 @@ import { isEntry } from "./plan-trains.js";
 const OFF_GROUND = new Set(["border", "tunnel", "bridge"]);
 /** Kinds of places between which travellers go over the ground to change. */
 const CHANGED_AT = new Set(["station", "port"]);
-
-/** No degree of latitude is shorter, in km. */
-const KM_PER_DEGREE = 110.5;
 
 /** A row of a centre or settlement, as a record with its node. */
 const settledOf = (kind) => (row) => {

@@ -1,7 +1,18 @@
 // The page that plans: journeys, changed networks and closures, computed by the engine in the page.
 import { getState, onAddressChange, setState } from "./address.js";
-import { all, bilingual, element, markReady, onEscape, one, pageData } from "./dom.js";
-import { PlaceLabels } from "./labels.js";
+import {
+  all,
+  bilingual,
+  button,
+  markReady,
+  onButton,
+  onEscape,
+  one,
+  pageData,
+  pressButton,
+  tooltipOf,
+} from "./dom.js";
+import { PlaceLabels, placeNames } from "./labels.js";
 import { onLanguageChange } from "./language.js";
 import { prepareMap } from "./map.js";
 import { startPage } from "./page.js";
@@ -75,10 +86,9 @@ class PlanPage {
   tooltip({ properties }) {
     const route = this.legs.routes.get(properties.route);
     const speed = properties.speed ? ` · ${properties.speed} km/h` : "";
-    const name = bilingual(route?.name ?? ["", ""]);
     const label = this.settings.labels.class[properties.class] ?? ["", ""];
     const kind = [label[0] + speed, label[1] + speed];
-    return element("div", {}, element("b", {}, name), element("br"), bilingual(kind));
+    return tooltipOf(route?.name ?? ["", ""], bilingual(kind));
   }
 
   // ---- what is shown
@@ -91,9 +101,7 @@ class PlanPage {
   }
 
   pressMode() {
-    for (const button of all("[data-mode]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.mode === this.mode));
-    }
+    pressButton("mode", this.mode);
   }
 
   setTab(tab) {
@@ -169,10 +177,9 @@ class PlanPage {
       `按方案“${name}”（${edits.length} 处改动）`,
       `With the plan “${english}” (${edits.length} changes)`,
     ];
-    const listener = () => this.store.begin();
-    const label = ["不用方案", "Without it"];
-    const button = { type: "button", class: "link", on: { click: listener } };
-    box.replaceChildren(...bilingual(text), " ", element("button", button, bilingual(label)));
+    const label = bilingual(["不用方案", "Without it"]);
+    const leave = button(label, () => this.store.begin(), { class: "link" });
+    box.replaceChildren(...bilingual(text), " ", leave);
   }
 
   /** The plan in a caption; nothing without one. */
@@ -211,20 +218,15 @@ class PlanPage {
   }
 
   addNames() {
-    const names = [...pageData("data-cities"), ...pageData("data-areas")];
-    this.labels = new PlaceLabels(this.map, names, () => []);
+    this.labels = new PlaceLabels(this.map, placeNames());
   }
 
   // ---- listeners and state
 
   addListeners() {
-    for (const button of all("[data-mode]")) {
-      button.addEventListener("click", () => this.setMode(button.dataset.mode));
-    }
-    for (const button of all("[data-tab]")) {
-      button.addEventListener("click", () => this.setTab(button.dataset.tab));
-      button.addEventListener("keydown", (event) => this.moveTab(event));
-    }
+    onButton("mode", (mode) => this.setMode(mode));
+    onButton("tab", (tab) => this.setTab(tab));
+    one("[role=tablist]").addEventListener("keydown", (event) => this.moveTab(event));
     this.map.on("click", ({ latlng }) => this.part.clickMap?.(latlng));
     onEscape(() => {
       this.map.closePopup();

@@ -18,12 +18,10 @@ export function speedProfile(sections, stageOf, name) {
   if (!speeds.length || !length) return null;
   const scale = scaleOf(length, Math.max(...speeds));
   const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", ...translatedName(name) };
-  const svg = svgElement("svg", box);
-  svg.append(...speedAxis(scale), ...lengthAxis(scale));
-  for (const [i, piece] of pieces.entries()) {
-    svg.append(...pieceShapes(piece, pieces[i - 1], stageOf(piece.section), scale));
-  }
-  return svg;
+  const lines = pieces.map((piece, i) =>
+    pieceShapes(piece, pieces[i - 1], stageOf(piece.section), scale),
+  );
+  return svgElement("svg", box, speedAxis(scale), lengthAxis(scale), lines);
 }
 
 function piecesOf(sections) {
@@ -69,16 +67,17 @@ function lengthAxis({ length, x }) {
 function pieceShapes(piece, before, stage, { x, y }) {
   const { speed, section } = piece;
   if (!speed) return [];
-  const line = svgElement("path", {
-    d: `M${x(piece.from)} ${y(speed)}H${x(piece.to)}`,
+  const dash = stage === "construction" ? "7 4" : "2 3";
+  const look = {
     class: "profile-line",
     stroke: section.group.color,
     "stroke-width": 3,
     fill: "none",
-  });
-  if (stage !== "open")
-    line.setAttribute("stroke-dasharray", stage === "construction" ? "7 4" : "2 3");
-  line.append(svgElement("title", {}, `${section.properties.name} ${speed} km/h`));
+    "stroke-dasharray": stage === "open" ? null : dash,
+  };
+  const title = svgElement("title", {}, `${section.properties.name} ${speed} km/h`);
+  const d = `M${x(piece.from)} ${y(speed)}H${x(piece.to)}`;
+  const line = svgElement("path", { d, ...look }, title);
   if (!before?.speed || before.speed === speed) return [line];
   const change = `M${x(piece.from)} ${y(before.speed)}V${y(speed)}`;
   return [svgElement("path", { d: change, stroke: "#9aa5ae", "stroke-width": 1 }), line];

@@ -12,11 +12,12 @@
 //     marks    (map, view) => [] shapes over the map of the picture (see PictureView)
 // The picture itself is made of the maps that `prepareMap` knows.
 import { getState, isFramed } from "./address.js";
-import { all, bilingual, element, one, svgElement } from "./dom.js";
+import { all, bilingual, button, element, icon, one, pressButton } from "./dom.js";
 import {
   closeButton,
   isEnglish,
   onLanguageChange,
+  pageTitle,
   pick,
   textIn,
   translatedName,
@@ -28,12 +29,6 @@ import { downloadFile, tablesOf, writeTable } from "./tables.js";
 const NAME = ["发布", "Publish"];
 const TITLE = ["发布这一视图", "Publish this view"];
 const ICON = "M9 1v11M4.5 5.5 9 1l4.5 4.5M2 10v6h14v-6";
-
-/** @returns {import("./dom.js").Label} */
-const pageTitle = () => {
-  const { titleZh, titleEn } = document.documentElement.dataset;
-  return [titleZh, titleEn];
-};
 
 /** What the foot of the page says of dates and sources. */
 const sourceLine = (language) =>
@@ -49,18 +44,9 @@ class Publishing {
     this.shape = "16:9";
     this.picture = "";
     this.dialog = this.makeDialog();
-    this.button = element(
-      "button",
-      {
-        type: "button",
-        class: "publish",
-        ...translatedName(TITLE),
-        on: { click: () => this.open() },
-      },
-      icon(),
-      element("span", {}, bilingual(NAME)),
-    );
-    one(".top .lang").before(this.button);
+    const face = [icon(ICON), element("span", {}, bilingual(NAME))];
+    const attributes = { class: "publish", ...translatedName(TITLE) };
+    one(".top .lang").before(button(face, () => this.open(), attributes));
     document.body.append(this.dialog);
     onLanguageChange(() => {
       if (this.dialog.open) this.fill();
@@ -101,16 +87,10 @@ class Publishing {
 
   pictureParts() {
     const shapes = Object.keys(SHAPES).map((shape) =>
-      element(
-        "button",
-        {
-          type: "button",
-          "data-shape": shape,
-          "aria-pressed": String(shape === this.shape),
-          on: { click: () => this.setShape(shape) },
-        },
-        shape,
-      ),
+      button(shape, () => this.setShape(shape), {
+        "data-shape": shape,
+        "aria-pressed": String(shape === this.shape),
+      }),
     );
     const group = { class: "shapes", role: "group", ...translatedName(["形状", "Shape"]) };
     return element(
@@ -122,17 +102,15 @@ class Publishing {
         "div",
         { class: "row" },
         element("div", group, shapes),
-        button(["下载 PNG", "PNG"], () => this.savePng(), { "data-save": "png" }),
-        button(["下载 SVG", "SVG"], () => this.saveSvg(), { "data-save": "svg" }),
+        button(bilingual(["下载 PNG", "PNG"]), () => this.savePng(), { "data-save": "png" }),
+        button(bilingual(["下载 SVG", "SVG"]), () => this.saveSvg(), { "data-save": "svg" }),
       ),
     );
   }
 
   setShape(shape) {
     this.shape = shape;
-    for (const choice of all("[data-shape]", this.dialog)) {
-      choice.setAttribute("aria-pressed", String(choice.dataset.shape === shape));
-    }
+    pressButton("shape", shape, this.dialog);
     this.draw();
   }
 
@@ -203,7 +181,8 @@ class Publishing {
       text,
     );
     const name = [`复制${label[0]}`, `Copy: ${label[1]}`];
-    const copy = button(["复制", "Copy"], () => this.copy(field), translatedName(name));
+    const word = bilingual(["复制", "Copy"]);
+    const copy = button(word, () => this.copy(field), translatedName(name));
     return element("div", { class: "field" }, element("b", {}, bilingual(label)), copy, field);
   }
 
@@ -224,22 +203,13 @@ class Publishing {
       element(
         "li",
         {},
-        button(name, () => writeTable(table, file), { "data-table": file }),
+        button(bilingual(name), () => writeTable(table, file), { "data-table": file }),
       ),
     );
     if (!rows.length) return element("section", {});
     const heading = element("h3", {}, bilingual(["表格（CSV）", "Tables (CSV)"]));
     return element("section", {}, heading, element("ul", { class: "files" }, rows));
   }
-}
-
-const button = (label, onClick, more = {}) =>
-  element("button", { type: "button", ...more, on: { click: onClick } }, bilingual(label));
-
-function icon() {
-  const svg = svgElement("svg", { viewBox: "0 0 18 18", "aria-hidden": "true" });
-  svg.append(svgElement("path", { d: ICON }));
-  return svg;
 }
 
 /** The address of what is shown, with the place of the map and the language. */
