@@ -226,6 +226,8 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
     people = [city.population for city in layers.catalogue.centres]
     tables = [_packed(times.cities) for times in timeline.times]
     living = populations(layers.catalogue.settlements)
+    within = [expected_opportunities(times.settlements, living, DAILY_MIN, "any")
+              for times in timeline.times]  # fmt: skip
     steps = []
     for before, after in pairwise(tables):
         at = np.flatnonzero(before != after)
@@ -237,15 +239,9 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
         "stats": _by_name(timeline.stats),
         "km": _by_name(timeline.km),
         "people": people,
-        "within": [_people_within(times, living) for times in timeline.times],
+        "within": [list(map(round, people.tolist())) for people in within],
         "minutes": [tables[0].tolist(), *steps],
     }
-
-
-def _people_within(times: DoorTimes, living: NDArray[np.float64]) -> list[int]:
-    """Return the people within two hours of every city."""
-    counts = expected_opportunities(times.settlements, living, DAILY_MIN, "any")
-    return [round(count) for count in counts.tolist()]
 
 
 def _packed(minutes: NDArray[np.float64]) -> NDArray[np.intp]:
