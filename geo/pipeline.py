@@ -30,15 +30,7 @@ from geo.export import (
     write_gpkg,
 )
 from geo.layers import Layers, build_layers, flat_crossings, route_table, travel_facts
-from geo.maps import (
-    PAGES,
-    LossDetails,
-    Tiles,
-    begin_accessibility,
-    holds_map,
-    page_file_name,
-    with_tiles,
-)
+from geo.maps import PAGES, LossDetails, Tiles, begin_accessibility, page_files
 from geo.network import build_network, matrix_with_ids, travel_time_matrix
 from geo.scenarios import Analysis, Timeline, analyse, build_timeline, headline_sentences
 
@@ -256,10 +248,7 @@ def _pages(
 
 def _write_pages(htmls: dict[str, str], stage: Path, tiles: Tiles | None) -> list[str]:
     """Write the pages, with tiles only those that have a map; return the names of the files."""
-    if tiles:
-        mapped = {name: html for name, html in htmls.items() if holds_map(html)}
-        htmls = {name: with_tiles(html, tiles, mapped) for name, html in mapped.items()}
-    files = {page_file_name(name, tiles): html for name, html in htmls.items()}
+    files = page_files(htmls, tiles)
     for file, html in files.items():
         (stage / file).write_text(html, encoding="utf-8")
     return list(files)
