@@ -21,14 +21,7 @@ from geo.core import (
     write_csv,
     write_json,
 )
-from geo.export import (
-    MANIFEST,
-    build_manifest,
-    layer_tables,
-    licence_terms,
-    unchanged_build,
-    write_gpkg,
-)
+from geo.export import FORMATS, MANIFEST, build_manifest, unchanged_build
 from geo.layers import Layers, build_layers, flat_crossings, route_table, travel_facts
 from geo.maps import PAGES, LossDetails, Tiles, begin_accessibility, page_files
 from geo.network import build_network, matrix_with_ids, travel_time_matrix
@@ -172,8 +165,7 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     for name, table in unindexed.items():
         if len(table):
             write_csv(table, folder / f"{name}.csv", index=False)
-    terms = licence_terms(analysis.layers.catalogue)
-    write_gpkg(layer_tables(analysis.net), folder / "network.gpkg", terms=terms)
+    FORMATS["gpkg"](analysis.net, folder)
 
 
 class _Clock:
