@@ -45,10 +45,9 @@ def od_blocks(
         As for `shortest_distances`.
     block, threads
         Sources per block (default: at most 512, and 64 MB), and threads to share it among.
-    executor
-        Where blocks are done (`geo.core.dask_executor`); default: in this process.
-    progress
-        Called with the number of blocks done and that of all.
+    executor, progress
+        Where blocks are done (`dask_executor`), by default in this process; called with the
+        number of blocks done and that of all.
 
     Yields
     ------

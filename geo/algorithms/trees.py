@@ -68,24 +68,11 @@ class Trees:
         self, i: int, lost: Nodes, weights: Floats, *, ways: bool = True
     ) -> tuple[Nodes, Floats, Nodes]:
         """
-        Return the part of a tree that changes when weights grow.
+        Return the part of tree `i` that changes when the entries `lost` of `graph.data` grow.
 
-        Parameters
-        ----------
-        i
-            Number of the source.
-        lost
-            Entries of `graph.data` that grow.
-        weights
-            All entries as they are then.
-        ways
-            Whether `before` is asked for.
-
-        Returns
-        -------
-        nodes, times, before
-            The nodes whose way led over one of the entries, their distances now, and the nodes
-            before them now, negative where there is no way.
+        `weights` are all entries then. The nodes whose way led over one of these entries, their
+        distances now, and, if `ways` are asked for, the nodes before them, negative where there is
+        no way.
         """
         nodes = self._below(i, lost)
         # arcs into these nodes: between them, and from the rest of the tree, which stays and

@@ -253,10 +253,9 @@ class Catalogue:
         Return a checked copy with some cells of a section changed, or with one section more.
 
         A new section needs `route_id`, `from_place` and `to_place`. It is a piece of one there is,
-        which ends where the new one begins or begins where it ends; or it continues its route,
-        which then reaches to a further place. What is not given is taken over from that neighbour,
-        but for lengths; if any of status, started, opened and expected is given, none of these is
-        taken over. Raises BadInputError where the copy would not be valid.
+        or continues its route to a further place; what is not given is taken over from that
+        neighbour, but for lengths, and for its dates if any of status, started, opened and
+        expected is given. Raises BadInputError where the copy would not be valid.
 
         Examples
         --------
@@ -308,30 +307,13 @@ class Catalogue:
         """
         Return a checked copy with one route more, of one section.
 
-        Parameters
-        ----------
-        line
-            Its course: a LineString or pairs of longitude and latitude in degrees (WGS-84).
-        route_id, name, mode, class_
-            Id, name, kind of traffic and standard, such as "rail" and "hsr".
-        from_place, to_place
-            Ids of places where it meets other routes, which become ends of the line; without them
-            it gets ends of its own.
-        accuracy_m
-            How far the line may be off, in metres.
-        **cells
-            Further values by column of ``routes.csv`` and ``sections.csv``, such as `name_en`,
-            `opened`, `expected` or `design_speed_kmh`; it is open where `opened` is given.
-
-        Returns
-        -------
-        catalogue
-            The copy.
-
-        Raises
-        ------
-        BadInputError
-            Where the copy would not be valid.
+        `line` is its course, a LineString or pairs of longitude and latitude in degrees (WGS-84),
+        up to `accuracy_m` metres off; `mode` and `class_` are its kind of traffic and standard,
+        such as "rail" and "hsr". Places where it meets other routes (`from_place`, `to_place`)
+        become ends of the line; without them it gets ends of its own. Further cells are values by
+        column of ``routes.csv`` and ``sections.csv``, such as `name_en`, `opened`, `expected` or
+        `design_speed_kmh`; it is open where `opened` is given. Raises BadInputError where the copy
+        would not be valid.
 
         Examples
         --------

@@ -81,14 +81,10 @@ def status_on(
 
     Parameters
     ----------
-    date
-        The date asked for.
-    today
-        Status as known on `as_of`.
-    started, opened
-        Partial dates, empty where unknown.
-    expected
-        Expected year of opening.
+    date, today
+        The date asked for, and the status as known on `as_of`.
+    started, opened, expected
+        Partial dates, empty where unknown, and the expected year of opening.
     as_of
         Date up to which the catalogue is known.
 

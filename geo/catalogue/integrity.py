@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from geo.catalogue.dates import last_day
-from geo.catalogue.region import Region, unknown_group_routes, unknown_plan_sections
+from geo.catalogue.region import Region, unknown_ids
 from geo.catalogue.validation import with_closest
 from geo.core import Message, Problem
 
@@ -33,8 +33,9 @@ def cross_checks(
         *_future(tables, region),
         *_regions(tables, region),
         *_cities(tables),
-        *unknown_group_routes(region, _ids(tables["routes"], "route_id")),
-        *unknown_plan_sections(region, _ids(tables["sections"], "section_id")),
+        *unknown_ids(
+            region, _ids(tables["routes"], "route_id"), _ids(tables["sections"], "section_id")
+        ),
     ]
 
 
@@ -58,22 +59,21 @@ def _references(tables: dict[str, Numbered]) -> Iterator[Problem]:
     cities = {name for _, c in tables["cities"] for name in (c.city_id, c.name, c.name_en)}
     for table in tables:
         yield from _missing(tables, table, "source", _ids(tables["sources"], "key"))
-    yield from _missing(tables, "alignments", "route_id", routes)
-    yield from _missing(tables, "sections", "route_id", routes)
-    yield from _missing(tables, "alignments", "place_id", places)
-    yield from _missing(tables, "sections", "from_place", places)
-    yield from _missing(tables, "sections", "to_place", places)
-    yield from _missing(tables, "projects", "sections", sections)
+    for known, cells in (
+        (routes, ("alignments.route_id", "sections.route_id")),
+        (places, ("alignments.place_id", "sections.from_place", "sections.to_place")),
+        (sections, ("projects.sections",)),
+        ({*places, *cities}, ("published_times.from", "published_times.to")),
+        (_ids(tables["cities"], "city_id"), ("zones.city_id",)),
+        (sections, ("train_services.section_id", "speeds_by_period.section_id")),
+        (places, ("through_running.place_id", "station_calls.place_id")),
+        (routes, ("through_running.route_a", "through_running.route_b")),
+    ):
+        for cell in cells:
+            table, column = cell.split(".")
+            yield from _missing(tables, table, column, known)
     for column in ("from", "to"):
-        yield from _missing(tables, "published_times", column, {*places, *cities})
         yield from _of_several_cities(tables, column)
-    yield from _missing(tables, "zones", "city_id", _ids(tables["cities"], "city_id"))
-    for table in ("train_services", "speeds_by_period"):
-        yield from _missing(tables, table, "section_id", sections)
-    for table in ("through_running", "station_calls"):
-        yield from _missing(tables, table, "place_id", places)
-    for column in ("route_a", "route_b"):
-        yield from _missing(tables, "through_running", column, routes)
     for line, row in tables["sections"]:
         yield from _shares(line, row, sections, routes)
         yield from _fits_mode(line, row, routes)

@@ -59,10 +59,8 @@ def table_file(folder: Path, table: str) -> str:
 
     Parameters
     ----------
-    folder
-        The data folder.
-    table
-        Name of the table.
+    folder, table
+        The data folder, and the name of the table.
 
     Returns
     -------
@@ -144,7 +142,7 @@ def read_times(path: Path, region: Region) -> list[PublishedTime]:
     BadInputError
         With everything that is wrong.
     """
-    return [time for _, time in _own_rows(path, OwnTime, region)]
+    return _own_rows(path, OwnTime, region)
 
 
 def read_own_ends(path: Path, region: Region) -> list[OwnEnd]:
@@ -153,10 +151,8 @@ def read_own_ends(path: Path, region: Region) -> list[OwnEnd]:
 
     Parameters
     ----------
-    path
-        A CSV file with some of the columns `id`, `name`, `lon` and `lat`.
-    region
-        The region they are in.
+    path, region
+        A CSV file with some of the columns `id`, `name`, `lon` and `lat`, and their region.
 
     Returns
     -------
@@ -168,10 +164,7 @@ def read_own_ends(path: Path, region: Region) -> list[OwnEnd]:
     BadInputError
         With everything that is wrong.
     """
-    rows = _own_rows(path, OwnEnd, region)
-    if problems := repeated_ids(str(path), [(line, row) for line, row in rows if row.id], "id"):
-        raise BadInputError(problems)
-    return [row for _, row in rows]
+    return _own_rows(path, OwnEnd, region, "id")
 
 
 def read_own_cities(path: Path, languages: tuple[str, ...] = ("en",)) -> list[OwnCity]:
@@ -200,20 +193,16 @@ def read_own_cities(path: Path, languages: tuple[str, ...] = ("en",)) -> list[Ow
     about = {"name": "-", "name_en": "-", "as_of": "2000-01-01", "regions": [one],
              "languages": languages, "frame": (-180, -90, 180, 90),
              "map": {"centre": (0, 0)}}  # fmt: skip
-    anywhere = Region.model_validate(about)
-    rows = _own_rows(path, OwnCity, anywhere)
-    named = [(line, row) for line, row in rows if row.city_id]
-    if problems := repeated_ids(str(path), named, "city_id"):
+    return _own_rows(path, OwnCity, Region.model_validate(about), "city_id")
+
+
+def _own_rows(path: Path, model: type[Row], region: Region, key: str = "") -> list[Any]:
+    """Return the rows of a user's file, no id twice; all of them, or what is wrong."""
+    rows, problems = _read(path, str(path), model, region, needed=True)
+    named = [(line, row) for line, row in rows if key and getattr(row, key)]
+    if problems := problems or repeated_ids(str(path), named, key):
         raise BadInputError(problems)
     return [row for _, row in rows]
-
-
-def _own_rows(path: Path, model: type[Row], region: Region) -> list[tuple[int, Any]]:
-    """Return the rows of a user's file with their lines; all of them, or what is wrong."""
-    rows, problems = _read(path, str(path), model, region, needed=True)
-    if problems:
-        raise BadInputError(problems)
-    return rows
 
 
 def _lines(

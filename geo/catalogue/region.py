@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from pydantic import (
 
 from geo.catalogue.validation import broken_rule, faults, with_closest
 from geo.catalogue.vocabulary import Confidence
-from geo.core import BadInputError, Message, Problem
+from geo.core import BadInputError, Message, NotFoundError, Problem
 
 FILE = "region.toml"
 #: Any code of an area: administrative, ISO 3166-2, NUTS, FIPS, INSEE, AGS.
@@ -238,6 +238,22 @@ class Region(_Settings):
         )
         return self.model_copy(update={"frame": frame})
 
+    def pair(
+        self, name_a: str | None = None, name_b: str | None = None
+    ) -> tuple[AdminRegion, AdminRegion]:
+        """Return two different regions by name, id or code, by default the first two, or raise."""
+        if len(self.regions) < 2:
+            text = Message("expected two regions to look between; there is one")
+            raise BadInputError([Problem(FILE, 0, "regions", "", text)])
+        found = list[AdminRegion]()
+        for name, default in zip((name_a, name_b), self.regions, strict=False):
+            hit = default if name is None else self.find(name)
+            if hit is None or (hit in found and name is not None):
+                known = [region.name for region in self.regions]
+                raise NotFoundError("second region" if hit else "region", name or "", known)
+            found.append(hit)
+        return found[0], found[1]
+
     def find(self, name: str) -> AdminRegion | None:
         """Return the region with a name in any language, an id or a code, if there is one."""
         wanted = name.strip().casefold()
@@ -248,34 +264,21 @@ class Region(_Settings):
         return None
 
 
-def unknown_plan_sections(region: Region, known_ids: Collection[str]) -> list[Problem]:
-    """Return what is wrong with the sections of plans that the catalogue does not have."""
-    problems = []
-    for plan in region.plans:
-        text = Message("expected a known section id in plan {plan!r}", plan=plan.name)
-        named = [str(key) for edit in plan.edits for key in edit.get("sections", ())]
-        problems += _unknown_ids("plans.edits.sections", named, known_ids, text)
-    return problems
-
-
-def unknown_group_routes(region: Region, known_ids: Collection[str]) -> list[Problem]:
-    """Return what is wrong with the routes of groups that the catalogue does not have."""
-    problems = []
+def unknown_ids(
+    region: Region, routes: Collection[str], sections: Collection[str]
+) -> Iterator[Problem]:
+    """Yield the routes of groups and the sections of plans that the tables do not have."""
     for group in region.groups:
         text = Message("expected a known route id in group {group!r}", group=group.id)
-        problems += _unknown_ids("groups.routes", group.routes, known_ids, text)
-    return problems
-
-
-def _unknown_ids(
-    key: str, named: Iterable[str], known_ids: Collection[str], text: Message
-) -> list[Problem]:
-    """Return a problem, with the closest ids, for each named id that is not known."""
-    return [
-        Problem(FILE, 0, key, name, with_closest(text, name, known_ids))
-        for name in named
-        if name not in known_ids
-    ]
+        for name in group.routes:
+            if name not in routes:
+                yield Problem(FILE, 0, "groups.routes", name, with_closest(text, name, routes))
+    for plan in region.plans:
+        text = Message("expected a known section id in plan {plan!r}", plan=plan.name)
+        for name in (str(key) for edit in plan.edits for key in edit.get("sections", ())):
+            if name not in sections:
+                closest = with_closest(text, name, sections)
+                yield Problem(FILE, 0, "plans.edits.sections", name, closest)
 
 
 def read_region(folder: Path) -> Region:

@@ -277,8 +277,7 @@ class PublishedTime(Row):
     source: Keys = Field(description="Keys of its sources.")
     confidence: Confidence = Field(description="How far the figure can be trusted.")
     reason: str = Field(
-        "",
-        description="Why it does not compare with a computed time, if so; may be left out.",
+        "", description="Why it does not compare with a computed time, if so; may be left out."
     )
     notes: str = Field("", description="Remarks; may be left out.")
 
@@ -468,10 +467,8 @@ def columns(model: type[Row], *, optional: bool = True) -> list[str]:
 
     Parameters
     ----------
-    model
-        Row model of the table.
-    optional
-        Whether also those that a file may leave out.
+    model, optional
+        Row model of the table, and whether those that a file may leave out count too.
 
     Returns
     -------

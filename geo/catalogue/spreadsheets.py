@@ -17,8 +17,7 @@ _COMMA = re.compile(r"[+-]?\d*,\d+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _POINT = re.compile(r"[+-]?\d*\.\d+")
 _DATE = re.compile(
-    r"(\d{4})[/.年-](\d{1,2})(?:[/.月-](\d{1,2})日?|月)?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?",
-    re.ASCII,
+    r"(\d{4})[/.年-](\d{1,2})(?:[/.月-](\d{1,2})日?|月)?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?", re.ASCII
 )
 #: Days since the end of 1899 that spreadsheets show as dates: from 1927 to 2100.
 _SERIAL, _DAY_0 = range(10_000, 73_415), dt.date(1899, 12, 30)

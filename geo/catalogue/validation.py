@@ -80,10 +80,8 @@ def with_closest(text: Message, value: str, known: Collection[str]) -> Message:
 
     Parameters
     ----------
-    text
-        A sentence.
-    value, known
-        What was found, and what there is.
+    text, value, known
+        A sentence, what was found, and what there is.
 
     Returns
     -------

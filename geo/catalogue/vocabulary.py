@@ -186,10 +186,8 @@ def named(labels: dict[str, Label], key: str) -> Label:
 
     Parameters
     ----------
-    labels
-        Labels by value.
-    key
-        The value.
+    labels, key
+        Labels by value, and the value.
 
     Returns
     -------

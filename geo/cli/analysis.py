@@ -215,13 +215,13 @@ def openness(arguments: argparse.Namespace) -> None:
 def crossings(arguments: argparse.Namespace) -> None:
     """List the border crossings."""
     from geo.core import BadInputError
-    from geo.layers import border_crossings, build_layers, pair_of
+    from geo.layers import border_crossings, build_layers
 
     if len(arguments.regions) not in (0, 2):
         raise BadInputError("crossings: expected two regions, or none for the first two")
     catalogue, date = load(arguments), when(arguments)
     names = arguments.regions or [None, None]
-    pair = pair_of(catalogue.region, *names)
+    pair = catalogue.region.pair(*names)
     frame = border_crossings(build_layers(catalogue), *names, year=date, mode=arguments.mode)
     rows = [_crossing_row(row) for row in frame.itertuples()]
     about = stamp(date, catalogue, arguments.mode)

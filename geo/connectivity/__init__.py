@@ -24,17 +24,8 @@ from geo.connectivity.area_closure import (
     closure_cost,
     disruption_grid,
 )
-from geo.connectivity.calibration import (
-    WIDE,
-    calibrate_times,
-    calibration_summary,
-    residual_table,
-)
-from geo.connectivity.cuts import (
-    articulation_points,
-    bridges,
-    minimum_cut,
-)
+from geo.connectivity.calibration import WIDE, calibrate_times, calibration_summary, residual_table
+from geo.connectivity.cuts import articulation_points, bridges, minimum_cut
 from geo.connectivity.densities import network_densities
 from geo.connectivity.indices import connectivity_indices, mode_indices
 from geo.connectivity.inequality import coefficient_of_variation, gini
@@ -49,6 +40,7 @@ from geo.connectivity.outbound import (
 )
 from geo.connectivity.travel_circles import core_cities, travel_circle_table
 from geo.connectivity.vulnerability import (
+    Inspect,
     Loss,
     Sweep,
     cut_off,
@@ -63,59 +55,15 @@ from geo.connectivity.vulnerability import (
 )
 
 __all__ = [
-    "DAILY_MIN",
-    "IDEAL_KMH",
-    "WIDE",
-    "AreaSweep",
-    "Closure",
-    "ClosureCost",
-    "Indicator",
-    "Loss",
-    "Sweep",
-    "articulation_points",
-    "bridges",
-    "calibrate_times",
-    "calibration_summary",
-    "circle_around",
-    "circuity",
-    "city_table",
-    "closure_cost",
-    "coefficient_of_variation",
-    "connected_cities",
-    "connectivity_indices",
-    "core_cities",
-    "count_open_sectors",
-    "cumulative_opportunities",
-    "cut_off",
-    "direction_findings",
-    "disruption_grid",
-    "expected_opportunities",
-    "gini",
-    "global_efficiency",
-    "gravity_potential",
-    "group_openness",
-    "indicator_table",
-    "isochrone_areas",
-    "link_losses",
-    "link_sweep",
-    "link_use",
-    "links_by_sector",
-    "logsum",
-    "mean_extra_minutes",
-    "mean_travel_time",
-    "minimum_cut",
-    "mode_indices",
-    "network_densities",
-    "network_efficiency",
-    "node_table",
-    "outbound_links",
-    "pair_losses",
-    "reached_km",
-    "removal_loss",
-    "residual_table",
-    "route_losses",
-    "shortest_path_matrix",
-    "travel_circle_table",
-    "worst_pair",
-    "zone_table",
-]
+    "DAILY_MIN", "IDEAL_KMH", "WIDE", "AreaSweep", "Closure", "ClosureCost", "Indicator",
+    "Inspect", "Loss", "Sweep", "articulation_points", "bridges", "calibrate_times",
+    "calibration_summary", "circle_around", "circuity", "city_table", "closure_cost",
+    "coefficient_of_variation", "connected_cities", "connectivity_indices", "core_cities",
+    "count_open_sectors", "cumulative_opportunities", "cut_off", "direction_findings",
+    "disruption_grid", "expected_opportunities", "gini", "global_efficiency", "gravity_potential",
+    "group_openness", "indicator_table", "isochrone_areas", "link_losses", "link_sweep",
+    "link_use", "links_by_sector", "logsum", "mean_extra_minutes", "mean_travel_time",
+    "minimum_cut", "mode_indices", "network_densities", "network_efficiency", "node_table",
+    "outbound_links", "pair_losses", "reached_km", "removal_loss", "residual_table",
+    "route_losses", "shortest_path_matrix", "travel_circle_table", "worst_pair", "zone_table",
+]  # fmt: skip

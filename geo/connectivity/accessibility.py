@@ -41,32 +41,25 @@ def mean_travel_time(minutes: Array, mass: Array) -> tuple[Array, Array, Array]:
     """
     Return the mean time to all destinations, weighted by their mass.
 
-    A_i = sum_j t_ij M_j / sum_j M_j over the other places, lower is better: with 0 min to
-    themselves large places would look better than they are. Compare years only with the same
-    destinations and masses.
+    A_i = sum_j t_ij M_j / sum_j M_j over the other places (Gutiérrez, Monzón and Piñero 1998,
+    10.1068/a301337), lower is better: with 0 min to themselves large places would look better
+    than they are. Compare years only with the same destinations and masses.
 
     Parameters
     ----------
-    minutes
-        Times, infinite where unreachable, shape (n, n).
-    mass
-        Population or another mass of the destinations, shape (n,); 0 leaves one out.
+    minutes, mass
+        Times, infinite where unreachable, shape (n, n), and the population or another mass of the
+        destinations, shape (n,); 0 leaves one out.
 
     Returns
     -------
     mean
-        Minutes, shape (n,); infinite where a destination is unreachable, NaN where there is
-        none.
+        Minutes, shape (n,); infinite where a destination is unreachable, NaN without any.
     share
         Share of the mass that is reached, shape (n,).
     mean_reached
         Minutes to the reached destinations only, shape (n,): to be read with the share, for
         losing a far destination makes it better.
-
-    References
-    ----------
-    Gutiérrez, J., Monzón, A. and Piñero, J. M. (1998), Accessibility, network efficiency, and
-    transport infrastructure planning, 10.1068/a301337.
 
     Examples
     --------
@@ -123,14 +116,13 @@ def cumulative_opportunities(minutes: Array, mass: Array, limit: float) -> Array
     """
     Return the mass that can be visited within a time.
 
-    D_i = sum_j M_j [t_ij <= T], the limit and the own place, at no time, included.
+    D_i = sum_j M_j [t_ij <= T], the limit and the own place, at no time, included (European
+    Transport Research Review 2016, 10.1007/s12544-016-0197-5, table 2, with T = 240 min).
 
     Parameters
     ----------
-    minutes
-        Times to m destinations, infinite where unreachable, shape (n, m).
-    mass
-        Their masses, shape (m,).
+    minutes, mass
+        Times to m destinations, infinite where unreachable, shape (n, m), and their masses.
     limit
         The time T in minutes. A step function: show 0.9 T and 1.1 T too.
 
@@ -138,10 +130,6 @@ def cumulative_opportunities(minutes: Array, mass: Array, limit: float) -> Array
     -------
     reached
         In the unit of the mass, shape (n,).
-
-    References
-    ----------
-    European Transport Research Review (2016), 10.1007/s12544-016-0197-5, table 2, T = 240 min.
 
     Examples
     --------
@@ -210,10 +198,8 @@ def gravity_potential(
     ----------
     minutes, mass
         As in `mean_travel_time`.
-    decay
-        The exponent a, or b per minute.
-    kind
-        The function f.
+    decay, kind
+        The exponent a, or b per minute, and the function f.
     own
         Times within every place in minutes, shape (n,), for the self-potential: half the radius
         of a circle of its area at the speed there; default: no self-potential.
@@ -257,12 +243,9 @@ def network_efficiency(
 
     Parameters
     ----------
-    minutes
-        Times, infinite where unreachable, shape (n, n).
-    straight_km
-        Geodesic distances, shape (n, n); pairs of other places at distance 0 are left out.
-    mass
-        Masses, shape (n,).
+    minutes, straight_km, mass
+        As in `mean_travel_time`, and geodesic distances, shape (n, n); pairs of other places at
+        distance 0 are left out.
     ideal_kmh
         The ideal speed v*: not below that of the fastest mode, or values fall below 1.
 
@@ -320,10 +303,11 @@ def logsum(minutes: Array, scale: float) -> Array:
 
 def global_efficiency(distances: Array, straight: Array | None = None) -> float:
     """
-    Return the global efficiency of a network (Latora and Marchiori).
+    Return the global efficiency of a network.
 
-    E = sum_{i != j} 1 / d_ij / (v (v - 1)); higher is better, unreachable pairs add 0.
-    Normalised it is sum 1 / d_ij / sum 1 / s_ij, 1 for straight links between all pairs.
+    E = sum_{i != j} 1 / d_ij / (v (v - 1)) (Latora and Marchiori 2001, Physical Review Letters
+    87:198701); higher is better, unreachable pairs add 0. Normalised (2003,
+    10.1140/epjb/e2003-00095-5) it is sum 1 / d_ij / sum 1 / s_ij, 1 for straight links.
 
     Parameters
     ----------
@@ -337,11 +321,6 @@ def global_efficiency(distances: Array, straight: Array | None = None) -> float:
     efficiency
         Per unit of the distance, or normalised without unit; NaN for fewer than two nodes and
         where two nodes are at distance 0.
-
-    References
-    ----------
-    Latora, V. and Marchiori, M. (2001), Efficient behavior of small-world networks, Physical
-    Review Letters 87:198701; (2003), 10.1140/epjb/e2003-00095-5.
 
     Examples
     --------
@@ -387,22 +366,16 @@ def city_table(
 
     Parameters
     ----------
-    net
-        A network, with its mode and its changes.
-    mode
-        Road, rail, water or any.
+    net, mode
+        A network, with its mode and its changes; road, rail, water or any.
     indicator
         "location", "daily", "potential" or "efficiency".
-    limit
-        Limit of "daily" in minutes.
-    decay
-        Exponent of "potential".
+    limit, decay
+        Limit of "daily" in minutes, and exponent of "potential".
     ideal_kmh
         Ideal speed of "efficiency"; default: that of the mode in `IDEAL_KMH`, in all years.
-    destinations
-        Ids of the cities that count as destinations; default: all.
-    times
-        Times (`door_times`) where they are known.
+    destinations, times
+        Ids of the cities that count, by default all; times (`door_times`) where they are known.
 
     Returns
     -------
@@ -513,18 +486,13 @@ def indicator_table(  # noqa: PLR0913
 
     Parameters
     ----------
-    cities
-        The cities or counties, n of them.
-    minutes
-        Times, infinite where unreachable, shape (n, n); of "daily" to any m destinations.
-    indicator
-        As in `city_table`.
-    mass
-        Masses of the destinations, shape (n,) or (m,).
-    limit, decay, ideal_kmh, mode
-        As in `city_table`.
-    parameters
-        How far times may be off (`time_interval`).
+    cities, minutes
+        The n cities or counties, and the times between them, infinite where unreachable, shape
+        (n, n); of "daily" to any m destinations.
+    indicator, mass
+        As in `city_table`, and the masses of the destinations, shape (n,) or (m,).
+    limit, decay, ideal_kmh, mode, parameters
+        As in `city_table`, and how far times may be off (`time_interval`).
 
     Returns
     -------

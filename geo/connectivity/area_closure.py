@@ -25,7 +25,7 @@ from geo.connectivity.vulnerability import (
 )
 from geo.core import Executor, number_blocks, run_locally
 from geo.geometry import to_degrees, to_metres
-from geo.network import Network, TravelGraph, build_travel_graph, cut_at_stops, node_positions
+from geo.network import Network, TravelGraph, build_travel_graph, cut_at_stops
 
 Floats = NDArray[np.float64]
 #: Hours for which an area is closed, unless said otherwise.
@@ -42,20 +42,15 @@ class ClosureCost(NamedTuple):
 
     Parameters
     ----------
-    demand
-        Sum of x over all connected pairs.
-    own
-        Of it with an end in the area: these trips wait until it opens again.
-    detoured
-        Of it, outside of the area, on longer ways.
-    extra
-        Sum of x times extra minutes over the detoured pairs.
-    cut_off
-        Of it, outside of the area, without a way left.
-    total
-        Demand times minutes late, over all trips that begin while the area is closed.
-    hours
-        How long it is closed.
+    demand, own
+        Sum of x over all connected pairs, and over those with an end in the area: these trips
+        wait until it opens again.
+    detoured, extra, cut_off
+        Of pairs outside of the area: the sum of x on longer ways, the same times the extra
+        minutes, and the sum of x without a way left.
+    total, hours
+        Demand times minutes late, over all trips that begin while the area is closed, and how
+        long that is.
     """
 
     demand: float
@@ -80,16 +75,15 @@ def closure_cost(
 
     Trips begin evenly. One that begins or ends in the area, or has no way left, waits until the
     end of the closure of T minutes, T/2 in the mean; one with a detour of d takes it, or waits
-    where that is shorter: x d (T - d/2) for d < T, else x T²/2.
+    where that is shorter: x d (T - d/2) for d < T, else x T²/2 (Jenelius and Mattsson 2012,
+    Transportation Research Part A 46:746–760).
 
     Parameters
     ----------
     before, after
         Times in minutes, shape (n, n), infinite where there is no way.
-    people
-        People per city, shape (n,).
-    inside
-        Whether each city lies in the area, shape (n,).
+    people, inside
+        People per city, and whether each lies in the area, shape (n,).
     hours
         Hours for which it is closed.
 
@@ -97,11 +91,6 @@ def closure_cost(
     -------
     cost
         The demand of the area, detoured and cut off, and the delays.
-
-    References
-    ----------
-    Jenelius, E. and Mattsson, L.-G. (2012), Road network vulnerability analysis of
-    area-covering disruptions, Transportation Research Part A 46:746–760.
 
     Examples
     --------
@@ -167,10 +156,8 @@ class AreaSweep:
 
     Parameters
     ----------
-    net
-        A network, with its mode and its changes.
-    mode
-        Road, rail, water or any.
+    net, mode
+        A network, with its mode and its changes; road, rail, water or any.
     """
 
     def __init__(self, net: Network, mode: str = "any") -> None:
@@ -195,21 +182,7 @@ class AreaSweep:
         self.points = shapely.points(places.reshape(-1, 2))
 
     def close(self, area: BaseGeometry, hours: float = HOURS) -> Closure:
-        """
-        Close everything that touches an area.
-
-        Parameters
-        ----------
-        area
-            An area in degrees (WGS-84).
-        hours
-            Hours for which it is closed.
-
-        Returns
-        -------
-        closure
-            What is closed and what that costs.
-        """
+        """Close everything that touches an area in degrees (WGS-84); return what that costs."""
         sweep, people = self.sweep, self.sweep.people
         links = np.sort(self.tree.query(area, predicate="intersects"))
         inside = np.asarray(shapely.intersects(area, self.points))
@@ -260,7 +233,7 @@ def _ground_links(arcs: TravelGraph) -> tuple[NDArray[np.bool_], NDArray[np.intp
 
 def _straight(arcs: TravelGraph, numbers: NDArray[np.intp]) -> NDArray[np.object_]:
     """Return arcs on the ground as straight lines."""
-    at = node_positions(arcs)
+    at = arcs.positions
     return np.asarray(shapely.linestrings(np.stack([at[arcs.tail[numbers]],
                                                     at[arcs.head[numbers]]], axis=1)))  # fmt: skip
 
@@ -273,10 +246,8 @@ def circle_around(net: Network, lon: float, lat: float, km: float) -> BaseGeomet
     ----------
     net
         A network; its region gives the projection.
-    lon, lat
-        The middle in degrees (WGS-84).
-    km
-        The radius.
+    lon, lat, km
+        The middle in degrees (WGS-84), and the radius.
 
     Returns
     -------
@@ -328,10 +299,8 @@ def disruption_grid(
         A network, with its mode and its changes.
     km
         Length of the side of a square: results depend on it, so try several.
-    mode
-        Road, rail, water or any.
-    hours
-        Hours for which each is closed.
+    mode, hours
+        Road, rail, water or any, and hours for which each is closed.
     shift
         As in `grid_cells`.
     executor

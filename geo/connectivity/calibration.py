@@ -178,10 +178,8 @@ def calibration_summary(table: DataFrame, mode: str = "rail") -> dict[str, float
 
     Parameters
     ----------
-    table
-        Result of `calibrate_times`.
-    mode
-        Road, rail or water.
+    table, mode
+        Result of `calibrate_times`; road, rail or water.
 
     Returns
     -------

@@ -9,13 +9,13 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from geo.algorithms import EdgeCut, minimum_edge_cut
 from geo.catalogue import AdminRegion, Catalogue, City
 from geo.core import BadInputError
 from geo.layers import county_index, read_base
-from geo.network import Network, has_stops, stops_near
+from geo.network import Network, stops_near
 
 
 def bridges(net: Network) -> DataFrame:
@@ -92,23 +92,23 @@ def articulation_points(net: Network) -> DataFrame:
     return table.assign(parts=[parts[node] for node in table.index])
 
 
-def edge_detour_ratios(net: Network, weight: str = "time_min") -> Series[float]:
+def detour_ratios(edges: DataFrame) -> list[float]:
     """
-    Return t'(u, v) / t(e) by edge id, t' being the shortest way between the ends without edge e.
+    Return for edges the shortest way between their ends without each, over the edge itself.
 
-    Infinite for a bridge, NaN for a loop, below 1 where a parallel edge is shorter (after
-    Jenelius, Petersen and Mattsson 2006).
+    They have `u`, `v` and `time_min`. Infinite for a bridge, NaN for a loop, below 1 where a
+    parallel edge is shorter (after Jenelius, Petersen and Mattsson 2006).
     """
-    rows = net.edges[["u", "v"]].itertuples()
-    found = [detour_ratio(net.graph, edge, u, v, weight) for edge, u, v in rows]
-    return pd.Series(found, index=net.edges.index, name="detour", dtype=float)
+    graph: nx.MultiGraph[str] = nx.MultiGraph()
+    rows = list(edges[["u", "v", "time_min"]].itertuples())
+    for edge, u, v, minutes in rows:
+        graph.add_edge(u, v, key=edge, time_min=minutes)
+    return [_detour_ratio(graph, edge, u, v) for edge, u, v, _ in rows]
 
 
-def detour_ratio(graph: nx.MultiGraph[str], edge: str, u: str, v: str, weight: str) -> float:
-    """Return the shortest way between the ends of an edge without it, over the edge itself."""
-
+def _detour_ratio(graph: nx.MultiGraph[str], edge: str, u: str, v: str) -> float:
     def left(_a: str, _b: str, keys: Any) -> float | None:
-        return min((data[weight] for key, data in keys.items() if key != edge), default=None)
+        return min((data["time_min"] for key, data in keys.items() if key != edge), default=None)
 
     if u == v:
         return float("nan")
@@ -116,7 +116,7 @@ def detour_ratio(graph: nx.MultiGraph[str], edge: str, u: str, v: str, weight: s
         other = nx.bidirectional_dijkstra(graph, u, v, left)[0]
     except nx.NetworkXNoPath:
         return float("inf")
-    return float(other / graph.edges[u, v, edge][weight])
+    return float(other / graph.edges[u, v, edge]["time_min"])
 
 
 def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
@@ -130,10 +130,8 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
 
     Parameters
     ----------
-    net
-        A network with a node at every stop.
-    a, b
-        Names of regions or cities.
+    net, a, b
+        A network with a node at every stop, and names of regions or cities.
 
     Returns
     -------
@@ -156,7 +154,7 @@ def minimum_cut(net: Network, a: str, b: str) -> tuple[EdgeCut, str, str]:
     >>> (name_a, name_b), found.value == len(found.cut) == len(found.paths)
     (('四川', '重庆'), True)
     """
-    if not has_stops(net):
+    if not net.has_stops:
         raise BadInputError('minimum_cut: expected a network with nodes="stops"')
     catalogue = net.layers.catalogue
     regions = [catalogue.region.find(name) for name in (a, b)]

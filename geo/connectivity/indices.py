@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
-from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo.geometry import geodesic_km
@@ -20,7 +19,7 @@ NAN = float("nan")
 
 def connectivity_indices(net: Network, *, dissolve: bool = False) -> dict[str, Any]:
     r"""
-    Return the connectivity indices of a network.
+    Return the connectivity indices of a network (Kansky 1963; Rodrigue and Ducruet, A.6).
 
     With v nodes, e edges, p components and L the total length in km:
     mu = e - v + p; alpha = mu / (2v - 5); beta = e / v; gamma = e / (3(v - 2));
@@ -43,11 +42,6 @@ def connectivity_indices(net: Network, *, dissolve: bool = False) -> dict[str, A
         defined, with the reason under `reasons`. Parallel edges count, and a value above 1 is
         left as it is.
 
-    References
-    ----------
-    Kansky, K. J. (1963), Structure of transportation networks. Rodrigue, J.-P. and Ducruet,
-    C., The Geography of Transport Systems, appendix A.6.
-
     Examples
     --------
     >>> found = geo.connectivity_indices(geo.build_network(geo.load(), year=2025, mode="rail"))
@@ -56,13 +50,14 @@ def connectivity_indices(net: Network, *, dissolve: bool = False) -> dict[str, A
     """
     net = dissolve_nodes(net) if dissolve else net
     v, e = len(net.nodes), len(net.edges)
-    components = _components(net)
-    p = int(components.max(initial=-1)) + 1
+    links = net.csr("length_km")
+    p, components = connected_components(links, directed=False) if v else (0, np.zeros(0, int))
     total = float(net.edges["length_km"].sum())
     mu = e - v + p
     first = net.nodes.index.get_indexer(net.edges["u"])
     lengths = np.bincount(components[first], net.edges["length_km"].to_numpy(float))
-    diameter = _diameter_km(net, components == lengths.argmax()) if e else NAN
+    inside = components == lengths.argmax() if e else []
+    diameter = float(dijkstra(links[inside][:, inside], directed=False).max()) if e else NAN
     main_km = float(lengths.max(initial=0.0))
     values: dict[str, Any] = {
         "v": v,
@@ -81,7 +76,7 @@ def connectivity_indices(net: Network, *, dissolve: bool = False) -> dict[str, A
         "length_km": total,
         "detour_index": detour_index(net),
         "loops": int((net.edges["u"] == net.edges["v"]).sum()),
-        "parallel_edges": _parallel(net),
+        "parallel_edges": e - len(set(map(frozenset, net.edges[["u", "v"]].to_numpy()))),
         "degree_2": sum(degree == 2 for _, degree in net.graph.degree),
     }
     values["reasons"] = _reasons(values, v, e, p)
@@ -102,25 +97,6 @@ def _reasons(values: dict[str, Any], v: int, e: int, p: int) -> dict[str, str]:
     if p > 1 and e:
         reasons |= dict.fromkeys(("diameter_km", "pi"), "of the longest of several components")
     return reasons
-
-
-def _components(net: Network) -> np.ndarray[Any, Any]:
-    size = len(net.nodes)
-    if not size:
-        return np.empty(0, int)
-    u, v = (net.nodes.index.get_indexer(net.edges[end]) for end in ("u", "v"))
-    graph = coo_array((np.ones(len(u)), (u, v)), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1])
-
-
-def _diameter_km(net: Network, inside: np.ndarray[Any, Any]) -> float:
-    matrix = net.csr("length_km")[inside][:, inside]
-    return float(dijkstra(matrix, directed=False).max())
-
-
-def _parallel(net: Network) -> int:
-    ends = {tuple(sorted(pair)) for pair in zip(net.edges["u"], net.edges["v"], strict=True)}
-    return len(net.edges) - len(ends)
 
 
 def detour_index(net: Network) -> float:

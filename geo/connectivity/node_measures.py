@@ -24,10 +24,8 @@ def shortest_path_matrix(net: Network, weight: str | None = "length_km") -> Arra
 
     Parameters
     ----------
-    net
-        A network.
-    weight
-        Column of the edges; None counts hops.
+    net, weight
+        A network, and a column of its edges; None counts hops.
 
     Returns
     -------

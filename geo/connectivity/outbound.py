@@ -49,10 +49,8 @@ def outbound_links(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
+    layers, date
+        The layers of the catalogue, and the day asked for.
 
     Returns
     -------
@@ -269,10 +267,8 @@ def direction_findings(layers: Layers, date: dt.date) -> list[Finding]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -301,10 +297,8 @@ def group_openness(layers: Layers, date: dt.date) -> DataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
+    layers, date
+        The layers of the catalogue, and the day asked for.
 
     Returns
     -------

@@ -41,10 +41,8 @@ def refuse_inside(out: Path, folder: Path) -> None:
 
     Parameters
     ----------
-    out
-        The folder or file to write.
-    folder
-        The folder of the data.
+    out, folder
+        The folder or file to write, and the folder of the data.
 
     Raises
     ------
@@ -202,21 +200,17 @@ def _built_before(out: Path) -> set[str]:
         return set()
 
 
-def _foreign(path: Path) -> OutputError:
-    return OutputError(
-        "{file}: expected no file, or one that geo wrote: it stays as it is; give another place, "
-        "or remove it",
-        file=path,
-    )
-
-
 def _refuse_other_table(path: Path, header: list[str]) -> None:
     """Refuse to replace a table that begins with other columns, or what is no table."""
     if path.is_file() and path.stat().st_size:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             found = file.readline().rstrip("\r\n").split(",")
         if found[:_ALIKE] != header[:_ALIKE]:
-            raise _foreign(path)
+            raise OutputError(
+                "{file}: expected no file, or one that geo wrote: it stays as it is; give another "
+                "place, or remove it",
+                file=path,
+            )
 
 
 def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
@@ -225,10 +219,8 @@ def write_csv(frame: DataFrame, path: Path, *, index: bool = True) -> None:
 
     Parameters
     ----------
-    frame, path
-        The table and the file.
-    index
-        Whether to write the index.
+    frame, path, index
+        The table and the file, and whether to write the index.
 
     Raises
     ------

@@ -7,7 +7,6 @@ from geo.geometry.geodesy import (
     along_km,
     geod,
     geodesic_km,
-    leg_lengths_km,
     line_lengths_km,
     nearest,
     straight_km,
@@ -19,7 +18,7 @@ from geo.geometry.projection import Bounds, distance_errors, metric_crs, to_degr
 
 __all__ = [
     "METRES_PER_DEGREE", "Bounds", "Noded", "along_km", "areas_of", "contract", "distance_errors",
-    "from_bd09", "from_gcj02", "geod", "geodesic_km", "leg_lengths_km", "line_area_crossings",
+    "from_bd09", "from_gcj02", "geod", "geodesic_km", "line_area_crossings",
     "line_lengths_km", "metric_crs", "nearest", "node_lines", "noded_graph", "reproject", "smooth",
     "split_at_shared_points", "straight_km", "to_bd09", "to_degrees", "to_gcj02", "to_metres",
     "within",

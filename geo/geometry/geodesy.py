@@ -56,19 +56,7 @@ def geodesic_km(origins: ArrayLike, destinations: ArrayLike) -> Floats:
 
 
 def leg_lengths_km(lonlat: Floats) -> Floats:
-    """
-    Return the geodesic length of every leg of a line.
-
-    Parameters
-    ----------
-    lonlat
-        Points in degrees (WGS-84), shape (n, 2).
-
-    Returns
-    -------
-    lengths
-        Kilometres, shape (n - 1,).
-    """
+    """Return the geodesic length in km of every leg of a line in degrees, shape (n - 1,)."""
     return geodesic_km(lonlat[:-1], lonlat[1:])
 
 

@@ -12,8 +12,8 @@ from geo.layers.boundaries import (
     relief_file,
     section_regions,
 )
-from geo.layers.crossings import Side, border_crossings, crossings_or_none, flat_crossings, pair_of
-from geo.layers.facts import base_files, catalogue_facts, travel_facts
+from geo.layers.crossings import Side, border_crossings, crossings_or_none, flat_crossings
+from geo.layers.facts import travel_facts
 from geo.layers.layers import CRS, Layers, Track, as_layers, build_layers
 from geo.layers.plausibility import Finding, layer_findings, sourced_shares
 from geo.layers.status import (
@@ -48,10 +48,10 @@ from geo.layers.symbology import (
 __all__ = [
     "AT_BORDER_KM", "BACKGROUND", "CASING", "CASINGS", "CASING_WIDTH", "COAST", "CRS", "DASHES",
     "EMPHASIS", "LINES", "OPACITY", "OTHER_LINE", "POINTS", "POINT_OF_KIND", "UNCASED", "BaseFile",
-    "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers", "base_files",
-    "border_crossings", "build_layers", "catalogue_facts", "coarse_borders", "counts_by_year",
+    "Finding", "Layers", "LineStyle", "PointStyle", "Side", "Track", "as_layers",
+    "border_crossings", "build_layers", "coarse_borders", "counts_by_year",
     "county_index", "crossings_or_none", "each_track_once", "flat_crossings", "layer_findings",
-    "neighbours", "open_sections", "outer_area", "pair_of", "read_base", "relief_file",
+    "neighbours", "open_sections", "outer_area", "read_base", "relief_file",
     "route_stage", "route_table", "section_regions", "sections_on", "sourced_shares", "speeds_on",
     "stages_by_year", "travel_facts", "weight_of", "years_of",
 ]  # fmt: skip

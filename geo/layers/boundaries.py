@@ -63,11 +63,7 @@ def read_base(catalogue: Catalogue, layer: str) -> gpd.GeoDataFrame:
     >>> read_base(cat, "provinces")["name"].tolist()[:3]
     ['重庆', '四川', '河南']
     """
-    file = _file_of(catalogue, layer)
-    if not file:
-        text = Message("expected a file: this needs the base layer {layer!r}", layer=layer)
-        raise BadInputError([Problem("region.toml", 0, f"base.{layer}", "", text)])
-    return _read(catalogue.folder / file, file, *BASE_LAYERS[layer]).copy()
+    return BaseFile.of(catalogue, layer).read()
 
 
 def coarse_borders(catalogue: Catalogue) -> dict[str, list[NDArray[np.float64]]]:
@@ -117,10 +113,8 @@ class BaseFile:
 
     Parameters
     ----------
-    layer
-        Its name, as in `read_base`.
-    path, size, time_ns
-        The file, its bytes, and when it was written (0 where there is none).
+    layer, path, size, time_ns
+        Its name, the file, its bytes, and when it was written (0 where there is none).
     catalogue
         The catalogue of the region.
 
@@ -140,12 +134,13 @@ class BaseFile:
     def of(cls, catalogue: Catalogue, layer: str) -> BaseFile:
         """Return a base layer of a region."""
         path = catalogue.folder / _file_of(catalogue, layer)
-        state = _state(path) or (0, 0)
-        return cls(layer, path, *state, catalogue)
+        state = path.stat() if path.is_file() else None
+        size, time_ns = (state.st_size, state.st_mtime_ns) if state else (0, 0)
+        return cls(layer, path, size, time_ns, catalogue)
 
     def read(self) -> gpd.GeoDataFrame:
         """Return its features (`read_base`)."""
-        return read_base(self.catalogue, self.layer)
+        return _features(self).copy()
 
 
 def relief_file(catalogue: Catalogue) -> Path:
@@ -175,39 +170,31 @@ def relief_file(catalogue: Catalogue) -> Path:
     raise BadInputError([Problem(file, expected=Message("expected a PNG, JPEG or WebP picture"))])
 
 
-def _read(path: Path, file: str, kind: str, needed: tuple[str, ...]) -> gpd.GeoDataFrame:
-    """Read a layer; once, while the file is of the same size and time."""
-    return _read_once(path, file, kind, needed, _state(path))
-
-
 def _file_of(catalogue: Catalogue, layer: str) -> str:
     base, context = catalogue.region.base, catalogue.region.context
     return str(getattr(base, layer, "") or getattr(context, layer, ""))
 
 
-def _state(path: Path) -> tuple[int, int] | None:
-    """Return the size and the time of a file, None where there is none."""
-    state = path.stat() if path.is_file() else None
-    return state and (state.st_size, state.st_mtime_ns)
-
-
 @lru_cache(maxsize=16)
-def _read_once(
-    path: Path, file: str, kind: str, needed: tuple[str, ...], state: tuple[int, int] | None
-) -> gpd.GeoDataFrame:
-    if state is None:
+def _features(base: BaseFile) -> gpd.GeoDataFrame:
+    """Read a layer; once, while its file is of the same size and time."""
+    file = _file_of(base.catalogue, base.layer)
+    if not file:
+        text = Message("expected a file: this needs the base layer {layer!r}", layer=base.layer)
+        raise BadInputError([Problem("region.toml", 0, f"base.{base.layer}", "", text)])
+    if not base.path.is_file():
         raise BadInputError([Problem(file, expected=Message("expected this file; it is missing"))])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL only warns of is looked for below
-            frame = gpd.read_file(BytesIO(path.read_bytes()))  # GDAL takes no path but UTF-8
+            frame = gpd.read_file(BytesIO(base.path.read_bytes()))  # GDAL takes no path but UTF-8
         frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)
         if "name" not in frame:  # folders of before 0.2
             frame = frame.rename(columns={"name_zh": "name"})
     except Exception as error:  # pyogrio and GDAL raise many kinds
         text = Message("expected a readable GeoJSON file: {reason}", reason=type(error).__name__)
         raise BadInputError([Problem(file, expected=text)]) from error
-    if wrong := _fault(frame, kind, needed):
+    if wrong := _fault(frame, *BASE_LAYERS[base.layer]):
         raise BadInputError([Problem(file, expected=wrong)])
     codes = frame.columns.intersection(["adcode", "city", "province"])
     return frame.astype(dict.fromkeys(codes, str))
@@ -237,10 +224,8 @@ def county_index(
 
     Parameters
     ----------
-    counties
-        Counties with a column `province`.
-    points
-        Points in WGS-84.
+    counties, points
+        Counties with a column `province`, and points in WGS-84.
     province
         Code of a province: its county nearest to each point is meant, even for a point outside.
 

@@ -12,8 +12,7 @@ import geopandas as gpd
 import numpy as np
 from pandas import notna
 
-from geo.catalogue import STAGES, AdminRegion, Catalogue, Region, last_day, parse_date
-from geo.core import BadInputError, Message, NotFoundError, Problem
+from geo.catalogue import STAGES, AdminRegion, Catalogue, last_day, parse_date
 from geo.geometry import METRES_PER_DEGREE
 from geo.layers.boundaries import county_index, read_base, section_regions
 from geo.layers.layers import CRS, Layers, as_layers
@@ -38,52 +37,6 @@ class Side:
     tracks: int | None
 
 
-def pair_of(
-    region: Region, name_a: str | None = None, name_b: str | None = None
-) -> tuple[AdminRegion, AdminRegion]:
-    """
-    Return two regions by name.
-
-    Parameters
-    ----------
-    region
-        The region they are part of.
-    name_a, name_b
-        Names, ids or codes; default: the first two of the region.
-
-    Returns
-    -------
-    pair
-        The two regions.
-
-    Raises
-    ------
-    BadInputError
-        When the region has less than two.
-    NotFoundError
-        When a name is unknown, or the two are the same.
-
-    Examples
-    --------
-    >>> [region.id for region in pair_of(cat.region, "重庆", "四川")]
-    ['chongqing', 'sichuan']
-    """
-    if len(region.regions) < 2:
-        text = Message("expected two regions to look between; there is one")
-        raise BadInputError([Problem("region.toml", 0, "regions", "", text)])
-    found = []
-    for name, default in ((name_a, 0), (name_b, 1)):
-        if name is None and len(region.regions) > default:
-            found.append(region.regions[default])
-            continue
-        hit = region.find(name) if name else None
-        if hit is None or hit in found:
-            names = [r.name for r in region.regions]
-            raise NotFoundError("second region" if hit else "region", name or "", names)
-        found.append(hit)
-    return found[0], found[1]
-
-
 def border_crossings(
     source: Catalogue | Layers,
     region_a: str | None = None,
@@ -103,10 +56,8 @@ def border_crossings(
         A catalogue, or its layers.
     region_a, region_b
         Names of the regions; default: the first two of the catalogue.
-    year
-        A year (its 31 December) or a date; default: today.
-    mode
-        Only this mode of transport.
+    year, mode
+        A year (its 31 December) or a date, by default today; only this mode of transport.
 
     Returns
     -------
@@ -125,7 +76,7 @@ def border_crossings(
     """
     layers, date = as_layers(source), parse_date(year)
     region = layers.catalogue.region
-    pair = pair_of(region, region_a, region_b)
+    pair = region.pair(region_a, region_b)
     sections = sections_on(layers, date)
     sections = sections[sections["shares"] == ""]
     if mode is not None:
@@ -252,10 +203,8 @@ def crossings_or_none(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------

@@ -38,12 +38,8 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day.
-    labels
-        Whether names count too.
+    layers, date, labels
+        The layers of the catalogue, the day, and whether names count too.
 
     Returns
     -------
@@ -77,27 +73,7 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
 
 
 def catalogue_facts(catalogue: Catalogue, *, labels: bool = False) -> str:
-    """
-    Return a checksum of the tables and files that travel follows from on any day.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue.
-    labels
-        Whether names, and the routes that carry them, count too.
-
-    Returns
-    -------
-    checksum
-        As of `geo.core.checksum`.
-
-    Examples
-    --------
-    >>> more = cat.with_city("chengdu", population=21_000_000)
-    >>> catalogue_facts(more) == catalogue_facts(cat)
-    False
-    """
+    """Return a checksum of the tables and files that travel follows from on any day."""
     known: dict[bool, str] = catalogue.__dict__.setdefault("_facts", {})
     if labels not in known:
         unused = _ORIGIN if labels else _ORIGIN | _LABELS
@@ -113,24 +89,7 @@ def _cells(row: Any, unused: frozenset[str]) -> list[Any]:
 
 
 def base_files(catalogue: Catalogue) -> list[tuple[str, str]]:
-    """
-    Return the files that a region has beside its tables, with the checksum of each.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue.
-
-    Returns
-    -------
-    files
-        Names inside the folder of the data; the checksum is empty where there is no file.
-
-    Examples
-    --------
-    >>> [name for name, _ in base_files(cat)][:2]
-    ['base/counties.geojson', 'base/provinces.geojson']
-    """
+    """Return the files of a region beside its tables, with checksums, empty where none is."""
     region = catalogue.region
     names = [*region.base.model_dump().values(), *region.context.model_dump().values()]
     return [(name, file_checksum(catalogue.folder / name)) for name in names if name]

@@ -32,10 +32,8 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -113,10 +111,8 @@ def route_table(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -147,10 +143,8 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -174,10 +168,8 @@ def speeds_on(layers: Layers, date: dt.date) -> dict[str, float]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date asked for.
+    layers, date
+        The layers of the catalogue, and the date asked for.
 
     Returns
     -------
@@ -264,10 +256,8 @@ def stages_by_year(layers: Layers, dates: Iterable[dt.date]) -> dict[str, str]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    dates
-        The dates asked for.
+    layers, dates
+        The layers of the catalogue, and the dates asked for.
 
     Returns
     -------
@@ -294,14 +284,10 @@ def counts_by_year(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    stages
-        Result of :func:`stages_by_year`.
-    crossings
-        Crossings between regions with their sides.
-    count
-        Number of years.
+    layers, stages
+        The layers of the catalogue, and the result of `stages_by_year`.
+    crossings, count
+        Crossings between regions with their sides, and the number of years.
 
     Returns
     -------

@@ -147,12 +147,6 @@ def _page(
 
 
 def closed_squares(stops: Network) -> DataFrame:
-    """Close every square of a grid: made once for all pages that show them."""
-    facts = travel_facts(stops.layers, stops.date, labels=True)
-    return remembered(partial(_close_squares, stops), "closed squares", facts)
-
-
-def _close_squares(stops: Network) -> DataFrame:
     """Close every square of a grid, named after its largest city or the nearest county."""
     catalogue = stops.layers.catalogue
     if not catalogue.centres:

@@ -79,10 +79,8 @@ def share_within(
 
     Parameters
     ----------
-    minutes
-        Computed times.
-    limit
-        The limit T in minutes.
+    minutes, limit
+        Computed times, and the limit T, in minutes.
     mode, parameters
         As in `time_deviation`.
 

@@ -51,18 +51,13 @@ class Network:
         Lines with `u`, `v`, `mode`, `class`, `route_id`, `section_id`, `length_km` (running
         length), `geometry_km`, `speed_kmh` and `time_min`; of railways those of the fastest
         trains while they run. Routes that share a track or a carriageway have one edge.
-    date
-        The day it stands for.
-    node_rule
-        What makes a place a node.
+    date, node_rule
+        The day it stands for, and what makes a place a node.
     assumed
         Sections that count as open only because their expected year is over.
-    layers
-        The layers it was made from.
-    mode
-        The only mode it was made for; None: all modes.
-    parameters
-        What its times, and all travel over it, rest on.
+    layers, mode, parameters
+        The layers and the only mode it was made for (None: all modes), and what its times, and
+        all travel over it, rest on.
 
     Examples
     --------
@@ -164,6 +159,21 @@ class Network:
         return f"<Network {self.date}: {len(self.nodes)} nodes, {len(self.edges)} edges ({modes})>"
 
     @property
+    def has_stops(self) -> bool:
+        """Whether it has a node at every named place, not at junctions only."""
+        return self.node_rule == NODE_RULE["stops"]
+
+    @property
+    def junction_ids(self) -> set[str]:
+        """The nodes at which links begin and end: of stops, ends of sections and junctions."""
+        if not self.has_stops:
+            return set(self.nodes.index)
+        known = self.layers.sections.reindex(self.edges["section_id"].unique())
+        ends = {*known["from_place"].dropna(), *known["to_place"].dropna()}
+        routes = _met(self.edges, "route_id")
+        return (ends & set(routes)) | _shared(self.layers, routes)
+
+    @property
     def modes(self) -> list[str]:
         """The modes it has edges of."""
         present = set(self.edges["mode"].unique())
@@ -185,10 +195,8 @@ def build_network(
     ----------
     source
         A catalogue, or its layers where they are there already.
-    year
-        A year (its 31 December) or a date; default: today.
-    mode
-        Only this mode of transport.
+    year, mode
+        A year (its 31 December) or a date, by default today; only this mode of transport.
     nodes
         "junctions": nodes only where sections end or routes meet. "stops": at every named
         place, for travel between cities.
@@ -244,23 +252,6 @@ def every_edge(layers: Layers, parameters: Parameters) -> Network:
     )  # fmt: skip
 
 
-def has_stops(net: Network) -> bool:
-    """
-    Tell whether a network has a node at every named place.
-
-    Parameters
-    ----------
-    net
-        A network.
-
-    Returns
-    -------
-    has_stops
-        False with nodes at junctions only.
-    """
-    return net.node_rule == NODE_RULE["stops"]
-
-
 def check_mode(net: Network, mode: str) -> None:
     """Refuse a mode of travel that is unknown, or that a network was not made for."""
     if mode not in (*MODES, "any"):
@@ -308,7 +299,7 @@ def cut_at_stops(net: Network) -> Network:
     >>> len(cut_at_stops(net).edges) == len(stops.edges)
     True
     """
-    if has_stops(net):
+    if net.has_stops:
         return net
     shared = ["length_km", "geometry_km", "time_min"]
     rows, shapes = list[dict[str, Any]](), list[Any]()
@@ -336,8 +327,7 @@ def dissolve_nodes(net: Network) -> Network:
     """
     Join the edges at nodes where only two of one mode meet, and leave such nodes out.
 
-    Where a line is cut into sections depends on dates and standards, not on the network; what
-    is left does not depend on it.
+    What is left does not depend on how lines are cut into sections.
 
     Parameters
     ----------
@@ -385,33 +375,6 @@ def _stops_between(layers: Layers, edge: dict[str, Any]) -> tuple[NDArray[np.int
     last = next((k for k in named if k > first and track.places[k] == edge["v"]), -1)
     named = [k for k in named if first <= k <= last]
     return track.knots[named], [track.places[k] for k in named]
-
-
-def junction_ids(net: Network) -> set[str]:
-    """
-    Return the nodes at which links begin and end.
-
-    Parameters
-    ----------
-    net
-        A network, with nodes at junctions or at every stop.
-
-    Returns
-    -------
-    nodes
-        All nodes, or of those at stops the ends of sections and the places where routes meet.
-
-    Examples
-    --------
-    >>> junction_ids(stops) == junction_ids(net) == set(net.nodes.index)
-    True
-    """
-    if not has_stops(net):
-        return set(net.nodes.index)
-    known = net.layers.sections.reindex(net.edges["section_id"].unique())
-    ends = {*known["from_place"].dropna(), *known["to_place"].dropna()}
-    routes = _met(net.edges, "route_id")
-    return (ends & set(routes)) | _shared(net.layers, routes)
 
 
 def _met(edges: DataFrame, key: str) -> dict[str, set[str]]:
@@ -494,11 +457,7 @@ def _edge_frame(
 
 
 def _edges(
-    layers: Layers,
-    section_id: str,
-    section: dict[str, Any],
-    cuts: set[str],
-    kmh: float,
+    layers: Layers, section_id: str, section: dict[str, Any], cuts: set[str], kmh: float
 ) -> Iterator[tuple[tuple[Any, ...], NDArray[np.float64]]]:
     """Yield the edges of a section, rows and lines."""
     track, (i, j) = layers.tracks[section["route_id"]], layers.span[section_id]

@@ -164,10 +164,8 @@ def read_background(
         file of lines with a column `highway`.
     catalogue
         Roads outside of its frame, or with the number of one of its routes, are left out.
-    parameters
-        What travel times rest on.
-    progress
-        Called with a line of text now and then.
+    parameters, progress
+        What travel times rest on; called with a line of text now and then.
 
     Returns
     -------
@@ -235,14 +233,21 @@ class Ground:
     """
     The ways over ordinary roads between the points of a region, the same for every mode and day.
 
+    A point is tied to the nearest places on roads by straight lines with the detour and the
+    speed of streets: to nodes, and to points along roads of at most `tie_road_km`, for long ones
+    are chords that lie beside their road, unless their lines are exact; there a port is tied to
+    the quay alone. Ties that cross a river are left out, unless none is left; those that cross a
+    coast always. Points within `tie_direct_km` of each other, with no river between, are tied
+    directly too: nobody goes round by a main road from a station to the square before it. Two
+    ports are not: where both lie at sea, no coast parts them.
+
     Parameters
     ----------
-    roads
-        The roads.
-    points
-        `lon` and `lat` by id: of centres, settlements, interchanges, stations and ports.
+    roads, points
+        The roads, and `lon` and `lat` by id of centres, settlements, interchanges, stations and
+        ports.
     parameters, rivers, coasts
-        As in `street_ways`.
+        What travel times rest on, and lines in degrees.
     """
 
     def __init__(
@@ -258,19 +263,70 @@ class Ground:
         self._found: dict[Any, DataFrame] = {}
 
     @cached_property
+    def _at(self) -> Floats:
+        """Where the points are, in degrees."""
+        return self.points[["lon", "lat"]].to_numpy(float)
+
+    @cached_property
     def ways(self) -> DataFrame:
         """All ways: `u`, `v`, `time_min`, `length_km`, both ways alike."""
-        return street_ways(self.roads, self.points, self.parameters, self.rivers, self.coasts)
+        roads, ties = self.roads, self.ties
+        u, v = (roads.edges[key].to_numpy() for key in ("u", "v"))
+        names = np.array([f"road:{k}" for k in range(len(roads.nodes))], object)
+        on = [
+            f"road:{e}:{share:.4f}" for e, share in zip(ties["edge"], ties["share"], strict=True)
+        ]
+        at_node = ties["node"].to_numpy() >= 0
+        ends = np.where(at_node, names[ties["node"].to_numpy()], np.array(on, object))
+        ids = self.points.index.to_numpy(object)
+        i, j, near = self.near
+        minutes, km = street_minutes(np.append(ties["km"], near), self.parameters)
+        tied = {"u": np.append(ids[ties["point"]], ids[i]), "v": np.append(ends, ids[j]),
+                "time_min": minutes, "length_km": km}  # fmt: skip
+        known = DataFrame(roads.edges[["time_min", "length_km"]]).assign(u=names[u], v=names[v])
+        cut = ties[~at_node].drop_duplicates(["edge", "share"]).sort_values(["edge", "share"])
+        whole = ~np.isin(np.arange(len(known)), cut["edge"])
+        pieces = _pieces(known, cut)
+        return pd.concat([known[whole], pieces, DataFrame(tied)], ignore_index=True)[list(tied)]
 
     @cached_property
     def ties(self) -> DataFrame:
         """Where the points are tied to roads: `point`, `node` or `edge` and `share`, `km`."""
-        return _ties(self.roads, self.points, self.parameters, self.rivers, self.coasts)
+        roads, at, most = self.roads, self._at, int(self.parameters.tie_choices)
+        entry = roads.nodes["entry"].to_numpy()
+        entries = np.flatnonzero(entry)
+        spots = roads.nodes[["lon", "lat"]].to_numpy(float)
+        most_near = most * 4 if len(self.coasts) else most  # some may lie across the sea
+        found = np.array(nearest(at, spots[entries], most_near), float).reshape(-1, 3)
+        i, node = found[:, 0].astype(int), entries[found[:, 1].astype(int)]
+        rows = [DataFrame({"point": i, "node": node, "edge": -1, "share": 0.0, "km": found[:, 2],
+                           "lon": spots[node, 0], "lat": spots[node, 1]})]  # fmt: skip
+        open_road = entry[roads.edges["u"]] & entry[roads.edges["v"]]
+        near_enough = (roads.edges["length_km"] <= self.parameters.tie_road_km).to_numpy()
+        exact = bool(roads.source.get("exact"))
+        short = np.flatnonzero((near_enough | exact) & open_road)
+        if len(short) and len(at):
+            rows.append(_ties_along(roads.edges.geometry.to_numpy(), short, at))
+        ties = pd.concat(rows, ignore_index=True).sort_values(["point", "km"], kind="stable")
+        if exact and "port" in self.points:
+            at_quay = self.points["port"].to_numpy(bool)[ties["point"]] & (ties["km"] <= QUAY_KM)
+            ties = ties[at_quay | ~ties["point"].isin(ties["point"][at_quay])]
+        lonlat = ["lon", "lat"]
+        ties = ties[~_over_sea(at[ties["point"]], ties[lonlat].to_numpy(float), self.coasts)]
+        ties = ties[ties.groupby("point").cumcount() < most]
+        wet = _wet(at[ties["point"]], ties[lonlat].to_numpy(float), self.rivers)
+        dry = np.bincount(ties["point"][~wet], minlength=len(at)) > 0
+        return ties[~wet | ~dry[ties["point"]]].reset_index(drop=True)
 
     @cached_property
     def near(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-        """The points that are tied to each other, as numbers, with their distance in km."""
-        return _near(self.points, self.parameters, self.rivers, self.coasts)
+        """The points near each other on one side of all rivers, as numbers, with their km."""
+        at = self._at
+        found = np.array(within(at, at, self.parameters.tie_direct_km), float).reshape(-1, 3)
+        found = found[found[:, 0] < found[:, 1]]
+        i, j = found[:, :2].astype(np.intp).T
+        dry = ~_wet(at[i], at[j], self.rivers) & ~_over_sea(at[i], at[j], self.coasts)
+        return i[dry], j[dry], found[dry, 2]
 
     @cached_property
     def short(self) -> DataFrame:
@@ -475,99 +531,17 @@ def _main_parts(
     return Background(nodes, edges, source | {"km": km})
 
 
-def street_ways(
-    roads: Background,
-    points: DataFrame,
-    parameters: Parameters,
-    rivers: Sequence[BaseGeometry] = (),
-    coasts: Sequence[BaseGeometry] = (),
-) -> DataFrame:
-    """
-    Return the ways over ordinary roads, with the ties of points to them.
-
-    A point is tied to the nearest places on roads by straight lines with the detour and the
-    speed of streets: to nodes, and to points along roads of at most `tie_road_km`, for long ones
-    are chords that lie beside their road, unless their lines are exact; there a port is tied to
-    the quay alone. Ties that cross a river are left out, unless none is
-    left; those that cross a coast always. Points within `tie_direct_km` of each other, with no
-    river between, are tied directly too: nobody goes round by a main road from a station to the
-    square before it. Two ports are not: where both lie at sea, no coast parts them.
-    """
-    ties = _ties(roads, points, parameters, rivers, coasts)
-    u, v = (roads.edges[key].to_numpy() for key in ("u", "v"))
-    names = np.array([f"road:{k}" for k in range(len(roads.nodes))], object)
-    on = [f"road:{e}:{share:.4f}" for e, share in zip(ties["edge"], ties["share"], strict=True)]
-    at_node = ties["node"].to_numpy() >= 0
-    ends = np.where(at_node, names[ties["node"].to_numpy()], np.array(on, object))
-    ids = points.index.to_numpy(object)
-    i, j, near = _near(points, parameters, rivers, coasts)
-    minutes, km = street_minutes(np.append(ties["km"], near), parameters)
-    tied = {"u": np.append(ids[ties["point"]], ids[i]), "v": np.append(ends, ids[j]),
-            "time_min": minutes, "length_km": km}  # fmt: skip
-    known = DataFrame(roads.edges[["time_min", "length_km"]]).assign(u=names[u], v=names[v])
-    cut = ties[~at_node].drop_duplicates(["edge", "share"]).sort_values(["edge", "share"])
-    whole = ~np.isin(np.arange(len(known)), cut["edge"])
-    pieces = _pieces(known, cut)
-    return pd.concat([known[whole], pieces, DataFrame(tied)], ignore_index=True)[list(tied)]
-
-
-def _ties(
-    roads: Background,
-    points: DataFrame,
-    parameters: Parameters,
-    rivers: Sequence[BaseGeometry],
-    coasts: Sequence[BaseGeometry],
-) -> DataFrame:
-    """Return the nearest places on roads: `point`, `node` or `edge` and `share` of it, `km`."""
-    at, most = points[["lon", "lat"]].to_numpy(float), int(parameters.tie_choices)
-    entries = np.flatnonzero(roads.nodes["entry"])
-    spots = roads.nodes[["lon", "lat"]].to_numpy(float)
-    most_near = most * 4 if len(coasts) else most  # some may lie across the sea
-    found = np.array(nearest(at, spots[entries], most_near), float).reshape(-1, 3)
-    i, node = found[:, 0].astype(int), entries[found[:, 1].astype(int)]
-    rows = [DataFrame({"point": i, "node": node, "edge": -1, "share": 0.0, "km": found[:, 2],
-                       "lon": spots[node, 0], "lat": spots[node, 1]})]  # fmt: skip
-    ends_open = roads.nodes["entry"].to_numpy()
-    open_road = ends_open[roads.edges["u"]] & ends_open[roads.edges["v"]]
-    near_enough = (roads.edges["length_km"] <= parameters.tie_road_km).to_numpy()
-    exact = bool(roads.source.get("exact"))
-    short = np.flatnonzero((near_enough | exact) & open_road)
-    if len(short) and len(at):
-        lines = roads.edges.geometry.to_numpy()[short]
-        spot = np.asarray(shapely.points(at))
-        i, e = shapely.STRtree(lines).query(spot, predicate="dwithin", distance=NEAR_DEGREES)
-        share = np.round(shapely.line_locate_point(lines[e], spot[i], normalized=True), 4)
-        inner = (share > 0.02) & (share < 0.98)
-        i, e, share = i[inner], e[inner], share[inner]
-        on = shapely.line_interpolate_point(lines[e], share, normalized=True)
-        on = shapely.get_coordinates(on)
-        km = geodesic_km(at[i], on) if len(i) else np.zeros(0)
-        rows.append(DataFrame({"point": i, "node": -1, "edge": short[e], "share": share, "km": km,
-                               "lon": on[:, 0], "lat": on[:, 1]}))  # fmt: skip
-    ties = pd.concat(rows, ignore_index=True).sort_values(["point", "km"], kind="stable")
-    if exact and "port" in points:
-        at_quay = points["port"].to_numpy(bool)[ties["point"]] & (ties["km"] <= QUAY_KM)
-        ties = ties[at_quay | ~ties["point"].isin(ties["point"][at_quay])]
-    ties = ties[~_over_sea(at[ties["point"]], ties[["lon", "lat"]].to_numpy(float), coasts)]
-    ties = ties[ties.groupby("point").cumcount() < most]
-    wet = _wet(at[ties["point"]], ties[["lon", "lat"]].to_numpy(float), rivers)
-    dry = np.bincount(ties["point"][~wet], minlength=len(at)) > 0
-    return ties[~wet | ~dry[ties["point"]]].reset_index(drop=True)
-
-
-def _near(
-    points: DataFrame,
-    parameters: Parameters,
-    rivers: Sequence[BaseGeometry],
-    coasts: Sequence[BaseGeometry],
-) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-    """Return points near each other on one side of all rivers, as numbers, with their distance."""
-    at = points[["lon", "lat"]].to_numpy(float)
-    found = np.array(within(at, at, parameters.tie_direct_km), float).reshape(-1, 3)
-    found = found[found[:, 0] < found[:, 1]]
-    i, j = found[:, :2].astype(np.intp).T
-    dry = ~_wet(at[i], at[j], rivers) & ~_over_sea(at[i], at[j], coasts)
-    return i[dry], j[dry], found[dry, 2]
+def _ties_along(lines: NDArray[np.object_], short: NDArray[np.intp], at: Floats) -> DataFrame:
+    """Return ties of points to places along some of the roads, but near their ends."""
+    spot = np.asarray(shapely.points(at))
+    i, e = shapely.STRtree(lines[short]).query(spot, predicate="dwithin", distance=NEAR_DEGREES)
+    share = np.round(shapely.line_locate_point(lines[short[e]], spot[i], normalized=True), 4)
+    inner = (share > 0.02) & (share < 0.98)
+    i, edge, share = i[inner], short[e[inner]], share[inner]
+    on = shapely.line_interpolate_point(lines[edge], share, normalized=True)
+    on = shapely.get_coordinates(on)
+    return DataFrame({"point": i, "node": -1, "edge": edge, "share": share,
+                      "km": geodesic_km(at[i], on), "lon": on[:, 0], "lat": on[:, 1]})  # fmt: skip
 
 
 def _wet(a: Floats, b: Floats, rivers: Sequence[BaseGeometry]) -> NDArray[np.bool_]:

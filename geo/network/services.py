@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from pandas import notna
@@ -46,13 +46,6 @@ class Passage(NamedTuple):
 Way = tuple[str, int, str, int, str]
 
 
-class _Dated(Protocol):
-    from_date: str
-    to_date: str
-
-    def holds(self, date: dt.date) -> bool: ...
-
-
 def _nearest_period(rows: Sequence[Any], date: dt.date) -> Any:
     """Return the row of a day; of days that no row holds, the next one in time stands in."""
     if len(rows) == 1:
@@ -60,24 +53,13 @@ def _nearest_period(rows: Sequence[Any], date: dt.date) -> Any:
     return min(rows, key=lambda row: (not row.holds(date), _days_apart(row, date)))
 
 
-def _days_apart(row: _Dated, date: dt.date) -> int:
+def _days_apart(row: Any, date: dt.date) -> int:
     first, last = (last_day(text) if text else date for text in (row.from_date, row.to_date))
     return max((first - date).days, (date - last).days, 0)
 
 
 class Services:
-    """
-    The trains of a day, from the tables where they say something, else by class of line.
-
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day.
-    parameters
-        What stands in where the tables are silent.
-    """
+    """The trains of a day, from the tables where they say something, else by class of line."""
 
     def __init__(self, layers: Layers, date: dt.date, parameters: Parameters) -> None:
         self.layers, self.date, self.parameters = layers, date, parameters

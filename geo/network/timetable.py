@@ -26,10 +26,8 @@ class Call(NamedTuple):
 
     Parameters
     ----------
-    place
-        Place id of the station.
-    arrival_min, departure_min
-        Minutes after the train left its first station.
+    place, arrival_min, departure_min
+        Place id of the station, and minutes after the train left its first one.
     boards, alights
         Whether travellers board, and whether they leave.
     """
@@ -47,14 +45,11 @@ class TrainTrip(NamedTuple):
 
     Parameters
     ----------
-    kind
-        Multiple units (``emu``), conventional trains, or ships (``ship``).
-    trains
-        How many a day; fewer than one run on some days only.
-    calls
-        Their calls, in order.
-    edges
-        Ids of the edges between the first and the last call, and the nodes they begin at.
+    kind, trains
+        ``emu``, ``conventional`` or ``ship``, and how many a day; below one on some days only.
+    calls, edges
+        Their calls in order, and between the first and the last one the ids of the edges with the
+        nodes they begin at.
     route
         The route on which they run farthest.
     """
@@ -71,13 +66,10 @@ def train_timetable(net: Network) -> list[TrainTrip]:
     Return the trains of the day of a network as a timetable.
 
     Trains are followed from edge to edge as the travel model lets them run on, so that over every
-    section run as many as its services say; those that the tables end between two stations run
-    to the last one. The trains of a way fall into those that serve large stations only and those
-    that serve any, in the shares of the model, and take as long as there: running times, and
-    stops as long as the mean stop of the fastest trains.
-    What trains take to start and to stop is added at either end of a ride, at most half of the
-    stop where trains stop for less: a ride takes as long as in `station_to_station` between first,
-    last and hub stations, and up to a start and a stop less between others.
+    section run as many as its services say. The trains of a way fall into those that serve large
+    stations only and those that serve any, in the shares of the model; their stops are as long as
+    the mean stop of the fastest trains. A ride takes as long as in `station_to_station` between
+    first, last and hub stations, and up to a start and a stop less between others.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.catalogue import STAGE, STAGES, TRANSFER_KINDS, Place, last_day
 from geo.core import Message
-from geo.geometry import leg_lengths_km, metric_crs
+from geo.geometry import geodesic_km, metric_crs
 from geo.layers import (
     AT_BORDER_KM,
     CRS,
@@ -38,6 +38,8 @@ from geo.network.network import build_network
 
 #: A line this near to an end, beyond the accuracy of the end, may be meant to meet it.
 GAP_M = 1500.0
+#: No line is further away.
+FARTHEST_M = 2e7
 #: A city within this distance explains why a line ends.
 CITY_KM = 15.0
 #: A line not yet open that keeps this near to an open one runs beside it and is no continuation.
@@ -128,9 +130,19 @@ class Ground:
         """Return the accuracy of a place in metres, 0 where it is unknown."""
         return float(self.layers.catalogue.place[place].accuracy_m or 0)
 
-    def others(self, frame: gpd.GeoDataFrame, place: str, mode: str) -> gpd.GeoDataFrame:
-        """Return the sections of a mode whose routes do not have a place."""
-        return frame[(frame["mode"] == mode) & ~frame["route_id"].isin(self.routes_at[place])]
+    def others(
+        self, place: str, mode: str, metres: float, *, only_open: bool
+    ) -> list[tuple[float, int]]:
+        """Return distance and number of sections near a place, of routes that do not have it."""
+        here, own = self.points[place], self.routes_at[place]
+        near = [
+            i
+            for i in self.tree.query(here, predicate="dwithin", distance=metres).tolist()
+            if self.rows[i].mode == mode and self.rows[i].route not in own
+            and (self.rows[i].is_open or not only_open)
+        ]  # fmt: skip
+        far = shapely.distance(self.tree.geometries[near], here)
+        return sorted(zip(far.tolist(), near, strict=True))
 
     def near_shared(self, place: str, one: str, other: str, metres: float) -> bool:
         """Tell whether two routes share a place within a distance of a place."""
@@ -213,8 +225,7 @@ def _leads_on(ground: Ground, ahead: str, place: str, section: str) -> bool:
     return any(beside.distance(tip) > BESIDE_M for tip in tips)
 
 
-def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
-    del section
+def _study_border(ground: Ground, place: str, _section: str) -> dict[str, Any]:
     here = ground.points[place]
     around = ground.around
     name_en, name = "the neighbour", "邻省"
@@ -242,8 +253,8 @@ def _study_border(ground: Ground, place: str, section: str) -> dict[str, Any]:
 def _at_frame(ground: Ground, place: str) -> dict[str, Any]:
     west, south, east, north = ground.layers.catalogue.region.frame
     lon, lat = ground.layers.catalogue.place[place].lon, ground.layers.catalogue.place[place].lat
-    edges = ((west, lat), (east, lat), (lon, south), (lon, north))
-    km = min(float(leg_lengths_km(np.array([(lon, lat), edge]))[0]) for edge in edges)
+    edges = [(west, lat), (east, lat), (lon, south), (lon, north)]
+    km = float(geodesic_km([lon, lat], edges).min())
     if km > AT_BORDER_KM:
         return {}
     text = Message("{km:.1f} km from the edge of the frame", km=km)
@@ -275,30 +286,24 @@ def nearby(
     ground: Ground, place: str, route: str, *, only_open: bool = False
 ) -> tuple[str, float] | None:
     """Return the nearest section of another route that has no place in common near a place."""
-    here, limit = ground.points[place], GAP_M + ground.accuracy(place)
-    own, mode = ground.routes_at[place], ground.layers.catalogue.route[route].mode
-    lines, others = ground.tree.geometries, ground.rows
-    around = [
-        (float(shapely.distance(lines[i], here)), i)
-        for i in ground.tree.query(here, predicate="dwithin", distance=limit).tolist()
-        if others[i].mode == mode and others[i].route not in own
-        and (others[i].is_open or not only_open)
-    ]  # fmt: skip
-    for metres, i in sorted(around):
-        other = others[i].route
-        if not any(ground.near_shared(place, known, other, 2 * limit) for known in own):
-            return others[i].section, metres
+    limit, own = GAP_M + ground.accuracy(place), ground.routes_at[place]
+    mode = ground.layers.catalogue.route[route].mode
+    for metres, i in ground.others(place, mode, limit, only_open=only_open):
+        other = ground.rows[i]
+        if not any(ground.near_shared(place, known, other.route, 2 * limit) for known in own):
+            return other.section, metres
     return None
 
 
 def _nearest(ground: Ground, place: str, section: str) -> dict[str, Any]:
     """Return the nearest open line of another route, for an end without a reason."""
-    frame = ground.sections
-    others = ground.others(frame[frame["stage"] == "open"], place, frame["mode"][section])
-    if others.empty:
+    mode, reach = ground.sections["mode"][section], GAP_M
+    while not (near := ground.others(place, mode, reach, only_open=True)) and reach < FARTHEST_M:
+        reach *= 2
+    if not near:
         return {}
-    metres = others.distance(ground.points[place])
-    other, far = others.loc[metres.idxmin()], float(metres.min())
+    far, i = near[0]
+    other = ground.sections.iloc[i]
     return {
         "reason_en": Message(
             "nothing in the catalogue tells why it ends here; the nearest other line, {route}, "
@@ -312,8 +317,7 @@ def _nearest(ground: Ground, place: str, section: str) -> dict[str, Any]:
     }
 
 
-def _terminus(ground: Ground, place: str, section: str) -> dict[str, Any]:
-    del section
+def _terminus(ground: Ground, place: str, _section: str) -> dict[str, Any]:
     here, catalogue = ground.points[place], ground.layers.catalogue
     if len(ground.cities):
         km = shapely.distance(ground.cities, here) / 1000
@@ -575,10 +579,8 @@ def topology_findings(layers: Layers, date: dt.date) -> list[Finding]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
+    layers, date
+        The layers of the catalogue, and the day asked for.
 
     Returns
     -------
@@ -701,18 +703,21 @@ def _slower_tracks(layers: Layers) -> Iterator[Finding]:
 def _ring_findings(layers: Layers) -> Iterator[Finding]:
     """Roads that come from outside a ring and end in it, or beside it, without a shared place."""
     crs = metric_crs(layers.catalogue.region.frame)
-    routes, ends = layers.routes.to_crs(crs), layers.places.geometry.to_crs(crs)
+    routes, ends = layers.routes.to_crs(crs), layers.places.geometry.to_crs(crs).to_dict()
     roads = {key: track for key, track in layers.tracks.items() if routes["mode"][key] == "road"}
     closed = {key for key, track in roads.items() if track.places[0] == track.places[-1]}
+    open_ended = [key for key in roads if key not in closed]
+    ends_of = [(roads[key].places[0], roads[key].places[-1]) for key in open_ended]
+    points = np.array([[ends[a], ends[b]] for a, b in ends_of], object).reshape(-1, 2)
     for ring in sorted(closed):
         area = shapely.Polygon(shapely.get_coordinates(routes.geometry[ring])).buffer(RING_M)
+        shapely.prepare(area)
         on_ring = set(filter(None, roads[ring].places))
-        for route, track in roads.items():
-            ends_of = (track.places[0], track.places[-1])
-            inside = [place for place in ends_of if area.contains(ends[place])]
-            if route in closed or on_ring & set(track.places) or len(inside) != 1:
+        inside = shapely.contains(area, points)
+        for k in np.flatnonzero(inside.sum(axis=1) == 1):
+            route, place = open_ended[k], ends_of[k][int(inside[k, 1])]
+            if on_ring & set(roads[route].places):
                 continue
-            place = inside[0]
             text = Message(
                 "{route} ends at {place} ({id}) in {ring} or beside it, without a shared place",
                 route=layers.catalogue.route[route].name,

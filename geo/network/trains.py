@@ -100,14 +100,6 @@ def ship_arcs(net: Network) -> DataFrame:
     return DataFrame(rows, columns=ARC_COLUMNS)
 
 
-def _leaving(runs: list[Run]) -> dict[str, list[int]]:
-    """Return the numbers of the runs that leave every place."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for i, run in enumerate(runs):
-        found[run.u].append(i)
-    return found
-
-
 def train_arcs(net: Network) -> DataFrame:
     """
     Return the arcs of trains: boarding, running with stops on the way, leaving.
@@ -139,7 +131,10 @@ class Trains:
         self.net, self.parameters = net.select("rail"), net.parameters
         self.services = Services(net.layers, net.date, net.parameters)
         self.runs = list(_runs(self.net, self.services))
-        self.leaving = _leaving(self.runs)
+        #: The numbers of the runs that leave every place.
+        self.leaving: dict[str, list[int]] = defaultdict(list)
+        for i, run in enumerate(self.runs):
+            self.leaving[run.u].append(i)
         #: Share of the trains that serve both of two stations, by tier.
         self.useful = [self._ends(large=a) * self._ends(large=b) for a, b in TIERS]
         self.passages = self.services.passages()
@@ -310,7 +305,8 @@ class Trains:
         if run.lines & after.lines:
             return passing
         known = self.passages.get(run.v, {})
-        ways = [known[way] for way in _ways(run, after) if way in known]
+        lines = itertools.product(sorted(run.lines), sorted(after.lines))
+        ways = [known[(*a, *b, run.kind)] for a, b in lines if (*a, *b, run.kind) in known]
         if ways:
             return min(ways, key=lambda passage: passage.dwell_min)
         # where the table is silent trains go on as the line does: at a junction without a
@@ -348,9 +344,8 @@ class Trains:
 
     def changing(self) -> Iterator[tuple[Any, ...]]:
         """Yield the arcs from train to train at one station."""
-        for place in sorted(
-            {place for (place, _), calls in self.calls.items() if calls.end_share > 0}
-        ):
+        boarded = {place for (place, _), calls in self.calls.items() if calls.end_share > 0}
+        for place in sorted(boarded):
             yield (arrivals(place), departures(place), self.parameters.transfer_min, 0.0, 0.0, "",
                    "station", "rail")  # fmt: skip
 
@@ -395,12 +390,6 @@ def near_core_share(rail: Network) -> list[float]:
         near[around] |= km.reshape(-1, SAMPLES) <= parameters.approach_km
     shares: list[float] = near.mean(axis=1).tolist()
     return shares
-
-
-def _ways(run: Run, after: Run) -> Iterator[Way]:
-    """Yield the ways from one edge to another by the routes that use them."""
-    for (a, s), (b, t) in itertools.product(sorted(run.lines), sorted(after.lines)):
-        yield a, s, b, t, run.kind
 
 
 def lines_on(rail: Network) -> dict[str, frozenset[tuple[str, int]]]:

@@ -87,6 +87,24 @@ class TravelGraph:
         """Return the number of the first of some nodes that is there."""
         return next(self.number[name] for name in names if name in self.number)
 
+    @property
+    def positions(self) -> Floats:
+        """Where the nodes are, in degrees (WGS-84), shape (nodes, 2), in their order."""
+        places, catalogue = self.net.layers.places, self.net.layers.catalogue
+        known = dict(zip(places.index, shapely.get_coordinates(places.geometry), strict=True))
+        known |= {end: (row.lon, row.lat) for end, row in _settled(catalogue).iterrows()}
+        if self.roads is not None:
+            spots = self.roads.nodes[["lon", "lat"]].to_numpy(float)
+            known |= {f"road:{k}": spot for k, spot in enumerate(spots)}
+            lines = self.roads.edges.geometry.to_numpy()
+            cut = [name for name in self.names if name.count(":") == 2 and name[:5] == "road:"]
+            on = [
+                (lines[int(edge)], float(share)) for _, edge, share in (n.split(":") for n in cut)
+            ]
+            points = [line.interpolate(share, normalized=True) for line, share in on]
+            known |= dict(zip(cut, shapely.get_coordinates(points), strict=True))
+        return np.array([known[place_of(name)] for name in self.names], float).reshape(-1, 2)
+
     @cached_property
     def _pairs(self) -> tuple[Ints, Ints, Ints, Ints]:
         """The pairs of nodes with an arc as rows of a matrix, and the entry of every arc."""
@@ -132,14 +150,11 @@ def build_travel_graph(
 
     Parameters
     ----------
-    net
-        A network; edges between junctions are cut at stops.
-    ends
-        Ends of trips beside the centres of the catalogue: counties, places, points.
-    mode
-        Road, rail, water, or any: all of them together.
-    background
-        Other ordinary roads than those of the region (`read_background`).
+    net, ends
+        A network, cut at stops where it is not, and ends of trips beside the centres of the
+        catalogue: counties, places, points.
+    mode, background
+        Road, rail, water, or any: all of them; other ordinary roads than those of the region.
     everywhere
         With every node of ordinary roads, also where a trip by train ends: for areas, not for
         trips, as a way along the ground alone counts in every mode.
@@ -289,10 +304,8 @@ def stops_near(net: Network, cities: Iterable[City]) -> dict[str, float]:
 
     Parameters
     ----------
-    net
-        A network.
-    cities
-        Centres.
+    net, cities
+        A network, and centres.
 
     Returns
     -------
@@ -314,10 +327,8 @@ def entries_near(part: Network, cities: Sequence[City]) -> dict[tuple[int, str],
 
     Parameters
     ----------
-    part
-        A network of one mode.
-    cities
-        Centres.
+    part, cities
+        A network of one mode, and centres.
 
     Returns
     -------
@@ -328,40 +339,6 @@ def entries_near(part: Network, cities: Sequence[City]) -> dict[tuple[int, str],
     at = np.array([(city.lon, city.lat) for city in cities], float).reshape(-1, 2)
     near = within(at, _lonlat(entries), part.parameters.access_limit)
     return {(i, str(entries.index[j])): straight for i, j, straight in near}
-
-
-def node_positions(graph: TravelGraph) -> Floats:
-    """
-    Return where the nodes of a travel graph are.
-
-    Parameters
-    ----------
-    graph
-        A graph that has every node of ordinary roads (`everywhere`), or none.
-
-    Returns
-    -------
-    lonlat
-        Degrees (WGS-84), shape (nodes, 2), in their order.
-
-    Examples
-    --------
-    >>> graph = build_travel_graph(net, mode="rail")
-    >>> node_positions(graph)[graph.number["city:chengdu"]].round(1).tolist()
-    [104.1, 30.7]
-    """
-    places, catalogue = graph.net.layers.places, graph.net.layers.catalogue
-    known = dict(zip(places.index, shapely.get_coordinates(places.geometry), strict=True))
-    known |= {end: (row.lon, row.lat) for end, row in _settled(catalogue).iterrows()}
-    if graph.roads is not None:
-        spots = graph.roads.nodes[["lon", "lat"]].to_numpy(float)
-        known |= {f"road:{k}": spot for k, spot in enumerate(spots)}
-        lines = graph.roads.edges.geometry.to_numpy()
-        cut = [name for name in graph.names if name.count(":") == 2 and name.startswith("road:")]
-        on = [(lines[int(edge)], float(share)) for _, edge, share in (n.split(":") for n in cut)]
-        points = [line.interpolate(share, normalized=True) for line, share in on]
-        known |= dict(zip(cut, shapely.get_coordinates(points), strict=True))
-    return np.array([known[place_of(name)] for name in graph.names], float).reshape(-1, 2)
 
 
 def place_of(node: str) -> str:

@@ -118,10 +118,8 @@ def fastest_routes(
     a, b
         Two ends: names or ids of cities, counties or places, ``LON,LAT``, rows of their tables, or
         longitude and latitude. Between two stations trains count from departure to arrival.
-    k
-        Number of routes wanted.
-    mode
-        Road, rail, water or any.
+    k, mode
+        Number of routes wanted; road, rail, water or any.
     background
         Other ordinary roads than those of the region (`read_background`).
 
@@ -152,7 +150,7 @@ def fastest_routes(
         raise BadInputError("{city} twice: expected two different cities", city=name)
     stations = all(isinstance(end, Place) and end.kind == "station" for end in things)
     if stations and mode in ("rail", "any") and net.mode in (None, "rail"):
-        trips = _between_stations(net, ends[0].node, ends[1].node, k)
+        trips = next(stations_to_stations(net, [(ends[0].node, ends[1].node)], k))
         if trips or mode == "rail":
             return trips
     graph = build_travel_graph(net, ends, mode=mode, background=background)
@@ -179,20 +177,14 @@ def different_paths(
     graph: TravelGraph, minutes: Floats, start: int, end: int, *, k: int = 1
 ) -> list[Ints]:
     """
-    Return paths between two nodes that are really different.
-
-    Every further one is the fastest when what was used so far takes half as long again.
+    Return paths between two nodes that are really different, as in `fastest_routes`.
 
     Parameters
     ----------
-    graph
-        A travel graph.
-    minutes
-        Of its arcs; infinite for those that are closed.
-    start, end
-        Numbers of two nodes.
-    k
-        Number of paths wanted.
+    graph, minutes
+        A travel graph, and minutes of its arcs, infinite for those that are closed.
+    start, end, k
+        Two nodes, and the number of paths wanted.
 
     Returns
     -------
@@ -245,10 +237,8 @@ def journey(graph: TravelGraph, arcs: DataFrame) -> Journey:
 
     Parameters
     ----------
-    graph
-        A travel graph.
-    arcs
-        Rows of its arcs, in the order of the way.
+    graph, arcs
+        A travel graph, and rows of its arcs in the order of the way.
 
     Returns
     -------
@@ -288,15 +278,12 @@ def station_to_station(net: Network, start: str, end: str) -> Journey | None:
     """
     Return the fastest journey from station to station, from departure to arrival.
 
-    Boarding, the wait for the first train, and leaving the last one are not counted; changes on
-    the way are, with their waits.
+    Boarding, the first wait and leaving are not counted; changes on the way are, with their waits.
 
     Parameters
     ----------
-    net
-        A network with a node at every stop.
-    start, end
-        Place ids of two stations.
+    net, start, end
+        A network with a node at every stop, and place ids of two stations.
 
     Returns
     -------
@@ -309,12 +296,7 @@ def station_to_station(net: Network, start: str, end: str) -> Journey | None:
     >>> bool(57 < trip.time_min < 67), trip.changes
     (True, 0)
     """
-    return next(iter(_between_stations(net, start, end, 1)), None)
-
-
-def _between_stations(net: Network, start: str, end: str, k: int) -> list[Journey]:
-    """Return at most `k` really different journeys from station to station, the fastest first."""
-    return next(stations_to_stations(net, [(start, end)], k))
+    return next(iter(next(stations_to_stations(net, [(start, end)]))), None)
 
 
 def stations_to_stations(
@@ -325,10 +307,8 @@ def stations_to_stations(
 
     Parameters
     ----------
-    net
-        A network with a node at every stop.
-    pairs
-        Place ids of two stations each.
+    net, pairs
+        A network with a node at every stop, and place ids of two stations each.
     k
         Number of journeys wanted per pair.
 
@@ -360,11 +340,9 @@ class DoorTimes(NamedTuple):
 
     Parameters
     ----------
-    cities
-        Between the centres of a catalogue, shape (n, n).
-    settlements
-        From the centres to where people live (`Catalogue.settlements`), shape (n, m); no time
-        to the one in which the centre lies.
+    cities, settlements
+        Between the centres of a catalogue, shape (n, n), and from them to where people live
+        (`Catalogue.settlements`), shape (n, m); no time to the one in which the centre lies.
     background
         What is known of the other roads that were used; None for those of the region.
     """
@@ -439,14 +417,11 @@ def times_between(
 
     Parameters
     ----------
-    graph
-        The graph; it must have the ends (`build_travel_graph`).
-    origins, destinations
-        Centres, settlements, or other ends the graph was made with; default: the same.
-    minutes
-        Of the arcs, infinite for those that are closed; default: those of the graph.
-    executor
-        As in `travel_time_matrix`.
+    graph, origins, destinations
+        The graph, and centres, settlements, or other ends it was made with; default: the same.
+    minutes, executor
+        Of the arcs, infinite for those that are closed, by default those of the graph; as in
+        `travel_time_matrix`.
 
     Returns
     -------
@@ -504,19 +479,13 @@ def travel_time_matrix(
 
     Parameters
     ----------
-    net
-        A network, with its mode and its changes; edges between junctions are cut at stops.
-    origins, destinations
-        Ends as in `fastest_routes`, one or several; default: all centres.
-    mode
-        As in `fastest_routes`.
+    net, origins, destinations, mode
+        As in `fastest_routes`; of ends one or several, by default all centres.
     parameters
         Other parameters than those of the network; edges that were edited keep the ratio of
         their times to those that the tables give.
-    background
-        As in `fastest_routes`.
-    long
-        One row for every pair of an origin and a destination.
+    background, long
+        As in `fastest_routes`; whether to give one row for every pair of ends.
     executor
         Where blocks of cities are done (`dask_executor`); default: in this process.
 
@@ -524,10 +493,9 @@ def travel_time_matrix(
     -------
     table
         Minutes, infinite where unreachable; rows are ids of origins, columns of destinations; a
-        point has its coordinates, or the id it was given. Between two stations they are those of
-        `fastest_routes`, from departure to arrival. Where not all are cities `attrs` has `names`.
-        If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs` says
-        which.
+        point has its coordinates, or the id it was given. Where not all are cities `attrs` has
+        `names`. If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs`
+        says which.
 
     Raises
     ------
@@ -567,12 +535,7 @@ def travel_time_matrix(
 
 
 def _set_platforms(
-    net: Network,
-    leave: list[Anywhere],
-    arrive: list[Anywhere],
-    minutes: Floats,
-    *,
-    only: bool,
+    net: Network, leave: list[Anywhere], arrive: list[Anywhere], minutes: Floats, *, only: bool
 ) -> None:
     """Set the times between two stations: from departure to arrival, where a train goes."""
     at = [
@@ -599,10 +562,8 @@ def matrix_by_name(table: DataFrame, catalogue: Catalogue) -> DataFrame:
 
     Parameters
     ----------
-    table
-        A result of `travel_time_matrix` that is not long.
-    catalogue
-        The catalogue of the cities.
+    table, catalogue
+        A result of `travel_time_matrix` that is not long, and the catalogue of the cities.
 
     Returns
     -------
@@ -619,10 +580,8 @@ def matrix_with_ids(table: DataFrame, catalogue: Catalogue) -> DataFrame:
 
     Parameters
     ----------
-    table
-        A result of `travel_time_matrix` that is not long.
-    catalogue
-        The catalogue of the cities.
+    table, catalogue
+        A result of `travel_time_matrix` that is not long, and the catalogue of the cities.
 
     Returns
     -------

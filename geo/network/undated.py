@@ -23,18 +23,14 @@ class LastingFacts(NamedTuple):
     edges
         The edges of all sections, open or not, with a node at every stop, as those of a
         `Network`; their speeds and times are of no day.
-    near_core
-        By edge of a railway the share of it that lies near the centre of a core.
-    lines
-        By edge of a railway the routes whose trains use its track, each with its direction along
-        it (1 as the points of the route, -1 against).
+    near_core, lines
+        By edge of a railway the share of it that lies near the centre of a core, and the routes
+        whose trains use its track, with their direction (1 as the points of the route, or -1).
     headings
         By place and edge of a railway the direction in degrees in which the edge leaves it.
-    levels
-        By place where travellers may board what it is to the cities around: core, city, town or
-        other.
-    ground
-        The ordinary roads and the points on them, None where the region has none.
+    levels, ground
+        By place where travellers board whether it is of a core, city, town or other; the ordinary
+        roads and the points on them, None where the region has none.
     """
 
     edges: gpd.GeoDataFrame
@@ -51,10 +47,8 @@ def lasting_facts(layers: Layers, parameters: Parameters = DEFAULT_PARAMETERS) -
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    parameters
-        What travel times rest on.
+    layers, parameters
+        The layers of the catalogue, and what travel times rest on.
 
     Returns
     -------

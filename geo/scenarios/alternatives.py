@@ -54,27 +54,9 @@ def with_projects(
 
 def with_sections(layers: Layers, ids: Iterable[str], *, open_on: dt.date | None) -> Layers:
     """
-    Return the layers as if sections were open, or never opened.
+    Return the layers as if sections were open from a day on, or, with None, on no day.
 
-    Parameters
-    ----------
-    layers
-        The layers of the catalogue.
-    ids
-        Ids of the sections; those that are open by then already keep their date.
-    open_on
-        The day they open; None: they are neither open nor expected on any day.
-
-    Returns
-    -------
-    layers
-        A copy with other dates of opening.
-
-    Examples
-    --------
-    >>> without = with_sections(lay, ["chengyu-hsr-1"], open_on=None)
-    >>> "chengyu-hsr-1" in set(geo.build_network(without, year=2025).edges["section_id"])
-    False
+    Those that are open by then already keep their date.
     """
     sections, rows = layers.sections.copy(), list(ids)
     if open_on is None:

@@ -17,7 +17,7 @@ from pandas import DataFrame
 from geo.catalogue import Catalogue
 from geo.connectivity import (
     Indicator,
-    Sweep,
+    Inspect,
     city_table,
     link_losses,
     link_sweep,
@@ -28,13 +28,11 @@ from geo.connectivity import (
     travel_circle_table,
 )
 from geo.core import remembered
-from geo.layers import Layers, border_crossings, pair_of, travel_facts
+from geo.layers import Layers, border_crossings, travel_facts
 from geo.network import DoorTimes, Network, build_network
 from geo.scenarios.comparison import city_changes, project_tables, travel_times_on
 from geo.scenarios.timeline import horizon_of, milestones
 
-#: Called with the sweep, the number of a lost link, and the times without it.
-Inspect = Callable[[Sweep, int, NDArray[np.float64]], None]
 #: The column that holds each indicator of accessibility; its name carries the unit.
 _ACCESS: dict[Indicator, str] = {
     "location": "mean_min",
@@ -51,39 +49,27 @@ class Analysis:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date, horizon
-        The day, and the last day of the last expected year.
+    layers, date, horizon
+        The layers of the catalogue, the day, and the last day of the last expected year.
     net, stops
         The network with nodes at junctions, and at every stop.
-    crossings
-        Border crossings between the first two regions.
-    statistics
-        Connectivity indices by mode.
+    crossings, statistics
+        Border crossings between the first two regions, and connectivity indices by mode.
     cuts
         Independent links between the first two regions by date and mode: `date`, `mode`,
         `value`, `unique`, `names_zh`, `names_en`, `section_ids`.
-    links, routes
-        Loss of every link and of every route.
-    links_later
-        Loss of every link at the horizon.
-    access
-        Accessibility of every city: one column per indicator.
-    changes
-        Changes for every city up to the horizon.
-    projects
-        Marginal benefit of every project up to the horizon.
-    effects
-        What each project alone would change for every city today.
-    circles
-        The time circles between cities, door to door, on the day and at the horizon.
-    leaving
-        Links that leave the region, by direction.
-    times
-        Times between the centres and to where people live, on the day and at the horizon.
-    inspected
-        What was called for every link, as it is afterwards.
+    links, routes, links_later
+        Loss of every link and of every route, and of every link at the horizon.
+    access, changes
+        Accessibility of every city, one column per indicator, and its changes up to the horizon.
+    projects, effects
+        Marginal benefit of every project up to the horizon, and what each alone changes today.
+    circles, leaving
+        The time circles between cities, door to door, on the day and at the horizon, and the
+        links that leave the region, by direction.
+    times, inspected
+        Times between the centres and to where people live, on the day and at the horizon; what
+        was called for every link, as it is afterwards.
     """
 
     layers: Layers
@@ -221,7 +207,7 @@ def _circle_table(
 def _cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
     """Return the minimum cut between the first two regions, by milestone and mode."""
     region = layers.catalogue.region
-    a, b = pair_of(region)
+    a, b = region.pair()
     rows = list[dict[str, Any]]()
     for when in milestones(region, date, horizon):
         facts = travel_facts(layers, when, labels=True)

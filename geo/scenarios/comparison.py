@@ -23,13 +23,7 @@ from geo.layers import (
     stages_by_year,
     travel_facts,
 )
-from geo.network import (
-    DoorTimes,
-    Network,
-    build_network,
-    crossings_without_junction,
-    door_times,
-)
+from geo.network import DoorTimes, Network, build_network, crossings_without_junction, door_times
 from geo.scenarios.alternatives import section_ids, with_projects
 
 #: People are counted within these minutes.
@@ -38,8 +32,12 @@ HORIZONS = (60, 120)
 NOTHING = 1e-5
 #: A pair of cities that wins less, in minutes, wins nothing.
 LEAST_MIN = 0.05
+#: Pairs of cities listed that win most, or lose most.
+PAIRS = 10
 #: Two gains of a project that differ by less than this share of the larger one are alike.
 ALIKE = 0.05
+#: Layers on a day.
+State = tuple[Layers, dt.date]
 
 
 def travel_times_on(
@@ -50,12 +48,8 @@ def travel_times_on(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for.
-    mode
-        Road, rail, water or any.
+    layers, date, mode
+        The layers of the catalogue, and the day asked for; road, rail, water or any.
     facts
         What travel on the day follows from (:func:`geo.layers.travel_facts`), where it is known.
 
@@ -83,33 +77,11 @@ def travel_times_on(
 
 def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:
     r"""
-    Return the global efficiency weighted by people, which the pages call nearness.
+    Return the global efficiency weighted by people, per hour, which the pages call nearness.
 
-    E = 60 sum_{i != j} (P_i P_j / t_ij) / sum_{i != j} P_i P_j, the mean of 1/t over all pairs
-    of people. A pair without a way counts 0, so a new link never lowers it.
-
-    Parameters
-    ----------
-    minutes
-        Times, shape (n, n); the diagonal does not count.
-    people
-        People per city, shape (n,).
-
-    Returns
-    -------
-    efficiency
-        Per hour; NaN where there is no pair of people.
-
-    References
-    ----------
-    Latora, V. and Marchiori, M. (2001), Efficient behavior of small-world networks, Physical
-    Review Letters 87:198701; here with the product of people as weight.
-
-    Examples
-    --------
-    >>> minutes = np.array([[0, 30, np.inf], [30, 0, 60], [np.inf, 60, 0]])
-    >>> round(weighted_efficiency(minutes, np.array([1.0, 1, 1])), 6)
-    1.0
+    E = 60 sum_{i != j} (P_i P_j / t_ij) / sum_{i != j} P_i P_j, the mean of 1/t over all pairs of
+    people (after Latora and Marchiori 2001), NaN where there is none. A pair without a way counts
+    0, so a new link never lowers it.
     """
     weight = np.outer(people, people)
     np.fill_diagonal(weight, 0.0)
@@ -120,15 +92,10 @@ def weighted_efficiency(minutes: NDArray[np.float64], people: NDArray[np.float64
     return float(60 * (weight * inverse).sum() / total) if total else float("nan")
 
 
-def compare_indices(layers: Layers, before: dt.date, after: dt.date) -> DataFrame:
-    """Return every index on two dates (`before`, `after`) with the difference (`delta`)."""
-    return _index_changes((layers, before), (layers, after))
-
-
-def _index_changes(*states: tuple[Layers, dt.date]) -> DataFrame:
-    """Return every index of layers on a day, before and after, with the difference."""
+def compare_indices(before: State, after: State) -> DataFrame:
+    """Return every index of two states (`before`, `after`) with the difference (`delta`)."""
     named = []
-    for layers, date in states:
+    for layers, date in (before, after):
         (links,) = open_links(layers, stages_by_year(layers, [date]), [date])
         named.append(indices_by_name(build_network(layers, year=date)) | links)
     names = list(dict.fromkeys([*named[0], *named[1]]))
@@ -167,12 +134,8 @@ def compare_cities(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    before, after
-        The two dates.
-    mode
-        Road, rail, water or any.
+    layers, before, after, mode
+        The layers of the catalogue, and the two dates; road, rail, water or any.
 
     Returns
     -------
@@ -200,10 +163,8 @@ def city_changes(
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the cities.
-    before, after
-        Times (`travel_times_on`).
+    catalogue, before, after
+        The catalogue of the cities, and the times (`travel_times_on`).
     mode
         The mode they are of: how far they may be off.
 
@@ -256,10 +217,8 @@ def compare_dates(
 
     Parameters
     ----------
-    source
-        A catalogue, or its layers where they are there already.
-    before, after
-        Years (their 31 December) or dates.
+    source, before, after
+        A catalogue, or its layers, and two years (their 31 December) or dates.
     executor
         Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
         this process.
@@ -286,7 +245,7 @@ def compare_dates(
     return {
         "from": dates[0],
         "to": dates[1],
-        "stats": compare_indices(layers, *dates),
+        "stats": compare_indices(*((layers, date) for date in dates)),
         "cities": city_changes(layers.catalogue, times[0], times[1]),
         "projects": project_tables(layers, dates, times, executor=executor)[0],
         "pairs": pair_gains(layers.catalogue.centres, times[0].cities, times[1].cities),
@@ -307,19 +266,15 @@ def compare_catalogues(
     ----------
     before, after
         Two catalogues, such as the shipped one and a copy with a plan more, or their layers.
-    year
-        A year (its 31 December) or a date; default: today.
-    executor
-        Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
-        this process.
+    year, executor
+        A year (its 31 December) or a date, by default today; as in `compare_dates`.
 
     Returns
     -------
     tables
         As those of `compare_dates`, `from` and `to` being one date, and `worse`, the pairs that
-        lose most (`saved_min` below 0). Cities are those that both
-        have, by id; projects are those that are done in the second catalogue only. A project is
-        first in alone, in the second catalogue without the others.
+        lose most (`saved_min` below 0). Cities are those that both have, by id; projects those
+        done in the second catalogue only, first in alone, without the others.
 
     Raises
     ------
@@ -341,13 +296,13 @@ def compare_catalogues(
         raise BadInputError("expected a city that both catalogues have; no id is in both")
     was, is_now = (travel_times_on(layers, date) for layers in (old, new))
     sides = _of_cities(old.catalogue, was, cities), _of_cities(new.catalogue, is_now, cities)
-    projects = _done_only_in(old, new, date)
+    projects = projects_opening((old, date), (new, date))
     start = with_projects(new, projects, date=date, done=False)
     pair = travel_times_on(start, date) if projects else is_now, is_now
     return {
         "from": date,
         "to": date,
-        "stats": _index_changes((old, date), (new, date)),
+        "stats": compare_indices((old, date), (new, date)),
         "cities": _changes_of(cities, sides),
         "projects": _benefits((start, date), (new, date), projects, pair, executor=executor)[0],
         "pairs": pair_gains(cities, sides[0][0].cities, sides[1][0].cities),
@@ -372,32 +327,31 @@ def _of_cities(catalogue: Catalogue, times: DoorTimes, cities: Sequence[City]) -
     return part, populations(catalogue.settlements)
 
 
-def _done_only_in(old: Layers, new: Layers, date: dt.date) -> list[Project]:
-    """Return the projects of layers that are done on a date and are not in other layers."""
+def _done(state: State) -> dict[str, Project]:
+    """Return the projects with all sections open, by id."""
+    layers, date = state
+    stages = sections_on(layers, date)["stage"]
+    return {
+        project.project_id: project
+        for project in layers.catalogue.projects
+        if set(stages[section_ids(project)]) == {"open"}
+    }
 
-    def done(layers: Layers) -> dict[str, Project]:
-        stages = sections_on(layers, date)["stage"]
-        return {
-            project.project_id: project
-            for project in layers.catalogue.projects
-            if set(stages[section_ids(project)]) == {"open"}
-        }
 
-    before = done(old)
-    return [project for key, project in done(new).items() if key not in before]
+def projects_opening(before: State, after: State) -> list[Project]:
+    """Return the projects with all sections open in the second state and not in the first."""
+    was = _done(before)
+    return [project for key, project in _done(after).items() if key not in was]
 
 
 def pair_gains(
-    cities: Sequence[City],
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    count: int = 10,
+    cities: Sequence[City], before: NDArray[np.float64], after: NDArray[np.float64]
 ) -> DataFrame:
     """Return the pairs of cities that win most minutes by a change of travel times."""
     first, second = np.triu_indices(len(cities), 1)
     old, now = before[first, second], after[first, second]
     saved = np.where(np.isfinite(now), old - np.where(np.isfinite(now), now, 0.0), 0.0)
-    best = np.argsort(-saved, kind="stable")[:count]
+    best = np.argsort(-saved, kind="stable")[:PAIRS]
     rows = [
         {"from_id": a.city_id, "to_id": b.city_id, "from": a.name, "to": b.name,
          "from_en": a.name_en, "to_en": b.name_en, "before_min": old[k], "after_min": now[k],
@@ -429,15 +383,10 @@ def project_benefits(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    before, after
-        The two dates.
-    mode
-        Road, rail, water or any.
+    layers, before, after, mode
+        The layers of the catalogue, and the two dates; road, rail, water or any.
     executor
-        Where projects are added and left out (:func:`geo.core.dask_executor`); default: in
-        this process.
+        As in `compare_dates`.
 
     Returns
     -------
@@ -469,14 +418,14 @@ def project_tables(
     executor: Executor = run_locally,
 ) -> tuple[DataFrame, DataFrame]:
     """Return the benefits of the projects that open, and what each alone changes for cities."""
-    opening = projects_opening(layers, *dates)
-    states = ((layers, dates[0]), (layers, dates[1]))
-    return _benefits(*states, opening, times, mode, executor=executor)
+    before, after = ((layers, date) for date in dates)
+    opening = projects_opening(before, after)
+    return _benefits(before, after, opening, times, mode, executor=executor)
 
 
 def _benefits(
-    before: tuple[Layers, dt.date],
-    after: tuple[Layers, dt.date],
+    before: State,
+    after: State,
     opening: list[Project],
     times: Sequence[DoorTimes],
     mode: str = "any",
@@ -484,8 +433,8 @@ def _benefits(
     executor: Executor,
 ) -> tuple[DataFrame, DataFrame]:
     """Return the benefits of projects between two states, with the times of both."""
-    added = list(executor(_times_with, (*before, mode), opening))
-    left_out = list(executor(_times_without, (*after, mode), opening))
+    added = list(executor(_times_with, (*before, mode, True), opening))
+    left_out = list(executor(_times_with, (*after, mode, False), opening))
     layers = after[0]
     people = populations(layers.catalogue.centres)
     start, end = (weighted_efficiency(found.cities, people) for found in times)
@@ -495,9 +444,10 @@ def _benefits(
         last_in = end - weighted_efficiency(without.cities, people)
         rows.append(_benefit(project, first_in, last_in, start))
         table = city_changes(layers.catalogue, times[0], alone, mode)
-        names = (project.project_id, project.name, project.name_en)
-        for position, value in enumerate(names):
-            table.insert(position, ("project_id", "project_zh", "project_en")[position], value)
+        named = {"project_id": project.project_id, "project_zh": project.name,
+                 "project_en": project.name_en}  # fmt: skip
+        for position, (column, value) in enumerate(named.items()):
+            table.insert(position, column, value)
         changes.append(table)
     columns = ["project_id", "name", "name_en", "change", "year", "first_in_percent",
                "last_in_percent", "relation"]  # fmt: skip
@@ -507,17 +457,6 @@ def _benefits(
     benefits["note"] = pd.Series([_note(layers, ids) for ids in crossed], dtype=object)
     benefits = benefits.sort_values("last_in_percent", ascending=False, ignore_index=True)
     return benefits, pd.concat(changes, ignore_index=True) if changes else pd.DataFrame()
-
-
-def projects_opening(layers: Layers, before: dt.date, after: dt.date) -> list[Project]:
-    """Return the projects with all sections open on the second date and not on the first."""
-    found = []
-    stages = [sections_on(layers, date)["stage"] for date in (before, after)]
-    for project in layers.catalogue.projects:
-        first, second = (set(stage[section_ids(project)]) for stage in stages)
-        if first != {"open"} and second == {"open"}:
-            found.append(project)
-    return found
 
 
 def _crossed_unjoined(layers: Layers, benefits: DataFrame, date: dt.date) -> list[list[str]]:
@@ -558,14 +497,10 @@ def _note(layers: Layers, crossed: list[str]) -> str:
     )
 
 
-def _times_with(state: tuple[Layers, dt.date, str], project: Project) -> DoorTimes:
-    layers, date, mode = state
-    return travel_times_on(with_projects(layers, [project], date=date), date, mode)
-
-
-def _times_without(state: tuple[Layers, dt.date, str], project: Project) -> DoorTimes:
-    layers, date, mode = state
-    return travel_times_on(with_projects(layers, [project], date=date, done=False), date, mode)
+def _times_with(state: tuple[Layers, dt.date, str, bool], project: Project) -> DoorTimes:
+    """Return the times with a project done, or not done, in a state."""
+    layers, date, mode, done = state
+    return travel_times_on(with_projects(layers, [project], date=date, done=done), date, mode)
 
 
 def _benefit(project: Project, first_in: float, last_in: float, start: float) -> dict[str, Any]:

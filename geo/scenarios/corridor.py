@@ -44,16 +44,10 @@ def corridor_profile(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    route
-        The route.
-    date
-        The day asked for.
-    variants
-        Travel times with and without the route, where they are known for several routes.
-    crossings
-        The border crossings on the day, where they are known.
+    layers, route, date
+        The layers of the catalogue, the route, and the day asked for.
+    variants, crossings
+        Travel times with and without routes, and the border crossings on the day, where known.
     ways
         Number of alternatives wanted.
 
@@ -62,11 +56,10 @@ def corridor_profile(
     sheet
         Names and standard; `length_km`, `open_km` and `open_share`; `detour_index` (running
         length over the straight distance of its ends); `border` with lanes and tracks at each
-        crossing; `ends`, the nearest cities; `times`, the fastest times by mode between them
-        now, with the route complete and without it, each with the bounds that hold nine of ten
-        cases; `alternatives` of its own mode without the links it owns, and the `penalty_min`
-        of losing it (None where nothing else is left); `population_served`
-        within 30 km; `gaps`, the sections that are not open; `sources`.
+        crossing; `ends`, the nearest cities; `times`, the fastest times by mode between them now,
+        with the route complete and without it, with bounds; `alternatives` of its own mode without
+        the links it owns, and the `penalty_min` of losing it (None where nothing else is left);
+        `population_served` within 30 km; `gaps`, the sections that are not open; `sources`.
 
     Examples
     --------
@@ -81,7 +74,6 @@ def corridor_profile(
     ends = _end_cities(layers, line)
     open_km = float(own.loc[own["stage"] == "open", "running_km"].sum())
     total = float(own["running_km"].sum())
-    served = _served(layers, line)
     return {
         "route_id": route.route_id,
         "name": route.name,
@@ -108,9 +100,7 @@ def corridor_profile(
             [city for city, _ in ends],
             ways,
         ),
-        "population_served": sum(city.population for city in served),
-        "cities_served": [city.name for city in served],
-        "cities_served_ids": [city.city_id for city in served],
+        **_served(layers, line),
         "gaps": _gaps(own),
         "sources": _sources(layers, own),
     }
@@ -124,12 +114,8 @@ def city_pair_profile(
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    origin, destination
-        The cities.
-    date
-        The day asked for.
+    layers, origin, destination, date
+        The layers of the catalogue, the two cities, and the day asked for.
 
     Returns
     -------
@@ -169,15 +155,12 @@ def city_pair_profile(
             found["detour_index"] = found["length_km"] / straight
     sections = sections_on(layers, date)
     now, later = (_fastest_sections(sheet[key]) for key in ("modes", "modes_complete"))
-    lines = [shapely.get_coordinates(shape) for shape in sections.loc[now].geometry]
-    served = _served(layers, np.concatenate(lines)) if lines else []
+    line = shapely.get_coordinates(sections.loc[now].geometry.to_numpy())
     return sheet | {
         "times": _times(nets[0], nets[1], pair),
         "redundancy": {mode: _redundancy(nets[0], pair, mode) for mode in nets[0].modes},
         "gaps": _gaps(sections.loc[later]),
-        "population_served": sum(city.population for city in served),
-        "cities_served": [city.name for city in served],
-        "cities_served_ids": [city.city_id for city in served],
+        **_served(layers, line),
         "assumed": list(nets[0].assumed),
     }
 
@@ -232,11 +215,16 @@ def _detour(line: Any, running_km: float) -> float | None:
     return running_km / straight if straight > RING_KM else None
 
 
-def _served(layers: Layers, line: Any) -> list[City]:
+def _served(layers: Layers, line: Any) -> dict[str, Any]:
+    """Return the cities near a line, and their people."""
     cities = layers.catalogue.centres
-    if not cities:
-        return []
-    return [cities[i] for i, _, km in nearest(_centres(cities), line, 1) if km <= SERVED_KM]
+    near = nearest(_centres(cities), line, 1) if cities else []
+    served = [cities[i] for i, _, km in near if km <= SERVED_KM]
+    return {
+        "population_served": sum(city.population for city in served),
+        "cities_served": [city.name for city in served],
+        "cities_served_ids": [city.city_id for city in served],
+    }
 
 
 def _border(
@@ -249,14 +237,9 @@ def _border(
     crossings = border_crossings(layers, year=date) if known is None else known
     for row in crossings.itertuples():
         if route_id in {side.route_id for side in row.sides.values()}:
+            keys = ("county", "status", "opened", "lanes", "tracks")
             sides = {
-                name: {
-                    "county": side.county,
-                    "status": side.status,
-                    "opened": side.opened or None,
-                    "lanes": side.lanes,
-                    "tracks": side.tracks,
-                }
+                name: {key: getattr(side, key) for key in keys} | {"opened": side.opened or None}
                 for name, side in row.sides.items()
             }
             names = {"name": row.place_zh, "name_en": row.place_en}

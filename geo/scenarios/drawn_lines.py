@@ -68,16 +68,8 @@ def drawn_rows(
     """
     Return the rows of a drawn line by table, but for the places of its stops.
 
-    Parameters
-    ----------
-    catalogue
-        The catalogue of the region.
-    facts
-        `id`, `name`, `name_en`, `mode`, `class`, `year`, `design_speed_kmh`, `trains_per_day`.
-    stops, via
-        Its stops in order, and the shape points between each two.
-    source
-        Key of its source.
+    `facts` are `id`, `name`, `name_en`, `mode`, `class`, `year`, `design_speed_kmh` and
+    `trains_per_day`; `via` are the shape points between each two stops.
     """
     course = _course(stops, via)
     cuts = {stop.place for stop in stops if stop.kind not in TRANSFER_KINDS}
@@ -177,20 +169,10 @@ def border_cuts(
     course: Floats, borders: Mapping[str, Collection[Floats]]
 ) -> list[tuple[float, float, float, tuple[str, str]]]:
     """
-    Return where a line passes from an area into another, or out of all.
+    Return where a line of points in degrees passes from an area into another, or out of all.
 
-    Parameters
-    ----------
-    course
-        Points in degrees, shape (n, 2).
-    borders
-        Closed rings by code of the area.
-
-    Returns
-    -------
-    cuts
-        In order: how far along the line in degrees, longitude and latitude, and the codes before
-        and behind, empty outside of all. Stays of less than 0.005 degrees are none.
+    Areas are closed rings by code. In order: how far along the line in degrees, longitude and
+    latitude, and the codes before and behind, empty outside of all. Shorter stays are none.
     """
     rings = [(code, ring) for code, listed in borders.items() for ring in listed]
     if not rings:

@@ -7,7 +7,7 @@ import itertools
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from geo.catalogue import (
 )
 from geo.core import BadInputError, Message, Problem
 from geo.layers import Layers, build_layers
-from geo.network import DEFAULT_PARAMETERS, Parameters
+from geo.network import DEFAULT_PARAMETERS
 from geo.scenarios.drawn_lines import (
     ACCURACY_M,
     KIND_OF_MODE,
@@ -52,6 +52,9 @@ class _Edit(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
+    def apply(self, tables: _Tables) -> None:
+        """Change the rows of a catalogue; closures are none of its facts."""
+
 
 class _OfSections(_Edit):
     sections: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -60,11 +63,28 @@ class _OfSections(_Edit):
 class _Remove(_OfSections):
     """The sections never open."""
 
+    def apply(self, tables: _Tables) -> None:
+        for section in tables.sections(self):
+            tables.change("sections", tables.at[section.section_id], status="planned", started="",
+                          opened="", expected=None)  # fmt: skip
+
 
 class _Open(_OfSections):
     """The sections open at the end of a year, not before."""
 
     year: Annotated[int, Field(ge=1850, le=2100)]
+
+    def apply(self, tables: _Tables) -> None:
+        day, as_of = dt.date(self.year, 12, 31), tables.catalogue.region.as_of
+        for section in tables.sections(self):
+            begun = section.started and last_day(section.started).year <= self.year
+            cells: dict[str, object] = {"started": section.started if begun else ""}
+            if day <= as_of:
+                cells |= {"status": "open", "opened": str(self.year)}
+            else:
+                status = "planned" if section.status == "planned" else "construction"
+                cells |= {"status": status, "opened": "", "expected": self.year}
+            tables.change("sections", tables.at[section.section_id], **cells)
 
 
 class _Speed(_OfSections):
@@ -72,17 +92,58 @@ class _Speed(_OfSections):
 
     kmh: Annotated[float, Field(ge=5, le=500)]
 
+    def apply(self, tables: _Tables) -> None:
+        for section in tables.sections(self):
+            operating = section.operating_speed_kmh is not None
+            column = "operating_speed_kmh" if operating else "design_speed_kmh"
+            former = getattr(section, column)
+            tables.change("sections", tables.at[section.section_id], **{column: self.kmh})
+            for number in tables.numbers("speeds_by_period", section.section_id):
+                if tables.reaches(tables.rows["speeds_by_period"][number]):
+                    tables.change("speeds_by_period", number, operating_speed_kmh=self.kmh)
+            for number in tables.numbers("train_services", section.section_id):
+                running = tables.rows["train_services"][number].running_kmh
+                if running is not None:
+                    then = None if former is None else min(running * (self.kmh / former), TOP_KMH)
+                    tables.change("train_services", number, running_kmh=then)
+
 
 class _Lanes(_OfSections):
     """The roads have so many lanes."""
 
     lanes: Annotated[int, Field(ge=1, le=16)]
 
+    def apply(self, tables: _Tables) -> None:
+        for section in tables.sections(self):
+            _expect_mode(tables, section, "road", "lanes", self.lanes)
+            tables.change("sections", tables.at[section.section_id], lanes=self.lanes)
+
 
 class _Trains(_OfSections):
     """So many trains run a day in each direction."""
 
     trains: Annotated[float, Field(ge=1, lt=10_000)]
+
+    def apply(self, tables: _Tables) -> None:
+        p = DEFAULT_PARAMETERS
+        for section in tables.sections(self):
+            _expect_mode(tables, section, "rail", "trains", self.trains)
+            rows, key = tables.rows["train_services"], section.section_id
+            listed = tables.numbers("train_services", key)
+            conventional = tables.class_of[section.route_id] == "conventional"
+            known = (section.operating_speed_kmh, section.design_speed_kmh, p.rail_default)
+            speed = next(value for value in known if value is not None)
+            emus = any(rows[i].class_ == "emu" for i in listed)
+            emus |= not listed and (not conventional or speed >= p.emu_line_kmh)
+            kind = "emu" if emus else "conventional"
+            own = [i for i in listed if rows[i].class_ == kind]
+            for number in [i for i in own if tables.reaches(rows[i])] or own:
+                tables.change("train_services", number, trains_per_day=self.trains)
+            if not listed:
+                new = {"section_id": key, "class": kind, "trains_per_day": self.trains,
+                       "source": tables.source.key, "confidence": "low"}  # fmt: skip
+                others = {**new, "class": "conventional", "trains_per_day": None}
+                tables.add("train_services", [new, others] if conventional and emus else [new])
 
 
 class _Close(_Edit):
@@ -123,6 +184,31 @@ class _Draw(_Edit):
     year: int
     stops: Annotated[tuple[_Stop, ...], Field(min_length=2)]
     via: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+    def apply(self, tables: _Tables) -> None:
+        _check_line(tables, self)
+        name = (self.name or self.name_en or self.id)[:150]
+        facts = self.model_dump(by_alias=True, exclude={"stops", "via"})
+        facts |= {"name": name, "name_en": (self.name_en or name)[:150]}
+        stops = [_stop(tables, self, facts, number) for number in range(len(self.stops))]
+        ids = [stop.place for stop in stops]
+        if len(set(ids[:-1])) < len(ids) - 1 or ids[-1] in ids[1:-1]:
+            text = Message("expected no place twice, but for both ends of a ring")
+            raise _wrong("stops", "", text)
+        if len(set(ids)) < 2 or min(leg_lengths(stops)) < SHORTEST_KM:
+            text = Message("expected stops that are {km:g} km or more apart", km=SHORTEST_KM)
+            raise _wrong("stops", "", text)
+        legs = self.via or ((),) * (len(stops) - 1)
+        via = [[(rounded(x), rounded(y)) for x, y in leg] for leg in legs]
+        drawn = drawn_rows(tables.catalogue, facts, stops, via, tables.source.key)
+        for table, rows in drawn.items():
+            known = {project.project_id for project in tables.rows["projects"]}
+            if table != "projects" or self.id not in known:
+                tables.add(table, rows)
+        tables.class_of[self.id] = self.class_
+        for point in tables.rows["alignments"]:
+            if point.route_id == self.id:
+                tables.modes[point.place_id].add(self.mode)
 
 
 EDITS: dict[str, type[_Edit]] = {
@@ -256,11 +342,9 @@ def read_plan(path: Path | str) -> Plan:
     ----------
     path
         GeoJSON: a FeatureCollection with a member `plan` (`name`, `name_en`), and one feature per
-        edit, whose properties are those of `plan_of`; lists of ids are lists or text with
-        semicolons. The course of a drawn line is its
-        LineString: `stops` say which of its points (`at`, from 0) are stops, and which of these
-        are places (`place`) of the network; without `stops` its two ends are. Other geometries
-        only show where an edit is.
+        edit, whose properties are those of `plan_of`; lists of ids may be text with semicolons.
+        The course of a drawn line is its LineString: `stops` say which of its points (`at`, from
+        0) are stops, and which of these are places (`place`); without them its two ends are.
 
     Returns
     -------
@@ -329,10 +413,8 @@ def apply_plan(catalogue: Catalogue, plan: Plan, source: Source | None = None) -
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the region.
-    plan
-        The plan.
+    catalogue, plan
+        The catalogue of the region, and the plan.
     source
         Source of the rows that it adds or changes; default: one named after the plan.
 
@@ -365,8 +447,7 @@ def apply_plan(catalogue: Catalogue, plan: Plan, source: Source | None = None) -
     tables = _Tables(catalogue, made)
     for number, edit in enumerate(plan.edits, 1):
         with _blamed(plan.file, number):
-            if apply := _APPLY.get(type(edit)):
-                apply(tables, edit)
+            edit.apply(tables)
     return tables.applied()
 
 
@@ -459,74 +540,12 @@ class _Tables:
         )
 
 
-def _remove(tables: _Tables, edit: _Remove) -> None:
-    for section in tables.sections(edit):
-        tables.change("sections", tables.at[section.section_id], status="planned", started="",
-                      opened="", expected=None)  # fmt: skip
-
-
-def _open(tables: _Tables, edit: _Open) -> None:
-    day, as_of = dt.date(edit.year, 12, 31), tables.catalogue.region.as_of
-    for section in tables.sections(edit):
-        begun = section.started and last_day(section.started).year <= edit.year
-        cells: dict[str, object] = {"started": section.started if begun else ""}
-        if day <= as_of:
-            cells |= {"status": "open", "opened": str(edit.year)}
-        else:
-            status = "planned" if section.status == "planned" else "construction"
-            cells |= {"status": status, "opened": "", "expected": edit.year}
-        tables.change("sections", tables.at[section.section_id], **cells)
-
-
-def _speed(tables: _Tables, edit: _Speed) -> None:
-    for section in tables.sections(edit):
-        operating = section.operating_speed_kmh is not None
-        column = "operating_speed_kmh" if operating else "design_speed_kmh"
-        former = getattr(section, column)
-        tables.change("sections", tables.at[section.section_id], **{column: edit.kmh})
-        for number in tables.numbers("speeds_by_period", section.section_id):
-            if tables.reaches(tables.rows["speeds_by_period"][number]):
-                tables.change("speeds_by_period", number, operating_speed_kmh=edit.kmh)
-        for number in tables.numbers("train_services", section.section_id):
-            running = tables.rows["train_services"][number].running_kmh
-            if running is not None:
-                then = None if former is None else min(running * (edit.kmh / former), TOP_KMH)
-                tables.change("train_services", number, running_kmh=then)
-
-
-def _lanes(tables: _Tables, edit: _Lanes) -> None:
-    for section in tables.sections(edit):
-        _expect_mode(tables, section, "road", "lanes", edit.lanes)
-        tables.change("sections", tables.at[section.section_id], lanes=edit.lanes)
-
-
 def _expect_mode(tables: _Tables, section: Section, mode: str, column: str, value: object) -> None:
     """Refuse a change that sections of another mode cannot have."""
     own = next(r.mode for r in tables.rows["routes"] if r.route_id == section.route_id)
     if own != mode:
         text = Message("expected nothing, for its route is of mode {mode}", mode=Message(own))
         raise _wrong(column, value, text)
-
-
-def _trains(tables: _Tables, edit: _Trains, p: Parameters = DEFAULT_PARAMETERS) -> None:
-    for section in tables.sections(edit):
-        _expect_mode(tables, section, "rail", "trains", edit.trains)
-        rows, key = tables.rows["train_services"], section.section_id
-        listed = tables.numbers("train_services", key)
-        conventional = tables.class_of[section.route_id] == "conventional"
-        known = (section.operating_speed_kmh, section.design_speed_kmh, p.rail_default)
-        speed = next(value for value in known if value is not None)
-        emus = any(rows[i].class_ == "emu" for i in listed)
-        emus |= not listed and (not conventional or speed >= p.emu_line_kmh)
-        kind = "emu" if emus else "conventional"
-        own = [i for i in listed if rows[i].class_ == kind]
-        for number in [i for i in own if tables.reaches(rows[i])] or own:
-            tables.change("train_services", number, trains_per_day=edit.trains)
-        if not listed:
-            new = {"section_id": key, "class": kind, "trains_per_day": edit.trains,
-                   "source": tables.source.key, "confidence": "low"}  # fmt: skip
-            others = {**new, "class": "conventional", "trains_per_day": None}
-            tables.add("train_services", [new, others] if conventional and emus else [new])
 
 
 def _check_line(tables: _Tables, edit: _Draw) -> None:
@@ -544,30 +563,6 @@ def _check_line(tables: _Tables, edit: _Draw) -> None:
         raise _wrong("stops", "", Message("expected a place, or lon and lat in degrees"))
     if edit.via and len(edit.via) != len(edit.stops) - 1:
         raise _wrong("via", len(edit.via), Message("expected a list of points for every leg"))
-
-
-def _draw(tables: _Tables, edit: _Draw) -> None:
-    _check_line(tables, edit)
-    name = (edit.name or edit.name_en or edit.id)[:150]
-    facts = edit.model_dump(by_alias=True, exclude={"stops", "via"})
-    facts |= {"name": name, "name_en": (edit.name_en or name)[:150]}
-    stops = [_stop(tables, edit, facts, number) for number in range(len(edit.stops))]
-    ids = [stop.place for stop in stops]
-    if len(set(ids[:-1])) < len(ids) - 1 or ids[-1] in ids[1:-1]:
-        raise _wrong("stops", "", Message("expected no place twice, but for both ends of a ring"))
-    if len(set(ids)) < 2 or min(leg_lengths(stops)) < SHORTEST_KM:
-        text = Message("expected stops that are {km:g} km or more apart", km=SHORTEST_KM)
-        raise _wrong("stops", "", text)
-    legs = edit.via or ((),) * (len(stops) - 1)
-    via = [[(rounded(x), rounded(y)) for x, y in leg] for leg in legs]
-    for table, rows in drawn_rows(tables.catalogue, facts, stops, via, tables.source.key).items():
-        known = {project.project_id for project in tables.rows["projects"]}
-        if table != "projects" or edit.id not in known:
-            tables.add(table, rows)
-    tables.class_of[edit.id] = edit.class_
-    for point in tables.rows["alignments"]:
-        if point.route_id == edit.id:
-            tables.modes[point.place_id].add(edit.mode)
 
 
 def _stop(tables: _Tables, edit: _Draw, facts: Mapping[str, Any], number: int) -> Stop:
@@ -595,26 +590,14 @@ def _stop(tables: _Tables, edit: _Draw, facts: Mapping[str, Any], number: int) -
     return Stop(key, kind, lon, lat)
 
 
-_APPLY: dict[type[_Edit], Callable[[_Tables, Any], None]] = {
-    _Remove: _remove,
-    _Open: _open,
-    _Speed: _speed,
-    _Lanes: _lanes,
-    _Trains: _trains,
-    _Draw: _draw,
-}
-
-
 def planned_layers(catalogue: Catalogue, plan: Plan) -> Layers:
     """
     Return the layers of a catalogue with the edits of a plan, closures among them.
 
     Parameters
     ----------
-    catalogue
-        The catalogue of the region.
-    plan
-        The plan.
+    catalogue, plan
+        The catalogue of the region, and the plan.
 
     Returns
     -------

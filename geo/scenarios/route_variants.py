@@ -51,12 +51,8 @@ class RouteVariants:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    routes
-        The routes to be asked for.
-    date
-        The day.
+    layers, routes, date
+        The layers of the catalogue, the routes to be asked for, and the day.
 
     Examples
     --------
@@ -85,21 +81,7 @@ class RouteVariants:
         self._journeys: dict[Any, list[Journey]] = {}
 
     def missing(self, route_id: str, state: State) -> frozenset[str]:
-        """
-        Return the sections that are not there.
-
-        Parameters
-        ----------
-        route_id
-            One of the routes.
-        state
-            As it is now, with the route complete, or without it.
-
-        Returns
-        -------
-        sections
-            Ids of sections.
-        """
+        """Return the sections that are not there in a state of one of the routes."""
         if state == "now":
             return self.closed
         own = self.own.get(route_id, frozenset())
@@ -114,19 +96,7 @@ class RouteVariants:
         )  # fmt: skip
 
     def modes(self, route_id: str, state: State) -> list[str]:
-        """
-        Return the modes that have a section in a state.
-
-        Parameters
-        ----------
-        route_id, state
-            As in `missing`.
-
-        Returns
-        -------
-        modes
-            Road, rail, water.
-        """
+        """Return the modes that have a section in a state of a route: road, rail, water."""
         missing = self.missing(route_id, state)
         left = {mode for section, mode in self._mode_of.items() if section not in missing}
         return [mode for mode in self.net.modes if mode in left]
@@ -163,20 +133,10 @@ class RouteVariants:
 
     def minutes(self, mode: str, route_id: str, state: State) -> tuple[Floats, Floats]:
         """
-        Return the fastest times from all cities.
+        Return the fastest times from all n cities in minutes, by road, rail, water or any.
 
-        Parameters
-        ----------
-        mode
-            Road, rail, water or any.
-        route_id, state
-            As in `missing`.
-
-        Returns
-        -------
-        between, to_counties
-            Minutes between the n cities, shape (n, n), and to the m counties (the cities where
-            the catalogue has none), shape (n, m).
+        To each other, shape (n, n), and to the m counties (the cities where the catalogue has
+        none), shape (n, m).
         """
         missing = self._lost(mode, route_id, state)
 
@@ -197,21 +157,9 @@ class RouteVariants:
         self, mode: str, route_id: str, state: State, ends: tuple[City, City], count: int = 1
     ) -> list[Journey]:
         """
-        Return the fastest routes between two cities that are really different.
+        Return the fastest routes between two cities that are really different, at most `count`.
 
-        Parameters
-        ----------
-        mode, route_id, state
-            As in `minutes`.
-        ends
-            Two cities.
-        count
-            Number of routes wanted.
-
-        Returns
-        -------
-        journeys
-            As of `geo.fastest_routes`; none where the mode has no section.
+        As of `geo.fastest_routes`; none where the mode has no section.
         """
         if mode not in self.modes(route_id, state):
             return []
@@ -234,18 +182,10 @@ class RouteVariants:
         """
         Return what a route changes for every county, by any mode.
 
-        Parameters
-        ----------
-        route_id
-            One of the routes.
-
-        Returns
-        -------
-        table
-            One row per county, or per city where the catalogue has no counties: its id, names,
-            position and people; `with_min` and `without_min`, the mean time to the cities weighted
-            by their people with the route complete and without it, over the cities reached
-            either way (NaN where there is none); `gain_min`, their difference.
+        One row per county, or per city where the catalogue has no counties: its id, names,
+        position and people; `with_min` and `without_min`, the mean time to the cities weighted by
+        their people with the route complete and without it, over the cities reached either way
+        (NaN where there is none); `gain_min`, their difference.
         """
         times = [self.minutes("any", route_id, state)[1] for state in ("complete", "without")]
         both = np.isfinite(times).all(axis=0)
@@ -268,19 +208,9 @@ class RouteVariants:
 
     def loss(self, route_id: str) -> tuple[Loss, list[City]]:
         """
-        Return what the loss of what is open of a route costs.
+        Return what the loss of what is open of a route costs, by any mode (`route_losses`).
 
-        Parameters
-        ----------
-        route_id
-            One of the routes.
-
-        Returns
-        -------
-        loss
-            By any mode, as of `geo.connectivity.route_losses`.
-        cities
-            Those that the route's own mode no longer joins with the most populous remainder.
+        And the cities that its own mode no longer joins with the most populous remainder.
         """
         mode = str(self.net.layers.routes.loc[route_id, "mode"])
         before, after = (self.minutes("any", route_id, state)[0] for state in ("now", "without"))

@@ -68,10 +68,8 @@ def sensitivity_table(
 
     Parameters
     ----------
-    layers, date
-        As in `headline_values`.
-    parameters
-        The values the others keep.
+    layers, date, parameters
+        The layers of the catalogue, the day, and the values that the other parameters keep.
     executor
         Where parameters are done (`dask_executor`); default: in this process.
 
@@ -120,16 +118,11 @@ def headline_intervals(
 
     Parameters
     ----------
-    layers, date
-        As in `headline_values`.
-    draws
-        Number of draws, each parameter uniform between its low and its high end; 0: none.
-    parameters
-        As in `sensitivity_table`.
-    seed
-        Start of the random numbers: the same draws every time.
-    executor
-        As in `sensitivity_table`.
+    layers, date, draws
+        The layers, the day, and the number of draws, each parameter uniform between its low and
+        its high end; 0: none.
+    parameters, seed, executor
+        As in `sensitivity_table`, and the start of the random numbers: the same draws every time.
 
     Returns
     -------

@@ -38,18 +38,12 @@ class Timeline:
 
     Parameters
     ----------
-    days
-        The dates in order by key: the year (its 31 December) or the date itself.
-    stages
-        By section, one letter per date (:func:`geo.layers.stages_by_year`).
-    state
-        Number of the state of every date.
-    stats
-        Per state the statistics by name, as :func:`geo.scenarios.compare_dates` names them.
-    km
-        Per state the running length that is open, by class; its sum is `length_km`.
-    times
-        Per state the fastest times between the cities, and to where people live.
+    days, stages, state
+        The dates in order by key, the year (its 31 December) or the date itself; by section one
+        letter per date (`stages_by_year`); the number of the state of every date.
+    stats, km, times
+        Per state the statistics by name (`compare_dates`), the running length that is open by
+        class, and the fastest times between the cities and to where people live.
     """
 
     days: dict[str, dt.date]
@@ -134,10 +128,8 @@ def horizon_of(layers: Layers, date: dt.date) -> dt.date:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The day asked for, which is never later.
+    layers, date
+        The layers of the catalogue, and the day asked for, which is never later.
 
     Returns
     -------
@@ -159,10 +151,8 @@ def milestones(region: Region, date: dt.date, horizon: dt.date) -> list[dt.date]
 
     Parameters
     ----------
-    region
-        The region, with its years of interest.
-    date, horizon
-        Two more dates.
+    region, date, horizon
+        The region, with its years of interest, and two more dates.
 
     Returns
     -------
@@ -187,10 +177,8 @@ def figures_by_year(
 
     Parameters
     ----------
-    timeline
-        The network at every date of the page.
-    layers
-        The layers of the catalogue.
+    timeline, layers
+        The network at every date of the page, and the layers of the catalogue.
     date
         The day of the page.
     days
@@ -238,10 +226,8 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
 
     Parameters
     ----------
-    timeline
-        The network at every date of the page.
-    layers
-        The layers of the catalogue.
+    timeline, layers
+        The network at every date of the page, and the layers of the catalogue.
 
     Returns
     -------
@@ -317,10 +303,8 @@ def open_groups_by_year(
     ----------
     groups
         Sections that must all be open.
-    stages
-        Letters of the stages by section, one per year (:func:`geo.layers.stages_by_year`).
-    count
-        Number of years.
+    stages, count
+        Letters of the stages by section, one per year (`stages_by_year`), and the number of years.
 
     Returns
     -------

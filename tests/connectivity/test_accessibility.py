@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.sparse.csgraph import floyd_warshall
 from scipy.stats import norm
 
+import geo
 from geo.connectivity import accessibility as acc
 from geo.connectivity import coefficient_of_variation, gini
 from geo.core import BadInputError, NotFoundError
@@ -271,3 +272,28 @@ def test_the_most_populous_group_is_connected(k):
     assert ids(blocks) == "ae"  # 4 + 1 people against 1 + 3 + 1: the first of equals
     blocks[4, :] = blocks[:, 4] = False
     assert ids(blocks) == "bcd"
+
+
+def test_indicators_of_counties(tmp_path):
+    """Two seats 80 min apart by a road of 60 km/h, straight along it."""
+    nodes = {"x": (0, 0), "y": (80, 0)}
+    toy.region(tmp_path, nodes, {"xy": 80}, {"x": 9, "y": 9})
+    toy.write(tmp_path, "zones", [
+        {"zone_id": f"99010{i}", "name": f"县{i}", "name_en": f"Seat {i}", "region": "toy",
+         "population": people, "lon": nodes[n][0] / toy.KM_LON, "lat": 0, "source": "toy"}
+        for i, (n, people) in enumerate((("x", 5), ("y", 3)))
+    ])  # fmt: skip
+    net = geo.build_network(geo.load(tmp_path), year=2020)
+    table = acc.zone_table(net, mode="road")
+    assert table.columns[:2].tolist() == ["zone_id", "city_id"]
+    assert table["zone_id"].tolist() == ["990100", "990101"]
+    assert table["population"].tolist() == [5, 3]
+    assert table["value"].tolist() == pytest.approx([80, 80])
+    for decay in (1, 2):
+        found = acc.zone_table(net, mode="road", indicator="potential", decay=decay)
+        assert found["value"].tolist() == pytest.approx([3 / 80**decay, 5 / 80**decay])
+    daily = [acc.zone_table(net, mode="road", indicator="daily", limit=t) for t in (5, 80, 900)]
+    assert [table["value"][0] for table in daily] == pytest.approx([5, 6.5, 8], abs=1e-3)
+    ratio = acc.zone_table(net, mode="road", indicator="efficiency")
+    assert ratio["value"].tolist() == pytest.approx([2, 2], rel=1e-3)  # 120 km/h at best
+    assert acc.zone_table(net, mode="rail")["share_reached"].tolist() == [0, 0]

@@ -14,7 +14,7 @@ import shapely
 from depth import first_by_default
 
 import geo
-from geo.catalogue.region import unknown_group_routes
+from geo.catalogue.region import unknown_ids
 from geo.cli.main import main
 from geo.connectivity import (
     bridges,
@@ -364,7 +364,7 @@ def test_openness_of_the_data(drawn):
 
 def test_rings_and_radials_of_the_data(drawn):
     region = drawn.catalogue.region
-    assert unknown_group_routes(region, drawn.catalogue.route) == []
+    assert not list(unknown_ids(region, drawn.catalogue.route, drawn.catalogue.section))
     plan = [group for group in region.groups if group.plan == "三环十八射"]
     kinds = [group.kind for group in plan]
     assert (kinds.count("ring"), kinds.count("radial")) == (3, 18)

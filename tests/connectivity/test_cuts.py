@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import geo
 from geo.algorithms import minimum_edge_cut
 from geo.connectivity import articulation_points, bridges, minimum_cut
-from geo.connectivity.cuts import edge_detour_ratios
+from geo.connectivity.cuts import detour_ratios
 from geo.core import BadInputError, NotFoundError
+from geo.network import stops_near
 
 K = {pair: float(km) for pair, km in toy.K_EDGES.items()}
 
@@ -76,6 +77,7 @@ def test_bridges_of_any_multigraph_are_those_whose_loss_parts_it(template, edges
     assert found == wanted
     order = list(zip(-bridges(net)["nodes_cut_off"], bridges(net)["edge_id"], strict=True))
     assert order == sorted(order)
+    assert bridges(net).index.tolist() == list(range(len(order)))
     ends = bridges(net).set_index("edge_id")[["from", "to", "route_zh", "section_id"]]
     for key, row in ends.iterrows():
         edge = net.edges.loc[key]
@@ -99,8 +101,8 @@ def test_articulation_points_of_any_multigraph_are_those_whose_loss_parts_it(tem
 def test_detours_of_any_multigraph_are_shortest_paths_without_the_edge(template, edges):
     net, graph = toy.with_edges(template, edges)
     for weight in ("time_min", "length_km"):
-        found = edge_detour_ratios(net, weight)
-        assert found.index.tolist() == net.edges.index.tolist()
+        ratios = detour_ratios(net.edges.assign(time_min=net.edges[weight]))
+        found = dict(zip(net.edges.index, ratios, strict=True))
         for u, v, key, data in graph.edges(keys=True, data=True):
             rest = graph.copy()
             rest.remove_edge(u, v, key)
@@ -115,14 +117,14 @@ def test_the_shortest_alternative_to_every_link_of_the_textbook_network(tmp_path
     net = geo.build_network(geo.load(toy.region(tmp_path, toy.K_NODES, toy.K_EDGES)))
     wanted = {"ab": 28 / 12, "ac": 22 / 18, "ad": 2, "bc": 3, "cd": 2.75, "ce": math.inf}
     for weight in ("time_min", "length_km"):
-        found = edge_detour_ratios(net, weight)
+        found = detour_ratios(net.edges.assign(time_min=net.edges[weight]))
         assert dict(zip(net.edges["route_id"], found, strict=True)) == pytest.approx(wanted)
 
 
 def test_the_alternative_to_one_of_two_parallel_edges_is_the_other(tmp_path):
     nodes = {"a": (0, 0), "b": (10, 0)}
     net = geo.build_network(geo.load(toy.region(tmp_path, nodes, {"ab": 10, "abx": 12})))
-    assert sorted(edge_detour_ratios(net)) == pytest.approx([10 / 12, 1.2])
+    assert sorted(detour_ratios(net.edges)) == pytest.approx([10 / 12, 1.2])
 
 
 def test_edges_in_a_row_are_one_link_of_a_cut(tmp_path):
@@ -187,23 +189,23 @@ adcode = "980000"
 )
 
 
-@pytest.fixture
-def provinces(tmp_path):
-    nodes = {
-        "a": (-60, 0),
-        "b": (60, 0),
-        "c": (-60, 40),
-        "p": (-2, 0),
-        "q": (8, 30),
-        "d": (60, 40),
-    }
-    edges = {"ap": 58, "pb": 62, "cq": 70, "qd": 54, "ac": 40, "bd": 40}
-    toy.region(tmp_path, nodes, edges, {"a": 5, "b": 4, "c": 2, "d": 1})
+SITES = {"a": (-60, 0), "b": (60, 0), "c": (-60, 40), "p": (-2, 0), "q": (8, 30), "d": (60, 40)}
+ROADS = {"ap": 58, "pb": 62, "cq": 70, "qd": 54, "ac": 40, "bd": 40}
+
+
+def write_provinces(folder, nodes, edges, people):
+    """Write a region of two provinces, of which the eastern one has the cities b and d."""
+    toy.region(folder, nodes, edges, people)
     head, map_ = REGIONS.split("[map]")[0], "[map]\ncentre = [0.0, 0.0]\n"
     tail = REGIONS[REGIONS.index('[[regions]]\nid = "east"') :]
-    (tmp_path / "region.toml").write_text(head + tail + map_, "utf-8")
+    (folder / "region.toml").write_text(head + tail + map_, "utf-8")
     for city in "bd":
-        toy.change(tmp_path, "cities", city, region="East")
+        toy.change(folder, "cities", city, region="East")
+
+
+@pytest.fixture
+def provinces(tmp_path):
+    write_provinces(tmp_path, SITES, ROADS, {"a": 5, "b": 4, "c": 2, "d": 1})
     return geo.build_network(geo.load(tmp_path), year=2020, nodes="stops")
 
 
@@ -221,6 +223,33 @@ def test_links_hold_two_regions_together(provinces):
         minimum_cut(provinces, "a", "a")
     with pytest.raises(NotFoundError, match="nowhere"):
         minimum_cut(provinces, "toy", "nowhere")
+
+
+def test_a_shared_name_is_the_region_only_beside_another_region(tmp_path):
+    """The city e at the end of one road has the name of its region, which two roads leave."""
+    people = {"a": 5, "b": 4, "c": 2, "d": 1, "e": 1}
+    write_provinces(tmp_path, SITES | {"e": (-60, 100)}, ROADS | {"ce": 60}, people)
+    toy.change(tmp_path, "cities", "e", name="测试")
+    net = geo.build_network(geo.load(tmp_path), year=2020, nodes="stops")
+    assert minimum_cut(net, "测试", "东")[0].value == 2
+    assert minimum_cut(net, "测试", "b")[0].value == 1
+
+
+def test_with_counties_a_stop_is_of_the_region_where_it_lies(two_provinces):
+    """The border lies on the meridian of 0; NetworkX parts the stops on both of its sides."""
+    net = geo.build_network(geo.load(two_provinces), year=2026, nodes="stops")
+    found, *names = minimum_cut(net, "西省", "东省")
+    assert names == ["西省", "东省"]
+    near = {*stops_near(net, net.layers.catalogue.cities)}
+    east = {n for n in near if net.nodes.geometry[n].x > 0}
+    flow = nx.DiGraph()
+    for u, v in net.graph.edges():
+        for a, b in ((u, v), (v, u)) if u != v else ():
+            more = flow.get_edge_data(a, b, {"capacity": 0})["capacity"] + 1
+            flow.add_edge(a, b, capacity=more)
+    flow.add_edges_from(("west", n) for n in near - east)
+    flow.add_edges_from((n, "east") for n in east)
+    assert found.value == nx.maximum_flow_value(flow, "west", "east") == len(found.cut) > 1
 
 
 def test_a_cut_needs_a_network_with_stops(provinces):

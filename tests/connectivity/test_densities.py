@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import small_region
 import toy
+from pyproj import Geod
+from shapely import LineString
 
 import geo
 from geo.connectivity import network_densities
+from geo.layers import read_base
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +72,20 @@ def test_an_edge_that_ends_at_the_border_lies_inside(net):
     table = network_densities(cut).set_index(["region", "mode"])["length_km"]
     assert table["东省", "all"] == pytest.approx(0, abs=0.05)
     assert table["西省", "all"] == pytest.approx(cut.edges["length_km"].sum(), rel=1e-4)
+
+
+def test_an_edge_across_the_border_is_divided(net):
+    """Three quarters of a line along a parallel lie west of the meridian of 0."""
+    across = net.edges.iloc[:1].assign(length_km=80.0, geometry=LineString([(-0.3, 0), (0.1, 0)]))
+    table = network_densities(replace(net, edges=across)).set_index(["region", "mode"])
+    mode = across["mode"].iloc[0]
+    for region, km in (("西省", 60), ("东省", 20)):
+        for part in ("all", mode):
+            assert table.loc[(region, part), "length_km"] == pytest.approx(km, rel=1e-9)
+
+
+def test_areas_are_those_on_the_ellipsoid(net):
+    counties = read_base(net.layers.catalogue, "counties").dissolve("province")
+    areas = [Geod(ellps="WGS84").geometry_area_perimeter(s)[0] for s in counties.geometry]
+    found = network_densities(net).groupby("region", sort=False)["area_km2"].first()
+    assert sorted(found) == pytest.approx(sorted(abs(area) / 1e6 for area in areas), rel=1e-9)

@@ -108,6 +108,7 @@ def test_tiny_and_empty_graphs(k):
     empty, one = np.zeros((0, 0)), np.zeros((1, 1))
     assert math.isnan(ni.dispersion(empty))
     assert ni.dispersion(one) == 0
+    assert ni.konig_numbers(one).tolist() == [0]
     assert np.isnan(ni.closeness_centrality(one)).all()
     assert np.isnan(ni.straightness_centrality(one, one)).all()
     assert ni.konig_numbers(empty).shape == ni.closeness_centrality(empty).shape == (0,)

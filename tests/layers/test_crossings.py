@@ -4,7 +4,7 @@ import pytest
 
 from geo.core.errors import NotFoundError
 from geo.geometry.geodesy import geodesic_km
-from geo.layers.crossings import border_crossings, pair_of
+from geo.layers.crossings import border_crossings
 
 # what the provinces published, counted on their own side of the border
 SICHUAN_OPEN = {
@@ -96,6 +96,6 @@ def test_the_order_of_the_regions_does_not_matter(drawn):
 
 def test_unknown_or_equal_regions_are_refused(cat):
     with pytest.raises(NotFoundError, match="湖南"):
-        pair_of(cat.region, "四川", "湖南")
+        cat.region.pair("四川", "湖南")
     with pytest.raises(NotFoundError, match="second"):
-        pair_of(cat.region, "四川", "四川")
+        cat.region.pair("四川", "四川")

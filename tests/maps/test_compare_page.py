@@ -104,7 +104,7 @@ def test_the_figures_are_those_of_the_command(a, b, data, drawn, capsys):
 )
 def test_the_statistics_of_further_pairs(a, b, data, drawn):
     days = [date.fromisoformat(data["dates"][data["moments"].index(key)]) for key in (a, b)]
-    table = compare_indices(drawn, *days)
+    table = compare_indices(*((drawn, day) for day in days))
     ours = stats_of(data, a, b)
     for name, row in table.iterrows():
         assert same(ours[name], [row["before"], row["after"]]), name
@@ -161,7 +161,7 @@ def test_the_first_tables_show_the_first_pair(html, data, when, drawn):
     same = str.maketrans("n", "p")  # not begun is planned, on a date that is past
     stages = {key: letters.translate(same) for key, letters in when.stages.items()}
     assert shown == {key for key, letters in stages.items() if letters[a] != letters[b]}
-    table = compare_indices(drawn, date(2020, 12, 31), DAY)
+    table = compare_indices((drawn, date(2020, 12, 31)), (drawn, DAY))
     first = next(row for row in rows(html, "statistics") if row[0].startswith("通车里程 L"))
     values = [f"{table.loc['length_km', key]:,.0f}" for key in ("before", "after")]
     assert first[1:3] == values

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import geo
 from geo.core import BadInputError
-from geo.network import cut_at_stops, has_stops, junction_ids
+from geo.network import cut_at_stops
 from geo.network.network import check_mode
 
 
@@ -75,8 +75,8 @@ def test_edges_end_at_junctions_or_at_every_place(line):
         ["a", "m"], ["m", "n"], ["n", "b"], ["m", "c"]]  # fmt: skip
     assert set(whole.nodes.index) == {"a", "m", "b", "c"}
     assert set(cut.nodes.index) == {"a", "m", "n", "b", "c"}
-    assert [has_stops(net) for net in (whole, cut)] == [False, True]
-    assert junction_ids(whole) == junction_ids(cut) == {"a", "m", "b", "c"}
+    assert [net.has_stops for net in (whole, cut)] == [False, True]
+    assert whole.junction_ids == cut.junction_ids == {"a", "m", "b", "c"}
 
 
 def test_a_place_where_nobody_changes_is_no_junction(line):
@@ -84,13 +84,13 @@ def test_a_place_where_nobody_changes_is_no_junction(line):
     cat = geo.load(line)
     whole, cut = (geo.build_network(cat, year=2020, nodes=n) for n in ("junctions", "stops"))
     # m is the end of a section of c's road, and so a node of every road there
-    assert junction_ids(whole) == junction_ids(cut) == {"a", "m", "b", "c"}
+    assert whole.junction_ids == cut.junction_ids == {"a", "m", "b", "c"}
     toy.via(line, "mc", "n")
     toy.change(line, "places", "n", kind="border")
     cat = geo.load(line)
     cut = geo.build_network(cat, year=2020, nodes="stops")
     assert "n" not in geo.build_network(cat, year=2020).nodes.index
-    assert junction_ids(cut) == {"a", "m", "b", "c"}
+    assert cut.junction_ids == {"a", "m", "b", "c"}
 
 
 def test_edges_cut_at_stops_keep_what_was_changed(line):
@@ -105,7 +105,7 @@ def test_edges_cut_at_stops_keep_what_was_changed(line):
     assert cut.nodes.index.tolist() == made.nodes.index.tolist()
     assert shapely.equals_exact(cut.edges.geometry, made.edges.geometry, 1e-9).all()
     assert cut_at_stops(cut) is cut
-    assert has_stops(cut)
+    assert cut.has_stops
 
 
 def test_an_edge_that_is_not_on_its_section_stays_whole(line):

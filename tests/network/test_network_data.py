@@ -21,7 +21,6 @@ from geo.connectivity import shortest_path_matrix
 from geo.network import (
     build_travel_graph,
     cut_at_stops,
-    junction_ids,
     station_to_station,
     stations_to_stations,
 )
@@ -129,7 +128,7 @@ def test_edges_cut_at_stops_are_those_of_a_network_with_stops(drawn, mode):
     )  # fmt: skip
     assert cut.edges.geometry.geom_equals_exact(made.edges.geometry, 1e-12).all()
     pd.testing.assert_frame_equal(cut.nodes, made.nodes)
-    assert junction_ids(made) == junction_ids(whole) == set(whole.nodes.index)
+    assert made.junction_ids == whole.junction_ids == set(whole.nodes.index)
 
 
 def test_travel_times_are_those_of_the_network_given(drawn):

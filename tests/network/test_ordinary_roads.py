@@ -32,7 +32,6 @@ from geo.network.ordinary_roads import (
     ground_of,
     node_ways,
     reach,
-    street_ways,
 )
 from geo.network.parameters import DEFAULT_PARAMETERS
 from geo.readers.ways import TAGS
@@ -226,7 +225,7 @@ def test_a_motorway_is_entered_by_its_slip_roads_alone():
             (km((20, 20), (21, 20)), {"highway": "motorway_link"}),
         )
     )
-    tied = ties(street_ways(roads, points(b=(20, 0)), DEFAULT_PARAMETERS), "b")
+    tied = ties(Ground(roads, points(b=(20, 0)), DEFAULT_PARAMETERS).ways, "b")
     at = roads.nodes.loc[[int(name.removeprefix("road:")) for name in tied], ["lon", "lat"]]
     assert at.to_numpy() == pytest.approx(np.array(km((20, 20), (21, 20))), abs=1e-5)
 
@@ -321,7 +320,7 @@ def test_a_long_chord_is_no_place_to_enter_and_a_short_road_is():
     short = grid([(0, 0), (4, 0)], [(4, 0), (40, 0)])
     (found,) = minutes(short, spots, ("beside", "far"))
     assert found == pytest.approx(street(1) + road(38), abs=0.01)
-    assert ties(street_ways(short, spots, DEFAULT_PARAMETERS), "beside")[0] == "road:0:0.5000"
+    assert ties(Ground(short, spots, DEFAULT_PARAMETERS).ways, "beside")[0] == "road:0:0.5000"
 
 
 def test_points_near_each_other_need_no_main_road():
@@ -412,7 +411,7 @@ def uncontracted(frame, spots):
 def test_contraction_changes_no_time(rows, spots):
     roads = drawn(rows)
     spots = points(**{f"p{i}": (5 * x + 1, 5 * y + 1) for i, (x, y) in enumerate(spots)})
-    frame = street_ways(roads, spots, DEFAULT_PARAMETERS)
+    frame = Ground(roads, spots, DEFAULT_PARAMETERS).ways
     found = reach(condensed(frame, spots.index), spots.index.tolist(), spots.index.tolist())
     found = found.set_index(["u", "v"])
     graph = uncontracted(frame, spots)

@@ -15,7 +15,8 @@ from small_region import write
 import geo
 from geo.catalogue import TABLES
 from geo.core import cache, nothing_remembered
-from geo.layers import build_layers, catalogue_facts, travel_facts
+from geo.layers import build_layers, travel_facts
+from geo.layers.facts import catalogue_facts
 from geo.pipeline import build
 from geo.scenarios import travel_times_on
 

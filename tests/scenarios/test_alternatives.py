@@ -10,8 +10,7 @@ import toy
 import geo
 from geo.catalogue import Project
 from geo.layers import open_sections
-from geo.scenarios import with_projects, with_sections
-from geo.scenarios.alternatives import section_ids
+from geo.scenarios.alternatives import section_ids, with_projects, with_sections
 
 DAY = date(2027, 12, 31)
 

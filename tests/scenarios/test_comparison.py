@@ -23,7 +23,6 @@ from geo.scenarios import (
     compare_dates,
     project_benefits,
     travel_times_on,
-    weighted_efficiency,
     with_projects,
 )
 from geo.scenarios.comparison import (
@@ -33,6 +32,7 @@ from geo.scenarios.comparison import (
     open_links,
     project_tables,
     projects_opening,
+    weighted_efficiency,
 )
 
 NOW, SOON = date(2026, 11, 23), date(2027, 12, 31)
@@ -147,7 +147,7 @@ def test_links_open_on_both_sides(two, rivals):
 
 
 def test_indices_on_two_dates(two):
-    table = compare_indices(two, date(2009, 12, 31), date(2028, 12, 31))
+    table = compare_indices((two, date(2009, 12, 31)), (two, date(2028, 12, 31)))
     assert list(table) == ["before", "after", "delta"]
     assert table.index.name == "name"
     after = indices_by_name(geo.build_network(two, year=2028))
@@ -156,7 +156,7 @@ def test_indices_on_two_dates(two):
     assert np.isnan(table.loc["road.e", "before"])
     assert list(table.index) == [*dict.fromkeys([*indices_by_name(geo.build_network(two, year=2009)),
                                  "road.links", "rail.links", "water.links", *after])]  # fmt: skip
-    back = compare_indices(two, date(2028, 12, 31), date(2009, 12, 31))
+    back = compare_indices((two, date(2028, 12, 31)), (two, date(2009, 12, 31)))
     assert back.loc["road.links"].tolist() == [2, 0, -2]
 
 
@@ -171,28 +171,28 @@ def test_two_dates_side_by_side(two):
     assert list(found) == ["from", "to", "stats", "cities", "projects", "pairs"]
     dates = (date(2026, 12, 31), date(2028, 6, 30))
     assert (found["from"], found["to"]) == dates
-    assert found["stats"].equals(compare_indices(two, *dates))
+    assert found["stats"].equals(compare_indices(*((two, day) for day in dates)))
     assert found["cities"].equals(compare_cities(two, *dates))
     assert found["projects"].empty  # expected in 2028, so not open by June
-    assert asked == [((dates[0], "any"), []), ((dates[1], "any"), [])]
+    assert asked == [((dates[0], "any", True), []), ((dates[1], "any", False), [])]
     asked.clear()
     later = compare_dates(two.catalogue, 2026, 2028, executor=executor)
     assert later["projects"]["project_id"].tolist() == ["plan"]
     assert asked == [
-        ((date(2026, 12, 31), "any"), ["plan"]),
-        ((date(2028, 12, 31), "any"), ["plan"]),
+        ((date(2026, 12, 31), "any", True), ["plan"]),
+        ((date(2028, 12, 31), "any", False), ["plan"]),
     ]
 
 
 def test_projects_that_open_between_two_dates(rivals, tmp_path):
-    found = projects_opening(rivals, START, END)
+    found = projects_opening((rivals, START), (rivals, END))
     assert [project.project_id for project in found] == ["z", "y", "x"]
-    assert projects_opening(rivals, END, END) == []
-    assert projects_opening(rivals, START, START) == []
+    assert projects_opening((rivals, END), (rivals, END)) == []
+    assert projects_opening((rivals, START), (rivals, START)) == []
     half = with_projects(rivals, [project_of("p", "ac-1")], date=START)
-    assert [p.project_id for p in projects_opening(half, START, END)] == ["z", "y", "x"]
+    assert [p.project_id for p in projects_opening((half, START), (half, END))] == ["z", "y", "x"]
     never = with_projects(rivals, [project_of("p", "ac-1")], date=END, done=False)
-    assert [p.project_id for p in projects_opening(never, START, END)] == ["z", "y"]
+    assert [p.project_id for p in projects_opening((never, START), (never, END))] == ["z", "y"]
 
 
 def project_of(key, sections="x"):

@@ -14,7 +14,8 @@ import geo
 from geo.core import BadInputError
 from geo.geometry import geodesic_km
 from geo.network import build_network, travel_time_matrix
-from geo.scenarios import apply_plan, is_plan, plan_of, planned_layers, read_plan, with_sections
+from geo.scenarios import apply_plan, is_plan, plan_of, planned_layers, read_plan
+from geo.scenarios.alternatives import with_sections
 from geo.scenarios.drawn_lines import border_cuts
 
 ROAD = {"do": "draw", "id": "plan-1", "name": "新路", "mode": "road", "class": "expressway",

@@ -38,14 +38,14 @@ def test_a_line_of_the_catalogue_closed_or_delayed(drawn, cat):
 
 
 def test_a_date_compared_with_itself_changes_nothing(drawn):
-    table = compare_indices(drawn, NOW, NOW)
+    table = compare_indices((drawn, NOW), (drawn, NOW))
     assert (table["delta"].dropna() == 0).all()
     cities = compare_cities(drawn, NOW, NOW)
     assert (cities["mean_min_delta"].abs() < 1e-9).all()
 
 
 def test_statistics_carry_the_links_across_the_border(drawn):
-    table = compare_indices(drawn, date(2020, 12, 31), NOW)
+    table = compare_indices((drawn, date(2020, 12, 31)), (drawn, NOW))
     assert table.loc["road.links", ["before", "after"]].tolist() == [12, 18]
     assert table.loc["rail.links", "delta"] == 1
     for key in ("before", "after"):

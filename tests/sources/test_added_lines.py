@@ -19,7 +19,7 @@ from geo.cli.main import main
 from geo.geometry import to_gcj02
 from geo.network import station_to_station
 from geo.readers import read_drawing
-from geo.scenarios import with_sections
+from geo.scenarios.alternatives import with_sections
 from geo.sources import add_lines
 
 SOURCE = {"key": "plan", "title": "A plan", "date": "2026-11-01", "origin": "plan.kml"}

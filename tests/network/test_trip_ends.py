@@ -18,8 +18,10 @@ from geo.network import (
     build_travel_graph,
     door_times,
     end_of,
+    find_end,
     matrix_by_name,
     matrix_with_ids,
+    point_within,
     read_ends,
 )
 from geo.network.travel_times import times_between
@@ -56,6 +58,29 @@ def test_ends_have_nodes_of_their_own(net):
     assert [end.name for end in ends] == ["x", "县城", "s站", "104.0600,-30.6650"]
     assert (ends[3].lon, ends[3].lat) == (104.06, -30.664999)
     assert end_of(ends[1]) is ends[1]
+    assert [(end.lon, end.lat) for end in ends[:3]] == [
+        (thing.lon, thing.lat) for thing in (city, zone, place)
+    ]
+    assert [end.id for end in ends] == ["x", "990101", "s", "104.0600,-30.6650"]
+
+
+def test_a_point_lies_within_the_frame(net):
+    """The frame of made-up regions goes from -5 to 5 degrees; its edge is inside."""
+    catalogue = net.layers.catalogue
+    for text, point in (
+        ("0.5, -0.25", (0.5, -0.25)),
+        ("-5,5", (-5.0, 5.0)),
+        ("5,-5", (5.0, -5.0)),
+    ):
+        assert point_within(catalogue, text) == find_end(catalogue, text) == point
+    for text in ("x", "1", "1,2,3", "a,1"):
+        assert point_within(catalogue, text) is None
+    for text in ("5.1,0", "-5.1,0", "0,5.1", "0,-5.1"):
+        with pytest.raises(BadInputError) as caught:
+            point_within(catalogue, text)
+        assert str(caught.value) == f"{text}: expected LON,LAT within -5–5, -5–5"
+    assert find_end(catalogue, "x") is catalogue.find_city("x")
+    assert find_end(catalogue, "Seat") is catalogue.zones[0]
 
 
 @pytest.mark.parametrize(
