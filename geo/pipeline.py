@@ -17,6 +17,7 @@ from geo.core import (
     refuse_inside,
     remembered,
     second_process,
+    shared_results,
     staged_folder,
     write_csv,
     write_json,
@@ -97,7 +98,10 @@ def build(
         if known:
             return {"out": str(out), **known["result"], **clock.summary()}
     wanted = [name for name in PAGES if pages is None or name in pages]
-    with python_strings(), second_process(process=parallel) as submit, staged_folder(out) as stage:
+    with (
+        python_strings(), shared_results(),
+        second_process(process=parallel) as submit, staged_folder(out) as stage,
+    ):  # fmt: skip
         with clock("layers"):
             layers = build_layers(catalogue)
         early = _begin_pages(submit, layers, date, wanted)
