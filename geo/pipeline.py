@@ -22,24 +22,9 @@ from geo.core import (
     write_csv,
     write_json,
 )
-from geo.export import (
-    MANIFEST,
-    build_manifest,
-    layer_tables,
-    licence_terms,
-    unchanged_build,
-    write_gpkg,
-)
+from geo.export import FORMATS, MANIFEST, build_manifest, unchanged_build
 from geo.layers import Layers, build_layers, flat_crossings, route_table, travel_facts
-from geo.maps import (
-    PAGES,
-    LossDetails,
-    Tiles,
-    begin_accessibility,
-    holds_map,
-    page_file_name,
-    with_tiles,
-)
+from geo.maps import PAGES, LossDetails, Tiles, begin_accessibility, page_files
 from geo.network import build_network, matrix_with_ids, travel_time_matrix
 from geo.scenarios import Analysis, Timeline, analyse, build_timeline, headline_sentences
 
@@ -184,8 +169,7 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     for name, table in unindexed.items():
         if len(table):
             write_csv(table, folder / f"{name}.csv", index=False)
-    terms = licence_terms(analysis.layers.catalogue)
-    write_gpkg(layer_tables(analysis.net), folder / "network.gpkg", terms=terms)
+    FORMATS["gpkg"](analysis.net, folder)
 
 
 class _Clock:
@@ -260,10 +244,7 @@ def _pages(
 
 def _write_pages(htmls: dict[str, str], stage: Path, tiles: Tiles | None) -> list[str]:
     """Write the pages, with tiles only those that have a map; return the names of the files."""
-    if tiles:
-        mapped = {name: html for name, html in htmls.items() if holds_map(html)}
-        htmls = {name: with_tiles(html, tiles, mapped) for name, html in mapped.items()}
-    files = {page_file_name(name, tiles): html for name, html in htmls.items()}
+    files = page_files(htmls, tiles)
     for file, html in files.items():
         (stage / file).write_text(html, encoding="utf-8")
     return list(files)

@@ -30,7 +30,7 @@ MANY = 5
 def overpass(arguments: argparse.Namespace) -> None:
     """Replace lines by ways of an Overpass server."""
     from geo.layers import build_layers
-    from geo.readers import Limits, download_ways, tags_of
+    from geo.readers import Limits, download_ways
     from geo.sources import route_requests
 
     catalogue = ready(arguments)
@@ -41,8 +41,6 @@ def overpass(arguments: argparse.Namespace) -> None:
         requests = route_requests(build_layers(catalogue), wanted)
         found = download_ways(requests, endpoint=arguments.endpoint,
                          cache=arguments.cache, limits=limits, progress=progress)  # fmt: skip
-        asked = sorted({catalogue.route[key].mode for key in wanted})
-        tags = [f"{k}={'|'.join(v)}" for mode in asked for k, v in tags_of(mode).items()]
         source = {
             "key": f"osm-{found.date}",
             "title": "OpenStreetMap ways by Overpass",
@@ -50,7 +48,7 @@ def overpass(arguments: argparse.Namespace) -> None:
             "url": "https://www.openstreetmap.org",
             "licence": LICENCE,
             "origin": found.endpoint,
-            "query": "ways along the drawn line with " + " or ".join(tags),
+            "query": "ways along the drawn line with " + " or ".join(found.tags),
         }
         _finish(arguments, catalogue, found.ways, source, found.date,
                routes=wanted, skipped=found.skipped, progress=progress)  # fmt: skip

@@ -244,10 +244,8 @@ def years_of(layers: Layers, date: dt.date) -> dict[int, dt.date]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date of the page: it stands for its own year, 31 December for the others.
+    layers, date
+        The layers of the catalogue, and the date of the page, which stands for its own year.
 
     Returns
     -------

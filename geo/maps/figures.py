@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -634,11 +633,6 @@ def chinese_font() -> str | None:
     """
     installed = set(fontManager.get_font_names())
     return next((name for name in FONTS if name in installed), None)
-
-
-def figure_style() -> AbstractContextManager[None]:
-    """Draw with these settings."""
-    return mpl.rc_context(_settings())
 
 
 def _settings(languages: Sequence[str] = ("zh",)) -> dict[Any, Any]:

@@ -367,10 +367,8 @@ def ground_of(
 
     Parameters
     ----------
-    catalogue
-        The catalogue; its region names the file of its roads (`context.roads`).
-    parameters
-        What travel times rest on.
+    catalogue, parameters
+        The catalogue, whose region names the file of its roads, and what travel times rest on.
     background
         Other roads than those of the region (`read_background`).
 

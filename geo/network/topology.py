@@ -194,16 +194,12 @@ def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
         end=first["to_en"],
         status=Message(stage),
     )
-    return {
-        "class": "continues",
-        "reason_en": Message("{text}, opening {year}", text=ahead_en, year=year)
-        if year
-        else Message("{text}, opening not known", text=ahead_en),
-        "reason_zh": f"由{first['name']}({first['from_zh']}–{first['to_zh']},"
-        f"{STAGE[first['stage']].zh})接续" + (f",{year}年通车" if year else ",通车时间不详"),
-        "continuation": ";".join(ahead),
-        "expected": year,
-    }
+    text = Message("{text}, opening not known", text=ahead_en)
+    if year:
+        text = Message("{text}, opening {year}", text=ahead_en, year=year)
+    zh = f"由{first['name']}({first['from_zh']}–{first['to_zh']},{STAGE[stage].zh})接续"
+    zh += f",{year}年通车" if year else ",通车时间不详"
+    return _reason("continues", text, zh, continuation=";".join(ahead), expected=year)
 
 
 def _year(row: Series[Any]) -> int | None:
@@ -269,17 +265,14 @@ def _gap(ground: Ground, place: str, section: str) -> dict[str, Any]:
         return {}
     key, metres = near
     other = frame.loc[key]
-    return {
-        "class": "gap",
-        "reason_en": Message(
-            "{route} passes {metres:.0f} m away without a shared place: likely a missing junction",
-            route=other["route_en"],
-            metres=metres,
-        ),
-        "reason_zh": f"{other['route_zh']}在{metres:.0f}米外经过而无共用节点,可能缺少连接",
-        "other_route": other["route_id"],
-        "distance_m": round(metres, 1),
-    }
+    text = Message(
+        "{route} passes {metres:.0f} m away without a shared place: likely a missing junction",
+        route=other["route_en"],
+        metres=metres,
+    )
+    zh = f"{other['route_zh']}在{metres:.0f}米外经过而无共用节点,可能缺少连接"
+    known = {"other_route": other["route_id"], "distance_m": round(metres, 1)}
+    return _reason("gap", text, zh, **known)
 
 
 def nearby(

@@ -495,10 +495,10 @@ def travel_time_matrix(
     Returns
     -------
     table
-        Minutes, infinite where unreachable; rows are ids of origins, columns of destinations; a
-        point has its coordinates, or the id it was given. Where not all are cities `attrs` has
-        `names`. If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs`
-        says which.
+        Minutes, infinite where unreachable, between two stations from departure to arrival; rows
+        are ids of origins, columns of destinations; a point has its coordinates, or the id it was
+        given. Where not all are cities `attrs` has `names`. If `long`, the columns `from`, `to`
+        (ids) and `minutes`. With other roads `attrs` says which.
 
     Raises
     ------

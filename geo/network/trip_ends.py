@@ -75,10 +75,8 @@ def find_end(catalogue: Catalogue, text: str) -> City | Zone | Place | tuple[flo
 
     Parameters
     ----------
-    catalogue
-        The catalogue.
-    text
-        Name or id of a city, county or place, or ``LON,LAT`` in degrees (WGS-84).
+    catalogue, text
+        The catalogue, and name or id of a city, county or place, or ``LON,LAT`` in degrees.
 
     Returns
     -------

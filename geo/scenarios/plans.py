@@ -230,10 +230,8 @@ class Plan:
 
     Parameters
     ----------
-    name, name_en
-        Its names.
-    edits
-        Edits, checked one by one.
+    name, name_en, edits
+        Its names, and its edits, checked one by one.
     file
         Where it is from, for messages.
 
