@@ -13,12 +13,8 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
-import os
-import resource
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +59,7 @@ def write_country(folder: Path, sections: int, seed: int = 0) -> int:
     rng = np.random.default_rng(seed)
     side = 2 * round((sections / 2.5) ** 0.5 / 2)
     towns = np.stack(np.meshgrid(np.arange(side), np.arange(side), indexing="ij"), axis=-1) * STEP
-    towns = towns + [WEST, SOUTH] + rng.uniform(-SHAKEN, SHAKEN, towns.shape)
+    towns = [*towns, WEST, SOUTH, *rng.uniform(-SHAKEN, SHAKEN, towns.shape)]
     border = WEST + (side - 1) / 2 * STEP
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
     tables["sources"].append({"key": "made", "title": "Made up", "date": "2026"})
@@ -122,7 +118,7 @@ def _line(
     row = {"route_id": key, "accuracy_m": 50, "source": "made"}
     points: list[dict[str, Any]] = [{"route_id": key, "place_id": stops[0][0]}]
     ends = [stops[0][0]]
-    for (_, a), (name, b) in zip(stops, stops[1:], strict=False):
+    for (_, a), (name, b) in itertools.pairwise(stops):
         shape = np.linspace(a, b, BENDS + 2)[1:-1] + rng.uniform(-BENT, BENT, (BENDS, 2))
         if (a[0] < border) != (b[0] < border):
             share = (border - a[0]) / (b[0] - a[0])
@@ -138,7 +134,7 @@ def _line(
         points.append({"route_id": key, "place_id": name})
         ends.append(name)
     tables["alignments"] += [{**point, "seq": n} for n, point in enumerate(points, 1)]
-    for n, (a, b) in enumerate(zip(ends, ends[1:], strict=False), 1):
+    for n, (a, b) in enumerate(itertools.pairwise(ends), 1):
         year = int(rng.integers(1995, 2032))
         dates = {"status": "planned", "expected": year}
         if year < 2026:
@@ -177,7 +173,7 @@ def _base(folder: Path, towns: Any, border: float) -> None:
         _box(a, low, b, high, adcode=f"{code[:2]}{n:04}", name=f"{name} {n}",
              name_en=f"{name} {n}", city=code, province=code)
         for code, name, a, b in halves
-        for n, (low, high) in enumerate(zip(cuts, cuts[1:], strict=False), 1)
+        for n, (low, high) in enumerate(itertools.pairwise(cuts), 1)
     ]  # fmt: skip
     for name, features in (("provinces", provinces), ("counties", counties)):
         text = json.dumps({"type": "FeatureCollection", "features": features})

@@ -2,7 +2,7 @@
 
 import sys
 
-from geo.cli.main import main
+from geo.cli.main import run_alone
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_alone())

@@ -119,26 +119,33 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
 
 
 def _print_lines(headings: list[str], lines: list[list[str]]) -> None:
-    """Print a table with rich, which knows how wide a hanzi is."""
+    """Print a table; rich fits it to a terminal, and knows how wide a hanzi is."""
+    columns = list(zip(headings, *lines, strict=True))
+    right = [all(map(_NUMBER.fullmatch, filter(None, cells))) for _, *cells in columns]
+    if not sys.stdout.isatty():
+        aligned = map(_aligned, columns, right)
+        print("\n".join("  ".join(line).rstrip() for line in zip(*aligned, strict=True)))
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for number, heading in enumerate(headings):
-        cells = filter(None, (line[number] for line in lines))
-        right = all(map(_NUMBER.fullmatch, cells))
-        table.add_column(Text(heading), justify="right" if right else "left", no_wrap=not terminal)
+    for heading, to_right in zip(headings, right, strict=True):
+        table.add_column(Text(heading), justify="right" if to_right else "left")
     for line in lines:
         table.add_row(*map(Text, line))
-    if terminal:
-        Console().print(table)
-        return
-    console = Console(width=100_000, color_system=None)
-    with console.capture() as captured:
-        console.print(table)
-    print("\n".join(map(str.rstrip, captured.get().splitlines())))
+    Console().print(table)
+
+
+def _aligned(cells: Sequence[str], right: bool) -> list[str]:  # noqa: FBT001 - for map
+    """Return the cells of a column, all as wide as the widest."""
+    from rich.cells import cell_len
+
+    widths = list(map(cell_len, cells))
+    spaces = [" " * (max(widths) - width) for width in widths]
+    pairs = zip(cells, spaces, strict=True)
+    return [space + cell if right else cell + space for cell, space in pairs]
 
 
 def print_sheet(sheet: dict[str, Any]) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
 from geo.algorithms import EdgeCut, minimum_edge_cut
 from geo.catalogue import AdminRegion, Catalogue, City
-from geo.core import BadInputError
+from geo.core import BadInputError, later
 from geo.layers import county_index, read_base
 from geo.network import Network, stops_near
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = later("networkx")
 
 
 def bridges(net: Network) -> DataFrame:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse.csgraph import dijkstra
 
+from geo.core import later
 from geo.geometry import straight_km
 from geo.network import Network
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = later("networkx")
 
 Array = NDArray[np.float64]
 NAN = float("nan")

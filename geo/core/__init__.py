@@ -20,7 +20,7 @@ from geo.core.errors import (
     shown,
 )
 from geo.core.executor import Executor, dask_executor, number_blocks, run_locally
-from geo.core.extras import has, optional
+from geo.core.extras import has, later, optional
 from geo.core.process import Submit, python_strings, second_process
 from geo.core.values import is_unknown, json_value
 from geo.core.version import __version__, code_checksum
@@ -38,7 +38,7 @@ from geo.core.writing import (
 __all__ = [
     "DECIMALS", "STAMP", "BadInputError", "Executor", "GeoError", "Message", "NotFoundError",
     "OutputError", "Problem", "Submit", "__version__", "checksum", "code_checksum",
-    "dask_executor", "file_checksum", "has", "is_unknown", "json_value", "made_once",
+    "dask_executor", "file_checksum", "has", "is_unknown", "json_value", "later", "made_once",
     "nothing_remembered", "number_blocks", "optional", "python_strings", "refuse_device",
     "refuse_inside", "remembered", "replaced_file", "run_locally", "second_process",
     "shared_results", "shown",

@@ -1,9 +1,10 @@
-"""Optional packages: imported when first used, named where they are missing."""
+"""Packages that are imported when first used; optional ones are named where they are missing."""
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any
 
 from geo.core.errors import BadInputError, Message
@@ -52,3 +53,34 @@ def optional(package: str, extra: str, purpose: str) -> Any:
             "{purpose}: pip install 'chuanyu-geo[{extra}]'", purpose=Message(purpose), extra=extra
         )
     return import_module(package)
+
+
+def later(package: str) -> Any:
+    """
+    Return a package that is imported when something of it is first used.
+
+    For a package that takes long to import and that few commands need.
+
+    Parameters
+    ----------
+    package
+        Its import name; it is installed.
+
+    Returns
+    -------
+    module
+        The module.
+
+    Examples
+    --------
+    >>> later("networkx").path_graph(3).size()
+    2
+    """
+    spec = find_spec(package) if package not in sys.modules else None
+    if spec is None or spec.loader is None:
+        return import_module(package)
+    spec.loader = LazyLoader(spec.loader)
+    module = module_from_spec(spec)
+    sys.modules[package] = module
+    spec.loader.exec_module(module)
+    return module

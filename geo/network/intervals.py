@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
+from geo.core import later
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
 
 Floats = NDArray[np.float64]
 #: Standard deviations on each side of the mean within which nine of ten values lie.
@@ -100,4 +105,4 @@ def share_within(
         score = np.where(
             spread > 0, (limit - times) / spread, np.where(times <= limit, np.inf, -np.inf)
         )
-    return np.asarray(ndtr(score))
+    return np.asarray(special.ndtr(score))

@@ -7,10 +7,9 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -19,12 +18,17 @@ from pandas import DataFrame, Series
 from scipy.sparse import coo_array, csr_array
 
 from geo.catalogue import MODES, TRANSFER_KINDS, Catalogue, parse_date
-from geo.core import BadInputError
+from geo.core import BadInputError, later
 from geo.geometry import Noded, contract
 from geo.layers import CRS, Layers, as_layers, open_sections
 from geo.network.parameters import DEFAULT_PARAMETERS, Parameters
 from geo.network.services import Services
 from geo.network.speeds import road_kmh
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = later("networkx")
 
 Nodes = Literal["junctions", "stops"]
 #: What makes a place a node, said beside every index.

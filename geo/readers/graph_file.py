@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import networkx as nx
 import pandas as pd
 import shapely
 from pandas import DataFrame
 
-from geo.core import BadInputError, shown
+from geo.core import BadInputError, later, shown
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = later("networkx")
 
 #: Tags of which OSMnx lists several on an edge that was made of several ways.
 SEVERAL = ("ref", "name")

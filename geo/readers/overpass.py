@@ -12,15 +12,28 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
-import requests
 from shapely import Polygon
 
-from geo.core import BadInputError, GeoError, Message, __version__, optional, shown, user_cache
+from geo.core import (
+    BadInputError,
+    GeoError,
+    Message,
+    __version__,
+    later,
+    optional,
+    shown,
+    user_cache,
+)
 from geo.readers.ways import CLASSES, KEY_OF_MODE, TAGS
+
+if TYPE_CHECKING:
+    import requests
+else:
+    requests = later("requests")
 
 #: The environment variable that names another server.
 VARIABLE = "GEO_OVERPASS_URL"
