@@ -99,9 +99,11 @@ def build(
             return {"out": str(out), **known["result"], **clock.summary()}
     wanted = [name for name in PAGES if pages is None or name in pages]
     with (
-        python_strings(), shared_results(),
-        second_process(process=parallel) as submit, staged_folder(out) as stage,
-    ):  # fmt: skip
+        python_strings(),
+        shared_results(),
+        second_process(process=parallel) as submit,
+        staged_folder(out) as stage,
+    ):
         with clock("layers"):
             layers = build_layers(catalogue)
         early = _begin_pages(submit, layers, date, wanted)
@@ -143,9 +145,11 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     for mode in ("road", "rail"):
         if mode in analysis.net.modes:
             minutes = remembered(
-                partial(travel_time_matrix, analysis.stops, mode=mode), "matrix of cities",
-                travel_facts(analysis.layers, analysis.date), mode,
-            )  # fmt: skip
+                partial(travel_time_matrix, analysis.stops, mode=mode),
+                "matrix of cities",
+                travel_facts(analysis.layers, analysis.date),
+                mode,
+            )
             write_csv(
                 matrix_with_ids(minutes, analysis.layers.catalogue),
                 folder / f"times_{mode}_min.csv",

@@ -99,8 +99,10 @@ def _of_several_cities(tables: dict[str, Numbered], column: str) -> Iterator[Pro
         name = getattr(row, "from_" if column == "from" else column)
         several = [city.city_id for city in cities if name in (city.name, city.name_en)]
         if name not in ids and len(several) > 1:
-            text = Message("expected an id, for several cities are called so: {ids}",
-                           ids=", ".join(sorted(several)))  # fmt: skip
+            text = Message(
+                "expected an id, for several cities are called so: {ids}",
+                ids=", ".join(sorted(several)),
+            )
             yield Problem(_file("published_times"), line, column, name, text)
 
 

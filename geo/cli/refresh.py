@@ -39,8 +39,13 @@ def overpass(arguments: argparse.Namespace) -> None:
     wanted = _wanted_routes(catalogue, arguments)
     with stages(2 * len(wanted)) as progress:
         requests = route_requests(build_layers(catalogue), wanted)
-        found = download_ways(requests, endpoint=arguments.endpoint,
-                         cache=arguments.cache, limits=limits, progress=progress)  # fmt: skip
+        found = download_ways(
+            requests,
+            endpoint=arguments.endpoint,
+            cache=arguments.cache,
+            limits=limits,
+            progress=progress,
+        )
         source = {
             "key": f"osm-{found.date}",
             "title": "OpenStreetMap ways by Overpass",
@@ -122,15 +127,26 @@ def _finish(
     from geo.sources import refresh_alignments
 
     folder = None if arguments.dry_run else target(arguments)
-    options: dict[str, Any] = {"source": source, "date": date, "routes": routes,
-                               "skipped": skipped, "progress": progress}  # fmt: skip
+    options: dict[str, Any] = {
+        "source": source,
+        "date": date,
+        "routes": routes,
+        "skipped": skipped,
+        "progress": progress,
+    }
     with changed_folder(arguments, catalogue) as out:
         report = refresh_alignments(catalogue, ways, out=out, **options)
     rows = json_value(report)
     replaced = sum(row["status"] == "replaced" for row in rows)
     if arguments.json:
-        print_json({"routes": rows, "replaced": replaced, "dry_run": arguments.dry_run,
-                    "out": None if folder is None else str(folder)})  # fmt: skip
+        print_json(
+            {
+                "routes": rows,
+                "replaced": replaced,
+                "dry_run": arguments.dry_run,
+                "out": None if folder is None else str(folder),
+            }
+        )
         return
     for row in rows:
         row["share"] = f"{row['matched_share']:.1%}"
@@ -140,11 +156,20 @@ def _finish(
                        "missing": _("gaps"), "reason": _("reason")})  # fmt: skip
     credit = ", ".join(filter(None, (source["publisher"], source["licence"], str(date))))
     if folder is None:
-        say("{replaced} of {count} routes would be replaced; {credit}",
-            replaced=replaced, count=len(rows), credit=credit)  # fmt: skip
+        say(
+            "{replaced} of {count} routes would be replaced; {credit}",
+            replaced=replaced,
+            count=len(rows),
+            credit=credit,
+        )
     else:
-        say("{replaced} of {count} routes replaced in {folder}; {credit}",
-            replaced=replaced, count=len(rows), folder=folder, credit=credit)  # fmt: skip
+        say(
+            "{replaced} of {count} routes replaced in {folder}; {credit}",
+            replaced=replaced,
+            count=len(rows),
+            folder=folder,
+            credit=credit,
+        )
 
 
 def _grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -198,9 +223,15 @@ def layer(arguments: argparse.Namespace) -> None:
     catalogue = ready(arguments)
     wanted = _wanted_routes(catalogue, arguments)
     with stages(len(wanted)) as progress:
-        ways = read_layer(arguments.file, layer=arguments.layer, columns=arguments.columns,
-                          mode=arguments.mode, datum=arguments.datum,
-                          encoding=arguments.encoding, named=True)  # fmt: skip
+        ways = read_layer(
+            arguments.file,
+            layer=arguments.layer,
+            columns=arguments.columns,
+            mode=arguments.mode,
+            datum=arguments.datum,
+            encoding=arguments.encoding,
+            named=True,
+        )
         if arguments.datum is None:
             expect_datum(arguments.file, ways, build_layers(catalogue), wanted)
         date = arguments.date or modified(arguments.file)

@@ -9,6 +9,11 @@ from geo.export.formats import FORMATS, export_network, layer_tables
 from geo.export.manifest import MANIFEST, build_manifest, unchanged_build, verify_build
 
 __all__ = [
-    "FORMATS", "MANIFEST", "build_manifest", "export_network", "layer_tables", "unchanged_build",
+    "FORMATS",
+    "MANIFEST",
+    "build_manifest",
+    "export_network",
+    "layer_tables",
+    "unchanged_build",
     "verify_build",
-]  # fmt: skip
+]

@@ -70,8 +70,10 @@ def _day_facts(layers: Layers, date: dt.date, *, labels: bool) -> str:
     frames = sections, layers.places
     kept = [frame[[name for name in frame if name not in unused]] for frame in frames]
     routes = set(sections["route_id"].tolist())
-    tracks = [(key, track.places, track.checksum if key in routes else "")
-              for key, track in layers.tracks.items()]  # fmt: skip
+    tracks = [
+        (key, track.places, track.checksum if key in routes else "")
+        for key, track in layers.tracks.items()
+    ]
     spans = [(key, layers.span[key]) for key in sections.index.tolist()]
     users = layers.sections[["route_id", "shares"]]
     more = [getattr(layers, own.name) for own in fields(layers) if own.name not in _IN_PART]
@@ -84,8 +86,9 @@ def catalogue_facts(catalogue: Catalogue, *, labels: bool = False) -> str:
     if labels not in known:
         unused = _ORIGIN if labels else _ORIGIN | _LABELS
         names = (*_TABLES, "routes") if labels else _TABLES
-        tables = [[name, *(_cells(row, unused) for row in getattr(catalogue, name))]
-                  for name in names]  # fmt: skip
+        tables = [
+            [name, *(_cells(row, unused) for row in getattr(catalogue, name))] for name in names
+        ]
         known[labels] = checksum(catalogue.region, tables)
     return checksum(known[labels], base_files(catalogue))
 

@@ -233,8 +233,10 @@ def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             for values in better.values():
                 known = [v for v in (values[row[owner]], values[row[wider]]) if notna(v)]
                 values[row[owner]] = max(known, default=None)
-    columns = {key: type(sections[key])(values, index=sections.index, dtype=sections[key].dtype)
-               for key, values in better.items()}  # fmt: skip
+    columns = {
+        key: type(sections[key])(values, index=sections.index, dtype=sections[key].dtype)
+        for key, values in better.items()
+    }
     return sections.assign(**columns)
 
 

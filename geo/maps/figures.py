@@ -66,8 +66,13 @@ TICKS = (0.0, (3.0, 3.0))
 MARGIN = 0.04
 INK, GREY, WATER = "#1B2733", "#6B7680", "#2F6690"
 #: Sizes of names in points: the first line and the second.
-SIZES = {"metropolis": (12.5, 8.0), "city": (9.5, 6.8), "town": (7.2, 5.6),
-         "river": (7.0, 5.8), "province": (10.0, 7.2)}  # fmt: skip
+SIZES = {
+    "metropolis": (12.5, 8.0),
+    "city": (9.5, 6.8),
+    "town": (7.2, 5.6),
+    "river": (7.0, 5.8),
+    "province": (10.0, 7.2),
+}
 #: Where a name may stand around its place: steps across and up, tried in this order.
 AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 DPI = 300

@@ -138,9 +138,10 @@ class Ground:
         near = [
             i
             for i in self.tree.query(here, predicate="dwithin", distance=metres).tolist()
-            if self.rows[i].mode == mode and self.rows[i].route not in own
+            if self.rows[i].mode == mode
+            and self.rows[i].route not in own
             and (self.rows[i].is_open or not only_open)
-        ]  # fmt: skip
+        ]
         far = shapely.distance(self.tree.geometries[near], here)
         return sorted(zip(far.tolist(), near, strict=True))
 
@@ -718,6 +719,9 @@ def _ring_findings(layers: Layers) -> Iterator[Finding]:
                 id=place,
                 ring=layers.catalogue.route[ring].name,
             )
-            at = {"place_id": place, "lon": layers.places["lon"][place],
-                  "lat": layers.places["lat"][place]}  # fmt: skip
+            at = {
+                "place_id": place,
+                "lon": layers.places["lon"][place],
+                "lat": layers.places["lat"][place],
+            }
             yield _about_place(layers, "warning", "ends-at-ring", text, at, route)

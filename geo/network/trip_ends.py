@@ -130,8 +130,12 @@ def point_within(catalogue: Catalogue, text: str) -> tuple[float, float] | None:
     if not (west <= lon <= east and south <= lat <= north):
         raise BadInputError(
             "{point}: expected LON,LAT within {west:g}–{east:g}, {south:g}–{north:g}",
-            point=text, west=west, east=east, south=south, north=north,
-        )  # fmt: skip
+            point=text,
+            west=west,
+            east=east,
+            south=south,
+            north=north,
+        )
     return lon, lat
 
 

@@ -226,8 +226,10 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
     people = [city.population for city in layers.catalogue.centres]
     tables = [_packed(times.cities) for times in timeline.times]
     living = populations(layers.catalogue.settlements)
-    within = [expected_opportunities(times.settlements, living, DAILY_MIN, "any")
-              for times in timeline.times]  # fmt: skip
+    within = [
+        expected_opportunities(times.settlements, living, DAILY_MIN, "any")
+        for times in timeline.times
+    ]
     steps = []
     for before, after in pairwise(tables):
         at = np.flatnonzero(before != after)
