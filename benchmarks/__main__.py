@@ -7,7 +7,7 @@ import warnings
 for name in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
     os.environ.setdefault(f"{name}_NUM_THREADS", "1")
 
-from benchmarks import builds, cluster, memory, pages  # noqa: E402
+from benchmarks import builds, cluster, countries, memory, pages  # noqa: E402
 from benchmarks.measure import report  # noqa: E402
 from benchmarks.tasks import TASKS  # noqa: E402
 
@@ -15,7 +15,7 @@ from benchmarks.tasks import TASKS  # noqa: E402
 def main() -> None:
     """Measure, and print one table per task."""
     others = {"memory": memory.report, "workers": cluster.report, "pages": pages.report,
-              "builds": builds.report}  # fmt: skip
+              "builds": builds.report, "countries": countries.report}  # fmt: skip
     names = [*TASKS, *others]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")

@@ -15,6 +15,10 @@ import argparse
 import csv
 import itertools
 import json
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +55,7 @@ provinces = "base/provinces.geojson"
 centre = [{lon}, {lat}]
 """
 SIZES = (1_000, 3_000, 10_000)
-COMMANDS = (["check"], ["stats"], ["matrix"], ["map", "--out"])
+COMMANDS = ("check", "stats", "matrix")
 
 
 def write_country(folder: Path, sections: int, seed: int = 0) -> int:
@@ -59,7 +63,7 @@ def write_country(folder: Path, sections: int, seed: int = 0) -> int:
     rng = np.random.default_rng(seed)
     side = 2 * round((sections / 2.5) ** 0.5 / 2)
     towns = np.stack(np.meshgrid(np.arange(side), np.arange(side), indexing="ij"), axis=-1) * STEP
-    towns = [*towns, WEST, SOUTH, *rng.uniform(-SHAKEN, SHAKEN, towns.shape)]
+    towns = towns + np.array([WEST, SOUTH]) + rng.uniform(-SHAKEN, SHAKEN, towns.shape)
     border = WEST + (side - 1) / 2 * STEP
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
     tables["sources"].append({"key": "made", "title": "Made up", "date": "2026"})
@@ -184,6 +188,38 @@ def _box(west: float, south: float, east: float, north: float, **about: str) -> 
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     shape = {"type": "Polygon", "coordinates": [ring]}
     return {"type": "Feature", "properties": about, "geometry": shape}
+
+
+def report(*, quick: bool) -> None:
+    """Print processor time and the peak of memory of commands on made-up countries."""
+    print("| sections | command | nothing kept, s | kept, s | peak, MB |\n|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        for wanted in SIZES[: 1 if quick else None]:
+            data = Path(name) / str(wanted)
+            count = write_country(data, wanted)
+            for command in COMMANDS:
+                anew, peak = _took([command, "--data", str(data), "--no-cache"], Path(name))
+                for _ in range(2):
+                    kept, _peak = _took([command, "--data", str(data)], Path(name))
+                print(
+                    f"| {count:,} | {command} | {anew:.1f} | {kept:.1f} | {peak:,.0f} |",
+                    flush=True,
+                )
+
+
+def _took(arguments: list[str], folder: Path) -> tuple[float, float]:
+    """Return the processor seconds of a command, and its peak of memory in MB."""
+    out = folder / "out"
+    with out.open("wb") as file:
+        command = subprocess.Popen(
+            [sys.executable, "-m", "geo", *arguments], stdout=file, stderr=file,
+            env={**os.environ, "GEO_CACHE": str(folder / "kept")},
+        )  # fmt: skip
+        _, status, usage = os.wait4(command.pid, 0)
+        command.returncode = os.waitstatus_to_exitcode(status)
+    if command.returncode:
+        raise SystemExit(out.read_text(encoding="utf-8")[-500:])
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
