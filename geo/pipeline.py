@@ -17,28 +17,14 @@ from geo.core import (
     refuse_inside,
     remembered,
     second_process,
+    shared_results,
     staged_folder,
     write_csv,
     write_json,
 )
-from geo.export import (
-    MANIFEST,
-    build_manifest,
-    layer_tables,
-    licence_terms,
-    unchanged_build,
-    write_gpkg,
-)
+from geo.export import FORMATS, MANIFEST, build_manifest, unchanged_build
 from geo.layers import Layers, build_layers, flat_crossings, route_table, travel_facts
-from geo.maps import (
-    PAGES,
-    LossDetails,
-    Tiles,
-    begin_accessibility,
-    holds_map,
-    page_file_name,
-    with_tiles,
-)
+from geo.maps import PAGES, LossDetails, Tiles, begin_accessibility, page_files
 from geo.network import build_network, matrix_with_ids, travel_time_matrix
 from geo.scenarios import Analysis, Timeline, analyse, build_timeline, headline_sentences
 
@@ -112,7 +98,12 @@ def build(
         if known:
             return {"out": str(out), **known["result"], **clock.summary()}
     wanted = [name for name in PAGES if pages is None or name in pages]
-    with python_strings(), second_process(process=parallel) as submit, staged_folder(out) as stage:
+    with (
+        python_strings(),
+        shared_results(),
+        second_process(process=parallel) as submit,
+        staged_folder(out) as stage,
+    ):
         with clock("layers"):
             layers = build_layers(catalogue)
         early = _begin_pages(submit, layers, date, wanted)
@@ -154,9 +145,11 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     for mode in ("road", "rail"):
         if mode in analysis.net.modes:
             minutes = remembered(
-                partial(travel_time_matrix, analysis.stops, mode=mode), "matrix of cities",
-                travel_facts(analysis.layers, analysis.date), mode,
-            )  # fmt: skip
+                partial(travel_time_matrix, analysis.stops, mode=mode),
+                "matrix of cities",
+                travel_facts(analysis.layers, analysis.date),
+                mode,
+            )
             write_csv(
                 matrix_with_ids(minutes, analysis.layers.catalogue),
                 folder / f"times_{mode}_min.csv",
@@ -180,8 +173,7 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     for name, table in unindexed.items():
         if len(table):
             write_csv(table, folder / f"{name}.csv", index=False)
-    terms = licence_terms(analysis.layers.catalogue)
-    write_gpkg(layer_tables(analysis.net), folder / "network.gpkg", terms=terms)
+    FORMATS["gpkg"](analysis.net, folder)
 
 
 class _Clock:
@@ -256,10 +248,7 @@ def _pages(
 
 def _write_pages(htmls: dict[str, str], stage: Path, tiles: Tiles | None) -> list[str]:
     """Write the pages, with tiles only those that have a map; return the names of the files."""
-    if tiles:
-        mapped = {name: html for name, html in htmls.items() if holds_map(html)}
-        htmls = {name: with_tiles(html, tiles, mapped) for name, html in mapped.items()}
-    files = {page_file_name(name, tiles): html for name, html in htmls.items()}
+    files = page_files(htmls, tiles)
     for file, html in files.items():
         (stage / file).write_text(html, encoding="utf-8")
     return list(files)

@@ -12,10 +12,11 @@ from geo.algorithms.flows import EdgeCut, minimum_edge_cut
 from geo.algorithms.graphs import Graph, build_graph
 from geo.algorithms.hierarchy import Prepared, prepare, reweight
 from geo.algorithms.link_removal import removal_losses, replacements
+from geo.algorithms.shortcuts import bypassed
 from geo.algorithms.trees import Trees
 
 __all__ = [
-    "EdgeCut", "Graph", "Prepared", "Trees", "build_graph", "edge_node_betweenness",
-    "minimum_edge_cut", "od_blocks", "prepare", "removal_losses", "replacements", "reweight",
-    "shortest_distances", "shortest_path_trees", "write_parquet",
+    "EdgeCut", "Graph", "Prepared", "Trees", "build_graph", "bypassed",
+    "edge_node_betweenness", "minimum_edge_cut", "od_blocks", "prepare", "removal_losses",
+    "replacements", "reweight", "shortest_distances", "shortest_path_trees", "write_parquet",
 ]  # fmt: skip

@@ -18,10 +18,8 @@ class Trees:
 
     Parameters
     ----------
-    graph
-        Weights, 0 or more; rows sorted and without duplicates.
-    sources
-        The nodes, shape (n,).
+    graph, sources
+        Weights, 0 or more, in sorted rows without duplicates, and the nodes, shape (n,).
 
     Attributes
     ----------

@@ -99,8 +99,10 @@ def _of_several_cities(tables: dict[str, Numbered], column: str) -> Iterator[Pro
         name = getattr(row, "from_" if column == "from" else column)
         several = [city.city_id for city in cities if name in (city.name, city.name_en)]
         if name not in ids and len(several) > 1:
-            text = Message("expected an id, for several cities are called so: {ids}",
-                           ids=", ".join(sorted(several)))  # fmt: skip
+            text = Message(
+                "expected an id, for several cities are called so: {ids}",
+                ids=", ".join(sorted(several)),
+            )
             yield Problem(_file("published_times"), line, column, name, text)
 
 
@@ -162,7 +164,11 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
                     "expected a number above {number}, the one before", number=before.seq
                 )
                 yield Problem(file, line, "seq", str(row.seq), text)
-            if _over_the_180th(before, row, places):
+            spots: list[Any] = [places.get(point.place_id, point) for point in (before, row)]
+            here, there = spots
+            # the short way between two points leads over the meridian where degrees jump
+            known = here.lon is not None and there.lon is not None
+            if known and abs(here.lon - there.lon) > HALF_WAY_ROUND:
                 column = "place_id" if row.place_id else "lon"
                 value = row.place_id or f"{row.lon:g}"
                 text = Message(
@@ -170,22 +176,11 @@ def _alignments(tables: dict[str, Numbered]) -> Iterator[Problem]:
                     "route there, and begin another"
                 )
                 yield Problem(file, line, column, value, text)
-            if _same_point(before, row, places):
+            if (here.lon, here.lat) == (there.lon, there.lat):
                 column = "place_id" if row.place_id else "lon"
                 text = Message("expected a point other than the one before")
                 yield Problem(file, line, column, row.place_id, text)
         yield from _chainage(numbered)
-
-
-def _same_point(a: Any, b: Any, places: dict[str, Any]) -> bool:
-    spots = [places.get(point.place_id, point) for point in (a, b)]
-    return bool((spots[0].lon, spots[0].lat) == (spots[1].lon, spots[1].lat))
-
-
-def _over_the_180th(a: Any, b: Any, places: dict[str, Any]) -> bool:
-    """Whether the short way between two points leads over the meridian where degrees jump."""
-    lons = [places.get(point.place_id, point).lon for point in (a, b)]
-    return None not in lons and abs(lons[0] - lons[1]) > HALF_WAY_ROUND
 
 
 def _chainage(numbered: Numbered) -> Iterator[Problem]:

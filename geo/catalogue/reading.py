@@ -190,9 +190,15 @@ def read_own_cities(path: Path, languages: tuple[str, ...] = ("en",)) -> list[Ow
         With everything that is wrong.
     """
     one = {"id": "region", "name": "-", "name_en": "-", "adcode": ""}
-    about = {"name": "-", "name_en": "-", "as_of": "2000-01-01", "regions": [one],
-             "languages": languages, "frame": (-180, -90, 180, 90),
-             "map": {"centre": (0, 0)}}  # fmt: skip
+    about = {
+        "name": "-",
+        "name_en": "-",
+        "as_of": "2000-01-01",
+        "regions": [one],
+        "languages": languages,
+        "frame": (-180, -90, 180, 90),
+        "map": {"centre": (0, 0)},
+    }
     return _own_rows(path, OwnCity, Region.model_validate(about), "city_id")
 
 

@@ -222,6 +222,10 @@ class Region(_Settings):
         """Whether it has two regions, and counties to find the border between them."""
         return len(self.regions) > 1 and bool(self.base.counties)
 
+    def days_of_interest(self, *more: dt.date) -> list[dt.date]:
+        """Return the ends of the years it is looked at and more dates, in order, each once."""
+        return sorted({*more, *(dt.date(year, 12, 31) for year in self.milestones)})
+
     def cut_to(self, spots: Collection[tuple[float, float]]) -> Region:
         """
         Return the region with its frame cut to what lies near points in degrees.

@@ -12,8 +12,9 @@ Stage = Literal["open", "construction", "unknown", "planned"]
 #: From the most to the least advanced; the traveller meets the least advanced of several.
 STAGES: tuple[Stage, ...] = get_args(Stage)
 Mode = Literal["road", "rail", "water"]
-RouteClass = Literal["expressway", "trunk", "hsr", "intercity", "conventional", "waterway",
-                     "ferry"]  # fmt: skip
+RouteClass = Literal[
+    "expressway", "trunk", "hsr", "intercity", "conventional", "waterway", "ferry"
+]
 PlaceKind = Literal["station", "interchange", "junction", "border", "port", "airport", "tunnel",
                     "bridge", "town", "end"]  # fmt: skip
 Confidence = Literal["high", "medium", "low"]

@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from geo.sources import Added, AddedPlan
 
 #: What holds for every line, by argument.
-GIVEN = {"name": "name", "name_en": "name_en", "class": "class_", "year": "year",
-         "design_speed_kmh": "speed", "trains_per_day": "trains",
-         "accuracy_m": "accuracy"}  # fmt: skip
+GIVEN = {
+    "name": "name",
+    "name_en": "name_en",
+    "class": "class_",
+    "year": "year",
+    "design_speed_kmh": "speed",
+    "trains_per_day": "trains",
+    "accuracy_m": "accuracy",
+}
 #: Modes and classes of networks whose kilometres are reported.
 LENGTHS = ("road.length_km", "rail.length_km", "water.length_km")
 
@@ -52,9 +58,11 @@ def _add_drawing(arguments: argparse.Namespace, catalogue: Catalogue) -> None:
         raise BadInputError("add: expected --id ID with a drawing: the id of the new route")
     source = _source(arguments, "drawing", f"line drawn in {file.name}") | {"origin": str(file)}
     every = arguments.join == ["all"]
-    joins = list(catalogue.route) if every else [
-        catalogue.find_route(name).route_id for name in arguments.join
-    ]  # fmt: skip
+    joins = (
+        list(catalogue.route)
+        if every
+        else [catalogue.find_route(name).route_id for name in arguments.join]
+    )
     given = {key: getattr(arguments, name) for key, name in GIVEN.items()}
     with stages(2) as progress:
         progress("tables")
@@ -138,10 +146,12 @@ def _telling_year(catalogue: Catalogue, plan: Plan, added: AddedPlan) -> int:
     sides = [stages_by_year(build_layers(c), dates) for c in (catalogue, added.catalogue)]
     nowhere = " " * len(years)  # a section that only one of them has
     changed = [
-        sum(len({side.get(key, nowhere)[i] in OPEN_CODES for side in sides}) - 1
-            for key in added.sections)
+        sum(
+            len({side.get(key, nowhere)[i] in OPEN_CODES for side in sides}) - 1
+            for key in added.sections
+        )
         for i in range(len(years))
-    ]  # fmt: skip
+    ]
     best = max(range(len(years)), key=lambda i: (changed[i], i))
     return years[best]
 
@@ -247,12 +257,21 @@ def _say(arguments: argparse.Namespace, added: Added, report: dict[str, Any]) ->
         return ", ".join(f"{getattr(table[key], label)} ({key})" for key in ids)
 
     for row in report["routes"]:
-        say("{name} ({id}): {km:.1f} km, {kind}, {sections} sections, {year}",
-            name=row[label], id=row["route_id"], km=row["length_km"], kind=word(row["class"]),
-            sections=row["sections"], year=row["year"] or _("no year"))  # fmt: skip
+        say(
+            "{name} ({id}): {km:.1f} km, {kind}, {sections} sections, {year}",
+            name=row[label],
+            id=row["route_id"],
+            km=row["length_km"],
+            kind=word(row["class"]),
+            sections=row["sections"],
+            year=row["year"] or _("no year"),
+        )
         if row["joined"]:
-            say("  joined within {km:g} km to: {places}", km=_snap(arguments),
-                places=named(catalogue.place, row["joined"]))  # fmt: skip
+            say(
+                "  joined within {km:g} km to: {places}",
+                km=_snap(arguments),
+                places=named(catalogue.place, row["joined"]),
+            )
         if row["split"]:
             say("  new junctions with: {routes}", routes=named(catalogue.route, row["split"]))
         if not row["joined"] and not row["split"]:
@@ -265,8 +284,10 @@ def _say(arguments: argparse.Namespace, added: Added, report: dict[str, Any]) ->
             if row["route_id"] in (crossing["route_id"], crossing["other_route"])
         ]
         if others:
-            say("  crosses without a junction: {routes} (--join ROUTE makes one)",
-                routes=named(catalogue.route, list(dict.fromkeys(others))))  # fmt: skip
+            say(
+                "  crosses without a junction: {routes} (--join ROUTE makes one)",
+                routes=named(catalogue.route, list(dict.fromkeys(others))),
+            )
     _say_changes(report["changes"])
     _say_end(report["out"], added.rows, {}, added.findings)
 
@@ -279,14 +300,25 @@ def _say_changes(changes: dict[str, Any] | None) -> None:
     for key, row in changes["stats"].items():
         mode, _dot, index = key.partition(".")
         what = _("km") if index == "length_km" else _("crossings")
-        say("{year}, {mode}: {before:,.0f} → {after:,.0f} {what}", year=changes["year"],
-            mode=word(mode), before=row["before"] or 0.0, after=row["after"] or 0.0,
-            what=what)  # fmt: skip
-    columns = {"from": _("from"), "to": _("to"), "before_min": _("min before"),
-               "after_min": _("min after"), "saved_min": _("min saved")}  # fmt: skip
+        say(
+            "{year}, {mode}: {before:,.0f} → {after:,.0f} {what}",
+            year=changes["year"],
+            mode=word(mode),
+            before=row["before"] or 0.0,
+            after=row["after"] or 0.0,
+            what=what,
+        )
+    columns = {
+        "from": _("from"),
+        "to": _("to"),
+        "before_min": _("min before"),
+        "after_min": _("min after"),
+        "saved_min": _("min saved"),
+    }
     if spoken.get() == "en":
-        columns = {f"{key}_en" if key in ("from", "to") else key: text
-                   for key, text in columns.items()}  # fmt: skip
+        columns = {
+            f"{key}_en" if key in ("from", "to") else key: text for key, text in columns.items()
+        }
     if changes["pairs"]:
         say("{year}: the pairs of cities that win most", year=changes["year"])
         print_table(changes["pairs"], columns)

@@ -29,11 +29,13 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     about = stamp(date, catalogue, "any")
     rows, names = json_value(headlines), headlines["name"].tolist()
     if arguments.json:
-        print_json({**about, "draws": arguments.draws, "parameters": json_value(table),
-                    "headlines": rows})  # fmt: skip
+        print_json(
+            {**about, "draws": arguments.draws, "parameters": json_value(table), "headlines": rows}
+        )
         return
-    print_table(rows, {"name": _("headline"), "value": _("value"), "low": _("low"),
-                       "high": _("high")})  # fmt: skip
+    print_table(
+        rows, {"name": _("headline"), "value": _("value"), "low": _("low"), "high": _("high")}
+    )
     say("the ten parameters that matter most, each within its range, the others as they are:")
     worst = table.head(10)
     most = [
@@ -94,21 +96,32 @@ def compare(arguments: argparse.Namespace) -> None:
     if other is not None:
         mine = str(catalogue.folder)
         if plan is not None:
-            mine = _("{folder} with the plan {name}", folder=mine,
-                     name=plan.name_en if spoken.get() == "en" else plan.name)  # fmt: skip
+            mine = _(
+                "{folder} with the plan {name}",
+                folder=mine,
+                name=plan.name_en if spoken.get() == "en" else plan.name,
+            )
         say("{date}: {other} and {mine}", date=first, other=other.folder, mine=mine)
         first, second = _("before"), _("after")
     print_table(rows, {"name": _("statistic"), "before": first, "after": second, "delta": "+/-"})
     print()
     cities = found["cities"].sort_values("mean_min_delta")
-    columns = {"name": _("city"), "mean_min_before": _("mean min {date}", date=first),
-               "mean_min_after": second, "mean_min_delta": "+/-",
-               "people_120min_delta": _("people within 2 h +/-")}  # fmt: skip
+    columns = {
+        "name": _("city"),
+        "mean_min_before": _("mean min {date}", date=first),
+        "mean_min_after": second,
+        "mean_min_delta": "+/-",
+        "people_120min_delta": _("people within 2 h +/-"),
+    }
     print_table(labelled(json_value(cities), catalogue), columns)
     print()
-    columns = {"name": _("project"), "change": _("change"),
-               "first_in_percent": _("first in, % of nearness"),
-               "last_in_percent": _("last in, %"), "relation": _("to the others")}  # fmt: skip
+    columns = {
+        "name": _("project"),
+        "change": _("change"),
+        "first_in_percent": _("first in, % of nearness"),
+        "last_in_percent": _("last in, %"),
+        "relation": _("to the others"),
+    }
     projects = found["projects"].round(3)
     rows = [
         row | {"note": note}
@@ -194,9 +207,15 @@ def openness(arguments: argparse.Namespace) -> None:
     links, groups = json_value(frame.drop(columns="geometry")), group_openness(layers, date)
     by_sector = links_by_sector(frame).reset_index()
     if arguments.json:
-        print_json({**stamp(date, catalogue), "open_sectors": count_open_sectors(frame),
-                    "sectors": json_value(by_sector), "links": links,
-                    "groups": json_value(groups.reset_index())})  # fmt: skip
+        print_json(
+            {
+                **stamp(date, catalogue),
+                "open_sectors": count_open_sectors(frame),
+                "sectors": json_value(by_sector),
+                "links": links,
+                "groups": json_value(groups.reset_index()),
+            }
+        )
         return
     print_table(links, {"sector_zh": _("direction"), "mode": _("mode"), "name": _("name"),
                         "stage": _("status"), "neighbour_zh": _("leads to"),

@@ -31,11 +31,15 @@ def cut(arguments: argparse.Namespace) -> None:
         rows = net.edges.loc[edges]
         names = rows.rename(columns={"route_zh": "name", "route_en": "name_en"})
         return [
-            {**row, "from": catalogue.place[row.pop("u")].name,
-             "to": catalogue.place[row.pop("v")].name}
-            for row in names[["route_id", "name", "name_en", "section_id", "mode", "u", "v"]]
-            .to_dict("records")
-        ]  # fmt: skip
+            {
+                **row,
+                "from": catalogue.place[row.pop("u")].name,
+                "to": catalogue.place[row.pop("v")].name,
+            }
+            for row in names[
+                ["route_id", "name", "name_en", "section_id", "mode", "u", "v"]
+            ].to_dict("records")
+        ]
 
     about = stamp(date, catalogue, arguments.mode)
     paths = [list(dict.fromkeys(net.edges.loc[path, "route_id"])) for path in found.paths]
@@ -45,8 +49,14 @@ def cut(arguments: argparse.Namespace) -> None:
                     "unique": found.unique, "cut": named(found.cut),
                     "far_cut": named(found.far_cut), "paths": paths})  # fmt: skip
         return
-    say("{date}: {count} independent links hold {a} and {b} together; a smallest set whose "
-        "loss parts them:", date=date, count=found.value, a=name_a, b=name_b)  # fmt: skip
+    say(
+        "{date}: {count} independent links hold {a} and {b} together; a smallest set whose "
+        "loss parts them:",
+        date=date,
+        count=found.value,
+        a=name_a,
+        b=name_b,
+    )
     print_table(
         named(found.cut), {"mode": _("mode"), "name": _("name"), "from": _("from"), "to": _("to")}
     )
@@ -104,8 +114,14 @@ def _alternative(row: dict[str, Any], catalogue: Catalogue) -> str:
     ways = ways or [_("other roads")]
     cities = {city.city_id: city for city in catalogue.centres}
     a, b = (cities[key].name_en if english else cities[key].name for key in row["pair"].split(";"))
-    text = _("{a}–{b} {before:.0f} → {after:.0f} min: {ways}", a=a, b=b,
-             before=row["before_min"], after=row["after_min"], ways=", ".join(ways))  # fmt: skip
+    text = _(
+        "{a}–{b} {before:.0f} → {after:.0f} min: {ways}",
+        a=a,
+        b=b,
+        before=row["before_min"],
+        after=row["after_min"],
+        ways=", ".join(ways),
+    )
     return str(text)
 
 
@@ -120,8 +136,11 @@ def disrupt(arguments: argparse.Namespace) -> None:
     if arguments.out:
         refuse_inside(arguments.out, catalogue.folder)
     net = build_network(catalogue, year=date, nodes="stops")
-    about = {**stamp(date, catalogue, arguments.mode), "mode": arguments.mode,
-             "hours": arguments.hours}  # fmt: skip
+    about = {
+        **stamp(date, catalogue, arguments.mode),
+        "mode": arguments.mode,
+        "hours": arguments.hours,
+    }
     if arguments.grid is None:
         _disrupt_at(arguments, net, about)
     else:
@@ -144,11 +163,13 @@ def _disrupt_at(arguments: argparse.Namespace, net: Network, about: dict[str, An
         circle_around(net, *point, arguments.km), arguments.hours
     )
     cost, cities = closure.cost, closure.cities
-    shares = {key: getattr(cost, key) / (cost.demand or 1.0)
-              for key in ("own", "detoured", "cut_off")}  # fmt: skip
+    shares = {
+        key: getattr(cost, key) / (cost.demand or 1.0) for key in ("own", "detoured", "cut_off")
+    }
     names = {place.place_id: place.name for place in catalogue.places}
-    closed = closure.closed.assign(**{"from": closure.closed["u"].map(names),
-                                      "to": closure.closed["v"].map(names)})  # fmt: skip
+    closed = closure.closed.assign(
+        **{"from": closure.closed["u"].map(names), "to": closure.closed["v"].map(names)}
+    )
     closed = closed.drop(columns=["u", "v"])
     keys = ("extra_min", "cut_off_population", "loses_mode_population")
     numbers = {key: getattr(closure, key) for key in keys}
@@ -166,10 +187,16 @@ def _disrupt_at(arguments: argparse.Namespace, net: Network, about: dict[str, An
     print_table(labelled(json_value(affected), catalogue), {
         "name": _("city"), "extra_min": _("extra min"), "inside": _("in the area"),
         "cut_off": _("cut off"), "loses_mode": _("loses the mode")})  # fmt: skip
-    say("of all travel between the cities {own:.1%} begins or ends in the area, {detoured:.1%} "
-        "takes another way, {cut_off:.1%} has none", **shares)  # fmt: skip
-    say("mean delay of all trips that begin within {hours:g} h: {delay:.1f} min",
-        hours=arguments.hours, delay=cost.mean_delay_min)  # fmt: skip
+    say(
+        "of all travel between the cities {own:.1%} begins or ends in the area, {detoured:.1%} "
+        "takes another way, {cut_off:.1%} has none",
+        **shares,
+    )
+    say(
+        "mean delay of all trips that begin within {hours:g} h: {delay:.1f} min",
+        hours=arguments.hours,
+        delay=cost.mean_delay_min,
+    )
 
 
 def _disrupt_grid(arguments: argparse.Namespace, net: Network, about: dict[str, Any]) -> None:
@@ -178,8 +205,9 @@ def _disrupt_grid(arguments: argparse.Namespace, net: Network, about: dict[str, 
     from geo.core import dask_executor, json_value
 
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        cells = disruption_grid(net, arguments.grid, mode=arguments.mode, hours=arguments.hours,
-                                executor=executor)  # fmt: skip
+        cells = disruption_grid(
+            net, arguments.grid, mode=arguments.mode, hours=arguments.hours, executor=executor
+        )
     plain = cells.drop(columns="geometry")
     if arguments.out:
         _write_cells(cells, arguments.out)

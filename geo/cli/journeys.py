@@ -39,16 +39,31 @@ def od(arguments: argparse.Namespace) -> None:
                     "routes": routes})  # fmt: skip
         return
     if not routes:
-        say("{a} and {b} are not connected ({mode}, {date})", a=a.name, b=b.name,
-            mode=word(arguments.mode), date=date)  # fmt: skip
+        say(
+            "{a} and {b} are not connected ({mode}, {date})",
+            a=a.name,
+            b=b.name,
+            mode=word(arguments.mode),
+            date=date,
+        )
     for number, route in enumerate(routes, 1):
-        say("{number}. {minutes:.0f} min ({low:.0f}–{high:.0f}), {km:.0f} km", number=number,
-            minutes=route["time_min"], low=route["low_min"], high=route["high_min"],
-            km=route["length_km"])  # fmt: skip
-        say("   access {access:.0f}, in stations {station:.0f}, waiting {wait:.0f}, on the way "
-            "{way:.0f} min; changes: {changes}", access=route["access_min"],
-            station=route["station_min"], wait=route["wait_min"], way=route["in_vehicle_min"],
-            changes=route["changes"])  # fmt: skip
+        say(
+            "{number}. {minutes:.0f} min ({low:.0f}–{high:.0f}), {km:.0f} km",
+            number=number,
+            minutes=route["time_min"],
+            low=route["low_min"],
+            high=route["high_min"],
+            km=route["length_km"],
+        )
+        say(
+            "   access {access:.0f}, in stations {station:.0f}, waiting {wait:.0f}, on the way "
+            "{way:.0f} min; changes: {changes}",
+            access=route["access_min"],
+            station=route["station_min"],
+            wait=route["wait_min"],
+            way=route["in_vehicle_min"],
+            changes=route["changes"],
+        )
         print_table(route["legs"], {"mode": _("mode"), "name": _("name"), "from": _("from"),
                                     "to": _("to"), "time_min": _("min"),
                                     "length_km": _("km")})  # fmt: skip
@@ -89,8 +104,13 @@ def _say_background(roads: Background | None) -> None:
     """Say which other roads a result used."""
     if roads is not None:
         file, date, licence, credit, *_ = roads.source.values()
-        say("other roads of {file} ({date}), the same on every day: {credit}, {licence}",
-            file=file, date=date or "?", credit=credit or "?", licence=licence or "?")  # fmt: skip
+        say(
+            "other roads of {file} ({date}), the same on every day: {credit}, {licence}",
+            file=file,
+            date=date or "?",
+            credit=credit or "?",
+            licence=licence or "?",
+        )
 
 
 def _way(catalogue: Catalogue, journey: Journey, mode: str) -> dict[str, Any]:
@@ -152,14 +172,17 @@ def matrix(arguments: argparse.Namespace) -> None:
         raise BadInputError("matrix: expected two ends or more, each once")
     net = build_network(catalogue, year=date, nodes="stops")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        table = travel_time_matrix(net, ends or None, ends or None, arguments.mode,
-                                   background=roads, executor=executor)  # fmt: skip
+        table = travel_time_matrix(
+            net, ends or None, ends or None, arguments.mode, background=roads, executor=executor
+        )
     about = stamp(date, catalogue, arguments.mode)
     if arguments.out:
         write_csv(matrix_with_ids(table, catalogue), arguments.out)
     if arguments.json:
-        both = (time_interval(table.to_numpy(float), arguments.mode, net.parameters, doors=doors)
-                for doors in (True, False))  # fmt: skip
+        both = (
+            time_interval(table.to_numpy(float), arguments.mode, net.parameters, doors=doors)
+            for doors in (True, False)
+        )
         station = [getattr(end, "kind", "") == "station" for end in ends or catalogue.centres]
         trains = np.outer(*[np.array(station, bool)] * 2) & (arguments.mode in ("rail", "any"))
         bounds = [np.where(trains, *pair[::-1]) for pair in zip(*both, strict=True)]
@@ -227,15 +250,24 @@ def calibrate(arguments: argparse.Namespace) -> None:
         if not fit["n"]:
             say("{mode}: no pair that counts", mode=word(mode))
             continue
-        say("{mode}: {n} pairs that count, median error {median:.1%} (leave-one-out {out:.1%}), "
+        say(
+            "{mode}: {n} pairs that count, median error {median:.1%} (leave-one-out {out:.1%}), "
             "bias {bias:+.1f} min, within 20 % {within:.0%}, worst {worst:.1%}",
-            mode=word(mode), n=fit["n"], median=fit["median_error"], out=fit["leave_one_out"],
-            bias=fit["bias_min"], within=fit["within_20"],
-            worst=fit["worst_error"])  # fmt: skip
+            mode=word(mode),
+            n=fit["n"],
+            median=fit["median_error"],
+            out=fit["leave_one_out"],
+            bias=fit["bias_min"],
+            within=fit["within_20"],
+            worst=fit["worst_error"],
+        )
         if "left_out_error" in fit:
-            say("with nothing known of the trains of their line: median error {median:.1%}, "
-                "within 20 % {within:.0%}", median=fit["left_out_error"],
-                within=fit["left_out_within_20"])  # fmt: skip
+            say(
+                "with nothing known of the trains of their line: median error {median:.1%}, "
+                "within 20 % {within:.0%}",
+                median=fit["left_out_error"],
+                within=fit["left_out_within_20"],
+            )
     if wide:
         say("outside of 20 %: {count}; the worst:", count=len(wide))
         print_table(wide[:25], {"from_zh": _("from"), "to_zh": _("to"), "date": _("date"),
@@ -263,8 +295,14 @@ def access(arguments: argparse.Namespace) -> None:
     inside = [city.city_id for city in connected]
     left_out = [city for city in catalogue.centres if city.city_id not in inside]
     mean = indicator in ("location", "efficiency")  # a mean needs every destination
-    table = city_table(net, mode=mode, indicator=indicator, limit=arguments.within,
-                       destinations=inside if mean else None, times=times)  # fmt: skip
+    table = city_table(
+        net,
+        mode=mode,
+        indicator=indicator,
+        limit=arguments.within,
+        destinations=inside if mean else None,
+        times=times,
+    )
     rows = json_value(table.drop(columns="unit"))
     unit = str(table["unit"].iloc[0]) if len(table) else ""
     about = stamp(date, catalogue, mode)
@@ -284,8 +322,12 @@ def access(arguments: argparse.Namespace) -> None:
     print_table(labelled(rows, catalogue), {**shown, **more})
     if left_out:
         names = "、".join(catalogue.city_labels[city.city_id] for city in left_out)
-        say("{date}, {mode}: not connected with the others: {cities}", date=date,
-            mode=word(mode), cities=names)  # fmt: skip
+        say(
+            "{date}, {mode}: not connected with the others: {cities}",
+            date=date,
+            mode=word(mode),
+            cities=names,
+        )
     say_assumed(date, about["assumed"])
     _say_background(roads)
 
@@ -302,8 +344,14 @@ def _access_by_county(
     if not all(isinstance(row, Zone) for row in catalogue.settlements):
         raise BadInputError("access --counties: expected counties in tables/zones.csv")
     with blocks() as counted, dask_executor(arguments.scheduler, counted) as executor:
-        table = zone_table(net, mode=arguments.mode, indicator=indicator, limit=arguments.within,
-                           background=roads, executor=executor)  # fmt: skip
+        table = zone_table(
+            net,
+            mode=arguments.mode,
+            indicator=indicator,
+            limit=arguments.within,
+            background=roads,
+            executor=executor,
+        )
     unit = str(table["unit"].iloc[0])
     about = stamp(net.date, catalogue, arguments.mode)
     if arguments.json:

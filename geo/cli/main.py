@@ -543,8 +543,9 @@ def _add_new(verbs: Any) -> None:
         "areas to cut the lines at, with codes and names (adcode, name, name_en): they "
         "become the regions, and crossings between them can be counted"
     )
-    text = _("{text}; a number stands for the boundaries of the extract of that admin_level",
-             text=text)  # fmt: skip
+    text = _(
+        "{text}; a number stands for the boundaries of the extract of that admin_level", text=text
+    )
     new.add_argument("--borders", type=file_or_level, metavar="FILE|LEVEL", help=text)
     text = _("what these are called in the file, such as adcode=ISO,name=NAME,name_en=NAME")
     new.add_argument("--border-columns", type=pairs, default={}, metavar="KEY=COLUMN,…", help=text)

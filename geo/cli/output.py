@@ -83,8 +83,12 @@ def say_assumed(date: dt.date, sections: Sequence[str]) -> None:
     if not sections:
         return
     more = ", …" if len(sections) > LISTED else ""
-    say("{date}: assumed to be open by their expected year ({count}): {sections}", date=date,
-        count=len(sections), sections=", ".join(sections[:LISTED]) + more)  # fmt: skip
+    say(
+        "{date}: assumed to be open by their expected year ({count}): {sections}",
+        date=date,
+        count=len(sections),
+        sections=", ".join(sections[:LISTED]) + more,
+    )
 
 
 def warn(text: str, /, **values: Any) -> None:

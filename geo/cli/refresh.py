@@ -30,7 +30,7 @@ MANY = 5
 def overpass(arguments: argparse.Namespace) -> None:
     """Replace lines by ways of an Overpass server."""
     from geo.layers import build_layers
-    from geo.readers import Limits, download_ways, tags_of
+    from geo.readers import Limits, download_ways
     from geo.sources import route_requests
 
     catalogue = ready(arguments)
@@ -39,10 +39,13 @@ def overpass(arguments: argparse.Namespace) -> None:
     wanted = _wanted_routes(catalogue, arguments)
     with stages(2 * len(wanted)) as progress:
         requests = route_requests(build_layers(catalogue), wanted)
-        found = download_ways(requests, endpoint=arguments.endpoint,
-                         cache=arguments.cache, limits=limits, progress=progress)  # fmt: skip
-        asked = sorted({catalogue.route[key].mode for key in wanted})
-        tags = [f"{k}={'|'.join(v)}" for mode in asked for k, v in tags_of(mode).items()]
+        found = download_ways(
+            requests,
+            endpoint=arguments.endpoint,
+            cache=arguments.cache,
+            limits=limits,
+            progress=progress,
+        )
         source = {
             "key": f"osm-{found.date}",
             "title": "OpenStreetMap ways by Overpass",
@@ -50,7 +53,7 @@ def overpass(arguments: argparse.Namespace) -> None:
             "url": "https://www.openstreetmap.org",
             "licence": LICENCE,
             "origin": found.endpoint,
-            "query": "ways along the drawn line with " + " or ".join(tags),
+            "query": "ways along the drawn line with " + " or ".join(found.tags),
         }
         _finish(arguments, catalogue, found.ways, source, found.date,
                routes=wanted, skipped=found.skipped, progress=progress)  # fmt: skip
@@ -124,15 +127,26 @@ def _finish(
     from geo.sources import refresh_alignments
 
     folder = None if arguments.dry_run else target(arguments)
-    options: dict[str, Any] = {"source": source, "date": date, "routes": routes,
-                               "skipped": skipped, "progress": progress}  # fmt: skip
+    options: dict[str, Any] = {
+        "source": source,
+        "date": date,
+        "routes": routes,
+        "skipped": skipped,
+        "progress": progress,
+    }
     with changed_folder(arguments, catalogue) as out:
         report = refresh_alignments(catalogue, ways, out=out, **options)
     rows = json_value(report)
     replaced = sum(row["status"] == "replaced" for row in rows)
     if arguments.json:
-        print_json({"routes": rows, "replaced": replaced, "dry_run": arguments.dry_run,
-                    "out": None if folder is None else str(folder)})  # fmt: skip
+        print_json(
+            {
+                "routes": rows,
+                "replaced": replaced,
+                "dry_run": arguments.dry_run,
+                "out": None if folder is None else str(folder),
+            }
+        )
         return
     for row in rows:
         row["share"] = f"{row['matched_share']:.1%}"
@@ -142,11 +156,20 @@ def _finish(
                        "missing": _("gaps"), "reason": _("reason")})  # fmt: skip
     credit = ", ".join(filter(None, (source["publisher"], source["licence"], str(date))))
     if folder is None:
-        say("{replaced} of {count} routes would be replaced; {credit}",
-            replaced=replaced, count=len(rows), credit=credit)  # fmt: skip
+        say(
+            "{replaced} of {count} routes would be replaced; {credit}",
+            replaced=replaced,
+            count=len(rows),
+            credit=credit,
+        )
     else:
-        say("{replaced} of {count} routes replaced in {folder}; {credit}",
-            replaced=replaced, count=len(rows), folder=folder, credit=credit)  # fmt: skip
+        say(
+            "{replaced} of {count} routes replaced in {folder}; {credit}",
+            replaced=replaced,
+            count=len(rows),
+            folder=folder,
+            credit=credit,
+        )
 
 
 def _grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -200,9 +223,15 @@ def layer(arguments: argparse.Namespace) -> None:
     catalogue = ready(arguments)
     wanted = _wanted_routes(catalogue, arguments)
     with stages(len(wanted)) as progress:
-        ways = read_layer(arguments.file, layer=arguments.layer, columns=arguments.columns,
-                          mode=arguments.mode, datum=arguments.datum,
-                          encoding=arguments.encoding, named=True)  # fmt: skip
+        ways = read_layer(
+            arguments.file,
+            layer=arguments.layer,
+            columns=arguments.columns,
+            mode=arguments.mode,
+            datum=arguments.datum,
+            encoding=arguments.encoding,
+            named=True,
+        )
         if arguments.datum is None:
             expect_datum(arguments.file, ways, build_layers(catalogue), wanted)
         date = arguments.date or modified(arguments.file)

@@ -29,8 +29,12 @@ def build(arguments: argparse.Namespace) -> None:
     if set(done["stages"]) == {"inputs"}:
         say("nothing has changed since the last build; --force builds again")
     out = Path(done["out"])
-    say("{seconds:.1f} s, {date}: {file}", seconds=done["seconds"], date=done["date"],
-        file=out / "index.html")  # fmt: skip
+    say(
+        "{seconds:.1f} s, {date}: {file}",
+        seconds=done["seconds"],
+        date=done["date"],
+        file=out / "index.html",
+    )
     for name in [*done["pages"], *done["files"]]:
         print(f"  {out / name}  {(out / name).stat().st_size / 1000:,.0f} kB")
     languages = ["zh", "en"] if catalogue.region.page_language == "zh-CN" else [spoken.get()]

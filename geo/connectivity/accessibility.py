@@ -227,12 +227,6 @@ def gravity_potential(
     return np.asarray(f @ np.asarray(mass, float))
 
 
-def potential_ratios(minutes: Array, mass: Array, decays: Sequence[float] = DECAYS) -> Array:
-    """Return the power potential over its mean, shape (n, exponents); NaN where all are 0."""
-    values = np.column_stack([gravity_potential(minutes, mass, decay=a) for a in decays])
-    return _divide(values, values.mean(axis=0)) if len(values) else values
-
-
 def network_efficiency(
     minutes: Array, straight_km: Array, mass: Array, *, ideal_kmh: float
 ) -> tuple[Array, Array, Array]:
@@ -277,10 +271,8 @@ def logsum(minutes: Array, scale: float) -> Array:
 
     Parameters
     ----------
-    minutes
-        Times by mode, infinite where unreachable, shape (m, n, n).
-    scale
-        The parameter k, per minute; the larger, the nearer to the fastest mode.
+    minutes, scale
+        Times by mode, infinite where unreachable, shape (m, n, n), and the parameter k per minute.
 
     Returns
     -------
@@ -555,11 +547,12 @@ def _means(mean: Array, share: Array, reached: Array) -> dict[str, Array]:
 
 
 def _potentials(minutes: Array, mass: Array, decay: float) -> dict[str, Array]:
+    """Return the power potential, and by exponent that over its mean, NaN where all are 0."""
     decays = [decay, *DECAYS]
-    by_decay = potential_ratios(minutes, mass, decays).reshape(len(mass), len(decays)).T
+    values = np.column_stack([gravity_potential(minutes, mass, decay=a) for a in decays])
+    ratios = _divide(values, values.mean(axis=0)) if len(values) else values
     names = ["ratio", *(f"ratio_{a:g}" for a in DECAYS)]
-    values = {"value": gravity_potential(minutes, mass, decay=decay)}
-    return values | dict(zip(names, by_decay, strict=True))
+    return {"value": values[:, 0]} | dict(zip(names, ratios.T, strict=True))
 
 
 def _ideal_kmh(net: Network, mode: str, ideal_kmh: float | None) -> float:

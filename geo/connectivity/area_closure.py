@@ -234,8 +234,9 @@ def _ground_links(arcs: TravelGraph) -> tuple[NDArray[np.bool_], NDArray[np.intp
 def _straight(arcs: TravelGraph, numbers: NDArray[np.intp]) -> NDArray[np.object_]:
     """Return arcs on the ground as straight lines."""
     at = arcs.positions
-    return np.asarray(shapely.linestrings(np.stack([at[arcs.tail[numbers]],
-                                                    at[arcs.head[numbers]]], axis=1)))  # fmt: skip
+    return np.asarray(
+        shapely.linestrings(np.stack([at[arcs.tail[numbers]], at[arcs.head[numbers]]], axis=1))
+    )
 
 
 def circle_around(net: Network, lon: float, lat: float, km: float) -> BaseGeometry:

@@ -56,10 +56,8 @@ def calibrate_times(
     ----------
     layers
         The layers of the catalogue.
-    times
-        The published times; default: those of the catalogue.
-    parameters
-        What travel times rest on.
+    times, parameters
+        The published times, by default those of the catalogue, and what travel times rest on.
     leave_lines_out
         Whether also to compute every rail time that counts once more, without what the tables
         know of the trains of its line (of most of its way): their number, speed, calls at all of

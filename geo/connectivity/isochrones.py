@@ -130,9 +130,10 @@ def _ground(graph: TravelGraph, crs: str, mode: str, homes: Array) -> _Ground:
     p = graph.net.parameters
     per_min = 1000 * p.access_speed / p.access_detour / 60
     most = 1000 * (p.access_limit if graph.roads is None else p.off_road_km)
-    nodes, minutes, points = (np.concatenate(part) for part in zip(
-        *_stops(graph, crs, mode), *_along_roads(graph, crs, mode), strict=True
-    ))  # fmt: skip
+    nodes, minutes, points = (
+        np.concatenate(part)
+        for part in zip(*_stops(graph, crs, mode), *_along_roads(graph, crs, mode), strict=True)
+    )
     everything = np.vstack([points, homes])
     low, high = everything.min(axis=0) - most - STEP_M, everything.max(axis=0) + most + STEP_M
     x, y = (np.arange(low[k], high[k] + STEP_M, STEP_M) for k in (0, 1))
@@ -156,8 +157,9 @@ def _stops(graph: TravelGraph, crs: str, mode: str) -> list[tuple[Ints, Array, A
         node = np.array([graph.number[key] for key in ids if key in graph.number], np.intp)
         leaving = net.parameters.alight_min if name == "rail" else 0.0
         at = shapely.get_coordinates(places.geometry.to_crs(crs).to_numpy()[known])
-        found.append((np.stack([node, node], axis=1).reshape(-1, 2),
-                      np.full((len(node), 2), leaving), at))  # fmt: skip
+        found.append(
+            (np.stack([node, node], axis=1).reshape(-1, 2), np.full((len(node), 2), leaving), at)
+        )
     return [*found, (np.empty((0, 2), np.intp), np.empty((0, 2)), np.empty((0, 2)))]
 
 
@@ -194,8 +196,9 @@ def _areas(ground: _Ground, home: Array, reach: Array, limits: Sequence[float]) 
     around = np.vstack([home, ground.points[inside]])
     # only cells near points that are reached
     (west, south), (east, north) = (
-        around.min(axis=0) - ground.most - STEP_M, around.max(axis=0) + ground.most + STEP_M
-    )  # fmt: skip
+        around.min(axis=0) - ground.most - STEP_M,
+        around.max(axis=0) + ground.most + STEP_M,
+    )
     i = np.flatnonzero((ground.x >= west) & (ground.x <= east))
     j = np.flatnonzero((ground.y >= south) & (ground.y <= north))
     x, y = ground.x[i], ground.y[j]

@@ -3,8 +3,10 @@
 from geo.core.cache import (
     checksum,
     file_checksum,
+    made_once,
     nothing_remembered,
     remembered,
+    shared_results,
     user_cache,
     versions,
 )
@@ -36,9 +38,9 @@ from geo.core.writing import (
 __all__ = [
     "DECIMALS", "STAMP", "BadInputError", "Executor", "GeoError", "Message", "NotFoundError",
     "OutputError", "Problem", "Submit", "__version__", "checksum", "code_checksum",
-    "dask_executor", "file_checksum", "has", "is_unknown", "json_value", "later",
-    "nothing_remembered",
-    "number_blocks", "optional", "python_strings", "refuse_device",
-    "refuse_inside", "remembered", "replaced_file", "run_locally", "second_process", "shown",
+    "dask_executor", "file_checksum", "has", "is_unknown", "json_value", "later", "made_once",
+    "nothing_remembered", "number_blocks", "optional", "python_strings", "refuse_device",
+    "refuse_inside", "remembered", "replaced_file", "run_locally", "second_process",
+    "shared_results", "shown",
     "staged_folder", "user_cache", "versions", "write_csv", "write_json",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar, Token
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -40,6 +41,8 @@ PACKAGES = (
 #: The same of those that may be missing.
 _OPTIONAL = ("contourpy", "matplotlib", "numba", "pydantic", "pyroutingkit")
 _DIGEST = 32
+#: What was made in this run, by checksum, or by owner and name, while results are shared.
+_RUN: ContextVar[dict[Any, Any] | None] = ContextVar("results of this run", default=None)
 
 
 def user_cache() -> Path:
@@ -122,14 +125,81 @@ def remembered(make: Callable[[], Result], *known: Any) -> Result:
     >>> remembered(lambda: sum(range(10)), "sum", 10)
     45
     """
-    place = os.environ.get(VARIABLE, "")
-    if place == OFF:
+    run, off = _RUN.get(), os.environ.get(VARIABLE) == OFF
+    if run is None and off:
         return make()
+    key = checksum(_origin(), pd.get_option("mode.string_storage"), known)
+    if run is not None and key in run:
+        return cast("Result", run[key])
+    result = make() if off else _found_or_made(make, key)
+    if run is not None:
+        run[key] = result
+    return result
+
+
+def share_results() -> Token[dict[Any, Any] | None]:
+    """Make nothing twice from now on; return what ends that (`ContextVar.reset`)."""
+    return _RUN.set({})
+
+
+@contextmanager
+def shared_results() -> Iterator[None]:
+    """
+    Make nothing twice meanwhile: results stay in memory, also where none is kept between runs.
+
+    Examples
+    --------
+    >>> with nothing_remembered(), shared_results():
+    ...     remembered(list, "a list") is remembered(list, "a list")
+    True
+    """
+    token = share_results()
+    try:
+        yield
+    finally:
+        _RUN.reset(token)
+
+
+def made_once(owner: object, make: Callable[[], Result], *name: Any) -> Result:
+    """
+    Return what is made of an object, in a build once: there nobody changes it meanwhile.
+
+    Parameters
+    ----------
+    owner
+        The object.
+    make
+        Makes the result.
+    *name
+        What the result is called, and what else it follows from.
+
+    Returns
+    -------
+    result
+        What `make` returns, or has returned while results are shared (`shared_results`).
+
+    Examples
+    --------
+    >>> made_once("owner", lambda: 1 + 1, "sum")
+    2
+    """
+    run = _RUN.get()
+    if run is None:
+        return make()
+    key = id(owner), *name
+    if key not in run:
+        run[key] = owner, make()  # the owner stays, and so does its id
+    return cast("Result", run[key][1])
+
+
+def _found_or_made(make: Callable[[], Result], key: str) -> Result:
+    """Return a result that is kept in a file, or make it and keep it there."""
+    place = os.environ.get(VARIABLE, "")
     try:
         folder = (Path(place) if place else user_cache()) / "results"
     except RuntimeError:  # there is no home
         return make()
-    path = folder / checksum(_origin(), pd.get_option("mode.string_storage"), known)
+    path = folder / key
     with suppress(OSError, ValueError, pickle.UnpicklingError, EOFError, AttributeError,
                   ImportError, IndexError, TypeError):  # fmt: skip
         content = path.read_bytes()

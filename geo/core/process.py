@@ -16,6 +16,8 @@ from typing import Any
 
 import pandas as pd
 
+from geo.core.cache import share_results
+
 #: Takes a function and what it is called with; gives a function that returns its result.
 Submit = Callable[..., Callable[[], Any]]
 #: New objects between two searches for unreachable ones: tables make many that live on, and a
@@ -103,6 +105,7 @@ def _begin() -> None:
     """End this process when the one that started it is gone, however it went."""
     gc.set_threshold(SEARCH_AFTER, *gc.get_threshold()[1:])
     pd.set_option("mode.string_storage", "python")  # as `python_strings`
+    share_results()  # one build is all that it works for
 
     parent = parent_process()
 

@@ -5,12 +5,15 @@ GeoPackage with QGIS styles, GeoJSON, GraphML, GMNS, GeoParquet, workbooks and a
 and the manifest of a build.
 """
 
-from geo.export.datapackage import licence_terms
 from geo.export.formats import FORMATS, export_network, layer_tables
-from geo.export.geopackage import write_gpkg
 from geo.export.manifest import MANIFEST, build_manifest, unchanged_build, verify_build
 
 __all__ = [
-    "FORMATS", "MANIFEST", "build_manifest", "export_network", "layer_tables", "licence_terms",
-    "unchanged_build", "verify_build", "write_gpkg",
-]  # fmt: skip
+    "FORMATS",
+    "MANIFEST",
+    "build_manifest",
+    "export_network",
+    "layer_tables",
+    "unchanged_build",
+    "verify_build",
+]

@@ -48,24 +48,7 @@ def package_description(catalogue: Catalogue, tables: Mapping[str, DataFrame]) -
 
 
 def licence_terms(catalogue: Catalogue) -> str:
-    """
-    Return in one line under which licences the data stand, and whom to name.
-
-    Parameters
-    ----------
-    catalogue
-        The catalogue they come from.
-
-    Returns
-    -------
-    terms
-        Empty where the data folder names no licence.
-
-    Examples
-    --------
-    >>> licence_terms(cat)
-    'ODbL-1.0; CC-BY-4.0; © OpenStreetMap contributors'
-    """
+    """Return in one line under which licences the data stand, if any, and whom to name."""
     names = [licence["name"] for licence in _licences(catalogue)]
     credit = ["© OpenStreetMap contributors"] if "ODbL-1.0" in names else []
     return "; ".join([*names, *credit])

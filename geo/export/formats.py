@@ -129,8 +129,10 @@ def _write_parquet(net: Network, out: Path) -> list[Path]:
 
 def _write_xlsx(net: Network, out: Path) -> list[Path]:
     """Write a workbook of the layers on the day, and one of the tables as they are edited."""
-    sheets = {"network": layer_sheets(layer_tables(net)),
-              "tables": table_sheets(net.layers.catalogue)}  # fmt: skip
+    sheets = {
+        "network": layer_sheets(layer_tables(net)),
+        "tables": table_sheets(net.layers.catalogue),
+    }
     files = [out / f"{name}.xlsx" for name in sheets]
     for file, content in zip(files, sheets.values(), strict=True):
         write_workbook(content, file)

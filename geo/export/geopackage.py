@@ -119,16 +119,7 @@ _TITLES = {
 
 
 def write_gpkg(frames: dict[str, GeoDataFrame], path: Path, *, terms: str = "") -> None:
-    """
-    Write layers into one GeoPackage, with their styles for QGIS.
-
-    Parameters
-    ----------
-    frames, path
-        GeoDataFrames by layer name, and the file.
-    terms
-        Licences and credit, which every layer carries in its description.
-    """
+    """Write layers with their styles for QGIS; each carries licences and credit (`terms`)."""
     with _fixed_date(), gdal_file(path) as temporary:
         for name, frame in frames.items():
             title = ". ".join(filter(None, [_TITLES.get(name, name), terms]))

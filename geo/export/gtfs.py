@@ -102,12 +102,14 @@ def _agency(net: Network) -> DataFrame:
 
 def _stops(net: Network, places: list[str]) -> DataFrame:
     nodes = net.nodes.loc[places]
-    return DataFrame({
-        "stop_id": places,
-        "stop_name": nodes["name"].to_numpy(),
-        "stop_lat": nodes.geometry.y.round(6).to_numpy(),
-        "stop_lon": nodes.geometry.x.round(6).to_numpy(),
-    })  # fmt: skip
+    return DataFrame(
+        {
+            "stop_id": places,
+            "stop_name": nodes["name"].to_numpy(),
+            "stop_lat": nodes.geometry.y.round(6).to_numpy(),
+            "stop_lon": nodes.geometry.x.round(6).to_numpy(),
+        }
+    )
 
 
 def _routes(net: Network, trips: Sequence[TrainTrip], keys: Sequence[str]) -> DataFrame:
@@ -155,13 +157,15 @@ def _named(what: str, sections: Collection[str]) -> str:
 
 def _trips(net: Network, trips: Sequence[TrainTrip], keys: Sequence[str]) -> DataFrame:
     names, shapes = net.nodes["name"], _shape_ids(trips)
-    return DataFrame({
-        "route_id": keys,
-        "service_id": str(net.date.year),
-        "trip_id": _numbers(trips),
-        "trip_headsign": [names[trip.calls[-1].place] for trip in trips],
-        "shape_id": [shapes[trip.edges] for trip in trips],
-    })  # fmt: skip
+    return DataFrame(
+        {
+            "route_id": keys,
+            "service_id": str(net.date.year),
+            "trip_id": _numbers(trips),
+            "trip_headsign": [names[trip.calls[-1].place] for trip in trips],
+            "shape_id": [shapes[trip.edges] for trip in trips],
+        }
+    )
 
 
 def _shape_ids(trips: Sequence[TrainTrip]) -> dict[tuple[tuple[str, str], ...], str]:
@@ -195,8 +199,12 @@ def _clock(minutes: float) -> str:
 def _calendar(net: Network) -> DataFrame:
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     first, last = _year(net)
-    row = {"service_id": str(net.date.year), **dict.fromkeys(days, 1), "start_date": first,
-           "end_date": last}  # fmt: skip
+    row = {
+        "service_id": str(net.date.year),
+        **dict.fromkeys(days, 1),
+        "start_date": first,
+        "end_date": last,
+    }
     return DataFrame([row])
 
 
@@ -211,13 +219,15 @@ def _frequencies(net: Network, trips: Sequence[TrainTrip]) -> DataFrame:
     headway = np.minimum(day / trains, RAREST_MIN)
     window = headway * trains
     first = (day - window) * (np.arange(len(trips)) % SPREAD / SPREAD)
-    return DataFrame({
-        "trip_id": _numbers(trips),
-        "start_time": [_clock(minutes) for minutes in first],
-        "end_time": [_clock(minutes) for minutes in first + window],
-        "headway_secs": np.maximum(1, (60 * headway).round()).astype(int),
-        "exact_times": 0,
-    })  # fmt: skip
+    return DataFrame(
+        {
+            "trip_id": _numbers(trips),
+            "start_time": [_clock(minutes) for minutes in first],
+            "end_time": [_clock(minutes) for minutes in first + window],
+            "headway_secs": np.maximum(1, (60 * headway).round()).astype(int),
+            "exact_times": 0,
+        }
+    )
 
 
 def _shapes(net: Network, trips: Sequence[TrainTrip]) -> DataFrame:

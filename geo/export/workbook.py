@@ -25,10 +25,12 @@ _DATE = (2000, 1, 1, 0, 0, 0)
 def table_sheets(catalogue: Catalogue) -> dict[str, Sheet]:
     """Return the tables of a catalogue as they are edited, by name."""
     return {
-        name: (columns(model), [list(row.model_dump(by_alias=True).values())
-                                for row in getattr(catalogue, name)])
+        name: (
+            columns(model),
+            [list(row.model_dump(by_alias=True).values()) for row in getattr(catalogue, name)],
+        )
         for name, model in TABLES.items()
-    }  # fmt: skip
+    }
 
 
 def layer_sheets(frames: Mapping[str, GeoDataFrame]) -> dict[str, Sheet]:

@@ -25,10 +25,8 @@ def smooth(lonlat: Floats, *, closed: bool = False) -> tuple[Floats, NDArray[np.
 
     Parameters
     ----------
-    lonlat
-        Points in degrees (WGS-84), shape (n, 2), n >= 2.
-    closed
-        Whether the last point is the first one again.
+    lonlat, closed
+        Points in degrees (WGS-84), shape (n, 2), n >= 2; whether the last is the first one again.
 
     Returns
     -------

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from geo.catalogue import Catalogue
-from geo.core import checksum, file_checksum
+from geo.core import checksum, file_checksum, made_once
 from geo.layers.layers import Layers
 from geo.layers.status import open_sections
 
@@ -57,19 +58,26 @@ def travel_facts(layers: Layers, date: dt.date, *, labels: bool = False) -> str:
     >>> travel_facts(fast, day) == travel_facts(lay, day)
     False
     """
-    catalogue = layers.catalogue
+    make = partial(_day_facts, layers, date, labels=labels)
+    day = made_once(layers, make, "facts", date, labels)
+    return checksum(catalogue_facts(layers.catalogue, labels=labels), labels, day)
+
+
+def _day_facts(layers: Layers, date: dt.date, *, labels: bool) -> str:
+    """Return a checksum of what is open on a day, with its lines, and of places."""
     unused = _ORIGIN | _DATES if labels else _ORIGIN | _DATES | _LABELS
     sections = open_sections(layers, date)
     frames = sections, layers.places
     kept = [frame[[name for name in frame if name not in unused]] for frame in frames]
     routes = set(sections["route_id"].tolist())
-    tracks = [(key, track.places, track.checksum if key in routes else "")
-              for key, track in layers.tracks.items()]  # fmt: skip
+    tracks = [
+        (key, track.places, track.checksum if key in routes else "")
+        for key, track in layers.tracks.items()
+    ]
     spans = [(key, layers.span[key]) for key in sections.index.tolist()]
     users = layers.sections[["route_id", "shares"]]
     more = [getattr(layers, own.name) for own in fields(layers) if own.name not in _IN_PART]
-    day = date, spans, tracks, users, more, *kept
-    return checksum(catalogue_facts(catalogue, labels=labels), labels, day)
+    return checksum(date, spans, tracks, users, more, *kept)
 
 
 def catalogue_facts(catalogue: Catalogue, *, labels: bool = False) -> str:
@@ -78,8 +86,9 @@ def catalogue_facts(catalogue: Catalogue, *, labels: bool = False) -> str:
     if labels not in known:
         unused = _ORIGIN if labels else _ORIGIN | _LABELS
         names = (*_TABLES, "routes") if labels else _TABLES
-        tables = [[name, *(_cells(row, unused) for row in getattr(catalogue, name))]
-                  for name in names]  # fmt: skip
+        tables = [
+            [name, *(_cells(row, unused) for row in getattr(catalogue, name))] for name in names
+        ]
         known[labels] = checksum(catalogue.region, tables)
     return checksum(known[labels], base_files(catalogue))
 

@@ -301,9 +301,14 @@ def _people(layers: Layers) -> Iterator[Finding]:
                 zones=sums[city.city_id],
             )
             yield Finding.about(
-                layers, "warning", "population-sum", text, "cities", city.city_id,
+                layers,
+                "warning",
+                "population-sum",
+                text,
+                "cities",
+                city.city_id,
                 at=(city.lon, city.lat),
-            )  # fmt: skip
+            )
 
 
 def _undated_sources(layers: Layers) -> Iterator[Finding]:
@@ -312,9 +317,14 @@ def _undated_sources(layers: Layers) -> Iterator[Finding]:
         if not source.date and source.key != "recalled":
             text = Message("{title} ({id}): no date", title=source.title, id=source.key)
             yield Finding.about(
-                layers, "info", "source-undated", text, "sources", source.key,
+                layers,
+                "info",
+                "source-undated",
+                text,
+                "sources",
+                source.key,
                 at=(np.nan, np.nan),
-            )  # fmt: skip
+            )
 
 
 def _distorted(layers: Layers) -> Iterator[Finding]:

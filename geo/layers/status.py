@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,7 @@ from geo.catalogue import (
     last_day,
     status_on,
 )
+from geo.core import made_once
 from geo.layers.layers import Layers
 
 #: Status as known, start of works, opening and expected year of a section.
@@ -47,6 +48,10 @@ def sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     >>> frame.loc["chengyu-middle-hsr-1", "stage"], int(frame["assumed"].sum()) > 0
     ('open', True)
     """
+    return made_once(layers, partial(_sections_on, layers, date), "sections", date).copy()
+
+
+def _sections_on(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     codes = _codes_on(_records(layers), date, layers.catalogue.region.as_of)
     found = [STATUS_CODES[code] for code in codes]
     speed = layers.sections["operating_speed_kmh"].copy()
@@ -158,6 +163,10 @@ def open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     >>> "chengyu-hsr-1" in open_sections(lay, dt.date(2014, 12, 31)).index
     False
     """
+    return made_once(layers, partial(_open_sections, layers, date), "open", date).copy()
+
+
+def _open_sections(layers: Layers, date: dt.date) -> gpd.GeoDataFrame:
     sections = sections_on(layers, date)
     return each_track_once(_widened(sections[sections["stage"] == "open"]))
 
@@ -224,8 +233,10 @@ def _widened(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             for values in better.values():
                 known = [v for v in (values[row[owner]], values[row[wider]]) if notna(v)]
                 values[row[owner]] = max(known, default=None)
-    columns = {key: type(sections[key])(values, index=sections.index, dtype=sections[key].dtype)
-               for key, values in better.items()}  # fmt: skip
+    columns = {
+        key: type(sections[key])(values, index=sections.index, dtype=sections[key].dtype)
+        for key, values in better.items()
+    }
     return sections.assign(**columns)
 
 
@@ -235,10 +246,8 @@ def years_of(layers: Layers, date: dt.date) -> dict[int, dt.date]:
 
     Parameters
     ----------
-    layers
-        The layers of the catalogue.
-    date
-        The date of the page: it stands for its own year, 31 December for the others.
+    layers, date
+        The layers of the catalogue, and the date of the page, which stands for its own year.
 
     Returns
     -------

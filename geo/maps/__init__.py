@@ -15,7 +15,7 @@ from geo.maps.accessibility import begin_accessibility
 from geo.maps.criticality import LossDetails
 from geo.maps.notebook import as_html, show_map
 from geo.maps.pages import FIGURES, FORMATS, PAGES
-from geo.maps.tiles import Tiles, holds_map, page_file_name, tile_provider, with_tiles
+from geo.maps.tiles import Tiles, page_files, tile_provider
 
 if TYPE_CHECKING:
     from geo.maps.figures import (
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FIGURES", "FORMATS", "PAGES", "LossDetails", "Tiles", "accessibility_figure", "as_html",
     "begin_accessibility", "chinese_font", "crossings_map", "growth_figure",
-    "holds_map", "network_map", "page_file_name", "show_map", "tile_provider", "use_style",
-    "with_tiles", "write_figures",
+    "network_map", "page_files", "show_map", "tile_provider", "use_style", "write_figures",
 ]  # fmt: skip
 
 

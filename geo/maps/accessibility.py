@@ -155,10 +155,14 @@ def _city_reach(layers: Layers, nets: Sequence[Network], mode: str) -> Reach:
         daily = shown.indicator == "daily"
         for found in times:
             table = indicator_table(
-                cities, found.settlements if daily else found.cities, shown.indicator,
-                living if daily else people, ideal_kmh=ideal, mode=mode,
+                cities,
+                found.settlements if daily else found.cities,
+                shown.indicator,
+                living if daily else people,
+                ideal_kmh=ideal,
+                mode=mode,
                 parameters=nets[0].parameters,
-            )  # fmt: skip
+            )
             dates.append(table["value_reached" if "value_reached" in table else "value"])
             ends.append(table[["low", "high"]].to_numpy(float).T)
         bounds[key] = np.stack(ends)

@@ -24,7 +24,6 @@ from geo.scenarios import (
     build_timeline,
     city_changes,
     horizon_of,
-    milestones,
     project_benefits,
     timeline_values,
 )
@@ -119,7 +118,7 @@ def compare_page(
 def presets(layers: Layers, timeline: Timeline, date: dt.date, horizon: dt.date) -> list[Pair]:
     """Return the pairs of dates that have a button; never empty."""
     keys = timeline.key
-    dates = milestones(layers.catalogue.region, date, horizon)
+    dates = layers.catalogue.region.days_of_interest(date, horizon)
     back = dt.date(dates[0].year - LOOK_BACK, 12, 31)
     chain = [back, *dates]
     pairs = list(zip(chain, dates, strict=False))

@@ -168,8 +168,13 @@ def _section(row: Any, section_id: Any, position: Any) -> dict[str, Any]:
     """Return a section with where its works and its opening stand on the axis of years."""
     expected = None if is_unknown(row["expected"]) else int(row["expected"])
     began, opens = position(row["started"]), position(row["opened"] or expected)
-    return {**row.drop("geometry"), "id": section_id, "expected": expected, "began": began,
-            "opens": opens}  # fmt: skip
+    return {
+        **row.drop("geometry"),
+        "id": section_id,
+        "expected": expected,
+        "began": began,
+        "opens": opens,
+    }
 
 
 def _times(profile: dict[str, Any], mode: str) -> list[dict[str, Any]]:
@@ -204,8 +209,13 @@ def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> d
     return {
         "routes": {sheet.route.route_id: _route(layers, sheet, variants) for sheet in sheets},
         "counties": [
-            [end_of(county).node.partition(":")[2], county.name, county.name_en,
-             round(county.lat, 4), round(county.lon, 4)]
+            [
+                end_of(county).node.partition(":")[2],
+                county.name,
+                county.name_en,
+                round(county.lat, 4),
+                round(county.lon, 4),
+            ]
             for county in variants.counties
         ],
         "rings": county_rings(layers.catalogue, STEP),
@@ -213,7 +223,7 @@ def _data(layers: Layers, sheets: Sequence[Sheet], variants: RouteVariants) -> d
         "classes": CLASSES,
         "steps": [STEP, LINE_STEP],
         "texts": TEXT.group("ui"),
-    }  # fmt: skip
+    }
 
 
 def _route(layers: Layers, sheet: Sheet, variants: RouteVariants) -> dict[str, Any]:
@@ -232,14 +242,17 @@ def _route(layers: Layers, sheet: Sheet, variants: RouteVariants) -> dict[str, A
         "sections": [row["id"] for row in sheet.sections],
         "other": _alternative(layers, sheet, variants),
         "places": [
-            [*(sides if place.place_id in crossed else (place.name, place.name_en)),
-             round(place.lat, 4), round(place.lon, 4),
-             2 if place.place_id in crossed else int(place.place_id in ends)]
+            [
+                *(sides if place.place_id in crossed else (place.name, place.name_en)),
+                round(place.lat, 4),
+                round(place.lon, 4),
+                2 if place.place_id in crossed else int(place.place_id in ends),
+            ]
             for place in places
             if place.kind in ("station", "interchange", "port") or place.place_id in ends
         ],
         "gains": [None if np.isnan(value) else round(float(value), 1) for value in gains],
-    }  # fmt: skip
+    }
 
 
 def _alternative(layers: Layers, sheet: Sheet, variants: RouteVariants) -> list[str]:

@@ -81,8 +81,12 @@ class LossDetails:
     def __call__(self, sweep: Sweep, link: int, minutes: Matrix) -> None:
         """Keep what the loss of a link changes."""
         edges = sweep.arcs.net.edges
-        self.pieces = self.pieces or {edge: (i, u) for i, (edge, u) in enumerate(
-            zip(edges.index.tolist(), edges["u"].tolist(), strict=True))}  # fmt: skip
+        self.pieces = self.pieces or {
+            edge: (i, u)
+            for i, (edge, u) in enumerate(
+                zip(edges.index.tolist(), edges["u"].tolist(), strict=True)
+            )
+        }
         self.kept[sweep.links["edge_id"].iloc[link]] = _detail(sweep, link, minutes, self.pieces)
 
     def losses(self, mode: str, table: DataFrame) -> Losses:

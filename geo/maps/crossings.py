@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import folium
 import geopandas as gpd
 import shapely
 
-from geo.catalogue import AdminRegion, Label, way_labels
+from geo.catalogue import OPEN_CODES, AdminRegion, Label, way_labels
 from geo.layers import Layers, crossings_or_none, read_base, stages_by_year, years_of
 from geo.maps.basemap import add_basemap, new_map
 from geo.maps.charts import Series, growth_chart
@@ -28,7 +28,6 @@ from geo.maps.map_page import (
 )
 from geo.maps.offline import stable_ids
 from geo.maps.texts import Texts
-from geo.scenarios import open_groups_by_year
 
 TEXT = Texts("crossings")
 
@@ -234,3 +233,13 @@ def growth_series(
 def growth_columns(series: Sequence[Series]) -> list[tuple[Label, str]]:
     """Return the headings of a table of growth."""
     return [(TEXT["year"], "num"), *((line.label, "num") for line in series)]
+
+
+def open_groups_by_year(
+    groups: Sequence[Sequence[str]], stages: Mapping[str, str], count: int
+) -> list[int]:
+    """Return how many groups of sections are open as a whole in every year."""
+    return [
+        sum(all(stages[key][i] in OPEN_CODES for key in group) for group in groups)
+        for i in range(count)
+    ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -67,8 +66,13 @@ TICKS = (0.0, (3.0, 3.0))
 MARGIN = 0.04
 INK, GREY, WATER = "#1B2733", "#6B7680", "#2F6690"
 #: Sizes of names in points: the first line and the second.
-SIZES = {"metropolis": (12.5, 8.0), "city": (9.5, 6.8), "town": (7.2, 5.6),
-         "river": (7.0, 5.8), "province": (10.0, 7.2)}  # fmt: skip
+SIZES = {
+    "metropolis": (12.5, 8.0),
+    "city": (9.5, 6.8),
+    "town": (7.2, 5.6),
+    "river": (7.0, 5.8),
+    "province": (10.0, 7.2),
+}
 #: Where a name may stand around its place: steps across and up, tried in this order.
 AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 DPI = 300
@@ -634,11 +638,6 @@ def chinese_font() -> str | None:
     """
     installed = set(fontManager.get_font_names())
     return next((name for name in FONTS if name in installed), None)
-
-
-def figure_style() -> AbstractContextManager[None]:
-    """Draw with these settings."""
-    return mpl.rc_context(_settings())
 
 
 def _settings(languages: Sequence[str] = ("zh",)) -> dict[Any, Any]:

@@ -39,8 +39,9 @@ def figure_fonts(languages: Sequence[str], installed: Collection[str]) -> list[s
     A font with European letters comes first but for East Asian languages: the others have some
     of these letters only, and a name in two fonts looks torn.
     """
-    known = {key: [name for name in names if name in installed][:1]
-             for key, names in EAST_ASIAN.items()}  # fmt: skip
+    known = {
+        key: [name for name in names if name in installed][:1] for key, names in EAST_ASIAN.items()
+    }
     own = known.get(languages[0].split("-")[0], [])
     others = [name for name in OTHERS if name in installed]
     # the second one comes with matplotlib

@@ -123,8 +123,9 @@ def _areas(catalogue: Catalogue) -> dict[str, str]:
     found = {}
     for row in simplified_counties(catalogue).itertuples():
         if row.adcode in counted:
-            rings = [part.exterior for part in shapely.get_parts(row.geometry)
-                     if part.area > LEAST_AREA]  # fmt: skip
+            rings = [
+                part.exterior for part in shapely.get_parts(row.geometry) if part.area > LEAST_AREA
+            ]
             coordinates = (shapely.get_coordinates(ring)[:-1] for ring in rings)
             found[row.adcode] = " ".join(polyline_text(at, AREA_STEP) for at in coordinates)
     return found

@@ -50,14 +50,17 @@ def engine_data(layers: Layers, parameters: Parameters = DEFAULT_PARAMETERS) -> 
         "towns": [[row.lon, row.lat, row.population] for row in catalogue.cities],
         "places": _places(layers, facts, parameters),
         "cities": [_settled(row, row.city_id, of_region(row)) for row in catalogue.centres],
-        "zones": [_settled(row, row.zone_id, of_region(row)) for row in catalogue.settlements
-                  if isinstance(row, Zone)],
+        "zones": [
+            _settled(row, row.zone_id, of_region(row))
+            for row in catalogue.settlements
+            if isinstance(row, Zone)
+        ],
         "routes": _routes(layers, place),
         "sections": _sections(layers, facts, place),
         "rails": _rails(facts),
         "trains": _train_tables(catalogue),
         "ground": None if facts.ground is None else _ground(facts.ground, parameters),
-    }  # fmt: skip
+    }
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
@@ -69,10 +72,15 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, A
 def _borders(catalogue: Catalogue) -> list[Any]:
     """Return the rings of provinces as steps of 1e-4 degrees, by code."""
     return [
-        [code, [np.diff(np.rint(ring * 1e4), axis=0, prepend=0).astype(int).ravel().tolist()
-                for ring in rings]]
+        [
+            code,
+            [
+                np.diff(np.rint(ring * 1e4), axis=0, prepend=0).astype(int).ravel().tolist()
+                for ring in rings
+            ],
+        ]
         for code, rings in coarse_borders(catalogue).items()
-    ]  # fmt: skip
+    ]
 
 
 def _places(layers: Layers, facts: LastingFacts, parameters: Parameters) -> dict[str, Any]:
@@ -104,8 +112,11 @@ def _near_regions(catalogue: Catalogue, limit: float) -> list[list[float | None]
     at = np.array([(row.lon, row.lat) for row in catalogue.places], float).reshape(-1, 2)
     columns = []
     for region in catalogue.region.regions:
-        own = [(city.lon, city.lat) for city in catalogue.centres
-               if catalogue.region.find(city.region) == region]  # fmt: skip
+        own = [
+            (city.lon, city.lat)
+            for city in catalogue.centres
+            if catalogue.region.find(city.region) == region
+        ]
         least: dict[int, float] = {}
         for _, j, km in within(np.array(own, float).reshape(-1, 2), at, limit) if own else ():
             least[j] = min(least.get(j, np.inf), km)
@@ -144,8 +155,9 @@ def _sections(layers: Layers, facts: LastingFacts, place: dict[str, int]) -> dic
         stops.append([place[track.places[k]] for k in named])
         at += track.km[track.knots[named]].tolist()
         rows.append([key, route[route_id], name, status, *cells, stops[-1], regions.get(key)])
-    lines = [polyline_text(np.array(line_points(line)), 10.0**-DIGITS)
-             for line in facts.edges.geometry]  # fmt: skip
+    lines = [
+        polyline_text(np.array(line_points(line)), 10.0**-DIGITS) for line in facts.edges.geometry
+    ]
     columns_ = ["id", "route", "name", "status", "started", "opened", "expected", "design",
                 "operating", "lanes", "tracks", "km", "shares", "stops", "region"]  # fmt: skip
     return _table(columns_, rows) | {"at": packed(at), "lines": lines}
@@ -166,10 +178,16 @@ def _rails(facts: LastingFacts) -> dict[str, Any]:
     near = np.array([facts.near_core[edge] for edge in rail.index]) * SHARE_PARTS
     ends = zip(rail.index, rail["u"], rail["v"], strict=True)
     headings = [facts.headings[end, edge] for edge, u, v in ends for end in (u, v)]
-    shared = {i: sorted(facts.lines[edge]) for i, edge in enumerate(rail.index)
-              if len(facts.lines[edge]) > 1}  # fmt: skip
-    return {"near": np.rint(near).astype(int).tolist(), "headings": packed(headings),
-            "lines": shared}  # fmt: skip
+    shared = {
+        i: sorted(facts.lines[edge])
+        for i, edge in enumerate(rail.index)
+        if len(facts.lines[edge]) > 1
+    }
+    return {
+        "near": np.rint(near).astype(int).tolist(),
+        "headings": packed(headings),
+        "lines": shared,
+    }
 
 
 def _train_tables(catalogue: Catalogue) -> dict[str, Any]:
@@ -236,8 +254,12 @@ def _road_costs(edges: pd.DataFrame, parameters: Parameters) -> dict[str, Any]:
     """
     km, minutes = (edges[key].to_numpy(float) for key in ("length_km", "time_min"))
     p, kinds, shape_km = parameters, np.full(len(km), -1), np.zeros(len(km))
-    rules = [(p.road_bend, p.country_kmh), (p.town_bend, p.town_kmh),
-             (1.0, p.country_kmh), (1.0, p.town_kmh)]  # fmt: skip
+    rules = [
+        (p.road_bend, p.country_kmh),
+        (p.town_bend, p.town_kmh),
+        (1.0, p.country_kmh),
+        (1.0, p.town_kmh),
+    ]
     for number, (bend, kmh) in enumerate(rules):
         short = np.round(km / bend, 3)
         same = (short * bend == km) & (60 * (short * bend / kmh) == minutes) & (kinds < 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -152,50 +152,44 @@ def _own_server(url: str, datum: str) -> Tiles:
     return Tiles("own", Label(host, host), (url,), datum, (f"© {host}", ""))
 
 
-def holds_map(page: str) -> bool:
+def page_files(pages: Mapping[str, str], tiles: Tiles | None) -> dict[str, str]:
     """
-    Return whether a page holds a map that tiles can be put into.
+    Return pages by the names of their files, on tiles where some are asked for.
 
     Parameters
     ----------
-    page
-        HTML of a page.
+    pages, tiles
+        HTML of offline pages by name, and the provider, whose host is the only one the pages may
+        load images from. Of the pages only those with a map get tiles, in files of their own.
 
     Returns
     -------
-    yes
-        Whether Leaflet is in it.
-
-    Examples
-    --------
-    >>> holds_map("<script>var map = L.map('map')</script>"), holds_map("<p>No map</p>")
-    (True, False)
-    """
-    return "L.map(" in page
-
-
-def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
-    """
-    Return a page whose maps lie on tiles.
-
-    Parameters
-    ----------
-    page, tiles
-        HTML of an offline page with a map, and the provider, whose host is the only one the page
-        may load images from.
-    pages
-        Names of the pages that get tiles too, such as ``network``: links lead to them.
-
-    Returns
-    -------
-    page
-        The HTML.
+    files
+        HTML by name of file; links lead to the other pages with tiles.
 
     Raises
     ------
     MissingAssetError
-        When it is not a page of this package.
+        When tiles are to go into what is no page of this package.
+
+    Examples
+    --------
+    >>> list(page_files({"network": "<p>A page</p>"}, None))
+    ['network.html']
     """
+    if tiles is None:
+        return {f"{name}.html": page for name, page in pages.items()}
+    mapped = {name: page for name, page in pages.items() if "L.map(" in page}
+    return {_file(name, tiles): with_tiles(page, tiles, mapped) for name, page in mapped.items()}
+
+
+def _file(page: str, tiles: Tiles) -> str:
+    """Return the file of a page with tiles, which never replaces the one without."""
+    return f"{page}-{tiles.key}.html"
+
+
+def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
+    """Return a page whose maps lie on tiles; links lead to those of other pages with tiles."""
     if page.count(CONTENT_POLICY) != 1 or page.count("</head>") != 1:
         raise MissingAssetError("tiles need a page of this package")
     hosts = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in tiles.urls})
@@ -209,27 +203,5 @@ def with_tiles(page: str, tiles: Tiles, pages: Collection[str] = ()) -> str:
     page = page.replace(CONTENT_POLICY, policy)
     page = page.replace("</head>", "\n".join(parts) + "\n</head>")
     for name in pages:
-        page = page.replace(f'href="{name}.html', f'href="{page_file_name(name, tiles)}')
+        page = page.replace(f'href="{name}.html', f'href="{_file(name, tiles)}')
     return page
-
-
-def page_file_name(page: str, tiles: Tiles | None) -> str:
-    """
-    Return the name of the file of a page.
-
-    Parameters
-    ----------
-    page, tiles
-        Name of the page, such as ``network``, and its tiles, or None.
-
-    Returns
-    -------
-    name
-        Such as ``network-osm.html``: a page with tiles never replaces the one without.
-
-    Examples
-    --------
-    >>> page_file_name("network", None)
-    'network.html'
-    """
-    return f"{page}-{tiles.key}.html" if tiles else f"{page}.html"

@@ -251,9 +251,14 @@ def every_edge(layers: Layers, parameters: Parameters) -> Network:
     """Return the edges of all sections at stops, open or not and shared or not, of no day."""
     edges = _edge_frame(layers, layers.sections, "stops", lambda _id, _section: 1.0)
     return Network(
-        nodes=_node_frame(layers, edges), edges=edges, date=layers.catalogue.region.as_of,
-        node_rule=NODE_RULE["stops"], assumed=(), layers=layers, parameters=parameters,
-    )  # fmt: skip
+        nodes=_node_frame(layers, edges),
+        edges=edges,
+        date=layers.catalogue.region.as_of,
+        node_rule=NODE_RULE["stops"],
+        assumed=(),
+        layers=layers,
+        parameters=parameters,
+    )
 
 
 def check_mode(net: Network, mode: str) -> None:
@@ -274,8 +279,9 @@ def with_parameters(net: Network, parameters: Parameters) -> Network:
         return net
     known = open_sections(net.layers, net.date)
     before, after = (_speeds(net.layers, net.date, p) for p in (net.parameters, parameters))
-    ratio = {key: after(key, row) / before(key, row)
-             for key, row in _records(known, ["mode", *_SPEEDS])}  # fmt: skip
+    ratio = {
+        key: after(key, row) / before(key, row) for key, row in _records(known, ["mode", *_SPEEDS])
+    }
     faster = net.edges["section_id"].map(ratio).fillna(1.0).astype(float)
     edges = net.edges.assign(
         speed_kmh=net.edges["speed_kmh"] * faster, time_min=net.edges["time_min"] / faster
@@ -317,8 +323,11 @@ def cut_at_stops(net: Network) -> Network:
         track = net.layers.tracks[row["route_id"]]
         km = np.diff(track.km[knots])
         for k, part in enumerate((km / km.sum()).tolist()):
-            ends = {"edge_id": f"{row['section_id']}:{places[k]}", "u": places[k],
-                    "v": places[k + 1]}  # fmt: skip
+            ends = {
+                "edge_id": f"{row['section_id']}:{places[k]}",
+                "u": places[k],
+                "v": places[k + 1],
+            }
             rows.append({**row, **ends, **{key: row[key] * part for key in shared}})
             shapes.append(shapely.LineString(track.line[knots[k] : knots[k + 1] + 1]))
     frame = pd.DataFrame(rows, columns=["edge_id", *net.edges.columns.drop("geometry")])
@@ -357,8 +366,9 @@ def dissolve_nodes(net: Network) -> Network:
     ends = {end: net.edges[end].map(number).astype(int) for end in ("u", "v")}
     made = contract(
         Noded(net.nodes.reset_index(drop=True), net.edges.assign(**ends)),
-        add=["length_km", "geometry_km", "time_min"], same=["mode"],
-    )  # fmt: skip
+        add=["length_km", "geometry_km", "time_min"],
+        same=["mode"],
+    )
     first = [members[0] for members in made.edges["members"]]
     names = net.nodes.index.to_numpy()
     known = {key: names[made.edges[key]] for key in ("u", "v")}

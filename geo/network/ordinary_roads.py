@@ -178,15 +178,22 @@ def read_background(
         When the file cannot be read or has no such road, or pyosmium is not installed.
     """
     path, frame = Path(path), catalogue.region.frame
-    source: dict[str, Any] = {"file": path.name, "date": None, "licence": None,
-                              "attribution": None}  # fmt: skip
+    source: dict[str, Any] = {
+        "file": path.name,
+        "date": None,
+        "licence": None,
+        "attribution": None,
+    }
     if path.suffix.lower() in LAYERS:
         ways = read_layer(path)
         ways = ways[shapely.intersects(ways.geometry.to_numpy(), shapely.box(*frame))]
     else:
         ways = read_pbf(path, bounds=frame, progress=progress)
-        source |= {"date": read_pbf_header(path)[0] or None, "licence": "ODbL 1.0",
-                   "attribution": "© OpenStreetMap contributors"}  # fmt: skip
+        source |= {
+            "date": read_pbf_header(path)[0] or None,
+            "licence": "ODbL 1.0",
+            "attribution": "© OpenStreetMap contributors",
+        }
     roads = [route for route in catalogue.routes if route.mode == "road"]
     made = background_from_ways(
         ways, (route.ref for route in roads), source, parameters, _ports(catalogue)
@@ -281,8 +288,12 @@ class Ground:
         ids = self.points.index.to_numpy(object)
         i, j, near = self.near
         minutes, km = street_minutes(np.append(ties["km"], near), self.parameters)
-        tied = {"u": np.append(ids[ties["point"]], ids[i]), "v": np.append(ends, ids[j]),
-                "time_min": minutes, "length_km": km}  # fmt: skip
+        tied = {
+            "u": np.append(ids[ties["point"]], ids[i]),
+            "v": np.append(ends, ids[j]),
+            "time_min": minutes,
+            "length_km": km,
+        }
         known = DataFrame(roads.edges[["time_min", "length_km"]]).assign(u=names[u], v=names[v])
         cut = ties[~at_node].drop_duplicates(["edge", "share"]).sort_values(["edge", "share"])
         whole = ~np.isin(np.arange(len(known)), cut["edge"])
@@ -367,10 +378,8 @@ def ground_of(
 
     Parameters
     ----------
-    catalogue
-        The catalogue; its region names the file of its roads (`context.roads`).
-    parameters
-        What travel times rest on.
+    catalogue, parameters
+        The catalogue, whose region names the file of its roads, and what travel times rest on.
     background
         Other roads than those of the region (`read_background`).
 
@@ -468,8 +477,9 @@ def _timed_roads(
     if len(km) != len(lines) or not (km >= 0).all():
         raise BadInputError(
             "{file}: expected in length_km a number for each of {lines} lines",
-            file=name, lines=len(lines),
-        )  # fmt: skip
+            file=name,
+            lines=len(lines),
+        )
     nodes, edges = noded_graph(gpd.GeoDataFrame(geometry=lines, crs=CRS))
     inside = _town_share(edges.geometry.to_numpy(), towns)
     exact = "exact" in frame and bool(frame["exact"].iloc[0])
@@ -479,9 +489,12 @@ def _timed_roads(
     edges = edges.assign(time_min=60 * hours, length_km=town + country)
     nodes = nodes.rename(columns={"x": "lon", "y": "lat"}).assign(entry=True)
     source = {
-        "file": Path(name).name, "date": None, "vintage": vintage,
-        "licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors",
-    } | ({"exact": True} if exact else {})  # fmt: skip
+        "file": Path(name).name,
+        "date": None,
+        "vintage": vintage,
+        "licence": "ODbL 1.0",
+        "attribution": "© OpenStreetMap contributors",
+    } | ({"exact": True} if exact else {})
     return _main_parts(nodes, edges, source, ports)
 
 

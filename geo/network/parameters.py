@@ -33,10 +33,13 @@ class Parameters:
 
     # roads
     road_factor: float = _number(
-        0.90, "1", 0.85, 0.95,
+        0.90,
+        "1",
+        0.85,
+        0.95,
         "share of the design speed that cars keep over a trip; 100 and 120 km/h cannot be told "
         "apart (20 published times, leave-one-out error 12 %)",
-    )  # fmt: skip
+    )
     road_factor_slow: float = _number(
         1.0, "1", 0.9, 1.1, "the same up to `road_slow_kmh`: many of these are posted higher"
     )
@@ -45,18 +48,24 @@ class Parameters:
     )
     road_slow_kmh: float = _number(80, "km/h", 60, 90, "see `road_factor_slow`")
     junction_min: float = _number(
-        3, "min", 2, 6,
+        3,
+        "min",
+        2,
+        6,
         "to enter or leave where expressways meet: the tables have one entry per 32 km, reality "
         "one per 10 to 15, so the next one stands behind every junction",
-    )  # fmt: skip
+    )
     road_default: float = _number(80, "km/h", 60, 100, "design speed taken where none is known")
     # speeds of trains, where the tables give none
     rail_default: float = _number(120, "km/h", 80, 160, "line speed taken where none is known")
     emu_share_300: float = _number(
-        0.85, "1", 0.70, 0.92,
+        0.85,
+        "1",
+        0.70,
+        0.92,
         "running speed of multiple units over the line speed, lines of 300 km/h and more: three "
         "lines of 2024, by the kilometres of their hops",
-    )  # fmt: skip
+    )
     emu_share_hsr: float = _number(0.90, "1", 0.82, 0.95, "the same, other high-speed lines")
     emu_share_intercity: float = _number(0.85, "1", 0.70, 0.95, "the same, intercity lines")
     emu_share_conventional: float = _number(0.79, "1", 0.65, 0.90, "the same, conventional lines")
@@ -78,9 +87,12 @@ class Parameters:
         2, "min", 1.5, 2.5, "starting and stopping, once per ride, besides `speed_up_min`"
     )
     speed_up_min: float = _number(
-        1, "min", 0.7, 1.3,
+        1,
+        "min",
+        0.7,
+        1.3,
         "the same per 100 km/h: braking and speeding up (non-stop hops of 2024)",
-    )  # fmt: skip
+    )
     stop_min: float = _number(
         1.5, "min", 1, 3, "standing at a stop on the way, starting and stopping apart"
     )
@@ -95,10 +107,13 @@ class Parameters:
         2, "min", 1, 3, "lost where trains leave a route for another: slow points, narrow curves"
     )
     stop_odds: float = _number(
-        1.0, "1", 0.8, 1.1,
+        1.0,
+        "1",
+        0.8,
+        1.1,
         "stops of the fastest train of n over those of the mean train: stop_odds - stop_odds_n "
         "ln n, with n a day between large stations (fit to pairs of 2024)",
-    )  # fmt: skip
+    )
     stop_odds_n: float = _number(0.3, "1", 0.24, 0.34, "see `stop_odds`")
     stop_odds_least: float = _number(0.05, "1", 0, 0.1, "the least of it")
     large_share: float = _number(
@@ -135,10 +150,13 @@ class Parameters:
     alight_min: float = _number(5, "min", 3, 10, "from the train to the door of the station")
     transfer_min: float = _number(20, "min", 10, 30, "from train to train, waiting apart")
     wait_share: float = _number(
-        0.25, "1", 0.1, 0.5,
+        0.25,
+        "1",
+        0.1,
+        0.5,
         "wait over the time between trains: a quarter where the nearest train is booked, half "
         "where travellers come at random",
-    )  # fmt: skip
+    )
     wait_most_min: float = _number(30, "min", 20, 60, "the longest wait")
     service_hours: float = _number(16, "h", 14, 18, "hours a day in which trains run")
     transfer_limit_min: float = _number(
@@ -154,17 +172,23 @@ class Parameters:
         1.3, "1", 1.2, 1.5, "length of city streets against the straight line"
     )
     access_limit: float = _number(
-        30, "km", 20, 60,
+        30,
+        "km",
+        20,
+        60,
         "straight distance a traveller goes to enter a network, where no ordinary roads are known",
-    )  # fmt: skip
+    )
     access_limit_min: float = _number(
         120, "min", 60, 180, "time a traveller goes by road to a station or port"
     )
     background_motorway: float = _number(
-        100, "km/h", 80, 120,
+        100,
+        "km/h",
+        80,
+        120,
         "limit taken on other roads without a posted one; cars keep the same share of it: "
         "motorways",
-    )  # fmt: skip
+    )
     background_trunk: float = _number(80, "km/h", 60, 100, "the same on national roads")
     background_primary: float = _number(60, "km/h", 40, 80, "the same on provincial roads")
     background_secondary: float = _number(50, "km/h", 30, 70, "the same on county roads")
@@ -199,9 +223,12 @@ class Parameters:
     )
     # how far times may be off
     deviation_rail: float = _number(
-        0.09, "1", 0.07, 0.11,
+        0.09,
+        "1",
+        0.07,
+        0.11,
         "standard deviation of train times over the times: residuals of 293 published ones",
-    )  # fmt: skip
+    )
     deviation_road: float = _number(
         0.10, "1", 0.08, 0.15, "the same of times by road: the ranges of the factors and speeds"
     )

@@ -66,10 +66,11 @@ def train_timetable(net: Network) -> list[TrainTrip]:
     Return the trains of the day of a network as a timetable.
 
     Trains are followed from edge to edge as the travel model lets them run on, so that over every
-    section run as many as its services say. The trains of a way fall into those that serve large
-    stations only and those that serve any, in the shares of the model; their stops are as long as
-    the mean stop of the fastest trains. A ride takes as long as in `station_to_station` between
-    first, last and hub stations, and up to a start and a stop less between others.
+    section run as many as its services say; those that end between two stations run to the last
+    one. The trains of a way fall into those that serve large stations only and those that serve
+    any, in the shares of the model; their stops are as long as the mean stop of the fastest
+    trains. A ride takes as long as in `station_to_station` between first, last and hub stations,
+    and up to a start and a stop less between others.
 
     Parameters
     ----------

@@ -138,9 +138,10 @@ class Ground:
         near = [
             i
             for i in self.tree.query(here, predicate="dwithin", distance=metres).tolist()
-            if self.rows[i].mode == mode and self.rows[i].route not in own
+            if self.rows[i].mode == mode
+            and self.rows[i].route not in own
             and (self.rows[i].is_open or not only_open)
-        ]  # fmt: skip
+        ]
         far = shapely.distance(self.tree.geometries[near], here)
         return sorted(zip(far.tolist(), near, strict=True))
 
@@ -194,16 +195,12 @@ def _continues(ground: Ground, place: str, section: str) -> dict[str, Any]:
         end=first["to_en"],
         status=Message(stage),
     )
-    return {
-        "class": "continues",
-        "reason_en": Message("{text}, opening {year}", text=ahead_en, year=year)
-        if year
-        else Message("{text}, opening not known", text=ahead_en),
-        "reason_zh": f"由{first['name']}({first['from_zh']}–{first['to_zh']},"
-        f"{STAGE[first['stage']].zh})接续" + (f",{year}年通车" if year else ",通车时间不详"),
-        "continuation": ";".join(ahead),
-        "expected": year,
-    }
+    text = Message("{text}, opening not known", text=ahead_en)
+    if year:
+        text = Message("{text}, opening {year}", text=ahead_en, year=year)
+    zh = f"由{first['name']}({first['from_zh']}–{first['to_zh']},{STAGE[stage].zh})接续"
+    zh += f",{year}年通车" if year else ",通车时间不详"
+    return _reason("continues", text, zh, continuation=";".join(ahead), expected=year)
 
 
 def _year(row: Series[Any]) -> int | None:
@@ -269,17 +266,14 @@ def _gap(ground: Ground, place: str, section: str) -> dict[str, Any]:
         return {}
     key, metres = near
     other = frame.loc[key]
-    return {
-        "class": "gap",
-        "reason_en": Message(
-            "{route} passes {metres:.0f} m away without a shared place: likely a missing junction",
-            route=other["route_en"],
-            metres=metres,
-        ),
-        "reason_zh": f"{other['route_zh']}在{metres:.0f}米外经过而无共用节点,可能缺少连接",
-        "other_route": other["route_id"],
-        "distance_m": round(metres, 1),
-    }
+    text = Message(
+        "{route} passes {metres:.0f} m away without a shared place: likely a missing junction",
+        route=other["route_en"],
+        metres=metres,
+    )
+    zh = f"{other['route_zh']}在{metres:.0f}米外经过而无共用节点,可能缺少连接"
+    known = {"other_route": other["route_id"], "distance_m": round(metres, 1)}
+    return _reason("gap", text, zh, **known)
 
 
 def nearby(
@@ -725,6 +719,9 @@ def _ring_findings(layers: Layers) -> Iterator[Finding]:
                 id=place,
                 ring=layers.catalogue.route[ring].name,
             )
-            at = {"place_id": place, "lon": layers.places["lon"][place],
-                  "lat": layers.places["lat"][place]}  # fmt: skip
+            at = {
+                "place_id": place,
+                "lon": layers.places["lon"][place],
+                "lat": layers.places["lat"][place],
+            }
             yield _about_place(layers, "warning", "ends-at-ring", text, at, route)

@@ -231,10 +231,12 @@ class Trains:
             for place in (run.u, run.v)
         )
         return [
-            (first[b] if self.opens(run.u, run.kind, large=a) else None,
-             last[a] if self.opens(run.v, run.kind, large=b) else None)
+            (
+                first[b] if self.opens(run.u, run.kind, large=a) else None,
+                last[a] if self.opens(run.v, run.kind, large=b) else None,
+            )
             for a, b in TIERS
-        ]  # fmt: skip
+        ]
 
     def half_stop(self, run: Run) -> float:
         """Return how long trains take to start, or to stop, on an edge."""
@@ -382,9 +384,11 @@ def near_core_share(rail: Network) -> list[float]:
         high = parameters.approach_km / KM_PER_DEGREE
         wide = high / math.cos(math.radians(abs(core.lat) + high))
         around = np.flatnonzero(
-            (np.abs([core.lon, core.lat] - np.clip([core.lon, core.lat], low, top))
-             <= [wide, high]).all(axis=1)
-        )  # fmt: skip
+            (
+                np.abs([core.lon, core.lat] - np.clip([core.lon, core.lat], low, top))
+                <= [wide, high]
+            ).all(axis=1)
+        )
         points = shapely.line_interpolate_point(lines[around, None], along, normalized=True)
         km = geodesic_km([core.lon, core.lat], shapely.get_coordinates(points))
         near[around] |= km.reshape(-1, SAMPLES) <= parameters.approach_km

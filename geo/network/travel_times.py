@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse.csgraph import dijkstra
 
+from geo.algorithms import bypassed
 from geo.catalogue import Catalogue, City, Place, Zone, name_labels
 from geo.core import BadInputError, Executor, number_blocks, run_locally
 from geo.geometry import geodesic_km
@@ -430,8 +431,10 @@ def times_between(
     """
     destinations = origins if destinations is None else destinations
     starts, ends = graph.ends(origins)[0], graph.ends(destinations)[1]
+    small, number = bypassed(graph.matrix(minutes)[0], np.concatenate([starts, ends]))
+    starts, ends = np.split(number, [len(starts)])
     blocks = [starts[part] for part in number_blocks(len(starts), BLOCK)]
-    rows = executor(_times_from, (graph.matrix(minutes)[0], ends), blocks)
+    rows = executor(_times_from, (small, ends), blocks)
     times = np.vstack([np.empty((0, len(ends))), *rows])
     a, b = (np.array([end_of(end).node for end in some]) for some in (origins, destinations))
     times[a[:, None] == b] = 0.0
@@ -492,10 +495,10 @@ def travel_time_matrix(
     Returns
     -------
     table
-        Minutes, infinite where unreachable; rows are ids of origins, columns of destinations; a
-        point has its coordinates, or the id it was given. Where not all are cities `attrs` has
-        `names`. If `long`, the columns `from`, `to` (ids) and `minutes`. With other roads `attrs`
-        says which.
+        Minutes, infinite where unreachable, between two stations from departure to arrival; rows
+        are ids of origins, columns of destinations; a point has its coordinates, or the id it was
+        given. Where not all are cities `attrs` has `names`. If `long`, the columns `from`, `to`
+        (ids) and `minutes`. With other roads `attrs` says which.
 
     Raises
     ------

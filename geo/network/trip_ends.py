@@ -75,10 +75,8 @@ def find_end(catalogue: Catalogue, text: str) -> City | Zone | Place | tuple[flo
 
     Parameters
     ----------
-    catalogue
-        The catalogue.
-    text
-        Name or id of a city, county or place, or ``LON,LAT`` in degrees (WGS-84).
+    catalogue, text
+        The catalogue, and name or id of a city, county or place, or ``LON,LAT`` in degrees.
 
     Returns
     -------
@@ -132,8 +130,12 @@ def point_within(catalogue: Catalogue, text: str) -> tuple[float, float] | None:
     if not (west <= lon <= east and south <= lat <= north):
         raise BadInputError(
             "{point}: expected LON,LAT within {west:g}–{east:g}, {south:g}–{north:g}",
-            point=text, west=west, east=east, south=south, north=north,
-        )  # fmt: skip
+            point=text,
+            west=west,
+            east=east,
+            south=south,
+            north=north,
+        )
     return lon, lat
 
 

@@ -1,8 +1,8 @@
 """Outside files and servers to lines, points and areas; they know no catalogue."""
 
 from geo.readers.areas import read_areas
-from geo.readers.lines import LAYERS, WRITTEN_BESIDE, read_drawing, read_layer
-from geo.readers.overpass import Limits, Request, download_ways, tags_of
+from geo.readers.lines import LAYERS, read_drawing, read_layer
+from geo.readers.overpass import Limits, Request, download_ways
 from geo.readers.pbf import (
     LOCAL,
     read_boundaries,
@@ -28,9 +28,9 @@ from geo.readers.ways import (
 from geo.readers.workbook import read_workbook
 
 __all__ = [
-    "CLASSES", "KEY_OF_MODE", "LAYERS", "LOCAL", "MAIN_ROADS", "MINOR_ROADS", "WRITTEN_BESIDE",
+    "CLASSES", "KEY_OF_MODE", "LAYERS", "LOCAL", "MAIN_ROADS", "MINOR_ROADS",
     "Limits", "Request", "barred_by", "class_of", "download_ways", "duration_minutes",
     "posted_speed", "read_areas", "read_boundaries", "read_drawing", "read_languages",
     "read_layer", "read_pbf", "read_pbf_header", "read_points", "read_roads_around",
-    "read_workbook", "ref_key", "split_ref", "split_refs", "tags_of",
+    "read_workbook", "ref_key", "split_ref", "split_refs",
 ]  # fmt: skip

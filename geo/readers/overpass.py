@@ -225,6 +225,7 @@ class Download(NamedTuple):
     date: dt.date
     calls: int
     endpoint: str
+    tags: list[str]  # that were asked for, each with its values
 
 
 def download_ways(
@@ -263,10 +264,11 @@ def download_ways(
     """
     session = Session(_address(endpoint), limits)
     folder = cache or user_cache() / "overpass"
-    frames, skipped, days = [], dict[str, str](), list[dt.date]()
+    frames, skipped, days, asked = [], dict[str, str](), list[dt.date](), dict[str, list[str]]()
     for key, name, mode, area, km2 in requests:
         progress(name)
-        tags = tags_of(mode)
+        tags = _tags_of(mode)
+        asked[mode] = [f"{tag}={'|'.join(values)}" for tag, values in tags.items()]
         if km2 > MAX_AREA_KM2:
             why = Message("its corridor is too large to ask for ({km2:,.0f} km²)", km2=km2)
             skipped[key] = why
@@ -287,7 +289,9 @@ def download_ways(
         days.append(_answered(own))
     ways = pd.concat(frames) if frames else ways_of(gpd.GeoDataFrame(geometry=[], crs=4326))
     ways = ways[~ways.index.duplicated()].sort_index()
-    return Download(ways, skipped, min(days, default=_today()), session.calls, session.endpoint)
+    date = min(days, default=_today())
+    tags_asked = [tag for mode in sorted(asked) for tag in asked[mode]]
+    return Download(ways, skipped, date, session.calls, session.endpoint, tags_asked)
 
 
 def ways_of(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -302,25 +306,8 @@ def ways_of(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_crs("EPSG:4326", allow_override=True)
 
 
-def tags_of(mode: str) -> dict[str, list[str]]:
-    """
-    Return the tags that ways of a mode are asked for by.
-
-    Parameters
-    ----------
-    mode
-        Road, rail or water.
-
-    Returns
-    -------
-    tags
-        The values wanted of the one key of that mode.
-
-    Examples
-    --------
-    >>> tags_of("water")
-    {'waterway': ['river', 'canal', 'fairway']}
-    """
+def _tags_of(mode: str) -> dict[str, list[str]]:
+    """Return the tag by which ways of a mode are asked for, with its values."""
     return {KEY_OF_MODE[mode]: [*CLASSES[mode], *([] if mode == "water" else _UNBUILT)]}
 
 

@@ -298,8 +298,10 @@ def read_roads_around(path: Path | str, spots: Sequence[tuple[float, float]]) ->
     """
     cells = {
         (int(lon / CELL) + i, int(lat / CELL) + j)
-        for lon, lat in spots for i in (-1, 0, 1) for j in (-1, 0, 1)
-    }  # fmt: skip
+        for lon, lat in spots
+        for i in (-1, 0, 1)
+        for j in (-1, 0, 1)
+    }
 
     def is_near(way: Any) -> bool:
         start = way.nodes[0].location
@@ -386,9 +388,12 @@ def read_languages(path: Path | str) -> dict[str, int]:
         for item in _elements(osm, path, kinds, osm.filter.TagFilter(*tags), places=False):
             own = item.tags.get("name")
             count.update(
-                found[1] for tag in item.tags if tag.v == own
-                for found in [re.fullmatch("name:([a-z]{2,3})", tag.k)] if found
-            )  # fmt: skip
+                found[1]
+                for tag in item.tags
+                if tag.v == own
+                for found in [re.fullmatch("name:([a-z]{2,3})", tag.k)]
+                if found
+            )
     return dict(count.most_common())
 
 
@@ -512,8 +517,9 @@ def _routes(osm: Any, path: Path | str, tags: Sequence[tuple[str, str]]) -> list
             route.tags.get(key) or "" for key in ("route", "network", "ref", "name", "duration")
         )
         if route.tags.get("type") == "route" and network.lower() not in INTERNATIONAL:
-            ways = frozenset(m.ref for m in route.members
-                             if m.type == "w" and not m.role.startswith(PIERS))  # fmt: skip
+            ways = frozenset(
+                m.ref for m in route.members if m.type == "w" and not m.role.startswith(PIERS)
+            )
             found.append(_Route(kind, network, ref, name, duration, ways))
     return found
 
@@ -531,8 +537,9 @@ def _add_routes(
     for route in routes:
         for number in map(ref_key, split_ref(route.ref)):
             carried[number] |= {route.network} if route.kind == "road" else set()
-    clash = {number for number, networks in carried.items()
-             if number.isdecimal() and len(networks) > 1}  # fmt: skip
+    clash = {
+        number for number, networks in carried.items() if number.isdecimal() and len(networks) > 1
+    }
     numbers: dict[Any, list[str]] = {}
     names: dict[Any, str] = {}
     times: dict[Any, str] = {}
@@ -569,8 +576,11 @@ def _spelled(number: str, network: str, refs: pd.Series[Any], *, clash: bool) ->
     if not number.isdecimal():
         return number
     said = Counter(item for text in refs for item in split_ref(text))
-    alike = {item: n for item, n in said.items()
-             if re.sub(r"\D", "", item) == number and not (clash and item == number)}  # fmt: skip
+    alike = {
+        item: n
+        for item, n in said.items()
+        if re.sub(r"\D", "", item) == number and not (clash and item == number)
+    }
     if alike:
         return max(alike, key=lambda item: (alike[item], item))
     letters = network.rpartition(":")[2]

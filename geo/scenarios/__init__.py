@@ -24,8 +24,6 @@ from geo.scenarios.timeline import (
     build_timeline,
     figures_by_year,
     horizon_of,
-    milestones,
-    open_groups_by_year,
     timeline_values,
 )
 
@@ -33,7 +31,7 @@ __all__ = [
     "Analysis", "Plan", "RouteVariants", "Timeline", "analyse", "apply_plan", "build_timeline",
     "city_changes", "city_pair_profile", "compare_catalogues", "compare_cities", "compare_dates",
     "corridor_profile", "figures_by_year", "headline_intervals", "headline_sentences",
-    "horizon_of", "is_plan", "milestones", "open_groups_by_year", "plan_of", "planned_layers",
+    "horizon_of", "is_plan", "plan_of", "planned_layers",
     "project_benefits", "read_plan", "sensitivity_table", "timeline_values", "travel_times_on",
     "with_projects",
 ]  # fmt: skip

@@ -24,10 +24,8 @@ def with_projects(
         Projects to do or to leave undone. A project of the change "close" closes its sections
         when it is done; "add" and "upgrade" open theirs; a "delay" opens them in the year of
         the project and not before.
-    date
-        The day by which they are done.
-    done
-        False: their sections are neither open nor expected on any day.
+    date, done
+        The day by which they are done; False: their sections are open or expected on no day.
 
     Returns
     -------

@@ -31,7 +31,7 @@ from geo.core import remembered
 from geo.layers import Layers, border_crossings, travel_facts
 from geo.network import DoorTimes, Network, build_network
 from geo.scenarios.comparison import city_changes, project_tables, travel_times_on
-from geo.scenarios.timeline import horizon_of, milestones
+from geo.scenarios.timeline import horizon_of
 
 #: The column that holds each indicator of accessibility; its name carries the unit.
 _ACCESS: dict[Indicator, str] = {
@@ -209,7 +209,7 @@ def _cut_table(layers: Layers, date: dt.date, horizon: dt.date) -> DataFrame:
     region = layers.catalogue.region
     a, b = region.pair()
     rows = list[dict[str, Any]]()
-    for when in milestones(region, date, horizon):
+    for when in region.days_of_interest(date, horizon):
         facts = travel_facts(layers, when, labels=True)
         rows += remembered(partial(_cuts_on, layers, when, a.id, b.id), "cuts", facts, a.id, b.id)
     return pd.DataFrame(rows)

@@ -444,8 +444,11 @@ def _benefits(
         last_in = end - weighted_efficiency(without.cities, people)
         rows.append(_benefit(project, first_in, last_in, start))
         table = city_changes(layers.catalogue, times[0], alone, mode)
-        named = {"project_id": project.project_id, "project_zh": project.name,
-                 "project_en": project.name_en}  # fmt: skip
+        named = {
+            "project_id": project.project_id,
+            "project_zh": project.name,
+            "project_en": project.name_en,
+        }
         for position, (column, value) in enumerate(named.items()):
             table.insert(position, column, value)
         changes.append(table)
@@ -466,8 +469,10 @@ def _crossed_unjoined(layers: Layers, benefits: DataFrame, date: dt.date) -> lis
     if not idle.any():
         return [[] for _ in idle]
     points = crossings_without_junction(layers, date)
-    pairs = {*zip(points["section_id"], points["other_route"], strict=True),
-             *zip(points["other_section"], points["route_id"], strict=True)}  # fmt: skip
+    pairs = {
+        *zip(points["section_id"], points["other_route"], strict=True),
+        *zip(points["other_section"], points["route_id"], strict=True),
+    }
     project = {row.project_id: row for row in layers.catalogue.projects}
     found = []
     for key, nothing in zip(benefits["project_id"], idle, strict=True):

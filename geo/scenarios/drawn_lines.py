@@ -104,9 +104,14 @@ def drawn_rows(
     if facts["trains_per_day"] is not None:
         kind = "conventional" if facts["class"] == "conventional" else "emu"
         rows["train_services"] = [
-            {"section_id": section, "class": kind, "trains_per_day": facts["trains_per_day"],
-             **own} for section in sections
-        ]  # fmt: skip
+            {
+                "section_id": section,
+                "class": kind,
+                "trains_per_day": facts["trains_per_day"],
+                **own,
+            }
+            for section in sections
+        ]
     rows["projects"] = [
         {"project_id": key, "name": name, "name_en": name_en, "sections": ";".join(sections),
          "year": facts["year"], "change": "add"}
@@ -126,7 +131,7 @@ def _course(stops: list[Stop], via: list[list[tuple[float, float]]]) -> list[_Po
             points += [
                 (rounded(x + (to_x - x) * i / count), rounded(y + (to_y - y) * i / count))
                 for i in range(1, count)
-            ]  # fmt: skip
+            ]
             points.append((to_x, to_y))
         for point in points[:-1]:
             if point not in (course[-1][:2], corners[-1]):

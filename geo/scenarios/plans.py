@@ -140,8 +140,13 @@ class _Trains(_OfSections):
             for number in [i for i in own if tables.reaches(rows[i])] or own:
                 tables.change("train_services", number, trains_per_day=self.trains)
             if not listed:
-                new = {"section_id": key, "class": kind, "trains_per_day": self.trains,
-                       "source": tables.source.key, "confidence": "low"}  # fmt: skip
+                new = {
+                    "section_id": key,
+                    "class": kind,
+                    "trains_per_day": self.trains,
+                    "source": tables.source.key,
+                    "confidence": "low",
+                }
                 others = {**new, "class": "conventional", "trains_per_day": None}
                 tables.add("train_services", [new, others] if conventional and emus else [new])
 
@@ -230,10 +235,8 @@ class Plan:
 
     Parameters
     ----------
-    name, name_en
-        Its names.
-    edits
-        Edits, checked one by one.
+    name, name_en, edits
+        Its names, and its edits, checked one by one.
     file
         Where it is from, for messages.
 
@@ -442,8 +445,9 @@ def apply_plan(catalogue: Catalogue, plan: Plan, source: Source | None = None) -
     >>> apply_plan(cat, wide).section["chengyu-1"].lanes
     8
     """
-    made = source or Source(key="plan", title=f"Plan: {plan.name}", publisher="", date="", url="",
-                            licence="")  # fmt: skip
+    made = source or Source(
+        key="plan", title=f"Plan: {plan.name}", publisher="", date="", url="", licence=""
+    )
     tables = _Tables(catalogue, made)
     for number, edit in enumerate(plan.edits, 1):
         with _blamed(plan.file, number):
@@ -574,9 +578,11 @@ def _stop(tables: _Tables, edit: _Draw, facts: Mapping[str, Any], number: int) -
             text = with_closest(Message("expected a known id"), stop.place, tables.place)
             raise _wrong("stops", stop.place, text)
         if place.kind not in JOINING[edit.mode] or edit.mode not in tables.modes[stop.place]:
-            text = Message("expected a place where lines of mode {mode} meet: {kinds}",
-                           mode=Message(edit.mode),
-                           kinds=", ".join(sorted(JOINING[edit.mode])))  # fmt: skip
+            text = Message(
+                "expected a place where lines of mode {mode} meet: {kinds}",
+                mode=Message(edit.mode),
+                kinds=", ".join(sorted(JOINING[edit.mode])),
+            )
             raise _wrong("stops", stop.place, text)
         return Stop(place.place_id, place.kind, place.lon, place.lat)
     key, kind = f"{edit.id}-{number + 1}", KIND_OF_MODE[edit.mode]

@@ -91,9 +91,10 @@ class RouteVariants:
         """Return the sections of a mode that are not there."""
         missing = self.missing(route_id, state)
         return frozenset(
-            section for section, own in self._mode_of.items()
+            section
+            for section, own in self._mode_of.items()
             if section in missing and mode in ("any", own)
-        )  # fmt: skip
+        )
 
     def modes(self, route_id: str, state: State) -> list[str]:
         """Return the modes that have a section in a state of a route: road, rail, water."""

@@ -91,8 +91,9 @@ def sensitivity_table(
         row = rows.setdefault(name, {})
         row |= {f"{key}_{end}": value for key, value in values.items()}
     for row in rows.values():
-        changes = [abs(row[f"{key}_high"] - row[f"{key}_low"]) / base[key]
-                   for key in base if base[key]]  # fmt: skip
+        changes = [
+            abs(row[f"{key}_high"] - row[f"{key}_low"]) / base[key] for key in base if base[key]
+        ]
         row["swing"] = float(np.nanmax(changes))
     table = known[["value", "low", "high", "unit"]].join(DataFrame.from_dict(rows, orient="index"))
     table = table.rename_axis("name").reset_index()
@@ -134,10 +135,12 @@ def headline_intervals(
     random = np.random.default_rng(seed)
     drawn = [field for field in fields(parameters) if not field.name.startswith(LEFT_OUT)]
     cases = [
-        replace(parameters, **{f.name: random.uniform(f.metadata["low"], f.metadata["high"])
-                               for f in drawn})
+        replace(
+            parameters,
+            **{f.name: random.uniform(f.metadata["low"], f.metadata["high"]) for f in drawn},
+        )
         for _ in range(draws)
-    ]  # fmt: skip
+    ]
     found = DataFrame(executor(_values_of, (layers, date), cases), columns=list(base))
     low, high = (
         found.quantile(q) if draws else pd.Series(np.nan, list(base)) for q in NINE_OF_TEN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.catalogue import OPEN_CODES, Region, populations
+from geo.catalogue import OPEN_CODES, populations
 from geo.connectivity import DAILY_MIN, core_cities, expected_opportunities
 from geo.core import remembered
 from geo.layers import Layers, speeds_on, stages_by_year, travel_facts
@@ -145,30 +145,6 @@ def horizon_of(layers: Layers, date: dt.date) -> dt.date:
     return dt.date(max([date.year, *map(int, years)]), 12, 31)
 
 
-def milestones(region: Region, date: dt.date, horizon: dt.date) -> list[dt.date]:
-    """
-    Return the dates on which the region is looked at.
-
-    Parameters
-    ----------
-    region, date, horizon
-        The region, with its years of interest, and two more dates.
-
-    Returns
-    -------
-    dates
-        In order, each once.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> [day.year for day in milestones(cat.region, date(2025, 12, 31), date(2030, 12, 31))]
-    [2020, 2025, 2030]
-    """
-    years = {dt.date(year, 12, 31) for year in region.milestones}
-    return sorted({date, horizon, *years})
-
-
 def figures_by_year(
     timeline: Timeline, layers: Layers, date: dt.date, days: Mapping[int, dt.date]
 ) -> list[dict[str, Any]]:
@@ -250,6 +226,10 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
     people = [city.population for city in layers.catalogue.centres]
     tables = [_packed(times.cities) for times in timeline.times]
     living = populations(layers.catalogue.settlements)
+    within = [
+        expected_opportunities(times.settlements, living, DAILY_MIN, "any")
+        for times in timeline.times
+    ]
     steps = []
     for before, after in pairwise(tables):
         at = np.flatnonzero(before != after)
@@ -261,15 +241,9 @@ def timeline_values(timeline: Timeline, layers: Layers) -> dict[str, Any]:
         "stats": _by_name(timeline.stats),
         "km": _by_name(timeline.km),
         "people": people,
-        "within": [_people_within(times, living) for times in timeline.times],
+        "within": [list(map(round, people.tolist())) for people in within],
         "minutes": [tables[0].tolist(), *steps],
     }
-
-
-def _people_within(times: DoorTimes, living: NDArray[np.float64]) -> list[int]:
-    """Return the people within two hours of every city."""
-    counts = expected_opportunities(times.settlements, living, DAILY_MIN, "any")
-    return [round(count) for count in counts.tolist()]
 
 
 def _packed(minutes: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -291,32 +265,3 @@ def _shortened(value: float | None) -> float | None:
         return None
     kept = float(f"{value:.{SIGNIFICANT}g}")
     return int(kept) if kept == int(kept) else kept
-
-
-def open_groups_by_year(
-    groups: Sequence[Sequence[str]], stages: Mapping[str, str], count: int
-) -> list[int]:
-    """
-    Return how many groups of sections are open in every year.
-
-    Parameters
-    ----------
-    groups
-        Sections that must all be open.
-    stages, count
-        Letters of the stages by section, one per year (`stages_by_year`), and the number of years.
-
-    Returns
-    -------
-    counts
-        Number of groups by year.
-
-    Examples
-    --------
-    >>> open_groups_by_year([["a", "b"], ["b"]], {"a": "pco", "b": "ooa"}, 3)
-    [1, 1, 2]
-    """
-    return [
-        sum(all(stages[key][i] in OPEN_CODES for key in group) for group in groups)
-        for i in range(count)
-    ]

@@ -267,8 +267,9 @@ def _plan(line: LineString, route_id: str, said: Mapping[str, str], source: str)
         "design_speed_kmh": said.get("design_speed_kmh", ""),
         "confidence": "low",
     }
-    return _Plan(line, route, section, said.get("trains_per_day", ""),
-                 said.get("accuracy_m") or ACCURACY_M)  # fmt: skip
+    return _Plan(
+        line, route, section, said.get("trains_per_day", ""), said.get("accuracy_m") or ACCURACY_M
+    )
 
 
 def _faults(catalogue: Catalogue, plan: _Plan, file: str, number: int) -> Iterator[Problem]:
@@ -277,15 +278,22 @@ def _faults(catalogue: Catalogue, plan: _Plan, file: str, number: int) -> Iterat
     if key in catalogue.route:
         yield Problem(file, number, "route_id", key, Message("expected an id of no other route"))
     ends = {"section_id": "a", "seq": "1", "from_place": "a", "to_place": "b"}
-    trains = {"section_id": "a", "class": "emu", "trains_per_day": plan.trains,
-              "source": "a", "confidence": "low"}  # fmt: skip
+    trains = {
+        "section_id": "a",
+        "class": "emu",
+        "trains_per_day": plan.trains,
+        "source": "a",
+        "confidence": "low",
+    }
     lon, lat = map(str, plan.line.coords[0])
     end = {"place_id": "a", "name": "a", "name_en": "a", "lon": lon, "lat": lat, "kind": "end",
            "accuracy_m": plan.accuracy, "source": "a", "confidence": "low"}  # fmt: skip
     for table, cells in {
-        "routes": plan.route, "sections": plan.section | ends, "train_services": trains,
+        "routes": plan.route,
+        "sections": plan.section | ends,
+        "train_services": trains,
         "places": end,
-    }.items():  # fmt: skip
+    }.items():
         row = dict.fromkeys(columns(TABLES[table]), "") | cells
         found = checked_row(row, TABLES[table], catalogue.region, file, number)
         for item in found:
@@ -304,8 +312,13 @@ def _faults(catalogue: Catalogue, plan: _Plan, file: str, number: int) -> Iterat
         yield Problem(file, number, "", f"{metres:.1f} m", text)
     west, south, east, north = catalogue.region.frame
     if not shapely.box(west, south, east, north).covers(plan.line):
-        text = Message("expected points within {west:g}–{east:g}, {south:g}–{north:g}",
-                       west=west, east=east, south=south, north=north)  # fmt: skip
+        text = Message(
+            "expected points within {west:g}–{east:g}, {south:g}–{north:g}",
+            west=west,
+            east=east,
+            south=south,
+            north=north,
+        )
         yield Problem(file, number, "", "", text)
 
 
@@ -475,23 +488,38 @@ class _Draft:
         route, several = self.plan.route, len(ends) > 2
         for seq, (a, b) in enumerate(itertools.pairwise(ends), 1):
             name = f"{route['name']}({names[a]}–{names[b]})" if several else route["name"]
-            own = {"section_id": f"{self.route}-{seq}", "seq": seq, "name": name[:200],
-                   "from_place": a, "to_place": b}  # fmt: skip
+            own = {
+                "section_id": f"{self.route}-{seq}",
+                "seq": seq,
+                "name": name[:200],
+                "from_place": a,
+                "to_place": b,
+            }
             self.rows["sections"].append(self.plan.section | own)
         keys = [row["section_id"] for row in self.rows["sections"]]
         if self.route not in {project.project_id for project in self.layers.catalogue.projects}:
             self.rows["projects"] = [
-                {"project_id": self.route, "name": route["name"], "name_en": route["name_en"],
-                 "sections": ";".join(keys), "year": self.plan.section["expected"],
-                 "change": "add"}
-            ]  # fmt: skip
+                {
+                    "project_id": self.route,
+                    "name": route["name"],
+                    "name_en": route["name_en"],
+                    "sections": ";".join(keys),
+                    "year": self.plan.section["expected"],
+                    "change": "add",
+                }
+            ]
         if self.plan.trains:
             kind = "conventional" if route["class"] == "conventional" else "emu"
             self.rows["train_services"] = [
-                {"section_id": key, "class": kind, "trains_per_day": self.plan.trains,
-                 "source": self.source, "confidence": "low"}
+                {
+                    "section_id": key,
+                    "class": kind,
+                    "trains_per_day": self.plan.trains,
+                    "source": self.source,
+                    "confidence": "low",
+                }
                 for key in keys
-            ]  # fmt: skip
+            ]
 
     def report(self, layers: Layers) -> dict[str, Any]:
         """Return what became of the line, from the layers that have it."""

@@ -81,8 +81,10 @@ def add_plan(
     ({'sections': 1}, {'sources': 1})
     """
     if plan.closes:
-        text = Message("expected no closure, which tables cannot hold: `geo compare --plan` and "
-                       "the plan page count with it")  # fmt: skip
+        text = Message(
+            "expected no closure, which tables cannot hold: `geo compare --plan` and "
+            "the plan page count with it"
+        )
         raise BadInputError([Problem(plan.file, number, "do", "", text) for number in plan.closes])
     row = {key: source.get(key, "") for key in columns(Source)}
     row["key"] = source_key(catalogue, row)

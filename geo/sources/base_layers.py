@@ -56,10 +56,16 @@ def write_roads(
         return ""
     joined = contract(Noded(nodes, edges), add=["length_km"]).edges
     lines = shapely.simplify(joined.geometry.to_numpy(), SIMPLE)
-    about = {"source": "OpenStreetMap", "licence": ODBL, "vintage": stamp, "exact": True,
-             "length_km": " ".join(f"{km:.3f}" for km in joined["length_km"])}  # fmt: skip
-    made = gpd.GeoDataFrame(pd.DataFrame([about]), geometry=[shapely.multilinestrings(lines)],
-                            crs=4326)  # fmt: skip
+    about = {
+        "source": "OpenStreetMap",
+        "licence": ODBL,
+        "vintage": stamp,
+        "exact": True,
+        "length_km": " ".join(f"{km:.3f}" for km in joined["length_km"]),
+    }
+    made = gpd.GeoDataFrame(
+        pd.DataFrame([about]), geometry=[shapely.multilinestrings(lines)], crs=4326
+    )
     _write(stage / ROADS, made, 7)
     return ROADS
 

@@ -123,8 +123,9 @@ def cut_pieces(edges: gpd.GeoDataFrame, rail: Bools) -> Pieces:
     total = along[last][line]
     part = np.floor(along / np.maximum(total, 1e-9) * np.maximum(np.rint(total / PIECE_M), 1))
     cut = (np.diff(part, prepend=-1.0) != 0) & ~first & ~last
-    begins, ends = (np.flatnonzero((cut | one) & ~other)
-                    for one, other in ((first, last), (last, first)))  # fmt: skip
+    begins, ends = (
+        np.flatnonzero((cut | one) & ~other) for one, other in ((first, last), (last, first))
+    )
     u, v = (edges[key].to_numpy(np.intp) for key in ("u", "v"))
     size = int(max(u.max(initial=-1), v.max(initial=-1))) + 1
     node = np.zeros(len(xy), np.intp)
@@ -253,15 +254,22 @@ class RouteGraph:
 def _along(pieces: Pieces, own: Ints, drawn: Bools) -> Arcs:
     """Return the arcs along pieces, both ways; what is drawn costs less, the wrong way more."""
     u, v, metres = pieces.u[own], pieces.v[own], pieces.metres[own]
-    go, back = (np.where(drawn, DRAWN, np.where(way[own], 1.0, AGAINST))
-                for way in (pieces.forward, pieces.backward))  # fmt: skip
-    return Arcs(np.concatenate([u, v]), np.concatenate([v, u]),
-                np.concatenate([metres * go, metres * back]) + 1e-6, np.tile(own, 2))  # fmt: skip
+    go, back = (
+        np.where(drawn, DRAWN, np.where(way[own], 1.0, AGAINST))
+        for way in (pieces.forward, pieces.backward)
+    )
+    return Arcs(
+        np.concatenate([u, v]),
+        np.concatenate([v, u]),
+        np.concatenate([metres * go, metres * back]) + 1e-6,
+        np.tile(own, 2),
+    )
 
 
 def _both_ways(i: Ints, j: Ints, weight: Floats, piece: Ints) -> Arcs:
-    return Arcs(np.concatenate([i, j]), np.concatenate([j, i]), np.tile(weight, 2),
-                np.tile(piece, 2))  # fmt: skip
+    return Arcs(
+        np.concatenate([i, j]), np.concatenate([j, i]), np.tile(weight, 2), np.tile(piece, 2)
+    )
 
 
 def _united(arcs: list[Arcs]) -> Arcs:
@@ -326,8 +334,9 @@ def _near_parts(pieces: Pieces, nodes: Ints, part: Ints, reach: float) -> Bools:
     xy, near = pieces.nodes[nodes], np.zeros(len(nodes), bool)
     order = np.argsort(part, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(part[order])) + 1)
-    boxes = shapely.box(*np.array([[*xy[g].min(0) - reach, *xy[g].max(0) + reach]
-                                   for g in groups]).T)  # fmt: skip
+    boxes = shapely.box(
+        *np.array([[*xy[g].min(0) - reach, *xy[g].max(0) + reach] for g in groups]).T
+    )
     where, which = shapely.STRtree([shapely.Point(spot) for spot in xy]).query(
         boxes, predicate="intersects"
     )[::-1]
@@ -352,10 +361,12 @@ def _shortest_ties(
     i, j = KDTree(pieces.nodes[nodes[tips]]).query_pairs(straight_m, output_type="ndarray").T
     i, j = tips[i[part[tips[i]] != part[tips[j]]]], tips[j[part[tips[i]] != part[tips[j]]]]
     apart = np.hypot(*(pieces.nodes[nodes[i]] - pieces.nodes[nodes[j]]).T)
-    arcs = _united([
-        _both_ways(pieces.u[roads], pieces.v[roads], pieces.metres[roads] * OTHER, roads),
-        _both_ways(nodes[i], nodes[j], 2 * OTHER * apart + 1.0, np.full(len(i), -1)),
-    ])  # fmt: skip
+    arcs = _united(
+        [
+            _both_ways(pieces.u[roads], pieces.v[roads], pieces.metres[roads] * OTHER, roads),
+            _both_ways(nodes[i], nodes[j], 2 * OTHER * apart + 1.0, np.full(len(i), -1)),
+        ]
+    )
     every = np.unique(np.concatenate([arcs.tail, arcs.head, nodes]))
     tail, head = np.searchsorted(every, arcs.tail), np.searchsorted(every, arcs.head)
     kept = _shortest_only(tail, head, arcs.weight, len(every))
@@ -366,8 +377,13 @@ def _shortest_ties(
     found = []
     for one in np.unique(part[tips]).tolist():
         starts = at[tips[part[tips] == one]]
-        distance, before, _ = dijkstra(matrix, indices=starts, return_predecessors=True,
-                                       min_only=True, limit=longest_m * OTHER)  # fmt: skip
+        distance, before, _ = dijkstra(
+            matrix,
+            indices=starts,
+            return_predecessors=True,
+            min_only=True,
+            limit=longest_m * OTHER,
+        )
         there = distance[at]
         for other in np.unique(part[np.isfinite(there) & (part != one)]).tolist():
             of = np.flatnonzero(part == other)
@@ -456,8 +472,9 @@ def _beside(pieces: Pieces, own: Ints, chain: Chain) -> Bools:
     Both ends and the middle lie near the line and head along it, not beyond its ends.
     """
     course = _course(pieces, chain)
-    points = np.stack([pieces.nodes[pieces.u[own]], pieces.middle[own],
-                       pieces.nodes[pieces.v[own]]])  # fmt: skip
+    points = np.stack(
+        [pieces.nodes[pieces.u[own]], pieces.middle[own], pieces.nodes[pieces.v[own]]]
+    )
     distance, index = map(
         np.asarray, KDTree(course.spots).query(points, distance_upper_bound=BESIDE_M + SAMPLE_M)
     )

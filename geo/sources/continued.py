@@ -38,8 +38,10 @@ def continued_roads(
     shapes = part.geometry.to_numpy()
     reach = np.minimum(HEADING_M, part.geometry.length.to_numpy() / 2)
     tips = [shapely.get_coordinates(shapely.get_point(shapes, k)) for k in (0, -1)]
-    inner = [shapely.get_coordinates(shapely.line_interpolate_point(shapes, at))
-             for at in (reach, -reach)]  # fmt: skip
+    inner = [
+        shapely.get_coordinates(shapely.line_interpolate_point(shapes, at))
+        for at in (reach, -reach)
+    ]
     ties = _same_name(called, tips)
     label = _united(len(own), ties)
     at: dict[int, list[tuple[int, int]]] = defaultdict(list)

@@ -56,10 +56,15 @@ def centre_metres(pieces: Pieces) -> Floats:
 
 def coverage_by_class(classes: NDArray[np.str_], pieces: Pieces, shown: Bools) -> dict[str, Any]:
     """Return km in OpenStreetMap, km drawn and their share, by mode and class of main lines."""
-    table = pd.DataFrame({
-        "mode": np.where(pieces.rail, "rail", "road"), "class": classes,
-        "osm_km": centre_metres(pieces) / 1000, "shown": shown, "link": pieces.link,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "mode": np.where(pieces.rail, "rail", "road"),
+            "class": classes,
+            "osm_km": centre_metres(pieces) / 1000,
+            "shown": shown,
+            "link": pieces.link,
+        }
+    )
     table = table[~table["link"]].assign(drawn_km=table["osm_km"] * table["shown"])
     found: dict[str, Any] = {}
     for mode in ("road", "rail"):
@@ -86,5 +91,7 @@ def ways_left_out(
     for osm_id, length, reason in zip(ids.tolist(), metres.tolist(), reasons, strict=True):
         if reason is not None:
             total[osm_id, reason] = total.get((osm_id, reason), 0.0) + length
-    return [LeftOut("way", osm_id, "", f"{length / 1000:.3f} km", reason)
-            for (osm_id, reason), length in sorted(total.items())]  # fmt: skip
+    return [
+        LeftOut("way", osm_id, "", f"{length / 1000:.3f} km", reason)
+        for (osm_id, reason), length in sorted(total.items())
+    ]

@@ -318,9 +318,12 @@ def _drawn(extract: _Extract, members: dict[str, Ints], min_km: float) -> Drawin
         if centre[own].sum() < least * ENOUGH:
             continue
         chains, done = route_chains(
-            index, own, drawn, least_m=least_of_line,
+            index,
+            own,
+            drawn,
+            least_m=least_of_line,
             bridge_m=NAMED_M if key.startswith("name ") else BRIDGE_M,
-        )  # fmt: skip
+        )
         if not chains or (named and sum(chain.metres[-1] for chain in chains) < least):
             continue
         made.keys.append(key)
@@ -561,15 +564,20 @@ def own_cities(
     if not (region != "").any():
         raise BadInputError(
             "{path}: expected a city inside the region, {frame}; of {count} none lies there",
-            path=file, frame=", ".join(f"{x:g}" for x in frame), count=len(found),
-        )  # fmt: skip
+            path=file,
+            frame=", ".join(f"{x:g}" for x in frame),
+            count=len(found),
+        )
     ids, rows = _Ids(), list[dict[str, Any]]()
     ids.used |= {city.city_id for city in found}
     for city, code in zip(found, region, strict=True):
         if code:
-            row = {"city_id": city.city_id or ids(city.name_en, city.name, "city"),
-                   "name_en": city.name_en or city.name, "region": code,
-                   "source": OWN_CITIES}  # fmt: skip
+            row = {
+                "city_id": city.city_id or ids(city.name_en, city.name, "city"),
+                "name_en": city.name_en or city.name,
+                "region": code,
+                "source": OWN_CITIES,
+            }
             rows.append(city.model_dump() | row)
     outside = int((region == "").sum())
     return rows, {"cities": len(rows), "cities_without_population": 0, "cities_outside": outside}

@@ -203,8 +203,9 @@ def _meeting(
         a, b = lines[i].shape, lines[j].shape
         if lines[i].mode != lines[j].mode:
             continue
-        one, two = (substring(s, max(s.project(here) - reach, 0), s.project(here) + reach)
-                    for s in (a, b))  # fmt: skip
+        one, two = (
+            substring(s, max(s.project(here) - reach, 0), s.project(here) + reach) for s in (a, b)
+        )
         common = shapely.intersection(one, two)
         # where they cross or run together, as near as possible
         p, q = nearest_points(one, two) if common.is_empty else nearest_points(common, here)
@@ -238,8 +239,11 @@ def _stations(
     seen: list[Spot] = []
     for n, (row, point) in enumerate(zip(stations.to_dict("records"), shapes, strict=True)):
         zh, en = element_names(row)
-        off = {k: lines[k].shape.distance(point) for k in rails
-               if n not in on_line or lines[k].group in on_line[n]}  # fmt: skip
+        off = {
+            k: lines[k].shape.distance(point)
+            for k in rails
+            if n not in on_line or lines[k].group in on_line[n]
+        }
         near = min(off.values(), default=np.inf)
         if near > STATION_M * max(scale, 0.4) or not zh:
             continue
@@ -255,8 +259,11 @@ def _at_junctions(stations: list[Spot], junctions: list[Spot], reach: float) -> 
     """Return stations, where lines that meet beside one stop too, and the other junctions."""
     found = list(stations)
     for spot in junctions:
-        near = [s for s in found if s.kind == "station" and s.lines & spot.lines
-                and s.metres_to(spot) <= reach]  # fmt: skip
+        near = [
+            s
+            for s in found
+            if s.kind == "station" and s.lines & spot.lines and s.metres_to(spot) <= reach
+        ]
         if near:
             best = min(near, key=spot.metres_to)
             found[found.index(best)] = best._replace(lines=best.lines | spot.lines)
@@ -315,9 +322,10 @@ def _merged(found: list[Spot], lines: Sequence[Line], scale: float) -> list[Spot
         for k, group in enumerate(groups):
             near = spot.metres_to(group[0]) <= MERGE_M * scale and (
                 spot.lines <= unions[k]
-                or (spot.lines & unions[k]
-                    and min(map(spot.metres_to, group)) <= COMPLEX_M * scale)
-            )  # fmt: skip
+                or (
+                    spot.lines & unions[k] and min(map(spot.metres_to, group)) <= COMPLEX_M * scale
+                )
+            )
             if near:
                 group.append(spot)
                 unions[k] |= spot.lines

@@ -36,8 +36,11 @@ def without_odd_tags(
         faults = [None if is_unknown(value) else fault_of(value) for value in elements[tag]]
         clean[tag] = elements[tag].where([fault is None for fault in faults], None)
         found = zip(kinds, elements.index, elements[tag], faults, strict=True)
-        odd += [LeftOut(of, int(osm_id), tag, repr(shown(value)), fault)
-                for of, osm_id, value, fault in found if fault is not None]  # fmt: skip
+        odd += [
+            LeftOut(of, int(osm_id), tag, repr(shown(value)), fault)
+            for of, osm_id, value, fault in found
+            if fault is not None
+        ]
     return clean, sorted(odd)
 
 

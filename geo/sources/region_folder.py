@@ -338,10 +338,11 @@ def draft_region(  # noqa: PLR0913 - what an extract can become
         about += "" if areas is None else "\n\n" + write_areas(stage, areas, credit)
         usable = _clipped(without_barred_roads(every)[0], bounds)
         files = {
-            "roads": write_roads(stage, usable, ways_to_ports, stamp,
-                                 own_km=draft.coverage["road"]["drawn_km"]),
+            "roads": write_roads(
+                stage, usable, ways_to_ports, stamp, own_km=draft.coverage["road"]["drawn_km"]
+            ),
             "rivers": write_water(stage, usable),
-        }  # fmt: skip
+        }
         attribution = "; ".join(filter(None, [f"{CREDIT} (ODbL)", credit]))
         settings = _settings_text(
             title, as_of, _outer(bounds), attribution, areas, languages, files

@@ -103,8 +103,11 @@ def _one_road(keys: list[list[str]], km: Series[float]) -> list[list[str]]:
             alone[item] += length
             for other in items[:k]:
                 both[other, item] += length
-    gone = {second for (first, second), length in both.items()
-            if length >= SAME_ROAD * max(alone[first], alone[second])}  # fmt: skip
+    gone = {
+        second
+        for (first, second), length in both.items()
+        if length >= SAME_ROAD * max(alone[first], alone[second])
+    }
     return [[item for item in items if item not in gone] or items[:1] for items in keys]
 
 

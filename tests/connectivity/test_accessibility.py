@@ -61,9 +61,12 @@ def test_potential_of_the_textbook_network():
     own = np.array([2.0, 0, 0, 0, 0])
     assert of_a(decay=1, own=own) == pytest.approx(of_a(decay=1) + 4 / 2)
     assert of_a(decay=1, own=own / 1e9) == pytest.approx(of_a(decay=1) + 4)  # the floor
-    table = acc.potential_ratios(K_TIMES, K_PEOPLE)
-    assert table.shape == (5, 3)
-    assert table.mean(axis=0) == pytest.approx(np.ones(3))
+    found = acc._potentials(K_TIMES, K_PEOPLE, 1.5)
+    assert found["value"].tolist() == acc.gravity_potential(K_TIMES, K_PEOPLE).tolist()
+    for key in ("ratio", "ratio_1", "ratio_1.5", "ratio_2"):
+        assert found[key].shape == (5,)
+        assert found[key].mean() == pytest.approx(1)
+    assert found["ratio"].tolist() == found["ratio_1.5"].tolist() != found["ratio_2"].tolist()
 
 
 def test_network_efficiency_of_the_textbook_network():

@@ -81,6 +81,49 @@ def test_a_circle_is_round(stops):
     assert geodesic_km([107.5, 29.0], ring) == pytest.approx(20, rel=0.002)
 
 
+@pytest.fixture(scope="module")
+def textbook(tmp_path_factory):
+    """The textbook network, ten times as large."""
+    far = {n: (10 * x, 10 * y) for n, (x, y) in toy.K_NODES.items()}
+    edges = {edge: 10 * km for edge, km in toy.K_EDGES.items()}
+    return toy.network(tmp_path_factory.mktemp("k"), far, edges, toy.K_POPULATION, at="stops")
+
+
+def test_a_city_is_cut_off_where_it_reaches_no_other(textbook):
+    """Halfway between c and e the only road to e is closed."""
+    circle = circle_around(textbook, 0, -45 / toy.KM_LAT, 5)
+    closure = AreaSweep(textbook).close(circle)
+    assert closure.closed["route_id"].tolist() == ["ce"]
+    table = closure.cities.set_index("city_id")
+    assert table["cut_off"].to_dict() == dict(zip("abcde", [False] * 4 + [True], strict=True))
+    assert not table["inside"].any()
+    assert table["extra_min"].tolist() == pytest.approx([0] * 5, abs=1e-6)
+
+
+def test_squares_of_a_grid_by_hand(tmp_path):
+    """A road 1 km north of the equator, from -23 to 23 km, in squares of 10 km."""
+    net = toy.network(tmp_path, {"a": (-23, 1), "b": (23, 1)}, {"ab": 46}, {"a": 1})
+    scale, souths = np.tile([toy.KM_LON, toy.KM_LAT], 2), []
+    for shift, wests in (((0.0, 0.0), range(-30, 30, 10)), ((0.5, 0.5), range(-25, 25, 10))):
+        bounds = np.array([cell.bounds for cell in grid_cells(net, 10, shift)]) * scale
+        west, south, east, north = bounds.T
+        assert west == pytest.approx(np.array(wests, float), abs=4e-3)
+        assert east - west == pytest.approx(np.full(len(wests), 10.0), rel=2e-4)
+        assert north - south == pytest.approx(np.full(len(wests), 10.0), rel=2e-4)
+        assert (south < 1).all()
+        assert (north > 1).all()
+        souths.append(float(south[0]))
+    assert abs(souths[0] - souths[1]) == pytest.approx(5, abs=4e-3)  # half a square
+
+
+def test_squares_are_ranked_by_what_their_closure_costs(textbook):
+    table = disruption_grid(textbook, 40)
+    assert table.index.tolist() == list(range(len(table)))
+    order = table[["mean_delay_min", "extra_min"]].to_numpy().tolist()
+    assert order == sorted(order, reverse=True)
+    assert order[0][0] > order[-1][0]
+
+
 @pytest.mark.long
 def test_closing_a_circle_is_a_network_without_what_touches_it(stops):
     """Times of NetworkX over the arcs that are left, found by the geometry of each arc."""

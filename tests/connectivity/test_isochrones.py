@@ -12,8 +12,10 @@ import toy
 
 import geo
 from geo.connectivity import isochrone_areas, reached_km
+from geo.connectivity.isochrones import _along_roads
 from geo.core import BadInputError
-from geo.network import DEFAULT_PARAMETERS
+from geo.geometry import metric_crs
+from geo.network import DEFAULT_PARAMETERS, build_travel_graph
 
 #: Metres a traveller comes per minute by street, as the crow flies.
 PACE = 35 / 1.3 / 60
@@ -168,3 +170,17 @@ def test_areas_agree_with_the_times(tmp_path):
         for limit in (130, 215):
             inside = frame.geometry[a.city_id, limit].contains(shapely.Point(b.lon, b.lat))
             assert inside == (minutes.loc[a.city_id, b.city_id] < limit)
+
+
+def test_points_along_a_road_reach_from_end_to_end(tmp_path):
+    """7.5 km in steps of 2 km at most: five points, each as far in minutes as on the ground."""
+    net = toy.network(tmp_path, {"a": (0, 0), "b": (7.5, 0)}, {"ab": 7.5}, {"a": 1})
+    graph = build_travel_graph(net, mode="road")
+    crs = metric_crs(net.layers.catalogue.region.frame)
+    ((nodes, minutes, at),) = _along_roads(graph, crs, "road")
+    assert minutes.tolist() == [pytest.approx([7.5 * k / 4, 7.5 * (4 - k) / 4]) for k in range(5)]
+    assert nodes.tolist() == [[graph.number["a"], graph.number["b"]]] * 5
+    away = [math.dist(at[0], point) / 1000 for point in at]
+    assert away == pytest.approx([7.5 * k / 4 for k in range(5)], rel=2e-3)
+    assert _along_roads(graph, crs, "rail") == []
+    assert len(_along_roads(graph, crs, "any")) == 1

@@ -17,7 +17,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.core import cache, checksum, nothing_remembered, remembered
+from geo.core import (
+    cache,
+    checksum,
+    made_once,
+    nothing_remembered,
+    remembered,
+    shared_results,
+)
 
 
 @pytest.fixture
@@ -233,3 +240,32 @@ def test_equal_things_have_one_checksum_in_every_process():
 def test_what_has_no_content_has_no_checksum():
     with pytest.raises(TypeError, match="no checksum"):
         checksum(lambda: 0)
+
+
+def test_results_are_shared_within_a_run_only(monkeypatch):
+    monkeypatch.setenv(cache.VARIABLE, cache.OFF)
+    made = []
+
+    def make():
+        made.append(len(made))
+        return len(made)
+
+    with shared_results():
+        assert [remembered(make, "shared"), remembered(make, "shared")] == [1, 1]
+        assert remembered(make, "another") == 2
+    with shared_results():
+        assert remembered(make, "shared") == 3
+    assert remembered(make, "shared") == 4
+    assert remembered(make, "shared") == 5
+
+
+def test_what_an_object_makes_once_is_its_own():
+    """Outside of a build objects may change; within it each has its own."""
+    rows = [1, 2]
+    assert made_once(rows, lambda: sum(rows), "sum") == 3
+    rows.append(3)
+    assert made_once(rows, lambda: sum(rows), "sum") == 6
+    with shared_results():
+        assert [made_once([n], lambda n=n: n, "sum") for n in range(5)] == [0, 1, 2, 3, 4]
+        assert made_once(rows, lambda: sum(rows), "sum") == 6
+        assert made_once(rows, lambda: 1 / 0, "sum") == 6

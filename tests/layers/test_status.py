@@ -104,3 +104,11 @@ def test_another_row_has_another_status(drawn):
     changed.sections.loc[section, ["status", "opened"]] = ["open", "2026-01"]
     assert stages_by_year(changed, [date])[section] == "o"
     assert stages_by_year(drawn, [date])[section] == "c"
+
+
+def test_an_edit_in_place_is_not_missed_either(drawn):
+    section, date = "chengyu-middle-hsr-1", DATES[2]
+    changed = replace(drawn, sections=drawn.sections.copy())
+    assert section not in open_sections(changed, date).index
+    changed.sections.loc[section, ["status", "opened"]] = ["open", "2026-01"]
+    assert section in open_sections(changed, date).index

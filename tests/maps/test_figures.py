@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import date
 from xml.etree import ElementTree as ET
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 import toy
@@ -22,11 +23,16 @@ import geo
 from geo.cli.main import main
 from geo.core.errors import BadInputError
 from geo.maps import FIGURES, figures
-from geo.maps.figures import chinese_font, figure_style
+from geo.maps.figures import chinese_font
 from geo.scenarios.comparison import compare_cities
 
 DAY = date(2026, 11, 23)
 CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def figure_style():
+    return mpl.rc_context(figures._settings())
+
 
 needs_chinese = pytest.mark.skipif(
     not chinese_font(), reason="no Chinese font: apt-get install fonts-noto-cjk"

@@ -26,8 +26,8 @@ from geo.layers.layers import build_layers
 from geo.layers.status import years_of
 from geo.maps import PAGES, elements, features, line_encoding, offline
 from geo.maps.basemap import simplified_counties
+from geo.maps.crossings import open_groups_by_year
 from geo.maps.offline import MissingAssetError, html_document, json_text, offline_html, stable_ids
-from geo.scenarios import timeline
 
 DAY = date(2026, 11, 23)
 LIMIT = {
@@ -164,7 +164,9 @@ def test_the_crossings_on_the_map_are_those_of_the_borders(pages, drawn):
 
 def test_growth_counts_only_complete_groups():
     stages = {"a": "pco", "b": "ppo", "c": "oaa"}
-    assert timeline.open_groups_by_year([["a", "b"], ["c"], []], stages, 3) == [2, 2, 3]
+    assert open_groups_by_year([["a", "b"], ["c"], []], stages, 3) == [2, 2, 3]
+    assert open_groups_by_year([["a", "b"], ["c"]], stages, 2) == [1, 1]
+    assert open_groups_by_year([], stages, 2) == [0, 0]
 
 
 @pytest.mark.parametrize("name", list(PAGES))

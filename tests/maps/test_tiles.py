@@ -9,8 +9,8 @@ import pytest
 
 from geo.cli.main import main
 from geo.core.errors import BadInputError
-from geo.maps.offline import MissingAssetError
-from geo.maps.tiles import GAODE, OSM, TIANDITU_VARIABLE, page_file_name, tile_provider, with_tiles
+from geo.maps.offline import CONTENT_POLICY, MissingAssetError
+from geo.maps.tiles import GAODE, OSM, TIANDITU_VARIABLE, page_files, tile_provider, with_tiles
 
 DAY = "2026-11-23"
 POLICY = re.compile(r'Content-Security-Policy" content="([^"]*)"')
@@ -29,7 +29,7 @@ def images(page):
 
 def test_none_is_none():
     assert tile_provider("none") is None
-    assert page_file_name("network", None) == "network.html"
+    assert page_files({"network": "<p>A page</p>"}, None) == {"network.html": "<p>A page</p>"}
 
 
 @pytest.mark.parametrize(("name", "datum"), [("osm", "wgs84"), ("gaode", "gcj02")])
@@ -113,7 +113,10 @@ def test_a_page_with_tiles_may_load_them_and_nothing_else(tmp_path, capsys):
 def test_gaode_and_osm_stay_apart():
     with pytest.raises(MissingAssetError):
         with_tiles("<html><head></head></html>", GAODE)
-    assert page_file_name("network", OSM) != page_file_name("network", GAODE)
+    page = f"<head>{CONTENT_POLICY}</head><script>L.map('map')</script>"
+    assert [*page_files({"network": page}, OSM), *page_files({"network": page}, GAODE)] == [
+        "network-osm.html", "network-gaode.html",
+    ]  # fmt: skip
 
 
 def test_without_a_token_nothing_is_written(tmp_path, capsys, monkeypatch):

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import geo
 from geo.core import BadInputError
-from geo.network import cut_at_stops
-from geo.network.network import check_mode
+from geo.network import DEFAULT_PARAMETERS, cut_at_stops, dissolve_nodes
+from geo.network.network import check_mode, with_parameters
 
 
 @pytest.fixture(scope="module")
@@ -247,3 +247,45 @@ def test_a_graph_for_osmnx(k, tmp_path):
     path = tmp_path / "toy.graphml"
     osmnx.save_graphml(graph, path)
     assert osmnx.stats.basic_stats(osmnx.load_graphml(path)) == stats
+
+
+def test_a_matrix_of_times_is_the_default(k):
+    wanted = np.zeros((5, 5))
+    for pair, km in toy.K_EDGES.items():
+        i, j = ("abcde".index(letter) for letter in pair)
+        wanted[i, j] = wanted[j, i] = km  # a minute each at 60 km/h
+    assert k.csr().toarray() == pytest.approx(wanted)
+
+
+def test_other_parameters_scale_edges_that_were_edited(tmp_path):
+    """Roads take half of their speed; the railway, and an edge of no section, stay."""
+    nodes = {"a": (0, 0), "b": (30, 0), "c": (60, 0), "s": (0, 30), "t": (60, 30)}
+    folder = toy.region(tmp_path, nodes, {"ab": 30, "bc": 30, "st": 60})
+    toy.change(folder, "routes", "st", mode="rail", **{"class": "hsr"})
+    for place in "st":
+        toy.change(folder, "places", place, kind="station")
+    net = geo.build_network(geo.load(folder), year=2020)
+    assert with_parameters(net, DEFAULT_PARAMETERS) is net
+    own = net.edges["section_id"].replace("bc-1", "unknown")
+    edited = replace(
+        net, edges=net.edges.assign(section_id=own, time_min=2 * net.edges["time_min"])
+    )
+    slow = replace(DEFAULT_PARAMETERS, road_factor_slow=0.5)
+    found = with_parameters(edited, slow)
+    assert found.parameters == slow
+    # 60 min of the road edited to twice its time, then at half the speed
+    assert found.edges["time_min"].tolist() == pytest.approx([120, 60, 2 * 60 * 60 / 54])
+    assert found.edges["speed_kmh"].tolist() == pytest.approx([30, 60, 54])
+
+
+def test_edges_joined_where_two_meet_have_sums_and_a_mean_speed(tmp_path):
+    """30 km at 60 and 60 km at 40 km/h: 90 km in two hours."""
+    nodes = {"a": (0, 0), "m": (30, 0), "b": (90, 0), "c": (90, 20), "d": (90, -20)}
+    folder = toy.region(tmp_path, nodes, {"am": 30, "mb": 60, "bc": 20, "bd": 20})
+    toy.change(folder, "sections", "mb-1", design_speed_kmh=40)
+    found = dissolve_nodes(geo.build_network(geo.load(folder), year=2020))
+    assert sorted(found.nodes.index) == ["a", "b", "c", "d"]
+    edge = found.edges[found.edges[["u", "v"]].isin(["a"]).any(axis=1)].iloc[0]
+    assert {edge["u"], edge["v"]} == {"a", "b"}
+    assert edge[["length_km", "time_min", "speed_kmh"]].tolist() == pytest.approx([90, 120, 45])
+    assert not found.has_stops

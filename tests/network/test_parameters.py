@@ -22,5 +22,6 @@ def test_a_place_is_what_its_people_make_it(people, rank):
 def test_a_table_names_every_number():
     table = DEFAULT_PARAMETERS.table()
     assert table.index.name == "name"
+    assert table.columns.tolist() == ["value", "unit", "low", "high", "reason"]
     assert table.loc["wait_share"].drop("reason").tolist() == [0.25, "1", 0.1, 0.5]
     assert table.loc["wait_share", "reason"].startswith("wait over the time between trains")

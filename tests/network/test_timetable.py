@@ -6,9 +6,16 @@ import itertools
 from collections import defaultdict
 
 import pytest
+import toy
 
 import geo
-from geo.network import DEFAULT_PARAMETERS, stations_to_stations, train_timetable
+from geo.network import (
+    DEFAULT_PARAMETERS,
+    ship_timetable,
+    stations_to_stations,
+    train_timetable,
+)
+from geo.network.timetable import SHIP_EVERY_MIN
 from geo.network.trains import Trains
 
 #: A train of 350 km/h takes so long to start and to stop, in minutes.
@@ -70,6 +77,7 @@ def test_clocks_never_run_back(trips):
         clock = [t for call in trip.calls for t in (call.arrival_min, call.departure_min)]
         assert clock == sorted(clock)
         assert any(call.boards for call in trip.calls[:-1])
+        assert not trip.calls[0].alights
         assert any(call.alights for call in trip.calls[1:])
 
 
@@ -96,3 +104,27 @@ def test_rides_between_large_stations_take_nearly_the_same(stops, trips, start, 
     """But for half a stop where trains run through the first station."""
     ((journey, *_),) = stations_to_stations(stops, [(start, end)])
     assert rides(trips)[start, end] == pytest.approx(journey.time_min, abs=START / 2)
+
+
+def test_ships_call_at_every_port_of_a_waterway(tmp_path):
+    """30 and 45 km at 15 km/h; a second waterway begins where the first ends."""
+    nodes = {"a": (0, 0), "b": (30, 0), "c": (75, 0), "d": (90, 0), "x": (40, 0)}
+    toy.region(tmp_path, nodes, {"ac": 75, "cd": 15}, mode="water")
+    toy.via(tmp_path, "ac", "b", "x")
+    toy.change(tmp_path, "places", "x", kind="border")
+    net = geo.build_network(geo.load(tmp_path), year=2020, nodes="stops")
+    trips = ship_timetable(net)
+    calls = [[(c.place, c.arrival_min, c.departure_min) for c in trip.calls] for trip in trips]
+    wanted = [
+        [("a", 0), ("b", 120), ("c", 300)], [("c", 0), ("b", 180), ("a", 300)],
+        [("c", 0), ("d", 60)], [("d", 0), ("c", 60)],
+    ]  # fmt: skip
+    for own, known in zip(calls, wanted, strict=True):
+        assert [place for place, *_ in own] == [place for place, _ in known]
+        for (_, arrival, departure), (_, minutes) in zip(own, known, strict=True):
+            assert (arrival, departure) == pytest.approx((minutes, minutes), abs=0.05)
+    for trip in trips:
+        assert [call.boards for call in trip.calls] == [True] * (len(trip.calls) - 1) + [False]
+        assert [call.alights for call in trip.calls] == [False] + [True] * (len(trip.calls) - 1)
+        assert (trip.kind, trip.trains) == ("ship", 16 * 60 / SHIP_EVERY_MIN)
+    assert [start for _, start in trips[1].edges] == ["c", "x", "b"]

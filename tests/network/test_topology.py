@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections import Counter
 from datetime import date
 
 import pytest
+import shapely
+import small_region
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,6 +64,55 @@ def test_dead_ends_of_every_class(every_class):
     assert "0 km from the centre of b" in ends["reason_en"]["b"]
     assert ends["other_route"]["i"] == "ab"
     assert ends["distance_m"]["i"] == pytest.approx(100_000, rel=0.002)
+    assert ends["reason_en"]["a"] == "goes on with ac (a–c): construction, opening 2030"
+    table = dead_ends(layers_of(every_class), DAY)
+    assert table.index.tolist() == list(range(6))
+    order = table[["mode", "class", "route_id", "place_id"]].to_numpy().tolist()
+    assert order == sorted(order)
+
+
+def test_a_continuation_whose_year_is_not_known(every_class):
+    change(every_class, "sections", "ac-1", expected="")
+    change(every_class, "sections", "abv-1", expected="")
+    ends = ends_of(every_class)
+    assert ends["reason_en"]["a"] == "goes on with ac (a–c): construction, opening not known"
+    assert ends["reason_zh"]["a"] == "由ac(a–c,在建)接续,通车时间不详"
+    assert ends["expected"].isna()["a"]
+
+
+def test_an_end_in_the_county_it_is_named_after(tmp_path):
+    """Far from all cities; a station in a county of another name is a terminus in a city only."""
+    folder = small_region.write(tmp_path / "two")
+    for city, lat in zip(
+        ("aa", "bb", "cc", "dd", "ab"), (0.9, 0.92, 0.94, 0.96, 0.98), strict=True
+    ):
+        change(folder, "cities", city, lat=lat)
+    county = county_of(folder, "ws")
+    change(folder, "places", "ws", name=f"{county}东(新)")
+    ends = ends_of(folder)
+    assert ends["class"]["ws"] == "terminus"
+    beyond = "; the catalogue has nothing beyond"
+    assert ends["reason_en"]["ws"] == f"in {county}, whose name it has{beyond}"
+    assert ends["reason_zh"]["ws"] == f"位于同名的{county},目录中无后续线路"
+    assert ends["class"]["es"] == "unknown"
+    counties = json.loads((folder / "base" / "counties.geojson").read_text("utf-8"))
+    for feature in counties["features"]:
+        feature["properties"]["name"] = "某区"
+    (folder / "base" / "counties.geojson").write_text(json.dumps(counties), "utf-8")
+    ends = ends_of(folder)
+    assert ends["class"][["ws", "es"]].tolist() == ["terminus"] * 2
+    assert ends["reason_en"]["es"] == f"a station in 某区{beyond}"
+
+
+def county_of(folder, place):
+    """The county in whose box a place of the small region lies."""
+    lon, lat, _ = small_region.PLACES[place]
+    for feature in json.loads((folder / "base" / "counties.geojson").read_text("utf-8"))[
+        "features"
+    ]:
+        if shapely.geometry.shape(feature["geometry"]).covers(shapely.Point(lon, lat)):
+            return feature["properties"]["name"]
+    raise LookupError(place)
 
 
 def test_the_outer_border_explains_an_end(every_class):
@@ -141,6 +193,9 @@ def test_near_misses(tmp_path):
     found = near_misses(layers_of(tmp_path), DAY)
     assert found[["place_id", "other_route", "stage"]].to_numpy().tolist() == [["c", "ab", "open"]]
     assert found["distance_m"][0] == pytest.approx(1200, abs=5)
+    assert found[["other_section", "mode", "shared"]].to_numpy().tolist() == [
+        ["ab-1", "road", False]
+    ]
     change(tmp_path, "places", "e", accuracy_m=800)
     change(tmp_path, "sections", "ef-1", status="planned", opened="")
     found = near_misses(layers_of(tmp_path), DAY).set_index("place_id")
@@ -162,6 +217,13 @@ def test_places_that_may_be_one(tmp_path):
     change(tmp_path, "places", "e", name="a(西)")
     found = same_places(layers_of(tmp_path)).set_index("place_id")
     assert found["same_name"].to_dict() == {"a": True, "b": False}
+    twins = [f for f in topology_findings(layers_of(tmp_path), DAY) if f.code == "same-place"]
+    assert [(f.severity, f.file, f.row, f.route_id) for f in twins] == [
+        ("warning", "tables/places.csv", 2, "ab"), ("info", "tables/places.csv", 3, "ab")
+    ]  # fmt: skip
+    assert str(twins[1].message) == (
+        "b (b) and c (c) are 300 m apart on different routes: one place?"
+    )
     change(tmp_path, "routes", "cd", mode="rail", **{"class": "hsr"})
     assert list(same_places(layers_of(tmp_path))["place_id"]) == ["a"]
 

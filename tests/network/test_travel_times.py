@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import geo
 from geo.core import BadInputError, NotFoundError
-from geo.network import TravelGraph, matrix_by_name
+from geo.network import TravelGraph, door_times, matrix_by_name, stations_to_stations
 from geo.network.trains import ARC_COLUMNS
 from geo.network.travel_times import _overlap, different_paths
 
@@ -47,6 +47,31 @@ def test_times_of_the_textbook_network(k):
     assert (table.index.name, table.columns.name) == ("from", "to")
     assert table.to_numpy() == pytest.approx(10 * K_KM)
     assert not table.attrs
+
+
+def test_door_times_are_those_by_any_mode(k):
+    """Without counties people live in the cities."""
+    found = door_times(k)
+    assert found.cities == pytest.approx(10 * K_KM)
+    assert np.array_equal(found.settlements, found.cities)
+    assert np.isinf(door_times(k, mode="rail").cities[0, 1])
+
+
+def test_from_station_to_station_nobody_waits(tmp_path):
+    """80 km at 54 km/h, and 2.54 min to start and stop."""
+    nodes = {"a": (0, 0), "b": (80, 0), "c": (0, 60)}
+    net = toy.network(tmp_path, nodes, {"ab": 80}, {"a": 1, "b": 1}, mode="rail", at="stops")
+    ride = 2.54 + 80 / 54 * 60
+    (there,), (back,), same, away = stations_to_stations(
+        net, [("a", "b"), ("b", "a"), ("a", "a"), ("a", "nowhere")]
+    )
+    assert (there.time_min, back.time_min) == pytest.approx((ride, ride))
+    assert same == away == []
+    table = geo.travel_time_matrix(net, ["a", "b"], ["a", "b"], mode="rail")
+    places = [net.layers.catalogue.place[key] for key in "ab"]
+    stations = geo.travel_time_matrix(net, places, places, mode="rail")
+    assert stations.to_numpy() == pytest.approx(np.array([[0, ride], [ride, 0]]))
+    assert table.iloc[0, 1] > ride  # cities: with boarding and the wait
 
 
 def test_ends_are_ids_names_or_cities(k, catalogue):

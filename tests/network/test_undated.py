@@ -50,3 +50,15 @@ def test_they_rest_on_the_parameters(layers):
     assert facts.levels == {"a": "core", "b": "core", "c": "other", "d": "city", "e": "other"}
     # both ends of a-b, and the half of b-c and two thirds of b-d, are near a core now
     assert sorted(facts.near_core.values()) == pytest.approx([1 / 2, 2 / 3, 1], abs=0.03)
+
+
+def test_a_degree_of_longitude_is_shorter_in_the_north(tmp_path):
+    """At 60 degrees it is half as long: 4 of the 20 km of the line lie within 12 km of the core."""
+    north = 60 * toy.KM_LAT
+    nodes = {"a": (0, north), "b": (16, north), "c": (56, north)}
+    toy.region(tmp_path, nodes, {"bc": 20}, {"a": 9e6}, mode="rail")
+    text = (tmp_path / "region.toml").read_text("utf-8")
+    text = text.replace("frame = [-5.0, -5.0, 5.0, 5.0]", "frame = [-5.0, 55.0, 5.0, 65.0]")
+    (tmp_path / "region.toml").write_text(text, "utf-8")
+    facts = lasting_facts(toy.layers_of(tmp_path))
+    assert list(facts.near_core.values()) == pytest.approx([0.2], abs=0.03)

@@ -28,9 +28,25 @@ def stages():
     return []
 
 
+class Seen:
+    """What an analysis shows of every lost link."""
+
+    def __init__(self):
+        self.links = []
+
+    def __call__(self, sweep, link, minutes):
+        self.links.append((sweep.links["edge_id"][link], (minutes != sweep.base).sum() // 2))
+
+
 @pytest.fixture(scope="module")
 def analysis(layers, stages):
-    return analyse(layers, DAY, stages.append)
+    return analyse(layers, DAY, stages.append, Seen())
+
+
+def test_every_link_that_matters_is_shown(analysis):
+    moved = analysis.links[analysis.links["pairs"] > 0].set_index("edge_id")["pairs"].to_dict()
+    assert dict(analysis.inspected.links) == moved
+    assert len(moved) == len(analysis.inspected.links) > 1
 
 
 def test_dates_and_networks(analysis, layers, stages):

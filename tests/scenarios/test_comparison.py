@@ -14,7 +14,7 @@ import geo
 from geo.catalogue import Project
 from geo.cli.main import main
 from geo.connectivity import global_efficiency
-from geo.core import run_locally
+from geo.core import BadInputError, run_locally
 from geo.layers import stages_by_year
 from geo.network import DoorTimes
 from geo.scenarios import (
@@ -25,6 +25,7 @@ from geo.scenarios import (
     travel_times_on,
     with_projects,
 )
+from geo.scenarios.alternatives import with_sections
 from geo.scenarios.comparison import (
     _benefit,
     compare_indices,
@@ -238,6 +239,38 @@ def test_what_each_project_changes_alone(rivals):
     benefits, changes = project_tables(rivals, (END, END), [times[1]] * 2)
     assert benefits.empty
     assert changes.empty
+
+
+def test_two_catalogues_on_one_day(rivals):
+    """Without x the way from a to b takes 280 instead of 260 min; so does the way back."""
+    without = with_sections(rivals, ["ac-1", "cb-1"], open_on=None)
+    found = geo.compare_catalogues(without, rivals, END)
+    assert (found["from"], found["to"]) == (END, END)
+    assert found["stats"].loc["road.length_km", "delta"] == pytest.approx(260)
+    cities = found["cities"].set_index("city_id")
+    columns = ["mean_min_before", "mean_min_after", "mean_min_delta"]
+    assert cities.loc["a", columns].tolist() == pytest.approx([280, 260, -20])
+    (pair,) = found["pairs"].to_dict("records")
+    assert [pair[key] for key in ("from_id", "to_id", "before_min", "after_min", "saved_min")] == [
+        "a", "b", pytest.approx(280), pytest.approx(260), pytest.approx(20)
+    ]  # fmt: skip
+    assert found["worse"].empty
+    (project,) = found["projects"].to_dict("records")
+    gain = 100 * (280 / 260 - 1)
+    assert project["project_id"] == "x"
+    assert [project["first_in_percent"], project["last_in_percent"]] == pytest.approx([gain] * 2)
+    back = geo.compare_catalogues(rivals, without, END)
+    assert back["pairs"].empty
+    assert back["projects"].empty
+    (pair,) = back["worse"].to_dict("records")
+    assert [pair[key] for key in ("before_min", "after_min", "saved_min")] == pytest.approx(
+        [260, 280, -20]
+    )
+
+
+def test_catalogues_without_a_city_in_common(rivals, two):
+    with pytest.raises(BadInputError, match="a city that both catalogues have; no id is in both"):
+        geo.compare_catalogues(rivals, two, END)
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,15 @@ def test_a_line_under_construction(analysis):
     assert en.endswith("km, under construction.")
 
 
+def test_an_open_line_is_not_expected(analysis):
+    """Whatever year the table still has for it."""
+    sections = analysis.layers.sections.assign(expected=2029)
+    found = replace(analysis, layers=replace(analysis.layers, sections=sections))
+    ((zh, en),) = [pair for pair in said(found, "length") if pair[0].startswith("线south")]
+    assert zh.endswith(" km，已通车。")
+    assert en.endswith(" km, open.")
+
+
 def test_the_city_that_gains_most(bare):
     rows = [
         ("甲", "One", 100, 90, -10, 2e6, 5e6),
@@ -213,3 +222,13 @@ def test_a_region_alone(tmp_path):
     assert "76 km" in next(line["en"] for line in found if line["en"].startswith("Open in the"))
     assert any("losses that cut nobody off" in line["en"] for line in found)
     assert not any("between" in line["en"] and "links" in line["en"] for line in found)
+
+
+def test_a_region_without_cities_has_no_times(tmp_path):
+    found = analyse(
+        geo.build_layers(geo.load(toy.region(tmp_path, toy.K_NODES, toy.K_EDGES))), DAY
+    )
+    assert (
+        "城市表中没有城市，无法计算时间与独立通道。",
+        "No city in the tables, so no times and no independent links between cities.",
+    ) in said(found, "cut")

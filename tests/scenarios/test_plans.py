@@ -75,6 +75,16 @@ def test_a_section_opens_at_the_end_of_the_year(cat):
     assert never_yet.section["south-1"].status == "construction"
 
 
+def test_a_plan_has_a_name_in_both_languages():
+    edits = [{"do": "close", "sections": ["fast-1"]}]
+    for names, wanted in (
+        ({"name": "试", "name_en": "Try"}, ("试", "Try")), ({"name": "试"}, ("试", "试")),
+        ({"name_en": "Try"}, ("Try", "Try")), ({}, ("plan", "plan")),
+    ):  # fmt: skip
+        plan = plan_of({"edits": edits} | names)
+        assert (plan.name, plan.name_en) == wanted
+
+
 def test_the_source_of_a_plan_is_named(cat):
     made = planned(cat, {"do": "lanes", "sections": ["south-1"], "lanes": 6})
     assert made.section["south-1"].source == "toy;plan"

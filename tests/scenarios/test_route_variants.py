@@ -43,6 +43,35 @@ def test_a_route_complete_and_lost_by_hand(square):
     assert loss.extra_min == 0
 
 
+def test_ways_of_every_state_by_hand(square):
+    """By e, or along the complete route; the second fastest way is the other one."""
+    a, b, d = square.cities
+
+    def ways(state, *ends, count=1, mode="road"):
+        found = square.journeys(mode, "abcd", state, ends, count)
+        return [(way.time_min, way.length_km) for way in found]
+
+    assert ways("now", a, d) == [pytest.approx((1000, 1000))]
+    assert ways("complete", a, d, count=2) == [pytest.approx((km, km)) for km in (440, 1000)]
+    assert ways("complete", d, b) == [pytest.approx((330, 330))]
+    assert ways("without", a, d, count=2) == [pytest.approx((1000, 1000))]
+    assert ways("without", a, b) == []
+    assert ways("now", a, d, mode="rail") == []
+    (way,) = square.journeys("road", "abcd", "complete", (a, d))
+    assert {leg["route_id"] for leg in way.legs} - {""} == {"abcd"}
+
+
+def test_without_its_only_route_a_mode_has_no_way(tmp_path):
+    nodes = {"a": (0, 0), "b": (100, 0)}
+    folder = toy.region(tmp_path, nodes, {"ab": 100}, {"a": 1, "b": 1}, mode="rail")
+    layers = geo.build_layers(geo.load(folder))
+    variants = RouteVariants(layers, [layers.catalogue.route["ab"]], date=NOW)
+    ends = tuple(variants.cities)
+    for state, modes in (("now", ["rail"]), ("complete", ["rail"]), ("without", [])):
+        assert variants.modes("ab", state) == modes
+        assert len(variants.journeys("rail", "ab", state, ends)) == len(modes)
+
+
 def test_gains_count_what_is_reached_either_way(square):
     """The catalogue has no counties: cities stand for them; b keeps only itself."""
     gains = square.gains("abcd").set_index("id")

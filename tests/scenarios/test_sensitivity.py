@@ -29,7 +29,9 @@ def layers(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(layers):
-    return sensitivity_table(layers, DAY).set_index("name")
+    found = sensitivity_table(layers, DAY)
+    assert found.index.tolist() == list(range(len(found)))
+    return found.set_index("name")
 
 
 def times(layers, parameters):

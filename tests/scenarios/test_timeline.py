@@ -17,8 +17,6 @@ from geo.scenarios import (
     build_timeline,
     figures_by_year,
     horizon_of,
-    milestones,
-    open_groups_by_year,
     timeline_values,
     travel_times_on,
 )
@@ -94,9 +92,9 @@ def test_the_horizon_is_the_end_of_the_last_expected_year(layers):
 
 def test_milestones_are_in_order_and_once(layers):
     region = layers.catalogue.region
-    assert milestones(region, DAY, date(2028, 12, 31)) == [
+    assert region.days_of_interest(DAY, date(2028, 12, 31)) == [
         date(2015, 12, 31), DAY, date(2028, 12, 31)]  # fmt: skip
-    assert milestones(region, date(2015, 12, 31), date(2010, 12, 31)) == [
+    assert region.days_of_interest(date(2015, 12, 31), date(2010, 12, 31)) == [
         date(2010, 12, 31), date(2015, 12, 31)]  # fmt: skip
 
 
@@ -179,10 +177,3 @@ def test_numbers_keep_seven_digits(value, kept):
     found = _shortened(value)
     assert found == kept
     assert type(found) is type(kept)
-
-
-def test_groups_count_when_all_their_sections_are_open():
-    stages = {"a": "pco", "b": "ppo", "c": "oaa"}
-    assert open_groups_by_year([["a", "b"], ["c"], []], stages, 3) == [2, 2, 3]
-    assert open_groups_by_year([["a", "b"], ["c"]], stages, 2) == [1, 1]
-    assert open_groups_by_year([], stages, 2) == [0, 0]

@@ -58,10 +58,7 @@ export class DateLines {
   }
 }
 
-/**
- * The same layers of the same data on another map.
- * @param {any} layer
- */
+/** The same layers of the same data on another map. @param {any} layer */
 function copyOf(layer) {
   const options = { ...layer.options };
   if (layer instanceof L.ImageOverlay) {

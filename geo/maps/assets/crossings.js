@@ -165,10 +165,7 @@ class CrossingsPage {
   }
 }
 
-/**
- * What the page shows, in a sentence or two.
- * @returns {import("./dom.js").Label}
- */
+/** What the page shows, in a sentence or two. @returns {import("./dom.js").Label} */
 function captionOf(page) {
   const lead = textsOf(one(".lead"));
   const row = page.rows.find((other) => other.classList.contains("chosen"));

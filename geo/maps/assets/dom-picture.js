@@ -187,11 +187,7 @@ function copyOf(node, origin) {
   return copy;
 }
 
-/**
- * A copy of a drawing that holds the styles of its shapes.
- * @param {any} node
- * @returns {any}
- */
+/** A copy of a drawing that holds the styles of its shapes. @param {any} node @returns {any} */
 export function standalone(node) {
   const copy = node.cloneNode(false);
   const style = getComputedStyle(node);

@@ -39,10 +39,7 @@ class Story {
   }
 }
 
-/**
- * The lead of the page, and the scene that the map shows.
- * @returns {import("./dom.js").Label}
- */
+/** The lead of the page, and the scene that the map shows. @returns {import("./dom.js").Label} */
 function caption() {
   const parts = [one(".lead"), one(".scene.told p:not(.when)"), one(".shown")];
   const texts = parts.filter(Boolean).map(textsOf);

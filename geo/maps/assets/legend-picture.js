@@ -45,11 +45,7 @@ function groupOf(node, root) {
   return element("section", {}, heading, element("ul", {}, found));
 }
 
-/**
- * What the legend of a page holds now.
- * @param {any} root
- * @returns {any[]}
- */
+/** What the legend of a page holds now. @param {any} root @returns {any[]} */
 export function legendGroups(root) {
   if (!root) return [];
   const parts = all(":scope fieldset, :scope .block", root);

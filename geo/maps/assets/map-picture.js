@@ -30,11 +30,7 @@ function freeArea(map) {
 
 /** The middle and the scale of a picture that shows what the screen shows, and nothing beyond the background. */
 export class PictureView {
-  /**
-   * @param {L.Map} map
-   * @param {number} width
-   * @param {number} height
-   */
+  /** @param {L.Map} map @param {number} width @param {number} height */
   constructor(map, width, height) {
     const { left, right, height: high } = freeArea(map);
     const fitting = Math.min(width / (right - left), height / high);

@@ -28,10 +28,7 @@ export function openingsIn(sections, routes, named, index) {
   return [...found.values()].sort((a, b) => rank(a) - rank(b) || b.km - a.km);
 }
 
-/**
- * @param {any[]} openings
- * @returns {import("./dom.js").Label} empty where nothing opens
- */
+/** @param {any[]} openings @returns {import("./dom.js").Label} empty where nothing opens */
 export function openingsText(openings) {
   if (!openings.length) return ["", ""];
   const names = openings.slice(0, MOST_NAMES).map(({ route }) => [route.name, route.name_en]);

@@ -508,10 +508,7 @@ class NetworkPage {
   }
 }
 
-/**
- * What people also call a station.
- * @param {import("./dom.js").Label} names
- */
+/** What people also call a station. @param {import("./dom.js").Label} names */
 const stationNames = ([zh, en]) => [`${zh}站`, `${en} Railway Station`, `${en} Station`];
 
 /** @returns {any[]} */

@@ -19,10 +19,7 @@ const SPEEDS = {
 };
 
 export class Drawing {
-  /**
-   * @param {any} page
-   * @param {HTMLElement} box
-   */
+  /** @param {any} page @param {HTMLElement} box */
   constructor(page, box) {
     this.page = page;
     this.box = box;

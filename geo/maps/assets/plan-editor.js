@@ -68,10 +68,7 @@ export class Editor {
     this.take(await planFromLink(text, this.known));
   }
 
-  /**
-   * Opens what was read, or says why it is no plan.
-   * @param {{plan?: any, error?: any}} found
-   */
+  /** Opens what was read, or says why it is no plan. @param {{plan?: any, error?: any}} found */
   take({ plan, error }) {
     if (plan) this.store.open(plan);
     else this.say([error.zh, error.en]);

@@ -49,10 +49,7 @@ export function breakdown(way) {
 }
 
 export class Legs {
-  /**
-   * @param {any} settings of the page
-   * @param {any} catalogue of the engine
-   */
+  /** @param {any} settings of the page @param {any} catalogue of the engine */
   constructor(settings, catalogue) {
     this.settings = settings;
     this.routes = new Map(catalogue.routes.map((route) => [route.id, route]));

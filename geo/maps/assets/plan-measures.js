@@ -14,11 +14,7 @@ export function timeDeviation(minutes, mode, parameters, doors = true) {
   return minutes > 0 ? Math.hypot(share * minutes, fixed) : 0;
 }
 
-/**
- * The bounds that hold the true time in nine of ten cases.
- *
- * @returns {[number, number]}
- */
+/** The bounds that hold the true time in nine of ten cases. @returns {[number, number]} */
 export function timeInterval(minutes, mode, parameters, doors = true) {
   if (!Number.isFinite(minutes)) return [minutes, minutes];
   const half = NINE_OF_TEN * timeDeviation(minutes, mode, parameters, doors);

@@ -6,10 +6,7 @@ import { translatedName } from "./language.js";
 const LATER = 5;
 
 export class Projects {
-  /**
-   * @param {any} page
-   * @param {HTMLElement} box
-   */
+  /** @param {any} page @param {HTMLElement} box */
   constructor(page, box) {
     this.page = page;
     this.box = box;

@@ -29,10 +29,7 @@ const FIELDS = [
 ];
 
 export class SectionCard {
-  /**
-   * @param {any} page
-   * @param {HTMLElement} box
-   */
+  /** @param {any} page @param {HTMLElement} box */
   constructor(page, box) {
     this.page = page;
     this.box = box;
