@@ -61,9 +61,10 @@ def minimum_edge_cut(
             if a != b:
                 old = flow_graph.get_edge_data(a, b, {"capacity": 0})["capacity"]
                 flow_graph.add_edge(a, b, capacity=old + 1)
-    for node in first:
+    # in order: among flows of one value, which is found follows from the order of the edges
+    for node in sorted(first):
         flow_graph.add_edge("<", node, capacity=_UNCUT)
-    for node in second:
+    for node in sorted(second):
         flow_graph.add_edge(node, ">", capacity=_UNCUT)
     residual = nx.algorithms.flow.dinitz(flow_graph, "<", ">", capacity="capacity")
     # the nodes that spare capacity reaches from the source are the smallest source side of any
