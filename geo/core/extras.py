@@ -76,7 +76,9 @@ def later(package: str) -> Any:
     >>> later("networkx").path_graph(3).size()
     2
     """
-    spec = find_spec(package) if package not in sys.modules else None
+    if package in sys.modules:  # not through import, which would look into it and so import it
+        return sys.modules[package]
+    spec = find_spec(package)
     if spec is None or spec.loader is None:
         return import_module(package)
     spec.loader = LazyLoader(spec.loader)
