@@ -47,6 +47,14 @@ def shared_folder(tmp_path_factory, name):
         yield shared / name
 
 
+@pytest.fixture
+def keeping_results(tmp_path_factory, monkeypatch):
+    """Keep results of commands between tests, as between a user's: for tests of what is said."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    monkeypatch.setenv("GEO_CACHE", str(shared / "kept"))
+
+
 @pytest.fixture(scope="session")
 def built(cat, tmp_path_factory):
     """The results for the region that comes with the package, once, and what the build told."""

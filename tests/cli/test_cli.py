@@ -15,6 +15,7 @@ from geo.catalogue.catalogue import data_folder
 from geo.cli.main import main
 
 NOW = "2026-11-23"
+pytestmark = pytest.mark.usefixtures("keeping_results")
 
 
 def run(capsys, *arguments):

@@ -28,7 +28,8 @@ ROOT = Path(geo.__file__).parent.parent
 pytestmark = [
     pytest.mark.skipif(
         not (ROOT / "mkdocs.yml").exists(), reason="installed without the repository"
-    )
+    ),
+    pytest.mark.usefixtures("keeping_results"),
 ]
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Lines that no test runs: whole ones, or how they begin, which ends in a space.

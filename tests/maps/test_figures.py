@@ -216,7 +216,7 @@ def test_the_command_writes_pages_and_figures(tmp_path, capsys):
     code, out, err = run(
         capsys,
         "network",
-        "criticality",
+        "plan",
         "--format",
         "png,html",
         "--lang",
@@ -228,11 +228,11 @@ def test_the_command_writes_pages_and_figures(tmp_path, capsys):
         "--json",
     )
     assert code == 0
-    assert json.loads(out)["pages"] == ["network.html", "criticality.html", "network.png"]
+    assert json.loads(out)["pages"] == ["network.html", "plan.html", "network.png"]
     assert sorted(file.name for file in tmp_path.glob("[!.]*")) == [
-        "criticality.html",
         "network.html",
         "network.png",
+        "plan.html",
     ]
     assert err == ""
 
