@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -161,19 +162,24 @@ def test_results_killed_while_they_are_written_are_whole_or_not_there(tmp_path):
         "    remembered(lambda: (np.arange(400_000) + i).copy(), 'large', i % 7)\n"
     )
     env = {**os.environ, "GEO_CACHE": str(tmp_path)}
-    for wait in (0.05, 0.1):
+    results = tmp_path / "results"
+    for wait in (0.0, 0.05):
         several = [
             subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE)
             for _ in range(2)
         ]
         for process in several:
             process.stdout.readline()
+        patience = time.monotonic() + 60  # a busy machine takes long for the first of them
+        while not (results.is_dir() and any(map(Path.is_file, results.iterdir()))):
+            assert time.monotonic() < patience
+            time.sleep(0.01)
         time.sleep(wait)
         for process in several:
             process.send_signal(signal.SIGKILL)
             process.wait()
             process.stdout.close()
-    for path in (tmp_path / "results").iterdir():
+    for path in results.iterdir():
         if path.is_file():
             raw = path.read_bytes()
             assert cache.hashlib.sha256(raw[32:]).digest() == raw[:32]
