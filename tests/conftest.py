@@ -37,28 +37,32 @@ def drawn(cat):
     return geo.build_layers(cat)
 
 
-@contextlib.contextmanager
-def shared_folder(tmp_path_factory, name):
-    """Give a folder of all processes of these tests, to one after the other."""
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """The folder of all processes of these tests."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@contextlib.contextmanager
+def shared_folder(shared, name):
+    """Give a folder of all processes of these tests, to one after the other."""
     with (shared / f"{name}.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield shared / name
 
 
 @pytest.fixture
-def keeping_results(tmp_path_factory, monkeypatch):
+def keeping_results(shared, monkeypatch):
     """Keep results of commands between tests, as between a user's: for tests of what is said."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     monkeypatch.setenv("GEO_CACHE", str(shared / "kept"))
 
 
 @pytest.fixture(scope="session")
-def built(cat, tmp_path_factory):
+def built(cat, shared):
     """The results for the region that comes with the package, once, and what the build told."""
-    with shared_folder(tmp_path_factory, "built") as out:
+    with shared_folder(shared, "built") as out, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEO_CACHE", str(shared / "kept"))
         return out, build(cat, out, date=date(2026, 11, 23))  # takes what another has built
 
 
@@ -84,7 +88,7 @@ def data_copy(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(shared):
     """The built documentation: strict, in a process that cannot reach any host."""
     root = Path(geo.__file__).parent.parent
     if not (root / "mkdocs.yml").exists():
@@ -97,7 +101,7 @@ def site(tmp_path_factory):
         "from mkdocs.__main__ import cli\n"
         "cli()\n"
     )
-    with shared_folder(tmp_path_factory, "site") as folder:
+    with shared_folder(shared, "site") as folder:
         if not folder.exists():
             told = subprocess.run(
                 [sys.executable, "-c", blocked, "build", "--strict", "--quiet", "--site-dir", str(folder)],

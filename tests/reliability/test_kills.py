@@ -18,7 +18,7 @@ import geo
 @pytest.fixture
 def kills(many):
     """How often commands are killed; GEO_KILLS=1000 pytest -m long does more."""
-    return int(os.environ.get("GEO_KILLS", "50")) if many else 5
+    return int(os.environ.get("GEO_KILLS", "25")) if many else 5
 
 
 def digest(folder):
