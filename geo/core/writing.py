@@ -106,6 +106,7 @@ def staged_folder(out: Path, *, own: bool = True) -> Iterator[Path]:
     def refusal(reason: object) -> OutputError:
         return OutputError("cannot write to {folder}: {reason}", folder=out, reason=reason)
 
+    refuse_device(out)
     with _staged(out, refusal) as stage:
         yield stage
         if own:
@@ -140,7 +141,6 @@ def replaced_file(path: Path) -> Iterator[Path]:
 def _staged(out: Path, refusal: Callable[[object], OutputError]) -> Iterator[Path]:
     """Yield a temporary folder inside `out`; move its files into place when all are there."""
     missing = [folder for folder in (out, *out.parents) if not folder.exists()]
-    refuse_device(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for old in out.glob(_TEMPORARY + "*"):
